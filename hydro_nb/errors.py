@@ -1,0 +1,93 @@
+"""Everything hydro_nb raises on purpose, and where in the user's cells it points.
+
+One shallow tree under `HydroError`. A message says what was tried, with which value, where, and what to do; it never
+points into this package.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Site(msgspec.Struct, frozen=True):
+    """A line that the user wrote: the cell or file it stands in, its number, its text, the name it assigns."""
+
+    cell: str = ""
+    line: int = 0
+    text: str = ""
+    name: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.cell}, line {self.line}:" if self.cell else "(unknown place):"
+        return f"{where:<16}   {self.text}".rstrip()
+
+
+class HydroError(Exception):
+    """Base of every error of this package; Jupyter shows its message without this package's frames."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]
+
+
+class OrderError(HydroError):
+    """An operator needs a total order that its input does not have."""
+
+
+class RetriesError(HydroError):
+    """An operator needs exactly-once elements and its input may repeat some."""
+
+
+class BoundError(HydroError):
+    """An operator needs a bounded collection, or an unbounded one."""
+
+
+class LocationError(HydroError):
+    """Collections of two different places were combined without sending one to the other."""
+
+
+class ProofError(HydroError):
+    """A function must be proved commutative, idempotent or monotone, or a proof lacks its reason."""
+
+
+class NondetError(HydroError):
+    """A nondeterministic choice lacks its written reason."""
+
+
+class GraphError(HydroError):
+    """The graph as a whole cannot run: an open cycle, an empty flow, a handle used after its block."""
+
+
+class StaleError(HydroError):
+    """A cell must be run again because what it was built on has changed."""
+
+
+class CaptureError(HydroError):
+    """A function, or a value that it uses, cannot be carried to another process."""
+
+
+class EncodeError(HydroError):
+    """An element does not fit the codec of its channel."""
+
+
+class DecodeError(HydroError):
+    """A frame that arrived is not what its channel carries."""
+
+
+class ChannelBroken(HydroError):
+    """A channel ended before its sender said so; what was received before is a prefix."""
+
+
+class DeployError(HydroError):
+    """A deployment could not start, or was used after it had stopped."""
+
+
+class ProcessFailed(HydroError):
+    """A process of a deployment ended by an error."""
+
+
+class SettleTimeout(HydroError):
+    """A deployment was still busy when the time given to `settle` had passed."""
+
+
+class SimulationFailure(HydroError):
+    """A test failed in an explored schedule."""

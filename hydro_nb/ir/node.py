@@ -1,0 +1,183 @@
+"""The program as data: places, kinds of collection, and nodes with stable slots.
+
+A node is an operator with its inputs. Nodes are named by slots, edges refer to slots, so that running a cell again can
+put another node where one stood.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from hydro_nb.errors import Site
+
+if TYPE_CHECKING:
+    from hydro_nb.ir.emit import Emit, Item
+
+
+class Shape(enum.StrEnum):
+    """Which of the five live collections."""
+
+    STREAM = "Stream"
+    KEYED_STREAM = "KeyedStream"
+    SINGLETON = "Singleton"
+    OPTIONAL = "Optional"
+    KEYED_SINGLETON = "KeyedSingleton"
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether it is made of elements rather than of one live value."""
+        return self in (Shape.STREAM, Shape.KEYED_STREAM)
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether its elements have keys."""
+        return self in (Shape.KEYED_STREAM, Shape.KEYED_SINGLETON)
+
+
+class Bound(enum.StrEnum):
+    """What may still change."""
+
+    BOUNDED = "Bounded"
+    UNBOUNDED = "Unbounded"
+    MONOTONIC = "Monotonic"
+    INIT_NONE = "InitNone"
+    BOUNDED_VALUE = "BoundedValue"
+    MONOTONIC_VALUE = "MonotonicValue"
+    MONOTONIC_KEYS = "MonotonicKeys"
+
+
+class Order(enum.StrEnum):
+    """Whether the order of elements is part of the meaning."""
+
+    TOTAL = "TotalOrder"
+    NONE = "NoOrder"
+
+    def weaker(self, other: Order) -> Order:
+        """Return the weaker of the two."""
+        return Order.NONE if Order.NONE in (self, other) else Order.TOTAL
+
+
+class Retries(enum.StrEnum):
+    """Whether an element may come more than once."""
+
+    EXACTLY_ONCE = "ExactlyOnce"
+    AT_LEAST_ONCE = "AtLeastOnce"
+
+    def weaker(self, other: Retries) -> Retries:
+        """Return the weaker of the two."""
+        return Retries.AT_LEAST_ONCE if Retries.AT_LEAST_ONCE in (self, other) else Retries.EXACTLY_ONCE
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a collection lives: a process, an external client, or a tick of a process.
+
+    Two places are the same where their slots are: a cell that makes a process again makes the same one.
+    """
+
+    slot: str
+    kind: Literal["process", "external", "tick"]
+    number: int = field(compare=False, default=0)
+    """creation order among the places of its flow, from 0"""
+    tag: type | None = field(compare=False, default=None)
+    parent: Place | None = field(compare=False, default=None)
+    site: Site = field(compare=False, default=Site())
+
+    @property
+    def root(self) -> Place:
+        """The process (or external) that this place is in."""
+        return self.parent.root if self.parent else self
+
+    @property
+    def type_name(self) -> str:
+        """Its type as a user writes it: `Process[Leader]`, `Tick[Process[None]]`."""
+        if self.parent:
+            return f"{self.kind.capitalize()}[{self.parent.type_name}]"
+        return f"{self.kind.capitalize()}[{self.tag.__name__ if self.tag else None}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is known of a collection: shape, place, guarantees, and the types of its elements (Any if unknown)."""
+
+    shape: Shape
+    place: Place
+    bound: Bound = Bound.UNBOUNDED
+    order: Order = Order.TOTAL
+    retries: Retries = Retries.EXACTLY_ONCE
+    element: Any = Any
+    """type of an element or value; for keyed collections of the value under a key"""
+    key: Any = Any
+
+    def but(self, **changes: Any) -> Kind:
+        """Return this kind with some fields changed."""
+        return replace(self, **changes)
+
+    def same_form(self, other: Kind) -> bool:
+        """Whether nodes built on one may be kept when the other takes its slot."""
+        return self == other
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """One output of one node."""
+
+    slot: str
+    port: int = 0
+
+
+class Op:
+    """An operator: a frozen dataclass whose fields are what the user gave, with everything there is to know of it.
+
+    `name` is the method's name, `category` the colour in the picture (`hydro.md` 6.2).
+    """
+
+    name: ClassVar[str]
+    category: ClassVar[
+        Literal["Source", "Transform", "Join", "Aggregation", "Network", "Sink", "NonDeterministic"]
+    ] = "Transform"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Give the kinds of the outputs, or raise what `ir.check` finds wrong with the inputs."""
+        raise NotImplementedError
+
+    @property
+    def label(self) -> str:
+        """Short text of the node in pictures."""
+        return self.name
+
+    @property
+    def detail(self) -> str:
+        """The settings in one line: the user's functions as text."""
+        return ""
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Write what happens to one element that arrives at input `port`."""
+        raise NotImplementedError
+
+    def before(self, emit: Emit) -> None:
+        """Write what happens once per tick before any element of this node is touched."""
+
+    def after(self, emit: Emit) -> None:
+        """Write what happens once per tick when all elements of its inputs have been seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An operator in its slot."""
+
+    slot: str
+    op: Op
+    inputs: tuple[Ref, ...]
+    outputs: tuple[Kind, ...]
+    site: Site = field(compare=False, default=Site())
+    input_kinds: tuple[Kind, ...] = field(compare=False, default=())
+    """the kinds that `inputs` had when it was built; a difference makes it stale"""
+
+    @property
+    def place(self) -> Place:
+        """Where it runs (for a sink or a network edge: where its input is)."""
+        return self.outputs[0].place if self.outputs else self.input_kinds[0].place

@@ -1,0 +1,253 @@
+"""Everything that crosses a process boundary, as data: the program, the bootstrap, frames, control, telemetry.
+
+msgspec Structs, decoded into their declared types, so that a bad message fails at the edge and names its field.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Literal
+
+import msgspec
+
+from hydro_nb.errors import Site
+
+VERSION = 1
+
+# ---------------------------------------------------------------- the program of one location
+
+
+class SourceLine(msgspec.Struct, frozen=True):
+    """What a line of generated source came from: the node, the user's line, the variable that holds the element."""
+
+    slot: str
+    op: str
+    site: Site
+    element: str = ""
+
+
+class CodecSpec(msgspec.Struct, frozen=True):
+    """How a channel's elements become bytes; `type_name` names an entry of the location's captures, "" if unknown."""
+
+    codec: Literal["bincode", "msgpack", "self-describing"]
+    type_name: str = ""
+
+
+class ChannelSpec(msgspec.Struct, frozen=True):
+    """One direction of one network edge between two locations, or between a location and an external client.
+
+    `output` names the sender's output list, `input` the receiver's input list; `edge` is the slot of the network node.
+    """
+
+    id: int
+    name: str
+    edge: str
+    sender: int
+    receiver: int
+    output: str
+    input: str
+    codec: CodecSpec
+    cyclic: bool = False
+    site: Site = Site()
+
+
+class TimerSpec(msgspec.Struct, frozen=True):
+    """A timer that puts one `()` into the input list of this name every `interval` seconds after `delay` seconds."""
+
+    input: str
+    interval: float
+    delay: float = 0.0
+
+
+class SourceSpec(msgspec.Struct, frozen=True):
+    """A `source_stream`: the generated function `function()` gives an iterator (sync or async) that feeds `input`."""
+
+    input: str
+    function: str
+    slot: str
+    site: Site = Site()
+
+
+class LocationProgram(msgspec.Struct, frozen=True):
+    """What one location runs: its generated source and everything around it, without the captured values.
+
+    The source, executed with the captured values as its globals, defines `start() -> State` and
+    `tick(state, inputs, outputs) -> bool`: `inputs` and `outputs` map names to lists, the result says whether a
+    bounded source has more to give at once. A `State` has one attribute per state slot, and `counts`
+    (slot -> elements so far) and `samples` (slot -> newest element) as dicts.
+    """
+
+    id: int
+    slot: str
+    name: str
+    kind: Literal["process", "external"]
+    source: str = ""
+    lines: tuple[SourceLine | None, ...] = ()
+    sources: tuple[SourceSpec, ...] = ()
+    timers: tuple[TimerSpec, ...] = ()
+    outputs: tuple[str, ...] = ()
+    watch: dict[str, str] = {}
+    """slot of a live singleton -> the state attribute that holds its value"""
+
+
+# ---------------------------------------------------------------- frames between processes
+
+HEADER = struct.Struct("<BBBxIIQQQI")
+"""version, kind, flags, channel, member, sender epoch, receiver epoch, sequence, count; the body follows at once."""
+
+HELLO, DATA, CREDIT, END, END_ACK = range(1, 6)
+TIMER_DERIVED = 1
+"""Flag of a DATA frame whose elements come from a timer alone, so that `settle` does not wait for the next one."""
+
+
+class Header(msgspec.Struct, frozen=True):
+    """The fields of `HEADER`, in its order."""
+
+    version: int
+    kind: int
+    flags: int
+    channel: int
+    member: int
+    sender_epoch: int
+    receiver_epoch: int
+    sequence: int
+    count: int
+
+
+# ---------------------------------------------------------------- parent -> child
+
+
+class Bootstrap(msgspec.Struct, frozen=True):
+    """The first frame on a child's stdin; the cloudpickled captures follow it as a frame of their own."""
+
+    program: LocationProgram
+    channels: tuple[ChannelSpec, ...]
+    endpoints: dict[int, str]
+    """location id -> the endpoint that its one receiving socket is bound to"""
+    epochs: dict[int, int]
+    control: str
+    token: bytes
+    path: list[str]
+    cwd: str
+    max_buffer: int
+
+
+class Go(msgspec.Struct, frozen=True, tag="go"):
+    """Every process is connected: start."""
+
+
+class Connect(msgspec.Struct, frozen=True, tag="connect"):
+    """Every process is bound: connect and say hello on every channel."""
+
+
+class Probe(msgspec.Struct, frozen=True, tag="probe"):
+    """Asks for the counts that `settle` compares."""
+
+    round: int
+
+
+class Stop(msgspec.Struct, frozen=True, tag="stop"):
+    """End; with `drain`, after everything under way has been delivered and acknowledged."""
+
+    drain: bool = True
+
+
+Control = Go | Connect | Probe | Stop
+
+# ---------------------------------------------------------------- child -> parent
+
+Phase = Literal["starting", "bound", "connected", "running", "settled", "stopping", "stopped", "failed"]
+
+
+class Entered(msgspec.Struct, frozen=True, tag="entered"):
+    """The process reached this phase of its life."""
+
+    location: int
+    phase: Phase
+    pid: int
+    time: float
+
+
+class ProbeReply(msgspec.Struct, frozen=True, tag="probed"):
+    """What `settle` compares: two equal rounds with nothing under way prove quiescence."""
+
+    location: int
+    round: int
+    idle: bool
+    changes: int
+    sent: dict[int, int]
+    received: dict[int, int]
+    timers_fired: bool
+    waiting_on: str = ""
+    """the source that is not exhausted, if any"""
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """The rendered text of an element, and its type's name."""
+
+    time: float
+    text: str
+    type: str
+
+
+class Counts(msgspec.Struct, frozen=True, tag="counts"):
+    """Totals since the start, per slot, with the newest rendered elements of the slots that have new ones."""
+
+    location: int
+    time: float
+    totals: dict[str, int]
+    samples: dict[str, list[Sample]] = {}
+    values: dict[str, Sample] = {}
+    """slot of a live singleton -> its present value"""
+    cpu: float = 0.0
+    """CPU seconds used so far"""
+    memory: int = 0
+    """resident bytes"""
+    queued: int = 0
+    """elements received or made and not yet processed or sent"""
+
+
+class Problem(msgspec.Struct, frozen=True, tag="problem"):
+    """An error in a process: which operator, which element, the user's own line and frames."""
+
+    location: int
+    time: float
+    error: str
+    """the error's type and message, one text"""
+    slot: str = ""
+    op: str = ""
+    site: Site = Site()
+    element: str = ""
+    frames: tuple[Site, ...] = ()
+    """the user's frames, outermost first"""
+    fatal: bool = True
+
+
+class ChannelEnded(msgspec.Struct, frozen=True, tag="channel-ended"):
+    """A channel ended: by its sender (`reason` is empty) or broken (`reason` says how)."""
+
+    location: int
+    channel: int
+    time: float
+    reason: str = ""
+
+
+class LogLine(msgspec.Struct, frozen=True, tag="log"):
+    """One line that a process wrote; made in the kernel from the child's pipes.
+
+    `location` is the display name, such as ``Leader`` or ``process 1``; `time` is seconds since the epoch.
+    """
+
+    location: str
+    member: int
+    stream: Literal["stdout", "stderr"]
+    level: str
+    time: float
+    text: str
+
+    def __str__(self) -> str:
+        tag = self.location if self.stream == "stdout" else f"{self.location} stderr"
+        return f"[{tag}] {self.text}"
+
+
+Event = Entered | ProbeReply | Counts | Problem | ChannelEnded
