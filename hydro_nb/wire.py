@@ -93,11 +93,16 @@ class LocationProgram(msgspec.Struct, frozen=True):
 # ---------------------------------------------------------------- frames between processes
 
 HEADER = struct.Struct("<BBBxIIQQQI")
-"""version, kind, flags, channel, member, sender epoch, receiver epoch, sequence, count; the body follows at once."""
+"""version, kind, flags, channel, member, sender epoch, receiver epoch, sequence, count; the body follows at once.
+
+`sequence` counts the DATA and END frames of a channel from 1; in CREDIT it is the bytes granted since the start.
+"""
 
 HELLO, DATA, CREDIT, END, END_ACK = range(1, 6)
 TIMER_DERIVED = 1
 """Flag of a DATA frame whose elements come from a timer alone, so that `settle` does not wait for the next one."""
+BROKEN = 2
+"""Flag of an END frame whose sender failed; the body says how, and what was received is a prefix."""
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -152,11 +157,26 @@ class Stop(msgspec.Struct, frozen=True, tag="stop"):
     drain: bool = True
 
 
-Control = Go | Connect | Probe | Stop
+class PeerGone(msgspec.Struct, frozen=True, tag="gone"):
+    """The process of this location has ended: its channels end with it."""
+
+    location: int
+    reason: str
+
+
+Control = Go | Connect | Probe | Stop | PeerGone
 
 # ---------------------------------------------------------------- child -> parent
 
 Phase = Literal["starting", "bound", "connected", "running", "settled", "stopping", "stopped", "failed"]
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello"):
+    """The first message on a control connection; without the deployment's token the connection is not heard."""
+
+    location: int
+    pid: int
+    token: bytes
 
 
 class Entered(msgspec.Struct, frozen=True, tag="entered"):
@@ -180,6 +200,13 @@ class ProbeReply(msgspec.Struct, frozen=True, tag="probed"):
     timers_fired: bool
     waiting_on: str = ""
     """the source that is not exhausted, if any"""
+    timer_sent: dict[int, int] = {}
+    """elements derived from timers alone, which `sent` and `received` leave out"""
+    timer_received: dict[int, int] = {}
+    last_change: float = 0.0
+    """when `changes` last grew, on the monotonic clock of this machine"""
+    last_fire: float = 0.0
+    """when the timer that fired longest ago fired; 0.0 without timers or before the first"""
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -251,3 +278,5 @@ class LogLine(msgspec.Struct, frozen=True, tag="log"):
 
 
 Event = Entered | ProbeReply | Counts | Problem | ChannelEnded
+Report = Hello | Event
+"""everything that a child may say on its control connection"""
