@@ -1,0 +1,157 @@
+"""The rules that a line is checked by when it runs, and how a broken one is explained to the user.
+
+An operator's rule raises a `Fault` that knows only kinds; `explain` adds the user's names, the line where the guarantee
+was lost, and the line of the call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from hydro_nb.errors import BoundError, HydroError, LocationError, OrderError, ProofError, RetriesError, Site
+from hydro_nb.ir.node import Bound, Kind, Order, Ref, Retries
+
+if TYPE_CHECKING:
+    from hydro_nb.ir.graph import Graph
+    from hydro_nb.ir.node import Op
+
+
+class Fault(Exception):
+    """A broken rule, before anybody knows whose line it is."""
+
+    def __init__(
+        self,
+        error: type[HydroError],
+        needs: str,
+        has: str,
+        remedy: str,
+        *,
+        port: int = 0,
+        lost: tuple[str, Callable[[Kind], bool]] | None = None,
+    ) -> None:
+        super().__init__(needs)
+        self.error, self.needs, self.has, self.remedy = error, needs, has, remedy
+        self.port = port
+        self.lost = lost
+
+
+def _no_order(kind: Kind) -> bool:
+    return kind.order is Order.NONE
+
+
+def _repeats(kind: Kind) -> bool:
+    return kind.retries is Retries.AT_LEAST_ONCE
+
+
+def _unbounded(kind: Kind) -> bool:
+    return kind.bound is not Bound.BOUNDED
+
+
+def total_order(kind: Kind, instead: str = "", port: int = 0) -> None:
+    """Demand a total order."""
+    if _no_order(kind):
+        remedy = f'{instead}say why any order will do: .assume_ordering(nondet("..."))'
+        raise Fault(
+            OrderError, "a totally ordered stream", kind.order, remedy[0].upper() + remedy[1:], port=port,
+            lost=("order", _no_order),
+        )  # fmt: skip
+
+
+def exactly_once(kind: Kind, instead: str = "", port: int = 0) -> None:
+    """Demand that no element may come twice."""
+    if _repeats(kind):
+        remedy = f'{instead}say why repeats do no harm: .assume_retries(nondet("..."))'
+        raise Fault(
+            RetriesError, "an exactly-once stream", kind.retries, remedy[0].upper() + remedy[1:], port=port,
+            lost=("exactly-once", _repeats),
+        )  # fmt: skip
+
+
+def bounded(kind: Kind, remedy: str, port: int = 0) -> None:
+    """Demand that all there is to come is here."""
+    if _unbounded(kind):
+        raise Fault(
+            BoundError, f"a bounded {_noun(kind)}", kind.bound, remedy, port=port, lost=("the bound", _unbounded)
+        )
+
+
+def unbounded(kind: Kind, remedy: str, port: int = 0) -> None:
+    """Demand a collection that goes on."""
+    if not _unbounded(kind):
+        raise Fault(BoundError, f"an unbounded {_noun(kind)}", kind.bound, remedy, port=port)
+
+
+def same_place(left: Kind, right: Kind) -> None:
+    """Demand that two collections live at one place."""
+    if left.place != right.place:
+        raise Fault(
+            LocationError,
+            f"both collections at one place; the first lives on {left.place.type_name}",
+            f"on {right.place.type_name}",
+            "Send one to the other first: .send(process)",
+            port=1,
+        )
+
+
+def top_level(kind: Kind) -> None:
+    """Demand a collection outside ticks."""
+    if kind.place.kind == "tick":
+        raise Fault(
+            LocationError, f"a {_noun(kind)} outside a tick", f"inside {kind.place.type_name}",
+            "Leave the tick first: .all_ticks() or .latest()",
+        )  # fmt: skip
+
+
+def in_tick(kind: Kind) -> None:
+    """Demand a collection inside a tick."""
+    if kind.place.kind != "tick":
+        raise Fault(
+            LocationError, f"a {_noun(kind)} inside a tick", f"on {kind.place.type_name}",
+            'Enter a tick first: .batch(tick, nondet("...")) or .snapshot(tick, nondet("..."))',
+        )  # fmt: skip
+
+
+def proofs(kind: Kind, *, commutative: bool, idempotent: bool) -> None:
+    """Demand proofs for what the input does not guarantee."""
+    if _no_order(kind) and not commutative:
+        raise Fault(
+            ProofError, "a commutative function, as any order may come,", kind.order,
+            'Say why order does not matter: commutative=proof("..."), or order the stream first.',
+            lost=("order", _no_order),
+        )  # fmt: skip
+    if _repeats(kind) and not idempotent:
+        raise Fault(
+            ProofError, "an idempotent function, as elements may repeat,", kind.retries,
+            'Say why repeats do not matter: idempotent=proof("..."), or drop repeats first: .unique()',
+            lost=("exactly-once", _repeats),
+        )  # fmt: skip
+
+
+def _noun(kind: Kind) -> str:
+    return "stream" if kind.shape.is_stream else str(kind.shape)
+
+
+def explain(graph: Graph, fault: Fault, op: Op, inputs: Sequence[Ref], site: Site) -> HydroError:
+    """Turn a fault into the error that the user reads."""
+    ref = inputs[fault.port] if fault.port < len(inputs) else inputs[0]
+    name = graph.nodes[ref.slot].site.name
+    what = f"`{name}`" if name else f"its input (`{graph.nodes[ref.slot].op.name}`)"
+    called = f"`{op.name}` was called"
+    lines: list[tuple[str, Site]] = [(called, site)]
+    if fault.lost:
+        noun, lost = fault.lost
+        origin = _where_lost(graph, ref, lost)
+        lines.insert(0, (f"{noun} was lost at", origin))
+    width = max(len(label) for label, _ in lines) + 2
+    places = "\n".join(f"  {label:<{width}}{where}" for label, where in lines)
+    return fault.error(f"`{op.name}` needs {fault.needs}, but {what} is {fault.has}.\n{places}\n  {fault.remedy}")
+
+
+def _where_lost(graph: Graph, ref: Ref, lost: Callable[[Kind], bool]) -> Site:
+    """Walk up to the node whose output lacks the guarantee while none of its inputs does."""
+    node = graph.nodes[ref.slot]
+    for above in node.inputs:
+        if above.slot in graph.nodes and lost(graph.kind(above)):
+            return _where_lost(graph, above, lost)
+    return node.site

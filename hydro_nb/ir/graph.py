@@ -1,0 +1,202 @@
+"""The graph that a flow builds: nodes in slots, places, and cells that replace what they made before.
+
+A slot is named by the cell that made it, the operator and its ordinal in that cell, so that a cell run again puts its
+nodes where the old ones stood and edges from other cells stay attached.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from hydro_nb.errors import GraphError, Site, StaleError
+from hydro_nb.ir.check import Fault, explain
+from hydro_nb.ir.node import Kind, Node, Op, Place, Ref
+
+SCRIPT = "main"
+"""The cell key of everything that is built outside a cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a cell's run did to the graph, by slot."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """The slots that are worth showing."""
+        return self.added + self.changed
+
+
+@dataclass(slots=True)
+class _Saved:
+    """The graph before a cell ran, to go back to."""
+
+    cell: str
+    nodes: dict[str, Node]
+    places: dict[str, Place]
+    ordinals: Counter[str]
+    made: set[str]
+
+
+class Graph:
+    """Nodes and places by slot.
+
+    >>> Graph("demo").nodes
+    {}
+    """
+
+    def __init__(self, name: str = "flow") -> None:
+        self.name = name
+        self.nodes: dict[str, Node] = {}
+        self.places: dict[str, Place] = {}
+        self.revision = 0
+        self._cell = SCRIPT
+        self._ordinals: Counter[str] = Counter()
+        self._made: set[str] = set()
+        self._stack: list[_Saved] = []
+
+    # ------------------------------------------------------------ building
+
+    def place(
+        self,
+        kind: Literal["process", "external", "tick"],
+        site: Site,
+        *,
+        tag: type | None = None,
+        parent: Place | None = None,
+    ) -> Place:
+        """Add a place, or put it where this cell put it when it last ran."""
+        slot = self._slot(kind)
+        old = self.places.get(slot)
+        number = old.number if old else sum(p.parent is None for p in self.places.values())
+        number = number if parent is None else 0
+        place = Place(slot, kind, number, tag, parent, site)
+        self.places[slot] = place
+        return place
+
+    def add(self, op: Op, inputs: Sequence[Ref], site: Site) -> Node:
+        """Add an operator on `inputs`; raises what its rule finds wrong, at the user's line."""
+        kinds = tuple(self.kind(ref, site) for ref in inputs)
+        try:
+            outputs = op.kinds(kinds)
+        except Fault as fault:
+            raise explain(self, fault, op, inputs, site) from None
+        node = Node(self._slot(op.name), op, tuple(inputs), outputs, site, kinds)
+        self.nodes[node.slot] = node
+        self.revision += 1
+        return node
+
+    def amend(self, slot: str, **changes: object) -> Node:
+        """Replace some fields of a node."""
+        node = replace(self.nodes[slot], **changes)  # pyright: ignore[reportArgumentType]
+        self.nodes[slot] = node
+        self.revision += 1
+        return node
+
+    def _slot(self, kind: str) -> str:
+        ordinal = self._ordinals[f"{self._cell}.{kind}"]
+        self._ordinals[f"{self._cell}.{kind}"] += 1
+        slot = f"{self._cell}.{kind}.{ordinal}"
+        self._made.add(slot)
+        return slot
+
+    # ------------------------------------------------------------ reading
+
+    def kind(self, ref: Ref, site: Site | None = None) -> Kind:
+        """Give the kind of one output; raises `StaleError` where its node is gone."""
+        node = self.nodes.get(ref.slot)
+        if node is None or ref.port >= len(node.outputs):
+            cell, op = ref.slot.split(".")[:2]
+            raise StaleError(
+                f"this uses the result of a `{op}` that its cell ({cell}) no longer makes.\n"
+                f"  used at   {site or Site()}\n  Run the cells between the two again, in order."
+            )
+        return node.outputs[ref.port]
+
+    def consumers(self, slot: str, port: int | None = None) -> Iterator[tuple[Node, int]]:
+        """Iterate over (node, input index) of every edge that leaves `slot` (or one of its ports)."""
+        for node in self.nodes.values():
+            for index, ref in enumerate(node.inputs):
+                if ref.slot == slot and port in (None, ref.port):
+                    yield node, index
+
+    def display_name(self, place: Place) -> str:
+        """Name a location as logs do: its marker, numbered where shared, or its kind and number."""
+        place = self.places.get(place.root.slot, place.root)
+        if place.tag is None:
+            return f"{place.kind} {place.number}"
+        twins = sorted(
+            p.number for p in self.places.values() if p.parent is None and p.tag and p.tag.__name__ == place.tag.__name__
+        )
+        rank = twins.index(place.number) + 1 if place.number in twins else 1
+        return place.tag.__name__ if rank == 1 else f"{place.tag.__name__}#{rank}"
+
+    def stale(self) -> dict[str, str]:
+        """Give the slots whose inputs are gone or have changed their kind, with the reason for each."""
+        reasons: dict[str, str] = {}
+        for node in self.nodes.values():
+            for ref, built_on in zip(node.inputs, node.input_kinds, strict=True):
+                source = self.nodes.get(ref.slot)
+                if source is None or ref.port >= len(source.outputs):
+                    reasons[node.slot] = f"its input `{built_on.shape}` is no longer made"
+                elif not source.outputs[ref.port].same_form(built_on):
+                    reasons[node.slot] = f"its input changed: {source.site}"
+                elif ref.slot in reasons:
+                    reasons[node.slot] = reasons[ref.slot]
+            if any(kind.place.slot not in self.places for kind in node.outputs):
+                reasons.setdefault(node.slot, "its location is no longer made")
+        return reasons
+
+    def require_fresh(self) -> None:
+        """Raise `StaleError` with every line that must run again."""
+        if reasons := self.stale():
+            lines = "\n".join(f"  {self.nodes[slot].site}   ({reason})" for slot, reason in reasons.items())
+            raise StaleError(f"{len(reasons)} operators stand on something that has changed.\n{lines}\n  Run their cells again.")
+
+    # ------------------------------------------------------------ cells
+
+    def begin(self, cell: str) -> None:
+        """Start a run of `cell`: what it makes from now on takes the place of what it made before."""
+        self._stack.append(_Saved(self._cell, dict(self.nodes), dict(self.places), Counter(self._ordinals), self._made))
+        self._cell = re.sub(r"[^A-Za-z0-9_-]", "-", cell)
+        self._made = set()
+        for key in [key for key in self._ordinals if key.startswith(f"{self._cell}.")]:
+            del self._ordinals[key]
+
+    def commit(self) -> Change:
+        """End the run: drop what the cell made before and not again."""
+        saved = self._pop()
+        prefix, made = f"{self._cell}.", self._made
+        gone = tuple(s for s in (*self.nodes, *self.places) if s.startswith(prefix) and s not in made)
+        for slot in gone:
+            self.nodes.pop(slot, None)
+            self.places.pop(slot, None)
+        added = tuple(s for s in self.nodes if s in made and s not in saved.nodes)
+        changed = tuple(s for s in self.nodes if s in made and s in saved.nodes and self.nodes[s] != saved.nodes[s])
+        self._cell, self._made = saved.cell, saved.made
+        self.revision += 1
+        return Change(added, changed, gone)
+
+    def rollback(self) -> None:
+        """End the run and leave the graph as it was before it."""
+        saved = self._pop()
+        self.nodes, self.places, self._ordinals = saved.nodes, saved.places, saved.ordinals
+        self._cell, self._made = saved.cell, saved.made
+        self.revision += 1
+
+    def drop(self, cell: str) -> Change:
+        """Take back everything that `cell` made, as when it is deleted."""
+        self.begin(cell)
+        return self.commit()
+
+    def _pop(self) -> _Saved:
+        if not self._stack:
+            raise GraphError("no cell is running on this flow, so there is nothing to end.")
+        return self._stack.pop()

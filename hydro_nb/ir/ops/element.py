@@ -1,0 +1,270 @@
+"""Operators that look at one element at a time: `map`, `filter` and their kin, on every kind of collection.
+
+On keyed collections the functions see values and keys stay; on singletons and optionals they see the live value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from hydro_nb.ir import check
+from hydro_nb.ir.emit import ABSENT, Emit, Item
+from hydro_nb.ir.func import Func
+from hydro_nb.ir.node import Bound, Kind, Op, Order, Retries, Shape
+
+_AFTER_MAP = {Bound.MONOTONIC: Bound.UNBOUNDED, Bound.MONOTONIC_VALUE: Bound.MONOTONIC_KEYS}
+_AFTER_FILTER = {Bound.INIT_NONE: Bound.UNBOUNDED, Bound.MONOTONIC: Bound.UNBOUNDED}
+
+
+@dataclass(frozen=True)
+class ElementOp(Op):
+    """An operator with one input and one function of an element."""
+
+    function: Func
+
+    @property
+    def detail(self) -> str:
+        """Show the function."""
+        return self.function.text
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Take a key off, do the work on the value, put the key back."""
+        if emit.node.outputs and emit.node.input_kinds[port].shape.is_keyed:
+            key, value = emit.pair(item)
+            self.work(emit, Item(value), key)
+        else:
+            self.work(emit, item, None)
+
+    def work(self, emit: Emit, item: Item, key: str | None) -> None:
+        """Write the work on one element, under `key` if it has one."""
+        raise NotImplementedError
+
+    @staticmethod
+    def give(emit: Emit, item: Item, key: str | None) -> None:
+        """Push a result, with its key if it has one."""
+        emit.push(item if key is None else Item.of(key, emit.assign(item, emit.hint())))
+
+
+@dataclass(frozen=True)
+class Map(ElementOp):
+    """One result for each element."""
+
+    result_type: Any = Any
+    name: ClassVar[str] = "map"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Keep every guarantee but monotonicity."""
+        (kind,) = inputs
+        return (kind.but(element=self.result_type, bound=_AFTER_MAP.get(kind.bound, kind.bound)),)
+
+    def work(self, emit: Emit, item: Item, key: str | None) -> None:
+        """Push the function's result."""
+        self.give(emit, emit.call(self.function, item.text), key)
+
+    def after(self, emit: Emit) -> None:
+        """Apply the function to a live value."""
+        shape = emit.node.outputs[0].shape
+        if shape is Shape.SINGLETON:
+            emit.define(emit.assign(emit.call(self.function, emit.value(0)), emit.hint()))
+        elif shape is Shape.OPTIONAL:
+            self._optional(emit)
+        elif shape is Shape.KEYED_SINGLETON:
+            self._keyed(emit)
+
+    def _optional(self, emit: Emit) -> None:
+        value, result = emit.value(0), emit.local(emit.hint())
+        emit.write(f"{result} = {ABSENT}")
+        with emit.block(f"if {value} is not {ABSENT}:"):
+            emit.write(f"{result} = {emit.call(self.function, value).text}", value)
+        emit.define(result)
+
+    def _keyed(self, emit: Emit) -> None:
+        key, value, result = emit.local("key"), emit.local("value"), emit.local("mapped")
+        emit.write(f"{result} = {{}}")
+        with emit.block(f"for {key}, {value} in {emit.value(0)}.items():"):
+            emit.write(f"{result}[{key}] = {emit.call(self.function, value).text}", value)
+        emit.define(result)
+
+
+@dataclass(frozen=True)
+class Filter(ElementOp):
+    """Only the elements for which the function is true."""
+
+    name: ClassVar[str] = "filter"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Keep every guarantee; a singleton becomes an optional."""
+        (kind,) = inputs
+        shape = Shape.OPTIONAL if kind.shape is Shape.SINGLETON else kind.shape
+        if shape is Shape.KEYED_SINGLETON:
+            values_bounded(kind)
+        bound = kind.bound if kind.shape.is_keyed else _AFTER_FILTER.get(kind.bound, kind.bound)
+        return (kind.but(shape=shape, bound=bound),)
+
+    def work(self, emit: Emit, item: Item, key: str | None) -> None:
+        """Go on to the next element where the function says no."""
+        held = Item(emit.assign(item, "item"), item.parts)
+        with emit.block(f"if not ({emit.call(self.function, held.text).text}):", held.text):
+            emit.write("continue")
+        emit.push(held if key is None else Item.of(key, held.text))
+
+    def after(self, emit: Emit) -> None:
+        """Keep a live value, or leave the optional empty."""
+        shape = emit.node.outputs[0].shape
+        if shape is Shape.OPTIONAL:
+            value, result = emit.value(0), emit.local("kept")
+            emit.write(f"{result} = {ABSENT}")
+            with emit.block(f"if {value} is not {ABSENT}:"):
+                emit.write(f"if {emit.call(self.function, value).text}: {result} = {value}", value)
+            emit.define(result)
+        elif shape is Shape.KEYED_SINGLETON:
+            key, value, result = emit.local("key"), emit.local("value"), emit.local("kept")
+            emit.write(f"{result} = {{}}")
+            with emit.block(f"for {key}, {value} in {emit.value(0)}.items():"):
+                emit.write(f"if {emit.call(self.function, value).text}: {result}[{key}] = {value}", value)
+            emit.define(result)
+
+
+@dataclass(frozen=True)
+class FilterMap(ElementOp):
+    """One result for each element, dropping `None`; `Some(None)` passes a `None` on."""
+
+    result_type: Any = Any
+    name: ClassVar[str] = "filter_map"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Keep every guarantee; a singleton becomes an optional."""
+        (kind,) = inputs
+        shape = Shape.OPTIONAL if kind.shape is Shape.SINGLETON else kind.shape
+        if shape is Shape.KEYED_SINGLETON:
+            values_bounded(kind)
+        return (kind.but(shape=shape, element=self.result_type, bound=_AFTER_FILTER.get(kind.bound, kind.bound)),)
+
+    def work(self, emit: Emit, item: Item, key: str | None) -> None:
+        """Drop `None`, unwrap `Some`."""
+        result = self._result(emit, item.text)
+        with emit.block(f"if {result} is None:"):
+            emit.write("continue")
+        self._unwrap(emit, result)
+        self.give(emit, Item(result), key)
+
+    def _result(self, emit: Emit, value: str) -> str:
+        result = emit.local(emit.hint())
+        emit.write(f"{result} = {emit.call(self.function, value).text}", value)
+        return result
+
+    @staticmethod
+    def _unwrap(emit: Emit, result: str) -> None:
+        emit.write(f"if type({result}) is Some: {result} = {result}.value")
+
+    def after(self, emit: Emit) -> None:
+        """Map a live value, or leave the optional empty."""
+        shape = emit.node.outputs[0].shape
+        if shape is Shape.OPTIONAL:
+            value, kept = emit.value(0), emit.local("kept")
+            emit.write(f"{kept} = {ABSENT}")
+            with emit.block(f"if {value} is not {ABSENT}:"):
+                self._keep(emit, value, kept)
+            emit.define(kept)
+        elif shape is Shape.KEYED_SINGLETON:
+            key, value, kept = emit.local("key"), emit.local("value"), emit.local("kept")
+            emit.write(f"{kept} = {{}}")
+            with emit.block(f"for {key}, {value} in {emit.value(0)}.items():"):
+                self._keep(emit, value, f"{kept}[{key}]")
+            emit.define(kept)
+
+    def _keep(self, emit: Emit, value: str, target: str) -> None:
+        result = self._result(emit, value)
+        with emit.block(f"if {result} is not None:"):
+            self._unwrap(emit, result)
+            emit.write(f"{target} = {result}")
+
+
+@dataclass(frozen=True)
+class FlatMapOrdered(ElementOp):
+    """Every element of the iterable that the function gives, in its order."""
+
+    result_type: Any = Any
+    name: ClassVar[str] = "flat_map_ordered"
+    keeps_order: ClassVar[bool] = True
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Keep every guarantee."""
+        (kind,) = inputs
+        if not kind.shape.is_stream:
+            check.bounded(kind, "Take a snapshot in a tick first, or use map")
+            kind = kind.but(shape=Shape.STREAM, order=Order.TOTAL, retries=Retries.EXACTLY_ONCE)
+        order = kind.order if self.keeps_order else Order.NONE
+        return (kind.but(element=self.result_type, order=order),)
+
+    def work(self, emit: Emit, item: Item, key: str | None) -> None:
+        """Loop over the result."""
+        inner = emit.local(emit.hint())
+        with emit.block(f"for {inner} in {emit.call(self.function, item.text).text}:", item.text):
+            emit.push(Item(inner) if key is None else Item.of(key, inner))
+
+    def after(self, emit: Emit) -> None:
+        """Loop over the result for a complete value."""
+        if not emit.node.input_kinds[0].shape.is_stream:
+            value = emit.value(0)
+            with emit.block(f"if {value} is not {ABSENT} and {emit.ended()}:"):
+                self.work(emit, Item(value), None)
+
+
+@dataclass(frozen=True)
+class FlatMapUnordered(FlatMapOrdered):
+    """Every element of the iterable that the function gives, in any order."""
+
+    name: ClassVar[str] = "flat_map_unordered"
+    keeps_order: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class Inspect(ElementOp):
+    """Calls the function with each element and passes the element on."""
+
+    name: ClassVar[str] = "inspect"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Keep everything."""
+        return tuple(inputs)
+
+    def work(self, emit: Emit, item: Item, key: str | None) -> None:
+        """Call, then push."""
+        held = Item(emit.assign(item, emit.hint()), item.parts)
+        emit.write(emit.call(self.function, held.text).text, held.text)
+        emit.push(held if key is None else Item.of(key, held.text))
+
+
+@dataclass(frozen=True)
+class Partition(ElementOp):
+    """Two streams: the elements for which the function is true, and the others."""
+
+    name: ClassVar[str] = "partition"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Keep everything, twice."""
+        (kind,) = inputs
+        return (kind, kind)
+
+    def work(self, emit: Emit, item: Item, key: str | None) -> None:
+        """Push to the one port or to the other."""
+        held = emit.assign(item, "item")
+        whole = Item(held, item.parts) if key is None else Item.of(key, held)
+        with emit.block(f"if {emit.call(self.function, held).text}:", held):
+            emit.push(whole, 0)
+        with emit.block("else:"):
+            emit.push(whole, 1)
+
+
+def values_bounded(kind: Kind) -> None:
+    """Demand a keyed singleton whose values no longer change once they are there."""
+    if kind.bound not in (Bound.BOUNDED, Bound.BOUNDED_VALUE):
+        raise check.Fault(
+            check.BoundError,
+            "values that no longer change",
+            kind.bound,
+            'Look at the values as they are now: .snapshot(tick, nondet("..."))',
+        )

@@ -1,0 +1,265 @@
+"""Operators that gather elements into one live value, or one per key.
+
+At top level the state lives as long as the program; inside a tick it starts anew with every tick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from hydro_nb.ir import check
+from hydro_nb.ir.emit import ABSENT, Emit, Item
+from hydro_nb.ir.func import Func
+from hydro_nb.ir.node import Bound, Kind, Op, Order, Retries, Shape
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A claim about a function, with the user's reason."""
+
+    reason: str
+    unchecked: bool = False
+
+
+@dataclass(frozen=True)
+class Gather(Op):
+    """An aggregation: what it needs of its input, and the kind of its result."""
+
+    category: ClassVar = "Aggregation"
+
+    def require(self, kind: Kind) -> None:
+        """Raise where the input's guarantees do not suffice."""
+
+    def result_bound(self, kind: Kind) -> Bound:
+        """Give the bound of the result."""
+        return Bound.BOUNDED if kind.bound is Bound.BOUNDED else Bound.UNBOUNDED
+
+    def gathered(self, kind: Kind, shape: Shape, element: Any) -> tuple[Kind, ...]:
+        """Give the kind of the result after checking the input."""
+        self.require(kind)
+        bound = self.result_bound(kind)
+        return (kind.but(shape=shape, bound=bound, order=Order.TOTAL, retries=Retries.EXACTLY_ONCE, element=element),)
+
+
+@dataclass(frozen=True)
+class Folding(Gather):
+    """An aggregation by the user's function, with its proofs."""
+
+    function: Func
+    commutative: Proof | None
+    idempotent: Proof | None
+    monotone: Proof | None = None
+
+    @property
+    def detail(self) -> str:
+        """Show the function."""
+        return self.function.text
+
+    def require(self, kind: Kind) -> None:
+        """Demand the proofs that the input makes necessary."""
+        check.proofs(kind, commutative=bool(self.commutative), idempotent=bool(self.idempotent))
+
+    def step(self, emit: Emit, target: str, *args: str) -> None:
+        """Write `target = function(target, element)`, or the bare call where the function mutates."""
+        result = emit.call(self.function, target, *args)
+        if self.function.inplace:
+            emit.write(result.text, args[-1])
+        elif result.text != target:
+            emit.write(f"{target} = {result.text}", args[-1])
+
+
+@dataclass(frozen=True)
+class Fold(Folding):
+    """One value: `init`, then the function of it and each element."""
+
+    init: Any = None
+    """an immutable value, or a `Func` that makes one"""
+    name: ClassVar[str] = "fold"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Give a singleton; monotonic where that is proved."""
+        return self.gathered(inputs[0], Shape.SINGLETON, Any if isinstance(self.init, Func) else type(self.init))
+
+    def result_bound(self, kind: Kind) -> Bound:
+        """Add monotonicity where it is proved."""
+        bound = super().result_bound(kind)
+        return Bound.MONOTONIC if bound is Bound.UNBOUNDED and self.monotone else bound
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Apply the function to the accumulator."""
+        self.step(emit, self._accumulator(emit), item.text)
+        emit.changed()
+
+    def after(self, emit: Emit) -> None:
+        """Show the accumulator, unless a function that mutates was taken for one that returns."""
+        emit.define(self._accumulator(emit))
+
+    def _accumulator(self, emit: Emit) -> str:
+        return emit.state("", start_value(emit, self.init))
+
+
+@dataclass(frozen=True)
+class FoldKeyed(Folding):
+    """One value per key."""
+
+    init: Any = None
+    name: ClassVar[str] = "fold_keyed"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Give a keyed singleton whose keys are only ever added."""
+        return self.gathered(inputs[0], Shape.KEYED_SINGLETON, Any if isinstance(self.init, Func) else type(self.init))
+
+    def result_bound(self, kind: Kind) -> Bound:
+        """Say whether values may change."""
+        if kind.bound is Bound.BOUNDED:
+            return Bound.BOUNDED
+        return Bound.MONOTONIC_VALUE if self.monotone else Bound.MONOTONIC_KEYS
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Look the key up, apply the function, store."""
+        key, value = emit.pair(item)
+        table = emit.state("", "{}")
+        init = start_value(emit, self.init)
+        if isinstance(self.init, Func):
+            with emit.block(f"if {key} not in {table}:"):
+                emit.write(f"{table}[{key}] = {init}")
+            now = f"{table}[{key}]"
+        else:
+            now = f"{table}.get({key}, {init})"
+        self._update(emit, table, key, now, value)
+        emit.changed()
+
+    def _update(self, emit: Emit, table: str, key: str, now: str, value: str) -> None:
+        result = emit.call(self.function, now, value)
+        line = result.text if self.function.inplace else f"{table}[{key}] = {result.text}"
+        emit.write(line, value)
+
+    def after(self, emit: Emit) -> None:
+        """Show the table."""
+        emit.define(emit.state("", "{}"))
+
+
+@dataclass(frozen=True)
+class Reduce(Folding):
+    """One value, absent until the first element comes."""
+
+    name: ClassVar[str] = "reduce"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Give an optional that stays present once it is."""
+        return self.gathered(inputs[0], Shape.OPTIONAL, inputs[0].element)
+
+    def result_bound(self, kind: Kind) -> Bound:
+        """Say that it starts absent."""
+        return Bound.BOUNDED if kind.bound is Bound.BOUNDED else Bound.INIT_NONE
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Take the first element, then apply the function."""
+        value = emit.assign(item, "item")
+        best = emit.state("", ABSENT)
+        with emit.block(f"if {best} is {ABSENT}:"):
+            emit.write(f"{best} = {value}")
+        with emit.block("else:"):
+            self.step(emit, best, value)
+        emit.changed()
+
+    def after(self, emit: Emit) -> None:
+        """Show the value."""
+        emit.define(emit.state("", ABSENT))
+
+
+@dataclass(frozen=True)
+class ReduceKeyed(Folding):
+    """One value per key, present from the key's first element on."""
+
+    name: ClassVar[str] = "reduce_keyed"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Give a keyed singleton whose keys are only ever added."""
+        return self.gathered(inputs[0], Shape.KEYED_SINGLETON, inputs[0].element)
+
+    def result_bound(self, kind: Kind) -> Bound:
+        """Say whether values may change."""
+        if kind.bound is Bound.BOUNDED:
+            return Bound.BOUNDED
+        return Bound.MONOTONIC_VALUE if self.monotone else Bound.MONOTONIC_KEYS
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Take a key's first element, then apply the function."""
+        key, value = emit.pair(item)
+        table = emit.state("", "{}")
+        with emit.block(f"if {key} not in {table}:"):
+            emit.write(f"{table}[{key}] = {value}")
+        with emit.block("else:"):
+            result = emit.call(self.function, f"{table}[{key}]", value)
+            emit.write(result.text if self.function.inplace else f"{table}[{key}] = {result.text}", value)
+        emit.changed()
+
+    def after(self, emit: Emit) -> None:
+        """Show the table."""
+        emit.define(emit.state("", "{}"))
+
+
+@dataclass(frozen=True)
+class Count(Gather):
+    """How many elements there have been."""
+
+    name: ClassVar[str] = "count"
+
+    def require(self, kind: Kind) -> None:
+        """Refuse elements that may come twice."""
+        check.exactly_once(kind, "drop repeats first: .unique(), or ")
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Give a number that only grows."""
+        return self.gathered(inputs[0], Shape.SINGLETON, int)
+
+    def result_bound(self, kind: Kind) -> Bound:
+        """Say that it only grows."""
+        return Bound.BOUNDED if kind.bound is Bound.BOUNDED else Bound.MONOTONIC
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Add one."""
+        emit.write(f"{emit.state('', '0')} += 1")
+        emit.changed()
+
+    def after(self, emit: Emit) -> None:
+        """Show the number."""
+        emit.define(emit.state("", "0"))
+
+
+@dataclass(frozen=True)
+class ValueCounts(Gather):
+    """How many elements each key has had."""
+
+    name: ClassVar[str] = "value_counts"
+
+    def require(self, kind: Kind) -> None:
+        """Refuse elements that may come twice."""
+        check.exactly_once(kind, "drop repeats first, or ")
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Give a number per key that only grows."""
+        return self.gathered(inputs[0], Shape.KEYED_SINGLETON, int)
+
+    def result_bound(self, kind: Kind) -> Bound:
+        """Say that the numbers only grow."""
+        return Bound.BOUNDED if kind.bound is Bound.BOUNDED else Bound.MONOTONIC_VALUE
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Add one to the key's number."""
+        key, _ = emit.pair(item)
+        table = emit.state("", "{}")
+        emit.write(f"{table}[{key}] = {table}.get({key}, 0) + 1", key)
+        emit.changed()
+
+    def after(self, emit: Emit) -> None:
+        """Show the table."""
+        emit.define(emit.state("", "{}"))
+
+
+def start_value(emit: Emit, init: Any) -> str:
+    """Give the expression of a fold's first accumulator."""
+    return emit.call(init).text if isinstance(init, Func) else emit.capture("init", init)

@@ -1,0 +1,114 @@
+"""Operators with two inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from hydro_nb.ir import check
+from hydro_nb.ir.emit import ABSENT, Emit, Item
+from hydro_nb.ir.node import Bound, Kind, Op, Order, Shape
+
+
+def _common(left: Any, right: Any) -> Any:
+    return left if left == right else Any
+
+
+@dataclass(frozen=True)
+class Merge(Op):
+    """The elements of both inputs."""
+
+    category: ClassVar = "Join"
+
+    def merged(self, inputs: Sequence[Kind], order: Order) -> tuple[Kind, ...]:
+        """Give the weaker of the two inputs' guarantees."""
+        left, right = inputs
+        check.same_place(left, right)
+        element, key = _common(left.element, right.element), _common(left.key, right.key)
+        return (left.but(order=order, retries=left.retries.weaker(right.retries), element=element, key=key),)
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Pass on."""
+        emit.push(item)
+
+
+@dataclass(frozen=True)
+class MergeUnordered(Merge):
+    """The elements of two unbounded streams, as they come."""
+
+    name: ClassVar[str] = "merge_unordered"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Lose the order."""
+        for port, kind in enumerate(inputs):
+            check.unbounded(kind, "Put one bounded stream after the other: .chain(other)", port)
+        return self.merged(inputs, Order.NONE)
+
+
+@dataclass(frozen=True)
+class Chain(Merge):
+    """All elements of a bounded stream, then those of the other."""
+
+    name: ClassVar[str] = "chain"
+    ordered_inputs: ClassVar[bool] = True
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Demand that the first ends."""
+        left, right = inputs
+        check.bounded(left, "An unbounded stream never ends: use .merge_unordered(other)")
+        return tuple(kind.but(bound=right.bound) for kind in self.merged(inputs, left.order.weaker(right.order)))
+
+
+@dataclass(frozen=True)
+class CrossSingleton(Op):
+    """Each element paired with a complete value; nothing where an optional is empty."""
+
+    name: ClassVar[str] = "cross_singleton"
+    category: ClassVar = "Join"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Keep the stream's guarantees."""
+        stream, value = inputs
+        check.same_place(stream, value)
+        check.bounded(value, 'Look at it as it is now, in a tick: .snapshot(tick, nondet("..."))', 1)
+        left, right = stream.element, value.element
+        return (stream.but(element=Any if Any in (left, right) else tuple[left, right]),)
+
+    def before(self, emit: Emit) -> None:
+        """Read the value."""
+        emit.value(1)
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Pair up."""
+        value = emit.value(1)
+        if emit.node.input_kinds[1].shape is Shape.OPTIONAL:
+            with emit.block(f"if {value} is {ABSENT}:"):
+                emit.write("continue")
+        if emit.node.input_kinds[0].shape.is_keyed:
+            key, held = emit.pair(item)
+            emit.push(Item.of(key, f"({held}, {value})"))
+        else:
+            emit.push(Item.of(emit.assign(item, "item"), value))
+
+
+@dataclass(frozen=True)
+class UnwrapOr(Op):
+    """The optional's value, or the singleton's where it is empty."""
+
+    name: ClassVar[str] = "unwrap_or"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Give a singleton that may change if either may."""
+        left, right = inputs
+        check.same_place(left, right)
+        both = left.bound is Bound.BOUNDED and right.bound is Bound.BOUNDED
+        bound = Bound.BOUNDED if both else Bound.UNBOUNDED
+        return (left.but(shape=Shape.SINGLETON, bound=bound, element=_common(left.element, right.element)),)
+
+    def after(self, emit: Emit) -> None:
+        """Choose."""
+        value, other = emit.value(0), emit.value(1)
+        result = emit.local("value")
+        emit.write(f"{result} = {other} if {value} is {ABSENT} else {value}")
+        emit.define(result)

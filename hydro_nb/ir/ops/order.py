@@ -1,0 +1,181 @@
+"""Operators on order and repeats, and the guards that claim or give up a guarantee."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, get_args, get_origin
+
+from hydro_nb.ir import check
+from hydro_nb.ir.emit import Emit, Item
+from hydro_nb.ir.node import Bound, Kind, Op, Order, Retries, Shape
+
+
+@dataclass(frozen=True)
+class Enumerate(Op):
+    """Each element with its position, from 0; within its key on keyed streams."""
+
+    name: ClassVar[str] = "enumerate"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Demand an order and no repeats."""
+        (kind,) = inputs
+        check.total_order(kind)
+        check.exactly_once(kind, "drop repeats first: .unique(), or ")
+        return (kind.but(element=tuple[int, kind.element]),)
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Pair with the position and step it."""
+        if emit.node.input_kinds[0].shape.is_keyed:
+            self._keyed(emit, item)
+            return
+        held, position = emit.assign(item, "item"), emit.state("", "0")
+        index = emit.local("index")
+        emit.write(f"{index} = {position}")
+        emit.write(f"{position} += 1")
+        emit.push(Item.of(index, held))
+
+    def _keyed(self, emit: Emit, item: Item) -> None:
+        key, value = emit.pair(item)
+        table, index = emit.state("", "{}"), emit.local("index")
+        emit.write(f"{index} = {table}.get({key}, 0)")
+        emit.write(f"{table}[{key}] = {index} + 1")
+        emit.push(Item.of(key, f"({index}, {value})"))
+
+
+@dataclass(frozen=True)
+class Unique(Op):
+    """Each element the first time it comes; within its key on keyed streams."""
+
+    name: ClassVar[str] = "unique"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Give exactly-once."""
+        return (inputs[0].but(retries=Retries.EXACTLY_ONCE),)
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Go on to the next where it was seen."""
+        seen = emit.state("seen", "set()")
+        held = item if item.parts else Item(emit.assign(item, "item"))
+        with emit.block(f"if {held.text} in {seen}:", held.text):
+            emit.write("continue")
+        emit.write(f"{seen}.add({held.text})")
+        emit.push(held)
+
+
+@dataclass(frozen=True)
+class Guard(Op):
+    """A claim with a written reason, or a guarantee given up; elements pass unchanged."""
+
+    reason: str = ""
+
+    @property
+    def detail(self) -> str:
+        """Show the reason."""
+        return self.reason
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Pass on."""
+        emit.push(item)
+
+    def after(self, emit: Emit) -> None:
+        """Pass a live value on."""
+        if not emit.node.outputs[0].shape.is_stream:
+            emit.define(emit.value(0))
+
+
+@dataclass(frozen=True)
+class AssumeOrdering(Guard):
+    """Takes the order in which elements come for the order that is meant."""
+
+    name: ClassVar[str] = "assume_ordering"
+    category: ClassVar = "NonDeterministic"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Claim a total order."""
+        return (inputs[0].but(order=Order.TOTAL),)
+
+
+@dataclass(frozen=True)
+class AssumeRetries(Guard):
+    """Takes each element for a new one."""
+
+    name: ClassVar[str] = "assume_retries"
+    category: ClassVar = "NonDeterministic"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Claim exactly-once."""
+        return (inputs[0].but(retries=Retries.EXACTLY_ONCE),)
+
+
+@dataclass(frozen=True)
+class Weaken(Guard):
+    """Gives a guarantee up: order, exactly-once or boundedness."""
+
+    guarantee: str = ""
+    name: ClassVar[str] = "weaken"
+
+    @property
+    def label(self) -> str:
+        """Name the method that was called."""
+        return f"weaken_{self.guarantee}"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Lower one guarantee."""
+        (kind,) = inputs
+        lower = {
+            "ordering": {"order": Order.NONE},
+            "retries": {"retries": Retries.AT_LEAST_ONCE},
+            "boundedness": {"bound": Bound.UNBOUNDED},
+        }
+        return (kind.but(**lower[self.guarantee]),)
+
+
+@dataclass(frozen=True)
+class Typed(Guard):
+    """Says what the elements are; the wire codec follows it."""
+
+    element_type: object = None
+    name: ClassVar[str] = "typed"
+
+    @property
+    def detail(self) -> str:
+        """Show the type."""
+        return getattr(self.element_type, "__name__", str(self.element_type))
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Set the element type."""
+        return (inputs[0].but(element=self.element_type),)
+
+
+@dataclass(frozen=True)
+class IntoKeyed(Guard):
+    """Pairs seen as key and value, or keyed elements seen as pairs, or their values alone."""
+
+    to: str = "keyed"
+    name: ClassVar[str] = "into_keyed"
+
+    @property
+    def label(self) -> str:
+        """Name the method that was called."""
+        return {"keyed": "into_keyed"}.get(self.to, self.to)
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Change the shape; across keys there is no order."""
+        (kind,) = inputs
+        if self.to == "keyed":
+            key, value = _halves(kind.element)
+            return (kind.but(shape=Shape.KEYED_STREAM, key=key, element=value),)
+        element = kind.element if self.to == "values" else tuple[kind.key, kind.element]
+        bound = Bound.BOUNDED if kind.bound is Bound.BOUNDED else Bound.UNBOUNDED
+        return (kind.but(shape=Shape.STREAM, order=Order.NONE, key=Any, element=element, bound=bound),)
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Take the pair apart, or leave the key out."""
+        key, value = emit.pair(item)
+        emit.push(Item(value) if self.to == "values" else Item.of(key, value))
+
+
+def _halves(element: Any) -> tuple[Any, Any]:
+    args = get_args(element)
+    return (args[0], args[1]) if get_origin(element) is tuple and len(args) == 2 and ... not in args else (Any, Any)

@@ -1,0 +1,120 @@
+"""Operators between live values and streams."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from hydro_nb.ir import check
+from hydro_nb.ir.emit import Emit, Item
+from hydro_nb.ir.node import Bound, Kind, Op, Order, Place, Retries, Shape
+from hydro_nb.ir.ops.element import values_bounded
+from hydro_nb.ir.ops.time import push_value
+
+
+@dataclass(frozen=True)
+class IntoStream(Op):
+    """A complete value as a stream of one element, or of none."""
+
+    name: ClassVar[str] = "into_stream"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Demand a complete value."""
+        (kind,) = inputs
+        check.bounded(kind, 'Choose when to look at it: .sample_every(seconds, nondet("...")), or a snapshot in a tick')
+        return (kind.but(shape=Shape.STREAM, order=Order.TOTAL, retries=Retries.EXACTLY_ONCE),)
+
+    def after(self, emit: Emit) -> None:
+        """Push the value once it is complete."""
+        kind = emit.node.input_kinds[0]
+        with once(emit):
+            push_value(emit, emit.value(0), kind)
+
+
+@dataclass(frozen=True)
+class Entries(Op):
+    """The entries (or the values alone) of a keyed singleton that is complete, in any order."""
+
+    values_only: bool = False
+    name: ClassVar[str] = "entries"
+
+    @property
+    def label(self) -> str:
+        """Name the method that was called."""
+        return "values" if self.values_only else "entries"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Demand values that no longer change."""
+        (kind,) = inputs
+        values_bounded(kind)
+        element = kind.element if self.values_only else tuple[kind.key, kind.element]
+        return (
+            kind.but(shape=Shape.STREAM, order=Order.NONE, retries=Retries.EXACTLY_ONCE, key=Any, element=element),
+        )
+
+    def after(self, emit: Emit) -> None:
+        """Push every entry."""
+        key, value = emit.local("key"), emit.local("value")
+        with once(emit), emit.block(f"for {key}, {value} in {emit.value(0)}.items():"):
+            emit.push(Item(value) if self.values_only else Item.of(key, value))
+
+
+@dataclass(frozen=True)
+class IntoSingleton(Op):
+    """A keyed singleton as one dict."""
+
+    name: ClassVar[str] = "into_singleton"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Give a singleton that may change if any value may."""
+        (kind,) = inputs
+        bound = Bound.BOUNDED if kind.bound is Bound.BOUNDED else Bound.UNBOUNDED
+        return (kind.but(shape=Shape.SINGLETON, bound=bound, key=Any, element=dict[kind.key, kind.element]),)
+
+    def after(self, emit: Emit) -> None:
+        """Copy, as the table goes on changing."""
+        emit.define(f"dict({emit.value(0)})")
+
+
+@dataclass(frozen=True)
+class SingletonSource(Op):
+    """A value that is there from the start."""
+
+    place: Place
+    value: Any
+    """an immutable value, or a `Func` that makes one"""
+
+    name: ClassVar[str] = "singleton"
+    category: ClassVar = "Source"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:  # noqa: ARG002 - a source has none
+        """Give a bounded singleton."""
+        return (Kind(Shape.SINGLETON, self.place, Bound.BOUNDED),)
+
+    def after(self, emit: Emit) -> None:
+        """Make the value at the start."""
+        from hydro_nb.ir.ops.fold import start_value
+
+        emit.define(emit.state("", start_value(emit, self.value)))
+
+
+class once:
+    """A block that runs in each tick where the input is a tick's, else once, when the input is complete."""
+
+    def __init__(self, emit: Emit) -> None:
+        self.emit = emit
+
+    def __enter__(self) -> None:
+        emit = self.emit
+        if emit.node.outputs[0].place.kind == "tick":
+            self.block = None
+            return
+        done = emit.state("done", "False")
+        self.block = emit.block(f"if not {done} and {emit.ended()}:")
+        self.block.__enter__()
+        emit.write(f"{done} = True")
+
+    def __exit__(self, *exc: object) -> None:
+        if self.block:
+            self.block.__exit__(None, None, None)

@@ -1,0 +1,111 @@
+"""Operators that bring elements in: data, functions, timers, external clients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from hydro_nb.ir.emit import Emit
+from hydro_nb.ir.func import Func
+from hydro_nb.ir.node import Bound, Kind, Op, Order, Place, Retries, Shape
+
+
+@dataclass(frozen=True)
+class Source(Op):
+    """A node without inputs."""
+
+    place: Place
+    element_type: Any
+
+    category: ClassVar = "Source"
+    bound: ClassVar[Bound] = Bound.UNBOUNDED
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:  # noqa: ARG002 - a source has none
+        """Give a totally ordered, exactly-once stream."""
+        return (Kind(Shape.STREAM, self.place, self.bound, element=self.element_type),)
+
+
+@dataclass(frozen=True)
+class SourceIter(Source):
+    """The elements of a value, or of what a function gives on the node; pulled in chunks."""
+
+    data: Any
+    """the iterable, or a `Func` without arguments that makes it"""
+
+    name: ClassVar[str] = "source_iter"
+    bound: ClassVar[Bound] = Bound.BOUNDED
+
+    @property
+    def detail(self) -> str:
+        """Show the function, or the data's length."""
+        if isinstance(self.data, Func):
+            return self.data.text
+        return f"{len(self.data)} elements" if hasattr(self.data, "__len__") else type(self.data).__name__
+
+    def after(self, emit: Emit) -> None:
+        """Pull a chunk and push it."""
+        made = emit.call(self.data).text if isinstance(self.data, Func) else emit.capture(self._wanted(emit), self.data)
+        iterator = emit.state("", f"iter({made})")
+        emit.push_all(emit.pull(iterator), is_list=True)
+
+    def _wanted(self, emit: Emit) -> str:
+        return emit.node.site.name or "data"
+
+
+@dataclass(frozen=True)
+class SourceStream(Source):
+    """What an iterator or async iterator yields, made on the node by a function without arguments."""
+
+    function: Func
+
+    name: ClassVar[str] = "source_stream"
+
+    @property
+    def detail(self) -> str:
+        """Show the function."""
+        return self.function.text
+
+    def after(self, emit: Emit) -> None:
+        """Push what the runtime has taken from the iterator."""
+        emit.push_all(emit.input(), is_list=True)
+
+
+@dataclass(frozen=True)
+class SourceInterval(Source):
+    """One `()` every so many seconds."""
+
+    interval: float
+    delay: float = 0.0
+
+    name: ClassVar[str] = "source_interval"
+
+    @property
+    def detail(self) -> str:
+        """Show the period."""
+        return f"every {self.interval:g} s"
+
+    def after(self, emit: Emit) -> None:
+        """Push a unit for each time that the timer fired."""
+        emit.push_all(emit.input(), is_list=True)
+
+
+@dataclass(frozen=True)
+class SourceExternal(Source):
+    """What external clients send to a port."""
+
+    client: Place
+    order: Order = Order.TOTAL
+    retries: Retries = Retries.EXACTLY_ONCE
+    codec: str = "msgpack"
+
+    name: ClassVar[str] = "source_external"
+    category: ClassVar = "Network"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Give a stream with the guarantees that the port promises."""
+        return (super().kinds(inputs)[0].but(order=self.order, retries=self.retries),)
+
+    def after(self, emit: Emit) -> None:
+        """Push what has arrived."""
+        emit.push_all(emit.input(), is_list=True)
