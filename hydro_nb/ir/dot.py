@@ -1,0 +1,219 @@
+"""A graph as Graphviz DOT: a container per location, classes and ids that the page's style sheet and live numbers use.
+
+The colours written here are those of a light page, for viewers that know no style sheet.
+"""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hydro_nb.ir.node import Node, Place, Shape
+from hydro_nb.ir.picture import Edge, containers, edges, inside, is_bounded, is_unordered, kind_text, may_repeat
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from hydro_nb.ir.graph import Graph
+
+ROOM = "0000.0k  0000.0k/s"
+"""The widest live number: laid out in its place, so that nothing moves when numbers come."""
+
+DETAIL = 26
+"""Characters of the user's function that a node shows."""
+
+SHAPES = {
+    "Source": "cds",
+    "Transform": "box",
+    "Join": "hexagon",
+    "Aggregation": "cylinder",
+    "Network": "box",
+    "Sink": "box",
+    "NonDeterministic": "box",
+}
+STYLES = {"Transform": "rounded,filled", "Network": "rounded,filled", "NonDeterministic": "rounded,filled,dashed"}
+COLOURS = {
+    "Source": ("#e5f5eb", "#2c9458"),
+    "Transform": ("#f4f6f8", "#8592a3"),
+    "Join": ("#e0f4f4", "#23898f"),
+    "Aggregation": ("#efe9fd", "#7756d0"),
+    "Network": ("#e3eefd", "#2f74d0"),
+    "Sink": ("#fbe8f3", "#b84a92"),
+    "NonDeterministic": ("#fff2cf", "#b98205"),
+}
+INK, QUIET, NET = "#1f2933", "#66727f", "#2f74d0"
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is drawn, and how."""
+
+    graph: Graph
+    live: bool
+    highlight: frozenset[str]
+
+
+def to_dot(graph: Graph, *, live: bool = False, highlight: Collection[str] = (), direction: str = "TB") -> str:
+    """Write the graph as DOT; `live` leaves room for numbers, `highlight` marks slots that a cell has just made.
+
+    >>> from hydro_nb.ir.graph import Graph
+    >>> print(to_dot(Graph("empty")).splitlines()[0])
+    digraph "empty" {
+    """
+    look = _Look(graph, live, frozenset(highlight))
+    body = [line for root, ticks in containers(graph) for line in _container(look, root, ticks)]
+    body = _apart(body) if direction == "columns" else body
+    arrows = [_arrow(edge, direction) for edge in edges(graph)]
+    lines = [f"digraph {_quote(graph.name)} {{", *_settings(direction), *body, *arrows, "}"]
+    return "\n".join(lines) + "\n"
+
+
+def _settings(direction: str) -> list[str]:
+    across = "LR" if direction == "LR" else "TB"
+    apart = {"LR": "ranksep=0.5 nodesep=0.22", "TB": "ranksep=0.3 nodesep=0.28"}.get(
+        direction, "ranksep=0.3 nodesep=0.5"
+    )
+    font = "fontname=Helvetica fontsize"
+    return [
+        f"  graph [id=hydro rankdir={across} {apart} bgcolor=transparent pad=0.1 outputorder=edgesfirst]",
+        f"  graph [{font}=12 labeljust=l]",
+        f'  node [{font}=12 fontcolor="{INK}" height=0.36 margin="0.13,0.06" penwidth=1.2]',
+        f'  edge [{font}=10 fontcolor="{QUIET}" color="{QUIET}" arrowsize=0.7 penwidth=1.3]',
+    ]
+
+
+def _apart(body: list[str]) -> list[str]:
+    """Put an unseen frame around each location, which keeps the columns far enough apart for lines between them."""
+    lines: list[str] = []
+    for line in body:
+        begins = line.startswith("  subgraph")
+        lines += [f'  {line.strip()[:-3]}/frame" {{ graph [style=invis margin=8 label=""]'] if begins else []
+        lines += [line, "  }"] if line == "  }" else [line]
+    return lines
+
+
+def _container(look: _Look, root: Place, ticks: tuple[Place, ...]) -> Iterator[str]:
+    """Write one location with the ticks inside it."""
+    name = look.graph.display_name(root)
+    style = "rounded,dashed" if root.kind == "external" else "rounded,filled"
+    yield f"  subgraph {_quote('cluster_' + root.slot)} {{"
+    yield (
+        f'    graph [id={_quote(root.slot)} margin=12 class="place {root.kind}" label=<<b>{html.escape(name)}</b>>'
+        f' tooltip={_quote(root.type_name)} style="{style}" color="#c9d1da" fillcolor="#fbfcfd" fontcolor="{INK}"]'
+    )
+    nodes = list(inside(look.graph, root))
+    yield from ("    " + _node(look, node) for node in nodes)
+    for tick in ticks:
+        yield from _tick(look, tick)
+    if not nodes and not ticks:
+        empty = f'shape=plaintext class=empty label="no operators yet" fontcolor="{QUIET}" fontsize=10'
+        yield f"    {_quote(root.slot + '/empty')} [{empty}]"
+    yield "  }"
+
+
+def _tick(look: _Look, tick: Place) -> Iterator[str]:
+    nodes = list(inside(look.graph, tick))
+    if not nodes:
+        return
+    yield f"    subgraph {_quote('cluster_' + tick.slot)} {{"
+    yield (
+        f'      graph [id={_quote(tick.slot)} class="place tick" label="tick" tooltip="one tick at a time"'
+        f' style="rounded,dashed" color="#aab4c0" fontcolor="{QUIET}" fontsize=10 margin=10]'
+    )
+    yield from ("      " + _node(look, node) for node in nodes)
+    yield "    }"
+
+
+def _node(look: _Look, node: Node) -> str:
+    category, slot = node.op.category, _quote(node.slot)
+    fill, line = COLOURS[category]
+    room = look.live and shows_count(node)
+    words = ["op", category.lower(), *(["new"] if node.slot in look.highlight else []), *(["live"] if room else [])]
+    given = {
+        "class": _quote(" ".join(words)),
+        "label": f"<{_label(node, room=room)}>",
+        "tooltip": _quote(tooltip(node)),
+        "shape": SHAPES[category],
+        "style": _quote(STYLES.get(category, "filled")),
+        "fillcolor": _quote(fill),
+        "color": _quote(line),
+    }
+    return f"{slot} [id={slot} {' '.join(f'{key}={value}' for key, value in given.items())}{_extra(category)}]"
+
+
+def _extra(category: str) -> str:
+    """Give shapes that point somewhere the room that their point takes; a sink has a double line."""
+    return {"Source": ' margin="0.2,0.09"', "Sink": " peripheries=2"}.get(category, "")
+
+
+def _label(node: Node, *, room: bool) -> str:
+    rows = [f"<b>{html.escape(ascii_text(node.op.label))}</b>"]
+    if detail := shorten(node.op.detail):
+        rows.append(f'<font face="Courier" point-size="10" color="{QUIET}">{html.escape(detail)}</font>')
+    if room:
+        rows.append(f'<font point-size="10" color="{NET}">{ROOM}</font>')
+    return "<br/>".join(rows)
+
+
+def shows_count(node: Node) -> bool:
+    """Whether exact numbers are shown without asking: at the receiving end of network edges, and on sinks."""
+    return node.op.category in ("Network", "Sink")
+
+
+def tooltip(node: Node) -> str:
+    """Give the user's line, and what comes out."""
+    where = f"{node.site.cell}, line {node.site.line}: {node.site.text.strip()}" if node.site.cell else node.op.label
+    return "\n".join((where, *(kind_text(kind) for kind in node.outputs)))
+
+
+def _arrow(edge: Edge, direction: str) -> str:
+    kind = edge.kind
+    classes = " ".join(["edge", *edge_classes(edge)])
+    shown = {
+        "id": edge.id,
+        "class": classes,
+        "tooltip": kind_text(kind),
+        "arrowhead": _head(kind.shape),
+        "tailclip": "false",
+    }
+    if edge.network:
+        shown |= {"color": NET, "fontcolor": NET, "penwidth": "2", "style": "dashed"}
+        shown |= {"constraint": "false", "tailport": "e", "headport": "w"} if direction == "columns" else {}
+    elif is_unordered(kind):
+        shown |= {"style": "dotted"}
+    if kind.shape.is_keyed and not edge.network:
+        shown |= {"color": f"{shown.get('color', QUIET)}:transparent:{shown.get('color', QUIET)}", "penwidth": "1"}
+    settings = " ".join(f"{name}={_quote(value)}" for name, value in shown.items())
+    return f"  {_quote(edge.source)} -> {_quote(edge.target)} [{settings}]"
+
+
+def edge_classes(edge: Edge) -> list[str]:
+    """Give the style sheet's words for an edge."""
+    kind = edge.kind
+    words = [str(kind.shape).lower(), "bounded" if is_bounded(kind) else "unbounded"]
+    words += ["unordered"] if is_unordered(kind) else []
+    words += ["repeats"] if may_repeat(kind) else []
+    words += ["keyed"] if kind.shape.is_keyed else []
+    return [*words, "net"] if edge.network else words
+
+
+def _head(shape: Shape) -> str:
+    """Streams end in an arrow, values in a dot, values that may be missing in an open diamond."""
+    return {Shape.SINGLETON: "dot", Shape.KEYED_SINGLETON: "dot", Shape.OPTIONAL: "odiamond"}.get(shape, "normal")
+
+
+def shorten(text: str, width: int = DETAIL) -> str:
+    """Cut a function's text to what a node has room for, in characters whose width Graphviz knows."""
+    flat = " ".join(ascii_text(text).split())
+    return flat if len(flat) <= width else flat[: width - 2].rstrip() + ".."
+
+
+def ascii_text(text: str) -> str:
+    """Replace what Graphviz's built-in metrics have no width for."""
+    return "".join(c if 31 < ord(c) < 127 else " " if c.isspace() else "?" for c in text)
+
+
+def _quote(text: str) -> str:
+    """Quote for DOT, where a backslash would begin an escape of Graphviz's own."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'

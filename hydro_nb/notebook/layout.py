@@ -1,0 +1,119 @@
+"""Where things stand in the picture: DOT to SVG by Graphviz, in the arrangement that fits its room best.
+
+Graphviz is the executable of the `graphviz-pure` wheel, else a `dot` on the PATH.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from graphviz.backend import execute  # pyright: ignore[reportMissingTypeStubs]
+
+from hydro_nb.ir.dot import to_dot
+from hydro_nb.notebook.route import route
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from hydro_nb.ir.graph import Graph
+
+log = logging.getLogger(__name__)
+
+TIMEOUT = 5.0
+"""Seconds that a layout may take before the picture is given up."""
+
+ROOM = (640.0, 480.0)
+"""The size in points that a picture is made to fit; it is scaled down to it at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A finished picture: SVG without prolog, links or scripts, and its size in points."""
+
+    svg: str
+    width: float
+    height: float
+
+    def scale(self, room: tuple[float, float] = ROOM) -> float:
+        """Give the scale at which it fits a room, at most 1."""
+        return min(1.0, room[0] / self.width, room[1] / self.height)
+
+
+def draw(
+    graph: Graph, *, live: bool = False, highlight: Collection[str] = (), room: tuple[float, float] = ROOM
+) -> Drawing | None:
+    """Lay the graph out, downwards or with a column per location, whichever is larger in its room.
+
+    None where there is no Graphviz or it gives up; the callers then show the graph as text.
+    """
+    several = len({place.root for place in graph.places.values()}) > 1
+    ways = ("TB", "columns", "LR") if several else ("TB", "LR")
+    drawings = [_drawn(to_dot(graph, live=live, highlight=highlight, direction=way), way) for way in ways]
+    return max((each for each in drawings if each), key=lambda each: each.scale(room), default=None)
+
+
+def _drawn(dot: str, way: str) -> Drawing | None:
+    raw = run_graphviz(dot)
+    if raw is None:
+        return None
+    svg = clean(raw)
+    return measure(route(svg) if way == "columns" else svg)
+
+
+def run_graphviz(dot: str) -> str | None:
+    """Run Graphviz on DOT text; None, and a line in the log, where that fails."""
+    executable = find_graphviz()
+    if executable is None:
+        return None
+    given: dict[str, Any] = {"input": dot, "encoding": "utf-8", "capture_output": True, "quiet": True}
+    run = cast("Callable[..., subprocess.CompletedProcess[str]]", execute.run_check)
+    try:
+        done = run([executable, "-Kdot", "-Tsvg"], timeout=TIMEOUT, **given)
+    except (OSError, subprocess.SubprocessError, execute.ExecutableNotFound) as error:
+        log.warning("the graph cannot be drawn: %s", error)
+        return None
+    return done.stdout
+
+
+@cache
+def find_graphviz() -> str | None:
+    """Find the executable of the `graphviz-pure` wheel, else `dot`."""
+    return _bundled() or shutil.which("graphviz-pure") or shutil.which("dot")
+
+
+def _bundled() -> str | None:
+    try:
+        files = distribution("graphviz-pure").files or ()
+    except PackageNotFoundError:
+        return None
+    found = [
+        Path(str(file.locate())) for file in files if file.stem == "graphviz-pure" and file.parent.name != "licenses"
+    ]
+    return next((str(path.resolve()) for path in found if path.is_file()), None)
+
+
+PROLOG = re.compile(r"^.*?(?=<svg)", re.DOTALL)
+COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
+TITLED = re.compile(r'<title>[^<]*</title>\n<g id="a_[^"]*"><a xlink:title="([^"]*)">\n(.*?)</a>\n</g>\n', re.DOTALL)
+VIEW = re.compile(r'width="[\d.]+pt" height="[\d.]+pt"\s+viewBox="([-\d.]+) ([-\d.]+) ([\d.]+) ([\d.]+)"')
+
+
+def clean(svg: str) -> str:
+    """Drop prolog and comments, and turn Graphviz's links into plain titles."""
+    body = COMMENT.sub("", PROLOG.sub("", svg))
+    body = TITLED.sub(r"<title>\1</title>\n\2", body)
+    return body.replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "").strip()
+
+
+def measure(svg: str) -> Drawing | None:
+    """Read the size of a picture off its own frame."""
+    frame = VIEW.search(svg)
+    return Drawing(svg, float(frame[3]), float(frame[4])) if frame else None
