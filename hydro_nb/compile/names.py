@@ -1,0 +1,89 @@
+"""The names of one generated module: captured objects and local variables, none of them twice."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+RESERVED = frozenset({"state", "inputs", "outputs", "islice", "start", "tick", "State"})
+"""Names that the code around spliced functions uses."""
+
+_PLAIN = frozenset({"NotImplemented", "Ellipsis", "__debug__", "__import__", "__build_class__", "open"})
+
+
+def _is_standard(name: str) -> bool:
+    value = getattr(builtins, name)
+    return name in _PLAIN or getattr(value, "__module__", "") == "builtins"
+
+
+BUILTINS = frozenset(filter(_is_standard, dir(builtins)))
+"""Builtins that every Python has; what a shell adds to `builtins` is not among them."""
+
+
+class Names:
+    """Allocates the names of one generated module.
+
+    >>> names = Names()
+    >>> names.local("n"), names.local("n"), names.capture("table", {}), names.local("print")
+    ('n', 'n_2', 'table', 'print_2')
+    """
+
+    def __init__(self, reserved: Iterable[str] = RESERVED) -> None:
+        self.captures: dict[str, Any] = {}
+        self._by_id: dict[int, str] = {}
+        self._numbers: dict[str, int] = {}
+        self._taken = {*reserved, *RESERVED, *dir(builtins), *keyword.kwlist, *keyword.softkwlist} - {"_"}
+        self._log: list[str] = []
+        self._cache: dict[int, dict[str, str]] = {}
+
+    def capture(self, wanted: str, value: Any) -> str:
+        """Name an object of the user's; the same object has the same name."""
+        name = self._by_id.get(id(value))
+        if name is None:
+            name = self._by_id[id(value)] = self.local(wanted)
+            self.captures[name] = value
+        return name
+
+    def local(self, wanted: str) -> str:
+        """Give a name that nothing in the module has, like the wanted one."""
+        wanted = wanted if wanted.isidentifier() else _identifier(wanted)
+        name = wanted
+        while name in self._taken:
+            number = self._numbers[wanted] = self._numbers.get(wanted, 1) + 1
+            name = f"{wanted}_{number}"
+        self._taken.add(name)
+        self._log.append(name)
+        return name
+
+    def reserve(self, name: str) -> None:
+        """Keep a name from being given to anything else."""
+        self._taken.add(name)
+
+    def cached(self, key: int, make: Callable[[], dict[str, str]]) -> dict[str, str]:
+        """Make something once for this module."""
+        if key not in self._cache:
+            self._cache[key] = make()
+        return self._cache[key]
+
+    def mark(self) -> tuple[int, int]:
+        """Remember what is allocated, for `reset`."""
+        return len(self._log), len(self.captures)
+
+    def reset(self, mark: tuple[int, int]) -> None:
+        """Forget what was allocated since the mark."""
+        locals_, captures = mark
+        self._taken.difference_update(self._log[locals_:])
+        self._numbers.clear()
+        del self._log[locals_:]
+        for name in list(self.captures)[captures:]:
+            del self._by_id[id(self.captures.pop(name))]
+
+
+def _identifier(wanted: str) -> str:
+    plain = re.sub(r"\W+", "_", wanted).strip("_")
+    return plain if plain.isidentifier() else f"function_{plain}".rstrip("_")

@@ -1,0 +1,75 @@
+"""A user's function as an operator holds it: what was given, frozen, and where it was given."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from dataclasses import dataclass
+from functools import cached_property
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from hydro_nb.errors import CaptureError, Site
+from hydro_nb.ir.freeze import freeze
+from hydro_nb.ir.locate import Located, locate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True)
+class Func:
+    """A callable given to an operator, with the line that gave it.
+
+    >>> func = Func.of(len, Site())
+    >>> func.text, func.arity_error(1)
+    ('len', None)
+    """
+
+    fn: Callable[..., Any]
+    site: Site
+    inplace: bool = False
+    """it mutates its first argument and returns nothing"""
+
+    @classmethod
+    def of(cls, value: Callable[..., Any], site: Site, *, inplace: bool = False) -> Func:
+        """Take a function as it is now: its closure variables keep what they hold at this moment."""
+        return cls(freeze(value) if isinstance(value, FunctionType) else value, site, inplace)
+
+    @cached_property
+    def located(self) -> Located | None:
+        """The syntax tree that compiles to exactly this function, if its source is at hand."""
+        return locate(self.fn.__code__) if isinstance(self.fn, FunctionType) else None
+
+    @property
+    def text(self) -> str:
+        """The user's own text: `lambda n: n * 10`, `parse`."""
+        return self.located.text if self.located else _described(self.fn)
+
+    def arity_error(self, n: int) -> CaptureError | None:
+        """Give the error to raise if it cannot be called with `n` positional arguments; what is not known passes."""
+        try:
+            signature = inspect.signature(self.fn)
+        except (TypeError, ValueError):
+            return None
+        try:
+            signature.bind(*[None] * n)
+        except TypeError:
+            takes = f"{self.text!r} takes {_takes(signature)}"
+            gives = f"is called with {n} argument{'' if n == 1 else 's'}"
+            return CaptureError(f"{takes} and {gives}.\n  {self.site}")
+        return None
+
+
+def _described(fn: Callable[..., Any]) -> str:
+    if isinstance(fn, functools.partial):
+        return f"partial({_described(fn.func)})"
+    name = getattr(fn, "__qualname__", None)
+    if not isinstance(name, str):
+        return type(fn).__name__
+    return name.rpartition("<locals>.")[2].replace("<lambda>", "lambda")
+
+
+def _takes(signature: inspect.Signature) -> str:
+    names = [str(parameter) for parameter in signature.parameters.values()]
+    return f"({', '.join(names)})" if names else "no arguments"
