@@ -4,13 +4,11 @@ from __future__ import annotations
 import __future__
 
 import ast
-import functools
 import inspect
 import linecache
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import or_
 from types import CodeType
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 
 FunctionTree = ast.Lambda | ast.FunctionDef
 
-_FUTURE = functools.reduce(or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names))
+_FUTURE = sum({getattr(__future__, name).compiler_flag for name in __future__.all_feature_names})
 _NUMBERS = ("co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_nlocals")
 _NAMES = ("co_name", "co_names", "co_varnames", "co_freevars", "co_cellvars")
 _BYTES = ("co_code", "co_exceptiontable")
@@ -108,7 +106,7 @@ def _recompiled(node: FunctionTree, code: CodeType, imported: Sequence[str]) -> 
     try:
         with warnings.catch_warnings(action="ignore"):
             flags = code.co_flags & _FUTURE
-            made = compile(module, code.co_filename, "exec", flags=flags, dont_inherit=True)
+            made: CodeType = compile(module, code.co_filename, "exec", flags=flags, dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     for _ in range(2 if code.co_freevars else 1):

@@ -1,0 +1,90 @@
+"""Packing the values that a location's code uses, and naming the one that cannot be packed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import cloudpickle  # pyright: ignore[reportMissingTypeStubs] - it is untyped; `_dumps` says what is used of it
+
+from hydro_nb.compile.reach import mentioned_types, parts
+from hydro_nb.errors import CaptureError, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["dump", "mentioned_types"]
+
+
+_dumps = cast("Callable[[object], bytes]", cloudpickle.dumps)  # pyright: ignore[reportUnknownMemberType]
+_ADDRESS = re.compile(r" (object )?at 0x[0-9A-Fa-f]+")
+
+
+def dump(captures: Mapping[str, Any], sites: Mapping[str, Site]) -> bytes:
+    """Pack all captured values as one, so that what is shared stays shared, or name the variable that does not travel.
+
+    `sites` gives the user's line at which each name is used.
+
+    >>> import cloudpickle  # pyright: ignore[reportMissingTypeStubs] - it is untyped; `_dumps` says what is used of it
+    >>> cloudpickle.loads(dump({"table": {1: "one"}}, {}))
+    {'table': {1: 'one'}}
+    """
+    error = _failure(dict(captures))
+    if error is None:
+        return _dumps(dict(captures))
+    raise _explained(captures, sites, error) from error
+
+
+def _failure(value: object) -> Exception | None:
+    try:
+        _dumps(value)
+    except Exception as error:  # noqa: BLE001 - a user's own `__reduce__` may raise anything
+        return error
+    return None
+
+
+def _explained(captures: Mapping[str, Any], sites: Mapping[str, Site], error: Exception) -> CaptureError:
+    """Say which variable it was, going in as far as something named still fails."""
+    for name, value in captures.items():
+        if found := _failure(value):
+            culprit = _deepest(_Culprit(name, value, found), set())
+            return CaptureError(_message(culprit, sites.get(name, Site())))
+    return CaptureError(f"The captured values {', '.join(captures)} cannot be carried to another process: {error}")
+
+
+@dataclass(frozen=True)
+class _Culprit:
+    path: str
+    value: object
+    error: Exception
+    user: str = ""
+
+
+def _deepest(at: _Culprit, seen: set[int]) -> _Culprit:
+    seen.add(id(at.value))
+    for part in parts(at.value):
+        if id(part.value) in seen or not (error := _failure(part.value)):
+            continue
+        path, user = (part.text, at.path) if part.named else (at.path + part.text, at.user)
+        return _deepest(_Culprit(path, part.value, error, user), seen)
+    return at
+
+
+def _message(at: _Culprit, site: Site) -> str:
+    user = f", which `{at.user}` uses," if at.user else ""
+    return (
+        f"`{at.path}`{user} cannot be carried to another process: it is {_short(at.value)}\n"
+        f"  it is used at   {site}\n"
+        f"  ({type(at.error).__name__}: {at.error})\n"
+        "  Make it where it is used: inside the function, or in a function without arguments that the operator calls "
+        "on each process."
+    )
+
+
+def _short(value: object) -> str:
+    try:
+        text = _ADDRESS.sub("", " ".join(repr(value).split()))
+    except Exception:  # noqa: BLE001 - a user's own `__repr__` may raise anything
+        text = f"a {type(value).__name__}"
+    return text if len(text) <= 80 else f"{text[:77]}..."
