@@ -1,12 +1,14 @@
-"""Values that user functions return to say something that a bare value cannot."""
+"""Values that user functions return to say something that a bare value cannot, and names of cluster members."""
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+import enum
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 T_co = TypeVar("T_co", covariant=True)
+C = TypeVar("C")
 
 
 class Some(msgspec.Struct, Generic[T_co], frozen=True):
@@ -17,3 +19,88 @@ class Some(msgspec.Struct, Generic[T_co], frozen=True):
     """
 
     value: T_co
+
+
+class Ok(msgspec.Struct, Generic[T_co], frozen=True):
+    """The result of something that succeeded.
+
+    >>> Ok(3)
+    Ok(value=3)
+    """
+
+    value: T_co
+
+
+class Err(msgspec.Struct, Generic[T_co], frozen=True):
+    """The reason why something failed.
+
+    >>> Err("no quorum")
+    Err(error='no quorum')
+    """
+
+    error: T_co
+
+
+class MemberId(msgspec.Struct, Generic[C], frozen=True, eq=False):
+    """One member of the cluster whose marker class is `C`; ordered and hashable by its number.
+
+    The marker is for the type checker and for the eye: ids with equal numbers are equal.
+
+    >>> MemberId.from_raw_id(3, "Worker")
+    MemberId::<Worker>(3)
+    >>> MemberId.from_raw_id(3) == MemberId.from_raw_id(3, "Worker")
+    True
+    """
+
+    raw_id: int
+    tag: str = "_"
+
+    @classmethod
+    def from_raw_id(cls, raw_id: int, tag: type | str | None = None) -> MemberId[Any]:
+        """Name the member with this number, of the cluster with this marker class.
+
+        >>> MemberId.from_raw_id(0).raw_id
+        0
+        """
+        return cls(raw_id, tag_name(tag))
+
+    def __repr__(self) -> str:
+        return f"MemberId::<{self.tag}>({self.raw_id})"
+
+    def __eq__(self, other: object) -> bool:
+        return self.raw_id == other.raw_id if isinstance(other, MemberId) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((MemberId, self.raw_id))
+
+    def __lt__(self, other: MemberId[Any]) -> bool:
+        return self.raw_id < other.raw_id
+
+    def __le__(self, other: MemberId[Any]) -> bool:
+        return self.raw_id <= other.raw_id
+
+    def __gt__(self, other: MemberId[Any]) -> bool:
+        return self.raw_id > other.raw_id
+
+    def __ge__(self, other: MemberId[Any]) -> bool:
+        return self.raw_id >= other.raw_id
+
+
+def tag_name(tag: type | str | None) -> str:
+    """Give the text of a cluster's marker as it stands in a member's name.
+
+    >>> tag_name(None)
+    '_'
+    """
+    if tag is None:
+        return "_"
+    return tag if isinstance(tag, str) else tag.__name__
+
+
+class Absent(enum.Enum):
+    """What an `Optional` without a value holds; a member of an enum, so that a copy of it is still itself."""
+
+    ABSENT = "absent"
+
+
+ABSENT = Absent.ABSENT

@@ -1,0 +1,50 @@
+"""Batches of elements to bytes and back: bincode, and msgpack with or without a declared type.
+
+>>> codec = make_codec(wire.CodecSpec("bincode"), int)
+>>> codec.decode(codec.encode([1, 2]), 2)
+[1, 2]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from hydro_nb import wire
+from hydro_nb.runtime.codec.bincode import BincodeCodec
+from hydro_nb.runtime.codec.limits import MAX_ELEMENT
+from hydro_nb.runtime.codec.packed import PackedCodec
+from hydro_nb.runtime.codec.pickled import PickleCodec
+from hydro_nb.schema import Opaque, shape_of
+
+
+class Codec(Protocol):
+    """Writes and reads whole batches; everything that goes wrong is an EncodeError or a DecodeError."""
+
+    def encode(self, items: list[Any]) -> bytes:
+        """Write a batch as the body of a frame."""
+        ...
+
+    def decode(self, body: bytes | memoryview, count: int) -> list[Any]:
+        """Read the `count` elements of a frame's body."""
+        ...
+
+
+def make_codec(spec: wire.CodecSpec, element_type: Any | None, *, types: Sequence[type] = (), where: str = "") -> Codec:
+    """Give one end of a channel its codec.
+
+    `types` are the classes that the program mentions, `where` begins every error ("channel 'x' of Leader: "). Each end
+    needs one of its own: an inferred bincode schema is the memory of one sender and one receiver.
+
+    >>> make_codec(wire.CodecSpec("self-describing"), None).encode([])
+    b'\\x91\\xa10'
+    """
+    names = {kind.__name__: kind for kind in types}
+    shape = None if element_type is None or element_type is Any else shape_of(element_type, names)
+    if spec.codec == "bincode":
+        return BincodeCodec(shape, types, where)
+    known = None if spec.codec == "self-describing" or isinstance(shape, Opaque) else shape
+    return PackedCodec(known, types, where)
+
+
+__all__ = ["MAX_ELEMENT", "BincodeCodec", "Codec", "PackedCodec", "PickleCodec", "make_codec"]

@@ -1,0 +1,133 @@
+"""Holds a tree of columns against the declared shape: a look per column, whatever the number of values.
+
+What a type checker accepts fits: a `bool` or an enum's int where `int` is declared, an `int` where `float` is; such
+values stay what they are. What says nothing, or cannot be told apart by columns, fits everything.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from typing import Any
+
+from hydro_nb import schema
+from hydro_nb.runtime.codec import nodes
+from hydro_nb.runtime.codec.classes import Classes
+from hydro_nb.runtime.codec.extras import BY_NAME
+from hydro_nb.runtime.codec.paths import text_of
+from hydro_nb.schema import Atom, ClassOf, EnumOf, MapOf, MemberOf, Opaque, OptionOf, RecordOf, SeqOf, Shape, TupleOf
+from hydro_nb.values import MemberId
+
+LEAVES: dict[type, type] = {
+    nodes.Ints: int,
+    nodes.BigInts: int,
+    nodes.Floats: float,
+    nodes.Truths: bool,
+    nodes.Texts: str,
+    nodes.RawTexts: str,
+    nodes.Blobs: bytes,
+    nodes.Tuples: tuple,
+    nodes.Maps: dict,
+}
+COLLECTIONS = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset, "None": type(None)}
+WIDER: dict[type, tuple[type, ...]] = {float: (float, int), complex: (complex, float, int)}
+
+
+class Check:
+    """One declared shape, with the classes by which its columns name records."""
+
+    def __init__(self, shape: Shape, classes: Classes, names: schema.Names) -> None:
+        self.shape, self._classes, self._names = shape, classes, names
+        self._fields = functools.cache(lambda record: schema.fields_of(record, names))
+
+    @property
+    def declared(self) -> str:
+        """The shape as its annotation's text."""
+        return text_of(self.shape)
+
+    def fits(self, node: nodes.Node, shape: Shape) -> bool:
+        """Whether all values of a column may stand where this shape is declared."""
+        if isinstance(node, nodes.Empty) or isinstance(shape, Opaque):
+            return True
+        if isinstance(node, nodes.Mixed):
+            return all(self.fits(column, shape) for column in node.columns)
+        if isinstance(shape, OptionOf):
+            return self._type(node) is type(None) or self.fits(node, shape.item)
+        if isinstance(shape, schema.UnionOf):
+            return self._fits_some(node, shape.items)
+        return self._fits_type(node, shape) and self._fits_parts(node, shape)
+
+    def _fits_some(self, node: nodes.Node, shapes: tuple[Shape, ...]) -> bool:
+        # two tuples of one union may share a column, so their items cannot be told apart
+        alike = [shape for shape in shapes if isinstance(shape, Opaque | OptionOf) or self._fits_type(node, shape)]
+        return len(alike) > 1 or any(self.fits(node, shape) for shape in alike)
+
+    def _type(self, node: nodes.Node) -> type | None:
+        if isinstance(node, nodes.Records | nodes.Members):
+            return self._classes.find(node.kind)
+        if isinstance(node, nodes.Units | nodes.Lists):
+            return COLLECTIONS.get(node.kind) or self._classes.find(node.kind)
+        if isinstance(node, nodes.Extras):
+            return BY_NAME[node.kind].type
+        return LEAVES.get(type(node))
+
+    def _fits_type(self, node: nodes.Node, shape: Shape) -> bool:
+        declared = declared_type(shape)
+        found = self._type(node)
+        # of numpy's own values only numpy knows the bases; a float64 is a float
+        return found is None or issubclass(found, WIDER.get(declared, (declared,)))
+
+    def _fits_parts(self, node: nodes.Node, shape: Shape) -> bool:
+        match node, shape:
+            case nodes.Tuples(columns), TupleOf(items):
+                return len(columns) == len(items) and all(map(self.fits, columns, items))
+            case nodes.Tuples(columns), SeqOf():
+                return all(self.fits(column, shape.item) for column in columns)
+            case nodes.Units(_, "tuple"), TupleOf(items):
+                return not items
+            case nodes.Lists(), SeqOf():
+                return self.fits(node.items, shape.item)
+            case nodes.Lists(), TupleOf():
+                return False
+            case nodes.Maps(), MapOf():
+                return self.fits(node.keys, shape.key) and self.fits(node.values, shape.value)
+            case nodes.Records(), RecordOf() if self._classes.find(node.kind) is shape.type:
+                return all(self.fits(part, field) for part, (_, field) in zip(node.columns, self._fields(shape)))
+            case _:
+                return True
+
+    def parts(self, value: Any, shape: Shape) -> Iterator[tuple[str, Any, Shape]]:
+        """Give the parts of one value with the shapes declared for them, for an error's path."""
+        match shape:
+            case OptionOf(item) if value is not None:
+                yield from self.parts(value, item)
+            case TupleOf(items) if isinstance(value, tuple):
+                yield from ((f"[{at}]", part, item) for at, (part, item) in enumerate(zip(value, items)))
+            case SeqOf() if isinstance(value, list | tuple | set | frozenset):
+                yield from ((f"[{at}]", part, shape.item) for at, part in enumerate(value))
+            case MapOf() if isinstance(value, dict):
+                yield from ((f" key {key!r}", key, shape.key) for key in value)
+                yield from ((f"[{key!r}]", part, shape.value) for key, part in value.items())
+            case RecordOf() if type(value) is shape.type:
+                yield from ((f".{name}", getattr(value, name), field) for name, field in self._fields(shape))
+            case _:
+                return
+
+
+def declared_type(shape: Shape) -> type:
+    """Give the class that values of a shape are instances of.
+
+    >>> declared_type(TupleOf(()))
+    <class 'tuple'>
+    """
+    match shape:
+        case TupleOf():
+            return tuple
+        case MapOf():
+            return dict
+        case MemberOf():
+            return MemberId
+        case Atom() | SeqOf() | EnumOf() | RecordOf() | ClassOf():
+            return shape.type
+        case _:
+            return object

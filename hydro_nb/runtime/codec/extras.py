@@ -1,0 +1,172 @@
+"""Well-known classes as what they are made of: dates, decimals, arrays, ..., each one entry of a table."""
+
+from __future__ import annotations
+
+import collections
+import datetime as dt
+import importlib
+import sys
+import uuid
+import zoneinfo
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, cast
+
+from hydro_nb.runtime.codec import nodes
+from hydro_nb.runtime.codec.limits import Unfit
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """How values of one class come apart into plain values and together again."""
+
+    name: str
+    type: type | None
+    apart: Callable[[Sequence[Any]], list[Any]]
+    together: Callable[[Sequence[Any]], list[Any]]
+    scalar: Callable[[Sequence[Any]], nodes.Node | None] | None = None
+
+
+def _each(kind: type, apart: Callable[[Any], Any], together: Callable[[Any], Any]) -> Extra:
+    return Extra(
+        kind.__name__,
+        kind,
+        lambda values: [apart(value) for value in values],
+        lambda parts: [together(part) for part in parts],
+    )
+
+
+def _zone_key(zone: zoneinfo.ZoneInfo) -> str:
+    if zone.key is None:  # pyright: ignore[reportUnnecessaryComparison] - from_file makes such
+        raise Unfit(zone, "a ZoneInfo without a key cannot be named to another process")
+    return zone.key
+
+
+def _timezone(part: Any) -> dt.timezone:
+    return dt.timezone(*part)
+
+
+_CLOCK = ("hour", "minute", "second", "microsecond", "fold", "tzinfo")
+
+
+def _clock(value: Any) -> tuple[Any, ...]:
+    return tuple(getattr(value, name) for name in _CLOCK)
+
+
+def _time(part: Any) -> dt.time:
+    *clock, fold, zone = part
+    return dt.time(*clock, tzinfo=zone, fold=fold)
+
+
+def _datetime(part: Any) -> dt.datetime:
+    *clock, fold, zone = part
+    return dt.datetime(*clock, tzinfo=zone, fold=fold)
+
+
+EXTRAS: tuple[Extra, ...] = (
+    _each(complex, lambda value: (value.real, value.imag), lambda part: complex(*part)),
+    _each(bytearray, bytes, bytearray),
+    _each(range, lambda value: (value.start, value.stop, value.step), lambda part: range(*part)),
+    _each(Decimal, str, Decimal),
+    _each(Fraction, lambda value: (value.numerator, value.denominator), lambda part: Fraction(*part)),
+    _each(uuid.UUID, lambda value: value.bytes, lambda part: uuid.UUID(bytes=part)),
+    _each(dt.date, dt.date.toordinal, dt.date.fromordinal),
+    _each(dt.time, _clock, _time),
+    _each(dt.datetime, lambda value: (value.year, value.month, value.day, *_clock(value)), _datetime),
+    _each(
+        dt.timedelta,
+        lambda value: (value.days, value.seconds, value.microseconds),
+        lambda part: dt.timedelta(*part),
+    ),
+    _each(dt.timezone, lambda value: value.__getinitargs__(), _timezone),
+    _each(zoneinfo.ZoneInfo, _zone_key, zoneinfo.ZoneInfo),
+    _each(collections.OrderedDict, dict, collections.OrderedDict),
+    _each(collections.Counter, dict, collections.Counter),
+    _each(
+        collections.deque,
+        lambda value: (list(value), value.maxlen),
+        lambda part: collections.deque(*part),
+    ),
+)
+
+# ---------------------------------------------------------------- numpy, only where it is there
+
+
+def _numpy() -> Any:
+    # by name, so that a process that meets no array never pays for the import
+    return importlib.import_module("numpy")
+
+
+def _described(value: Any) -> Any:
+    if value.dtype.hasobject:
+        raise Unfit(value, "an array of Python objects has no packed form; send a list")
+    return _numpy().lib.format.dtype_to_descr(value.dtype)
+
+
+def _dtype(description: Any) -> Any:
+    found = _numpy().lib.format.descr_to_dtype(description)
+    if found.hasobject:
+        raise ValueError("an array of Python objects does not travel in a frame")
+    return found
+
+
+def _array(part: Any) -> Any:
+    description, shape, raw = part
+    kind = _dtype(description)
+    if not kind.itemsize:
+        raise ValueError("an array of items without bytes does not travel in a frame")
+    return _numpy().frombuffer(raw, kind).reshape(shape).copy()
+
+
+def _numbers(values: Sequence[Any]) -> nodes.Node | None:
+    numpy, kind = _numpy(), type(values[0])
+    if not issubclass(kind, numpy.number | numpy.bool_) or issubclass(kind, numpy.timedelta64):
+        return None
+    column = numpy.array(values, dtype=kind)
+    return nodes.Scalars(column.dtype.str, column.tobytes())
+
+
+def numbers_of(dtype: str, raw: bytes) -> list[Any]:
+    """Give numpy scalars of their bytes.
+
+    >>> numbers_of("<i2", b"\\x01\\x00")
+    [np.int16(1)]
+    """
+    return [*_numpy().frombuffer(raw, _dtype(dtype))]
+
+
+NDARRAY = Extra(
+    "ndarray",
+    None,
+    lambda values: [(_described(value), value.shape, value.tobytes()) for value in values],
+    lambda parts: [_array(part) for part in parts],
+)
+SCALAR = Extra(
+    "scalar",
+    None,
+    lambda values: [(_described(value), value.tobytes()) for value in values],
+    lambda parts: [_numpy().frombuffer(raw, _dtype(description))[0] for description, raw in parts],
+    _numbers,
+)
+BY_NAME = {extra.name: extra for extra in (*EXTRAS, NDARRAY, SCALAR)}
+_BY_TYPE = {extra.type: extra for extra in EXTRAS}
+
+
+def extra_of(kind: type) -> Extra | None:
+    """Find how values of a class travel, None if they are no extra.
+
+    >>> extra_of(complex).name
+    'complex'
+    """
+    return _BY_TYPE.get(kind) or (_numpy_extra(kind) if kind.__module__ == "numpy" else None)
+
+
+def _numpy_extra(kind: type) -> Extra | None:
+    numpy = cast("Any", sys.modules.get("numpy"))
+    if numpy is None:
+        return None
+    if kind is numpy.ndarray:
+        return NDARRAY
+    return SCALAR if issubclass(kind, numpy.generic) else None

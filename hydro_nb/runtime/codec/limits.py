@@ -1,0 +1,44 @@
+"""How much a codec takes before it refuses, and how it says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+MAX_ELEMENT = 64 << 20
+"""bytes of one encoded element"""
+MAX_DEPTH = 64
+"""containers within containers"""
+MAX_UNITS = 1 << 20
+"""elements that take no bytes, in one frame"""
+
+PICKLE_HINT = 'send plain data (numbers, texts, tuples, dataclasses), or pass codec=PickleCodec(trusted="why")'
+
+
+class Unfit(Exception):  # noqa: N818 - becomes an EncodeError, once the place of the value is known
+    """A value that cannot be encoded, and why."""
+
+    def __init__(self, value: Any, why: str) -> None:
+        self.value, self.why = value, why
+        super().__init__(why)
+
+
+def shown(value: Any) -> str:
+    """Give a short text of a value, whatever its `repr` does.
+
+    >>> shown("x" * 100)
+    "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx..."
+    """
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - a user's repr may raise anything
+        return f"<{type(value).__name__}>"
+    return text if len(text) <= 60 else text[:60] + "..."
+
+
+def too_large(size: int, item: Any) -> str:
+    """Say that an element is more than one frame may carry.
+
+    >>> too_large(9, "x")
+    "takes 9 bytes, more than the 67108864 of one element: 'x'; send it in parts"
+    """
+    return f"takes {size} bytes, more than the {MAX_ELEMENT} of one element: {shown(item)}; send it in parts"

@@ -1,0 +1,103 @@
+"""The packed codecs: msgpack of columns, with the element type declared or not.
+
+Both write the same form, which says of every column what it is, so that every value comes back equal and of its own
+type. The declared type adds a check on both ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from hydro_nb.errors import DecodeError, EncodeError
+from hydro_nb.runtime.codec import limits, nodes, paths
+from hydro_nb.runtime.codec.check import Check
+from hydro_nb.runtime.codec.classes import Classes
+from hydro_nb.runtime.codec.lift import lift
+from hydro_nb.runtime.codec.limits import Unfit, shown
+from hydro_nb.runtime.codec.lower import lower, mended
+from hydro_nb.schema import Shape
+
+ENCODER = msgspec.msgpack.Encoder()
+DECODER: msgspec.msgpack.Decoder[nodes.Node] = msgspec.msgpack.Decoder(nodes.Node)
+
+
+class PackedCodec:
+    """Batches as msgpack columns; with `shape`, only of values that fit it.
+
+    >>> codec = PackedCodec()
+    >>> codec.decode(codec.encode([("a", 1), {2.5, None}]), 2) == [("a", 1), {2.5, None}]
+    True
+    """
+
+    def __init__(self, shape: Shape | None = None, types: Sequence[type] = (), where: str = "") -> None:
+        self._where = where
+        self._classes = Classes(types)
+        self._check = Check(shape, self._classes, {kind.__name__: kind for kind in types}) if shape else None
+
+    def encode(self, items: list[Any]) -> bytes:
+        """Write a batch, or say which value cannot be written and why."""
+        try:
+            node = lower(items, self._classes)
+            if self._check and not self._check.fits(node, self._check.shape):
+                raise self._misfit(items, self._check)
+            body = _packed(node)
+        except Unfit as unfit:
+            raise self._refused(items, unfit.value, unfit.why) from None
+        except EncodeError:
+            raise
+        except Exception as error:
+            raise EncodeError(f"{self._where}a batch cannot be encoded: {type(error).__name__}: {error}") from error
+        if len(body) > limits.MAX_ELEMENT:
+            self._check_sizes(items)
+        return body
+
+    def decode(self, body: bytes | memoryview, count: int) -> list[Any]:
+        """Read a batch of `count` values, or say what is wrong with the frame."""
+        try:
+            node = DECODER.decode(body)
+            if self._check and not self._check.fits(node, self._check.shape):
+                raise DecodeError(f"its values are not of the declared type {self._check.declared}")
+            values = lift(node, count, self._classes)
+        except Exception as error:
+            raise DecodeError(f"{self._where}a frame cannot be decoded: {paths.reason(error)}") from error
+        return values if isinstance(values, list) else list(values)
+
+    def _refused(self, items: list[Any], value: Any, why: str) -> EncodeError:
+        path = paths.find(items, value)
+        return EncodeError(f"{self._where}{path or 'a value'} cannot be sent: {shown(value)}: {why}")
+
+    def _misfit(self, items: list[Any], check: Check) -> EncodeError:
+        for at, item in enumerate(items):
+            found = self._first_misfit(item, check.shape, f"[{at}]", check)
+            if found:
+                path, value, shape = found
+                wanted = paths.text_of(shape)
+                return EncodeError(
+                    f"{self._where}{path} is {shown(value)} of type {type(value).__name__}, where {wanted} is declared; "
+                    f"change the value or the declared type (annotation or `.typed(T)`)"
+                )
+        return EncodeError(f"{self._where}a batch does not fit the declared type {check.declared}")
+
+    def _first_misfit(self, value: Any, shape: Shape, path: str, check: Check) -> tuple[str, Any, Shape] | None:
+        if check.fits(lower([value], self._classes), shape):
+            return None
+        for suffix, part, inner in check.parts(value, shape):
+            if found := self._first_misfit(part, inner, path + suffix, check):
+                return found
+        return path, value, shape
+
+    def _check_sizes(self, items: list[Any]) -> None:
+        for at, item in enumerate(items):
+            size = len(_packed(lower([item], self._classes)))
+            if size > limits.MAX_ELEMENT:
+                raise EncodeError(f"{self._where}[{at}] {limits.too_large(size, item)}")
+
+
+def _packed(node: nodes.Node) -> bytes:
+    try:
+        return ENCODER.encode(node)
+    except UnicodeEncodeError:
+        return ENCODER.encode(mended(node))
