@@ -88,6 +88,8 @@ class LocationProgram(msgspec.Struct, frozen=True):
     outputs: tuple[str, ...] = ()
     watch: dict[str, str] = {}
     """slot of a live singleton -> the state attribute that holds its value"""
+    names: dict[str, str] = {}
+    """the name of a node in the source, which is the key of `counts` and `samples` -> its slot"""
 
 
 # ---------------------------------------------------------------- frames between processes
@@ -95,7 +97,7 @@ class LocationProgram(msgspec.Struct, frozen=True):
 HEADER = struct.Struct("<BBBxIIQQQI")
 """version, kind, flags, channel, member, sender epoch, receiver epoch, sequence, count; the body follows at once.
 
-`sequence` counts the DATA and END frames of a channel from 1; in CREDIT it is the bytes granted since the start.
+`sequence` counts the DATA and END frames of a channel from 1; in CREDIT it is the bytes granted by this frame.
 """
 
 HELLO, DATA, CREDIT, END, END_ACK = range(1, 6)

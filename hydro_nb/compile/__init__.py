@@ -1,0 +1,1 @@
+"""Graph to source: one readable Python text per location."""

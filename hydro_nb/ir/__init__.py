@@ -1,0 +1,1 @@
+"""The program as data: nodes, places, guarantees, and their rules."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hydro_nb.ir.node import Op
 
 
-class Fault(Exception):
+class Fault(Exception):  # noqa: N818 - it is not an error yet: `explain` makes one of it
     """A broken rule, before anybody knows whose line it is."""
 
     def __init__(

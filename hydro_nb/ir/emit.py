@@ -35,6 +35,8 @@ class Emit(Protocol):
     """The writer of one node, with the source text around it."""
 
     node: Node
+    name: str
+    """what the node is called in the source, such as `map_3`"""
     seams: bool
     """whether live values must be written version by version, for the simulator"""
     per_tick: bool
@@ -60,6 +62,10 @@ class Emit(Protocol):
         """Write the user's function applied to expressions; give its result."""
         ...
 
+    def make(self, func: Func) -> str:
+        """Give an expression that calls a function without arguments, fit for any place."""
+        ...
+
     def assign(self, item: Item, wanted: str) -> str:
         """Put an element into a variable, unless it is in one; give the variable."""
         ...
@@ -76,6 +82,10 @@ class Emit(Protocol):
         """Give the variable of a piece of state, made by the expression `init`."""
         ...
 
+    def scratch(self, suffix: str, init: str) -> str:
+        """Give a variable that starts anew with every tick."""
+        ...
+
     def capture(self, wanted: str, value: Any) -> str:
         """Give the global name of a value that travels with the program."""
         ...
@@ -84,7 +94,7 @@ class Emit(Protocol):
         """Give the variable (or expression) of the live value at input `index`."""
         ...
 
-    def define(self, expr: str, port: int = 0) -> None:
+    def define(self, expr: str) -> None:
         """Say which expression is this node's live value."""
         ...
 

@@ -133,7 +133,9 @@ class Graph:
         if place.tag is None:
             return f"{place.kind} {place.number}"
         twins = sorted(
-            p.number for p in self.places.values() if p.parent is None and p.tag and p.tag.__name__ == place.tag.__name__
+            p.number
+            for p in self.places.values()
+            if p.parent is None and p.tag and p.tag.__name__ == place.tag.__name__
         )
         rank = twins.index(place.number) + 1 if place.number in twins else 1
         return place.tag.__name__ if rank == 1 else f"{place.tag.__name__}#{rank}"
@@ -158,7 +160,9 @@ class Graph:
         """Raise `StaleError` with every line that must run again."""
         if reasons := self.stale():
             lines = "\n".join(f"  {self.nodes[slot].site}   ({reason})" for slot, reason in reasons.items())
-            raise StaleError(f"{len(reasons)} operators stand on something that has changed.\n{lines}\n  Run their cells again.")
+            raise StaleError(
+                f"{len(reasons)} operators stand on something that has changed.\n{lines}\n  Run their cells again."
+            )
 
     # ------------------------------------------------------------ cells
 

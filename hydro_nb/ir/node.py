@@ -84,7 +84,7 @@ class Place:
     """creation order among the places of its flow, from 0"""
     tag: type | None = field(compare=False, default=None)
     parent: Place | None = field(compare=False, default=None)
-    site: Site = field(compare=False, default=Site())
+    site: Site = field(compare=False, default_factory=Site)
 
     @property
     def root(self) -> Place:
@@ -136,9 +136,17 @@ class Op:
     """
 
     name: ClassVar[str]
-    category: ClassVar[
-        Literal["Source", "Transform", "Join", "Aggregation", "Network", "Sink", "NonDeterministic"]
-    ] = "Transform"
+    category: ClassVar[Literal["Source", "Transform", "Join", "Aggregation", "Network", "Sink", "NonDeterministic"]] = (
+        "Transform"
+    )
+    blocking: ClassVar[bool] = False
+    """whether it takes elements as they come but gives some only when the tick has seen all"""
+    ordered_inputs: ClassVar[bool] = False
+    """whether all elements of one input come before those of the next"""
+    stored: ClassVar[bool] = False
+    """whether its live value is kept from tick to tick although it is made from another live value"""
+    completes: ClassVar[tuple[int, ...]] = ()
+    """inputs that, where they are bounded, must be complete before anything is read"""
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give the kinds of the outputs, or raise what `ir.check` finds wrong with the inputs."""
@@ -158,6 +166,10 @@ class Op:
         """Write what happens to one element that arrives at input `port`."""
         raise NotImplementedError
 
+    def elements(self, emit: Emit, batch: str) -> bool:
+        """Write what happens to a whole list at once; False if one by one is the only way."""
+        return False
+
     def before(self, emit: Emit) -> None:
         """Write what happens once per tick before any element of this node is touched."""
 
@@ -173,7 +185,7 @@ class Node:
     op: Op
     inputs: tuple[Ref, ...]
     outputs: tuple[Kind, ...]
-    site: Site = field(compare=False, default=Site())
+    site: Site = field(compare=False, default_factory=Site)
     input_kinds: tuple[Kind, ...] = field(compare=False, default=())
     """the kinds that `inputs` had when it was built; a difference makes it stale"""
 

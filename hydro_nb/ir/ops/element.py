@@ -105,10 +105,9 @@ class Filter(ElementOp):
 
     def work(self, emit: Emit, item: Item, key: str | None) -> None:
         """Go on to the next element where the function says no."""
-        held = Item(emit.assign(item, "item"), item.parts)
-        with emit.block(f"if not ({emit.call(self.function, held.text).text}):", held.text):
+        with emit.block(f"if not ({emit.call(self.function, item.text).text}):"):
             emit.write("continue")
-        emit.push(held if key is None else Item.of(key, held.text))
+        emit.push(item if key is None else Item.of(key, item.text))
 
     def after(self, emit: Emit) -> None:
         """Keep a live value, or leave the optional empty."""
@@ -202,7 +201,7 @@ class FlatMapOrdered(ElementOp):
     def work(self, emit: Emit, item: Item, key: str | None) -> None:
         """Loop over the result."""
         inner = emit.local(emit.hint())
-        with emit.block(f"for {inner} in {emit.call(self.function, item.text).text}:", item.text):
+        with emit.block(f"for {inner} in {emit.call(self.function, item.text).text}:"):
             emit.push(Item(inner) if key is None else Item.of(key, inner))
 
     def after(self, emit: Emit) -> None:
@@ -233,9 +232,8 @@ class Inspect(ElementOp):
 
     def work(self, emit: Emit, item: Item, key: str | None) -> None:
         """Call, then push."""
-        held = Item(emit.assign(item, emit.hint()), item.parts)
-        emit.write(emit.call(self.function, held.text).text, held.text)
-        emit.push(held if key is None else Item.of(key, held.text))
+        emit.write(emit.call(self.function, item.text).text)
+        emit.push(item if key is None else Item.of(key, item.text))
 
 
 @dataclass(frozen=True)
@@ -251,9 +249,8 @@ class Partition(ElementOp):
 
     def work(self, emit: Emit, item: Item, key: str | None) -> None:
         """Push to the one port or to the other."""
-        held = emit.assign(item, "item")
-        whole = Item(held, item.parts) if key is None else Item.of(key, held)
-        with emit.block(f"if {emit.call(self.function, held).text}:", held):
+        whole = item if key is None else Item.of(key, item.text)
+        with emit.block(f"if {emit.call(self.function, item.text).text}:"):
             emit.push(whole, 0)
         with emit.block("else:"):
             emit.push(whole, 1)

@@ -14,6 +14,11 @@ from hydro_nb.ir.emit import ABSENT, Emit, Item
 from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Retries, Shape
 
+_RETURNED_NONE = (
+    "the function given to `fold` returned None. It must return the next accumulator; "
+    "if it changes its first argument instead, say so: inplace(function)"
+)
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -94,7 +99,11 @@ class Fold(Folding):
 
     def after(self, emit: Emit) -> None:
         """Show the accumulator, unless a function that mutates was taken for one that returns."""
-        emit.define(self._accumulator(emit))
+        accumulator = self._accumulator(emit)
+        if not self.function.inplace and self.init is not None:
+            with emit.block(f"if {accumulator} is None:"):
+                emit.write(f"raise TypeError({_RETURNED_NONE!r})")
+        emit.define(accumulator)
 
     def _accumulator(self, emit: Emit) -> str:
         return emit.state("", start_value(emit, self.init))
@@ -225,6 +234,12 @@ class Count(Gather):
         emit.write(f"{emit.state('', '0')} += 1")
         emit.changed()
 
+    def elements(self, emit: Emit, batch: str) -> bool:
+        """Add a list's length, where nobody asks for the numbers in between."""
+        if not emit.seams:
+            emit.write(f"{emit.state('', '0')} += len({batch})")
+        return not emit.seams
+
     def after(self, emit: Emit) -> None:
         """Show the number."""
         emit.define(emit.state("", "0"))
@@ -262,4 +277,4 @@ class ValueCounts(Gather):
 
 def start_value(emit: Emit, init: Any) -> str:
     """Give the expression of a fold's first accumulator."""
-    return emit.call(init).text if isinstance(init, Func) else emit.capture("init", init)
+    return emit.make(init) if isinstance(init, Func) else emit.capture("init", init)

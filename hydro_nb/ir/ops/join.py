@@ -52,6 +52,7 @@ class Chain(Merge):
 
     name: ClassVar[str] = "chain"
     ordered_inputs: ClassVar[bool] = True
+    completes: ClassVar[tuple[int, ...]] = (0,)
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Demand that the first ends."""
@@ -65,6 +66,7 @@ class CrossSingleton(Op):
     """Each element paired with a complete value; nothing where an optional is empty."""
 
     name: ClassVar[str] = "cross_singleton"
+    completes: ClassVar[tuple[int, ...]] = (1,)
     category: ClassVar = "Join"
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:

@@ -49,9 +49,10 @@ class Network(Op):
         """Sender: put it into the output list."""
         emit.write(f"{emit.output()}.append({item.text})")
 
-    def elements(self, emit: Emit, batch: str) -> None:
+    def elements(self, emit: Emit, batch: str) -> bool:
         """Sender: put a whole list out."""
         emit.write(f"{emit.output()}.extend({batch})")
+        return True
 
     def after(self, emit: Emit) -> None:
         """Receiver: push what has arrived."""
@@ -83,6 +84,7 @@ class SendExternal(Op):
         """Put it into the output list."""
         emit.write(f"{emit.output()}.append({item.text})")
 
-    def elements(self, emit: Emit, batch: str) -> None:
+    def elements(self, emit: Emit, batch: str) -> bool:
         """Put a whole list out."""
         emit.write(f"{emit.output()}.extend({batch})")
+        return True

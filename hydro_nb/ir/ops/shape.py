@@ -10,6 +10,7 @@ from hydro_nb.ir import check
 from hydro_nb.ir.emit import Emit, Item
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Place, Retries, Shape
 from hydro_nb.ir.ops.element import values_bounded
+from hydro_nb.ir.ops.fold import start_value
 from hydro_nb.ir.ops.time import push_value
 
 
@@ -28,7 +29,7 @@ class IntoStream(Op):
     def after(self, emit: Emit) -> None:
         """Push the value once it is complete."""
         kind = emit.node.input_kinds[0]
-        with once(emit):
+        with Once(emit):
             push_value(emit, emit.value(0), kind)
 
 
@@ -49,14 +50,12 @@ class Entries(Op):
         (kind,) = inputs
         values_bounded(kind)
         element = kind.element if self.values_only else tuple[kind.key, kind.element]
-        return (
-            kind.but(shape=Shape.STREAM, order=Order.NONE, retries=Retries.EXACTLY_ONCE, key=Any, element=element),
-        )
+        return (kind.but(shape=Shape.STREAM, order=Order.NONE, retries=Retries.EXACTLY_ONCE, key=Any, element=element),)
 
     def after(self, emit: Emit) -> None:
         """Push every entry."""
         key, value = emit.local("key"), emit.local("value")
-        with once(emit), emit.block(f"for {key}, {value} in {emit.value(0)}.items():"):
+        with Once(emit), emit.block(f"for {key}, {value} in {emit.value(0)}.items():"):
             emit.push(Item(value) if self.values_only else Item.of(key, value))
 
 
@@ -88,18 +87,16 @@ class SingletonSource(Op):
     name: ClassVar[str] = "singleton"
     category: ClassVar = "Source"
 
-    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:  # noqa: ARG002 - a source has none
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give a bounded singleton."""
         return (Kind(Shape.SINGLETON, self.place, Bound.BOUNDED),)
 
     def after(self, emit: Emit) -> None:
         """Make the value at the start."""
-        from hydro_nb.ir.ops.fold import start_value
-
         emit.define(emit.state("", start_value(emit, self.value)))
 
 
-class once:
+class Once:
     """A block that runs in each tick where the input is a tick's, else once, when the input is complete."""
 
     def __init__(self, emit: Emit) -> None:

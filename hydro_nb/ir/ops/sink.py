@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from hydro_nb.errors import GraphError
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import Emit, Item
 from hydro_nb.ir.func import Func
@@ -37,14 +38,16 @@ class ForEach(Op):
     def element(self, emit: Emit, item: Item, port: int) -> None:
         """Call, count, and remember the newest element for whoever looks."""
         held = emit.assign(item, "item")
-        emit.write(emit.call(self.function, held).text, held)
-        emit.write(f"{emit.state('seen', '0')} += 1")
-        emit.write(f"{emit.state('newest', 'None')} = {held}")
+        emit.write(emit.call(self.function, held).text)
+        emit.write(f"{emit.scratch('seen', '0')} += 1")
+        emit.write(f"{emit.scratch('newest', 'None')} = {held}")
 
     def after(self, emit: Emit) -> None:
         """Publish the count and the newest element."""
-        emit.write(f"state.counts[{emit.node.slot!r}] = {emit.state('seen', '0')}")
-        emit.write(f"state.samples[{emit.node.slot!r}] = {emit.state('newest', 'None')}")
+        seen, newest = emit.scratch("seen", "0"), emit.scratch("newest", "None")
+        with emit.block(f"if {seen}:"):
+            emit.count(seen)
+            emit.write(f'state.samples["{emit.name}"] = {newest}')
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class CycleSource(Op):
         """Give what was declared, or check what completes it against it."""
         if inputs and not _fits(inputs[0], self.kind):
             raise check.Fault(
-                check.GraphError,
+                GraphError,
                 f"a {_describe(self.kind)} to complete it",
                 f"a {_describe(inputs[0])}",
                 "Declare the forward reference as what completes it, or convert that first.",

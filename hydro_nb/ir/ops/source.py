@@ -21,7 +21,7 @@ class Source(Op):
     category: ClassVar = "Source"
     bound: ClassVar[Bound] = Bound.UNBOUNDED
 
-    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:  # noqa: ARG002 - a source has none
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give a totally ordered, exactly-once stream."""
         return (Kind(Shape.STREAM, self.place, self.bound, element=self.element_type),)
 
@@ -45,7 +45,7 @@ class SourceIter(Source):
 
     def after(self, emit: Emit) -> None:
         """Pull a chunk and push it."""
-        made = emit.call(self.data).text if isinstance(self.data, Func) else emit.capture(self._wanted(emit), self.data)
+        made = emit.make(self.data) if isinstance(self.data, Func) else emit.capture(self._wanted(emit), self.data)
         iterator = emit.state("", f"iter({made})")
         emit.push_all(emit.pull(iterator), is_list=True)
 

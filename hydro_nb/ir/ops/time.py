@@ -62,6 +62,7 @@ class Snapshot(IntoTick):
     """The live value as it is when the tick runs; never older than the one before."""
 
     name: ClassVar[str] = "snapshot"
+    completes: ClassVar[tuple[int, ...]] = (0,)
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give a bounded value in the tick."""
@@ -102,6 +103,7 @@ class Latest(Op):
     """The value that a tick last made, outside of it; absent until it first ran."""
 
     name: ClassVar[str] = "latest"
+    stored: ClassVar[bool] = True
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give an optional on the process."""
@@ -126,6 +128,7 @@ class SampleEvery(Op):
     reason: str
 
     name: ClassVar[str] = "sample_every"
+    blocking: ClassVar[bool] = True
     category: ClassVar = "NonDeterministic"
 
     @property

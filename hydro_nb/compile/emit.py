@@ -1,0 +1,439 @@
+"""Writes one unit: the function that runs it, the state that it keeps.
+
+Region by region, in the order of `compile.order`; inside a region each operator writes its own part through `NodeEmit`,
+which implements `ir.emit.Emit`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any
+
+from hydro_nb.compile.capture import render
+from hydro_nb.compile.names import Names
+from hydro_nb.compile.order import Plan, Region
+from hydro_nb.compile.split import Part, Unit, upstream
+from hydro_nb.compile.writer import Writer
+from hydro_nb.errors import Site
+from hydro_nb.ir.emit import Item
+from hydro_nb.ir.func import Func
+from hydro_nb.ir.node import Bound, Kind, Node, Shape
+from hydro_nb.ir.ops.fold import Folding
+from hydro_nb.ir.ops.source import SourceIter
+from hydro_nb.wire import SourceLine
+
+CHUNK = 1024
+"""Elements of a bounded source in one tick."""
+
+
+@dataclass(slots=True)
+class UnitWriter:
+    """What is being written of one unit."""
+
+    plan: Plan
+    names: Names
+    seams: bool = False
+    body: Writer = field(default_factory=Writer)
+    state: dict[str, str] = field(default_factory=dict[str, str])
+    """state slot -> the expression that makes its first content"""
+    fresh: dict[str, str] = field(default_factory=dict[str, str])
+    """variables that start anew with every tick"""
+    buffers: dict[tuple[str, int], str] = field(default_factory=dict[tuple[str, int], str])
+    defined: dict[str, str] = field(default_factory=dict[str, str])
+    ended: list[str] = field(default_factory=list[str])
+    """the variables that tell whether a bounded source has been read to its end"""
+    counted: dict[str, str] = field(default_factory=dict[str, str])
+    """name -> slot of what is counted and sampled in the state"""
+    writers: dict[str, NodeEmit] = field(default_factory=dict[str, "NodeEmit"])
+    sites: dict[str, Site] = field(default_factory=dict[str, Site])
+    """captured name -> the line that uses it"""
+    quoted: str = ""
+    allocated: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+
+    @property
+    def unit(self) -> Unit:
+        """The unit that is written."""
+        return self.plan.unit
+
+    def run(self) -> None:
+        """Write all regions, after the first versions of live values that cross a seam."""
+        for part in self.unit.parts.values():
+            for port, kind in enumerate(part.outputs):
+                if kind.shape.is_stream and self._needs_buffer(part, port):
+                    self.buffers[part.key, port] = ""
+        for part in self.unit.parts.values():
+            if part.role == "seam_out" and not part.kinds[0].shape.is_stream and not _is_final(part):
+                self.emit(part).first_version("True")
+        for region in self.plan.regions:
+            self._region(region)
+
+    def _needs_buffer(self, part: Part, port: int) -> bool:
+        return any((c.key, i) not in self.plan.fused for c, i in self.unit.consumers(part.key, port))
+
+    def _region(self, region: Region) -> None:
+        for member in self.plan.members(region):
+            if member.role == "whole":
+                member.node.op.before(self.emit(member))
+        part = self.unit.parts[region.key]
+        with self.body.under(self._comment(part), self.emit(part).origin()):
+            if region.kind == "loop":
+                ref = part.inputs[region.index]
+                self.emit(part).loop_into(self.buffers[ref.slot, ref.port], region.index)
+            else:
+                self.after(part)
+
+    def _comment(self, part: Part) -> str:
+        """Quote the user's line, once for all that follows from it."""
+        text = part.node.site.text
+        said, self.quoted = self.quoted, text
+        return f"# {text}" if text and text != said else ""
+
+    def after(self, part: Part, emit: NodeEmit | None = None) -> None:
+        """Write what a part does once per tick."""
+        emit = emit or self.emit(part)
+        if part.role in ("whole", "receive"):
+            part.node.op.after(emit)
+        elif part.role == "seam_in":
+            emit.seam_in()
+        elif part.role == "seam_out":
+            emit.seam_out()
+
+    def emit(self, part: Part) -> NodeEmit:
+        """Give the writer of one part."""
+        if part.key not in self.writers:
+            self.writers[part.key] = NodeEmit(self, part)
+        return self.writers[part.key]
+
+    def buffer(self, part: Part, port: int) -> str:
+        """Give the list that collects an output for those who read it later."""
+        name = self.buffers[part.key, port]
+        if not name:
+            name = self.buffers[part.key, port] = self.names.local(f"{part.name}_out")
+            self.fresh[name] = "[]"
+        return name
+
+
+class NodeEmit:
+    """One node's view of the unit; see `ir.emit.Emit`."""
+
+    def __init__(self, unit: UnitWriter, part: Part) -> None:
+        self.unit, self.part = unit, part
+        self.node: Node = part.node
+        self.name = part.name
+        self.seams = unit.seams
+        self.per_tick = bool(self.node.outputs) and self.node.place.kind == "tick"
+        self._element = ""
+        self._values: dict[int, str] = {}
+        self._quiet = False
+
+    # ------------------------------------------------------------ text
+
+    def origin(self, element: str = "") -> SourceLine:
+        """Say what a line comes from."""
+        op = self.node.op
+        return SourceLine(self.node.slot, op.label, self.node.site, element or self._element)
+
+    def write(self, line: str, element: str = "") -> None:
+        """Add a line."""
+        self.unit.body.write(line, self.origin(element))
+
+    def block(self, header: str, element: str = "") -> AbstractContextManager[None]:
+        """Open a block."""
+        return self.unit.body.block(header, self.origin(element))
+
+    def local(self, wanted: str) -> str:
+        """Give a fresh variable name."""
+        return self.unit.names.local(wanted)
+
+    def capture(self, wanted: str, value: Any) -> str:
+        """Give a literal where that is short, else the name of a captured object."""
+        if _is_literal(value):
+            return repr(value)
+        name = self.unit.names.capture(wanted, value)
+        self._note_captures()
+        return name
+
+    def call(self, func: Func, *args: str) -> Item:
+        """Splice the function in, or call it."""
+        rendered = render(func, args, self.unit.names)
+        self._note_captures()
+        for line in rendered.before:
+            self.write(line)
+        return Item(rendered.expr, rendered.parts)
+
+    def make(self, func: Func) -> str:
+        """Call a function without arguments."""
+        rendered = render(func, (), self.unit.names)
+        text = f"{self.unit.names.capture('make', func.fn)}()" if rendered.before else rendered.expr
+        self._note_captures()
+        return text
+
+    def _note_captures(self) -> None:
+        for name in self.unit.names.captures:
+            self.unit.sites.setdefault(name, self.node.site)
+
+    def assign(self, item: Item, wanted: str) -> str:
+        """Put an element into a variable."""
+        if item.text.isidentifier():
+            return item.text
+        name = self.local(wanted)
+        self.write(f"{name} = {item.text}")
+        return name
+
+    def pair(self, item: Item) -> tuple[str, str]:
+        """Take a pair apart."""
+        if item.parts and len(item.parts) == 2:
+            return item.parts[0], item.parts[1]
+        key, value = self.local("key"), self.local("value")
+        self.write(f"{key}, {value} = {item.text}")
+        return key, value
+
+    def hint(self, port: int = 0) -> str:
+        """Ask the consumer what it calls an element."""
+        part = self.part
+        for _ in range(4):
+            consumers = self.unit.unit.consumers(part.key, port)
+            if len(consumers) != 1:
+                break
+            part, port = consumers[0][0], 0
+            if wanted := _parameter(part):
+                return wanted
+        return "item"
+
+    # ------------------------------------------------------------ elements
+
+    def push(self, item: Item, port: int = 0) -> None:
+        """Hand an element on, into the loop's next operator or into a list."""
+        item = self._settled(item, port)
+        if (self.part.key, port) in self.unit.buffers:
+            self.write(f"{self.unit.buffer(self.part, port)}.append({item.text})")
+            return
+        for consumer, index in self.unit.unit.consumers(self.part.key, port):
+            self.unit.emit(consumer).receive(item, index)
+
+    def _settled(self, item: Item, port: int) -> Item:
+        """Make sure that an item is made of variables, so that its text may be used more than once."""
+        if item.parts:
+            wanted = [self.hint(port)] if len(item.parts) == 1 else [f"part_{i}" for i in range(len(item.parts))]
+            if len(item.parts) == 2:
+                wanted = ["key", "value"]
+            parts = tuple(self.assign(Item(p), w) for p, w in zip(item.parts, wanted, strict=True))
+            return Item(item.text, parts) if item.text.isidentifier() else Item.of(*parts)
+        return Item(self.assign(item, self.hint(port)))
+
+    def receive(self, item: Item, index: int) -> None:
+        """Let this node handle an element of its input."""
+        self._element = item.text
+        if self.part.role == "seam_out":
+            self.write(f"{self.output()}.append({item.text})")
+        else:
+            self.node.op.element(self, item, index)
+
+    def push_all(self, iterable: str, port: int = 0, *, is_list: bool = False) -> None:
+        """Hand many elements on."""
+        if is_list and self.node.op.category == "Source" and self.part.role == "whole":
+            iterable = self._counted(iterable)
+        if (self.part.key, port) in self.unit.buffers:
+            if is_list:
+                self.unit.buffers[self.part.key, port] = iterable
+            else:
+                self.write(f"{self.unit.buffer(self.part, port)}.extend({iterable})")
+            return
+        for consumer, index in self.unit.unit.consumers(self.part.key, port):
+            self.unit.emit(consumer).loop_into(iterable, index, self)
+
+    def loop_into(self, iterable: str, index: int, producer: NodeEmit | None = None) -> None:
+        """Let this node handle every element of an iterable."""
+        if self.part.role == "seam_out":
+            self.write(f"{self.output()}.extend({iterable})")
+        elif self.part.role == "receive" or not self.node.op.elements(self, iterable):
+            writer = producer or self
+            item = Item(self.local(_parameter(self.part) or self.hint()))
+            if self.part.kinds[index].shape.is_keyed:
+                item = Item.of(self.local("key"), self.local(_parameter(self.part) or "value"))
+            with writer.block(f"for {item.text.strip('()')} in {iterable}:"):
+                self.receive(item, index)
+
+    def _counted(self, iterable: str) -> str:
+        """Count and sample a whole list."""
+        if not iterable.isidentifier():
+            name = self.local(f"{self.name}_in")
+            self.write(f"{name} = {iterable}")
+            iterable = name
+        with self.block(f"if {iterable}:"):
+            self.count(f"len({iterable})")
+            self.write(f'state.samples["{self.name}"] = {iterable}[-1]')
+        return iterable
+
+    def count(self, amount: str) -> None:
+        """Count elements that this node has handled."""
+        self.unit.counted[self.name] = self.node.slot
+        self.write(f'state.counts["{self.name}"] += {amount}')
+
+    # ------------------------------------------------------------ state and values
+
+    def state(self, suffix: str, init: str) -> str:
+        """Declare a piece of state."""
+        name = self._named(suffix)
+        (self.unit.fresh if self.per_tick else self.unit.state).setdefault(name, init)
+        return name
+
+    def scratch(self, suffix: str, init: str) -> str:
+        """Declare a variable of this tick."""
+        name = self._named(suffix)
+        self.unit.fresh.setdefault(name, init)
+        return name
+
+    def _named(self, suffix: str) -> str:
+        """Give the variable of one of this node's own things; the bare name was set aside before all others."""
+        if not suffix:
+            return self.name
+        key = (self.name, suffix)
+        if key not in self.unit.allocated:
+            self.unit.allocated[key] = self.local(f"{self.name}_{suffix}")
+        return self.unit.allocated[key]
+
+    def value(self, index: int) -> str:
+        """Read a live value, computing it here where nobody else reads it."""
+        if index not in self._values:
+            slot = self.part.inputs[index].slot
+            if slot in self.unit.plan.lazy:
+                self.unit.after(self.unit.unit.parts[slot])
+            self._values[index] = self.unit.defined[slot]
+        return self._values[index]
+
+    def define(self, expr: str) -> None:
+        """Say where this node's live value is."""
+        self.unit.defined[self.part.key] = self.assign(Item(expr), "value")
+
+    def changed(self) -> None:
+        """In the seams cut, put a version into every seam that this value reaches."""
+        if self.seams and not self._quiet and self.node.outputs[0].bound is not Bound.BOUNDED:
+            for out in _reached(self.unit.unit, self.part):
+                self.unit.emit(out).version()
+
+    def ended(self) -> str:
+        """Give the condition that every bounded source above is at its end."""
+        sources = [p for p in upstream(self.unit.unit, self.part) if isinstance(p.node.op, SourceIter)]
+        flags = [f"{p.name}_ended" for p in sources if p.node.outputs[0].bound is Bound.BOUNDED]
+        return " and ".join(flags) or "True"
+
+    # ------------------------------------------------------------ edges of the unit
+
+    def input(self) -> str:
+        """Give the list of what came in."""
+        return f'inputs["{self.name}"]'
+
+    def output(self) -> str:
+        """Give the variable of the list of what goes out."""
+        name = self._named("out")
+        self.unit.fresh.setdefault(name, f'outputs["{self.name}"]')
+        return name
+
+    def pull(self, iterator: str) -> str:
+        """Take a chunk, or all where somebody must see all first."""
+        chunk, flag = self.local(self.node.site.name or "chunk"), f"{self.name}_ended"
+        if _must_complete(self.unit.unit, self.part):
+            self.write(f"{chunk} = list({iterator})")
+            self.write(f"{flag} = True")
+        else:
+            self.write(f"{chunk} = list(islice({iterator}, {CHUNK}))")
+            self.write(f"{flag} = len({chunk}) < {CHUNK}")
+            self.unit.ended.append(flag)
+        return chunk
+
+    # ------------------------------------------------------------ seams
+
+    def seam_in(self) -> None:
+        """Read what the other unit left, or what the simulator lets through."""
+        if self.part.outputs[0].shape.is_stream:
+            self.push_all(self.input(), is_list=True)
+        else:
+            held = self.state("", "ABSENT")
+            with self.block(f"if {self.input()}:"):
+                self.write(f"{held} = {self.input()}[-1]")
+            self.define(held)
+
+    def seam_out(self) -> None:
+        """Leave the only version of a live value that is complete."""
+        if not self.part.kinds[0].shape.is_stream and _is_final(self.part):
+            self.first_version(self.ended())
+
+    def first_version(self, condition: str) -> None:
+        """Leave a value once, as soon as a condition holds."""
+        done = self.state("done", "False")
+        with self.block(f"if not {done}:" if condition == "True" else f"if not {done} and {condition}:"):
+            self.write(f"{done} = True")
+            self.version()
+
+    def version(self) -> None:
+        """Leave the value as it is now."""
+        value = self._now(self.unit.unit.parts[self.part.inputs[0].slot])
+        self.write(f"{self.output()}.append({_copied(value, self.part.kinds[0])})")
+
+    def _now(self, part: Part) -> str:
+        """Compute a live value again, from the state that it is made of."""
+        if part.role == "seam_in":
+            return self.unit.emit(part).state("", "ABSENT")
+        emit = NodeEmit(self.unit, part)
+        emit._quiet = True
+        for index in part.values:
+            emit._values[index] = self._now(self.unit.unit.parts[part.inputs[index].slot])
+        known = self.unit.defined.get(part.key, "")
+        self.unit.after(part, emit)
+        value, self.unit.defined[part.key] = self.unit.defined[part.key], known
+        return value
+
+
+def _is_literal(value: Any) -> bool:
+    """Whether a value's text means the value, and is short."""
+    if type(value) is float:
+        return math.isfinite(value)
+    return (type(value) in (bool, int, str, bytes, type(None)) and len(repr(value)) <= 40) or (
+        type(value) is tuple and not value
+    )
+
+
+def _parameter(part: Part) -> str:
+    """Give the name that the user's function of a part has for an element."""
+    function = getattr(part.node.op, "function", None)
+    if not isinstance(function, Func) or not hasattr(function.fn, "__code__"):
+        return ""
+    code, position = function.fn.__code__, int(isinstance(part.node.op, Folding))
+    return code.co_varnames[position] if code.co_argcount > position else ""
+
+
+def _must_complete(unit: Unit, source: Part) -> bool:
+    """Whether something reads a bounded source, or what is made of it, as a whole."""
+    waiting, seen = [source], {source.key}
+    for part in waiting:
+        for port, kind in enumerate(part.outputs):
+            if kind.bound is not Bound.BOUNDED:
+                continue
+            for consumer, index in unit.consumers(part.key, port):
+                if index in consumer.node.op.completes:
+                    return True
+                if consumer.key not in seen:
+                    seen.add(consumer.key)
+                    waiting.append(consumer)
+    return False
+
+
+def _is_final(part: Part) -> bool:
+    return part.kinds[0].bound is Bound.BOUNDED
+
+
+def _reached(unit: Unit, part: Part) -> Iterator[Part]:
+    """Iterate over the seams that a live value flows into."""
+    for consumer, _ in unit.consumers(part.key, 0):
+        if consumer.role == "seam_out":
+            yield consumer
+        elif consumer.outputs and not consumer.outputs[0].shape.is_stream:
+            yield from _reached(unit, consumer)
+
+
+def _copied(value: str, kind: Kind) -> str:
+    return f"dict({value})" if kind.shape is Shape.KEYED_SINGLETON else f"copy({value})"

@@ -1,0 +1,169 @@
+"""In which order the pieces of a unit are written.
+
+A unit is written region by region. A region is either what a node does once per tick (`after`), or the loop over a list
+that one node fills and another reads (`loop`). A chain of element operators lives in the region of its first producer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from typing import Literal
+
+from hydro_nb.compile.split import Part, Unit
+from hydro_nb.errors import GraphError
+from hydro_nb.ir.node import Ref
+
+DEEPEST = 12
+"""Blocks nested in one region; CPython refuses more than 20."""
+LONGEST = 48
+"""Operators in one region; beyond that a list costs nothing and keeps the compiler's own stack shallow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A piece of generated source that is written at one go."""
+
+    kind: Literal["after", "loop"]
+    key: str
+    """the node, or the node that reads the list"""
+    index: int = 0
+    """the input by which it reads the list"""
+
+
+@dataclass(slots=True)
+class Plan:
+    """The regions of a unit in the order in which they run, and where each stream edge is handled."""
+
+    unit: Unit
+    regions: list[Region] = field(default_factory=list[Region])
+    fused: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
+    """edges, by consumer and input, whose consumer works inside the producer's region"""
+    lazy: set[str] = field(default_factory=set[str])
+    """nodes whose value is computed where its one reader reads it"""
+
+    def members(self, region: Region) -> Iterator[Part]:
+        """Iterate over the parts whose elements are handled in a region."""
+        part = self.unit.parts[region.key]
+        if region.kind == "loop":
+            yield part
+        if region.kind == "after" and list(part.streams) and not part.node.op.blocking:
+            return
+        yield from self._fused_behind(part)
+
+    def _fused_behind(self, part: Part) -> Iterator[Part]:
+        for port in range(len(part.outputs)):
+            for consumer, index in self.unit.consumers(part.key, port):
+                if (consumer.key, index) in self.fused:
+                    yield consumer
+                    if not consumer.node.op.blocking:
+                        yield from self._fused_behind(consumer)
+
+
+def plan(unit: Unit) -> Plan:
+    """Decide what is fused and in which order regions run; raises `GraphError` on a cycle without delay."""
+    made = Plan(unit)
+    made.lazy = {part.key for part in unit.parts.values() if _is_lazy(unit, part)}
+    made.fused = set(_fused_edges(unit))
+    depends = _Dependencies(made)
+    try:
+        made.regions = list(TopologicalSorter(depends.table()).static_order())
+    except CycleError as error:
+        raise _open_cycle(unit, error.args[1]) from None
+    return made
+
+
+def _is_lazy(unit: Unit, part: Part) -> bool:
+    if len(part.outputs) != 1 or part.outputs[0].shape.is_stream or list(part.streams) or part.role == "seam_in":
+        return False
+    return bool(part.inputs) and not part.node.op.stored and len(unit.consumers(part.key, 0)) == 1
+
+
+def _fused_edges(unit: Unit) -> Iterator[tuple[str, int]]:
+    nested: dict[str, int] = {}
+    length: dict[str, int] = {}
+    for part in unit.parts.values():
+        for index in part.streams:
+            ref = part.inputs[index]
+            deep = nested.get(ref.slot, 0) + part.node.op.name.startswith(("flat_map", "partition"))
+            long = length.get(ref.slot, 0) + 1
+            if deep <= DEEPEST and long <= LONGEST and _may_fuse(unit, unit.parts[ref.slot], ref):
+                nested[part.key], length[part.key] = deep, long
+                yield part.key, index
+
+
+def _may_fuse(unit: Unit, source: Part, ref: Ref) -> bool:
+    pushed_once = source.node.op.blocking or source.role != "whole" or len(list(source.streams)) <= 1
+    return pushed_once and len(unit.consumers(ref.slot, ref.port)) == 1
+
+
+class _Dependencies:
+    """Which region must come after which."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.unit = plan, plan.unit
+
+    def table(self) -> dict[Region, set[Region]]:
+        """Give each region with the regions before it, in program order."""
+        table: dict[Region, set[Region]] = {}
+        for part in self.unit.parts.values():
+            for index in part.streams:
+                if (part.key, index) not in self.plan.fused:
+                    table[Region("loop", part.key, index)] = set(self._fills(part.inputs[index]))
+            if part.key not in self.plan.lazy:
+                table[Region("after", part.key)] = set(self._before_after(part))
+        for region, before in table.items():
+            for member in self.plan.members(region):
+                for index in member.values:
+                    before.update(self._value(member.inputs[index]))
+            before.discard(region)
+        for part in self.unit.parts.values():
+            if part.node.op.ordered_inputs:
+                self._in_turn(part, table)
+        return table
+
+    def handled(self, part: Part, index: int, seen: frozenset[str] = frozenset()) -> Iterator[Region]:
+        """Give the region in which elements of an input are handled."""
+        if (part.key, index) not in self.plan.fused:
+            yield Region("loop", part.key, index)
+        elif part.key not in seen:
+            yield from self._fills(part.inputs[index], seen | {part.key})
+
+    def _fills(self, ref: Ref, seen: frozenset[str] = frozenset()) -> Iterator[Region]:
+        """Give the regions in which an output is pushed."""
+        part = self.unit.parts[ref.slot]
+        streams = list(part.streams)
+        if part.node.op.blocking or not streams or part.role != "whole":
+            yield Region("after", part.key)
+        for index in streams:
+            if not part.node.op.blocking:
+                yield from self.handled(part, index, seen)
+
+    def _before_after(self, part: Part) -> Iterator[Region]:
+        for index in part.streams:
+            yield from self.handled(part, index)
+        for index in part.values:
+            yield from self._value(part.inputs[index])
+
+    def _value(self, ref: Ref) -> Iterator[Region]:
+        part = self.unit.parts[ref.slot]
+        if part.key not in self.plan.lazy:
+            yield Region("after", part.key)
+        else:
+            for index in part.values:
+                yield from self._value(part.inputs[index])
+
+    def _in_turn(self, part: Part, table: dict[Region, set[Region]]) -> None:
+        first, second = (list(self.handled(part, index)) for index in (0, 1))
+        for region in second:
+            table[region].update(r for r in first if r != region)
+
+
+def _open_cycle(unit: Unit, regions: list[Region]) -> GraphError:
+    parts = {r.key: unit.parts[r.key] for r in regions}.values()
+    lines = "\n".join(f"  {part.node.site}" for part in parts)
+    return GraphError(
+        f"these operators feed themselves within one tick, so none of them could start.\n{lines}\n"
+        "  A cycle needs a step that takes time: send it to another process and back."
+    )

@@ -1,0 +1,220 @@
+"""Graph to program: one Python source text per location, and the channels between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from hydro_nb.compile.channels import channels
+from hydro_nb.compile.emit import UnitWriter
+from hydro_nb.compile.names import Names
+from hydro_nb.compile.order import plan
+from hydro_nb.compile.payload import dump, mentioned_types
+from hydro_nb.compile.split import Part, Unit, fused, locations, name_parts
+from hydro_nb.compile.writer import Writer
+from hydro_nb.errors import GraphError, Site
+from hydro_nb.ir.graph import Graph
+from hydro_nb.ir.node import Place
+from hydro_nb.ir.ops.network import SendExternal
+from hydro_nb.ir.ops.sink import CycleSource
+from hydro_nb.ir.ops.source import SourceInterval, SourceStream
+from hydro_nb.ir.ops.time import SampleEvery
+from hydro_nb.wire import ChannelSpec, LocationProgram, SourceLine, SourceSpec, TimerSpec
+
+RESERVED = frozenset({"ABSENT", "Some", "State", "copy", "inputs", "islice", "outputs", "start", "state", "tick"})
+
+
+@dataclass(frozen=True)
+class Program:
+    """All that a deployment needs of a flow."""
+
+    name: str
+    locations: tuple[LocationProgram, ...]
+    channels: tuple[ChannelSpec, ...]
+    captures: dict[int, bytes]
+    """location id -> the cloudpickled globals of its source"""
+    graph: Graph
+
+    def source(self, name: str) -> str:
+        """Give the generated Python of a location by its display name."""
+        return next(location.source for location in self.locations if location.name == name)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A location as source text, with its units and its captured values."""
+
+    place: Place
+    units: tuple[Unit, ...]
+    text: str
+    lines: tuple[SourceLine | None, ...]
+    captures: dict[str, Any]
+    sites: dict[str, Site]
+    counted: dict[str, str]
+    state: frozenset[str]
+
+
+def compile_flow(graph: Graph) -> Program:
+    """Compile a whole flow; raises what keeps it from running as one `HydroError`."""
+    require_runnable(graph)
+    written = [write_location(graph, place, [fused(graph, place)]) for place in locations(graph)]
+    names = {part.key: part.name for one in written for unit in one.units for part in unit.parts.values()}
+    specs, types = channels(graph, names)
+    mentioned = tuple({t: None for one in written for t in mentioned_types(one.captures)})
+    captures = {one.place.number: dump({**one.captures, **types, "__types__": mentioned}, one.sites) for one in written}
+    programs = [_location(graph, one) for one in written]
+    clients = [p for p in graph.places.values() if p.kind == "external"]
+    outside = [LocationProgram(p.number, p.slot, graph.display_name(p), "external") for p in clients]
+    return Program(graph.name, (*programs, *outside), specs, captures, graph)
+
+
+def require_runnable(graph: Graph) -> None:
+    """Refuse a graph that cannot run as it stands."""
+    graph.require_fresh()
+    if not graph.nodes:
+        raise GraphError(
+            f"the flow `{graph.name}` is empty, so there is nothing to run.\n"
+            "  Start with a source on a process: flow.process().source_iter([1, 2, 3])"
+        )
+    for node in graph.nodes.values():
+        if isinstance(node.op, CycleSource) and not node.inputs:
+            raise GraphError(
+                f"a forward reference was never completed.\n  {node.site}\n  Call handle.complete(collection)."
+            )
+
+
+def write_location(graph: Graph, place: Place, units: Sequence[Unit], *, seams: bool = False) -> Written:
+    """Write the source of one location as one function per unit."""
+    parts = [part for unit in units for part in unit.parts.values()]
+    name_parts(parts)
+    names = Names({*RESERVED, *(unit.name for unit in units), *(part.name for part in parts)})
+    writers = [UnitWriter(plan(unit), names, seams) for unit in units]
+    for writer in writers:
+        writer.run()
+    text = _Module(graph, place, writers).write()
+    merged = {key: value for w in writers for key, value in w.counted.items()}
+    sites = {key: value for w in writers for key, value in w.sites.items()}
+    kept = frozenset(key for w in writers for key in w.state)
+    return Written(
+        place, tuple(units), "\n".join(text.lines) + "\n", tuple(text.origins), names.captures, sites, merged, kept
+    )
+
+
+class _Module:
+    """Puts a location's text together."""
+
+    def __init__(self, graph: Graph, place: Place, writers: Sequence[UnitWriter]) -> None:
+        self.graph, self.place, self.writers = graph, place, writers
+        self.text = Writer()
+        self.state = {name: init for w in writers for name, init in w.state.items()}
+        self.counted = [name for w in writers for name in w.counted]
+
+    def write(self) -> Writer:
+        """Write the imports, the state, the start, and one function per unit."""
+        functions = Writer()
+        for writer in self.writers:
+            self._makers(functions, writer)
+            self._function(functions, writer)
+        start = self._start()
+        used = "\n".join(start.lines + functions.lines)
+        self.text.write(f'"""{self.graph.display_name(self.place)}, of the flow `{self.graph.name}`."""')
+        self._imports(used)
+        self._state_class()
+        self.text.append(start)
+        self.text.append(functions)
+        return self.text
+
+    def _imports(self, used: str) -> None:
+        for module, name in (
+            ("copy", "copy"),
+            ("itertools", "islice"),
+            ("hydro_nb.values", "ABSENT"),
+            ("hydro_nb.values", "Some"),
+        ):
+            if re.search(rf"\b{name}\b", used):
+                self.text.write(f"from {module} import {name}")
+
+    def _state_class(self) -> None:
+        slots = ", ".join(f'"{name}"' for name in ("counts", "samples", *self.state))
+        self.text.write(f"\n\nclass State:\n    __slots__ = ({slots})")
+
+    def _start(self) -> Writer:
+        start = Writer()
+        start.write("\n")
+        with start.block("def start():"):
+            start.write("state = State()")
+            start.write("state.counts = {" + ", ".join(f'"{name}": 0' for name in self.counted) + "}")
+            start.write("state.samples = {}")
+            origins = {name: origin for w in self.writers for name, origin in _origins(w).items()}
+            for name, init in self.state.items():
+                start.write(f"state.{name} = {init}", origins.get(name))
+            start.write("return state")
+        return start
+
+    def _makers(self, functions: Writer, writer: UnitWriter) -> None:
+        for part in writer.unit.parts.values():
+            if isinstance(part.node.op, SourceStream):
+                function = part.node.op.function
+                functions.write("\n")
+                with functions.block(f"def {part.name}():"):
+                    functions.write(f"return {writer.emit(part).make(function)}", _origin(part))
+
+    def _function(self, functions: Writer, writer: UnitWriter) -> None:
+        functions.write("\n")
+        with functions.block(f"def {writer.unit.name}(state, inputs, outputs):"):
+            for name in writer.state:
+                functions.write(f"{name} = state.{name}")
+            for name, init in writer.fresh.items():
+                functions.write(f"{name} = {init}")
+            functions.append(writer.body)
+            for name in writer.state:
+                if _rebound(name, writer.body.lines):
+                    functions.write(f"state.{name} = {name}")
+            ended = " and ".join(writer.ended)
+            functions.write(f"return not ({ended})" if ended else "return False")
+
+
+def _origin(part: Part) -> SourceLine:
+    return SourceLine(part.node.slot, part.node.op.label, part.node.site)
+
+
+def _origins(writer: UnitWriter) -> dict[str, SourceLine]:
+    return {part.name: _origin(part) for part in writer.unit.parts.values()}
+
+
+def _rebound(name: str, lines: Iterable[str]) -> bool:
+    pattern = re.compile(rf"(^|[\s;:(,]){name}\s*(=(?!=)|[-+*/&|^%@]=|//=|>>=|<<=|\*\*=|:=)")
+    return any(pattern.search(line) for line in lines)
+
+
+def _location(graph: Graph, written: Written) -> LocationProgram:
+    parts = [part for unit in written.units for part in unit.parts.values()]
+    return LocationProgram(
+        id=written.place.number,
+        slot=written.place.slot,
+        name=graph.display_name(written.place),
+        kind="process",
+        source=written.text,
+        lines=written.lines,
+        sources=tuple(_source(part) for part in parts if isinstance(part.node.op, SourceStream)),
+        timers=tuple(_timer(part) for part in parts if isinstance(part.node.op, SourceInterval | SampleEvery)),
+        outputs=tuple(p.name for p in parts if p.role == "send" or isinstance(p.node.op, SendExternal)),
+        watch={part.node.slot: part.name for part in parts if _is_watched(part, written)},
+        names=written.counted,
+    )
+
+
+def _source(part: Part) -> SourceSpec:
+    return SourceSpec(part.name, part.name, part.node.slot, part.node.site)
+
+
+def _timer(part: Part) -> TimerSpec:
+    op = cast("SourceInterval | SampleEvery", part.node.op)
+    return TimerSpec(part.name, op.interval, op.delay if isinstance(op, SourceInterval) else op.interval)
+
+
+def _is_watched(part: Part, written: Written) -> bool:
+    live = part.role == "whole" and part.node.outputs and not part.node.outputs[0].shape.is_stream
+    return bool(live) and part.name in written.state

@@ -1,0 +1,155 @@
+"""The graph cut into units: what one function of generated source computes.
+
+The *fused* cut makes one unit per location. The *seams* cut makes one per clock domain (the location itself and each of
+its ticks), with a seam on every edge between two of them, so that the simulator has a place to decide at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from hydro_nb.ir.graph import Graph
+from hydro_nb.ir.node import Kind, Node, Place, Ref
+from hydro_nb.ir.ops.network import Network
+
+Role = Literal["whole", "send", "receive", "seam_out", "seam_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seam:
+    """An edge between two units of one location: `name` is the list that carries it."""
+
+    name: str
+    source: Ref
+    kind: Kind
+    consumer: Node
+    index: int
+
+
+@dataclass(slots=True)
+class Part:
+    """A node's part in one unit. Most nodes have one; a network node has one at each end."""
+
+    key: str
+    node: Node
+    role: Role
+    inputs: tuple[Ref, ...]
+    """refer to keys of this unit"""
+    kinds: tuple[Kind, ...]
+    """kinds of the inputs"""
+    seam: Seam | None = None
+    name: str = ""
+
+    @property
+    def streams(self) -> Iterator[int]:
+        """The inputs that are streams."""
+        return (index for index, kind in enumerate(self.kinds) if kind.shape.is_stream)
+
+    @property
+    def values(self) -> Iterator[int]:
+        """The inputs that are live values."""
+        return (index for index, kind in enumerate(self.kinds) if not kind.shape.is_stream)
+
+    @property
+    def outputs(self) -> tuple[Kind, ...]:
+        """Kinds of the outputs."""
+        return () if self.role in ("send", "seam_out") else self.node.outputs if not self.seam else (self.seam.kind,)
+
+
+@dataclass(slots=True)
+class Unit:
+    """The parts that run together."""
+
+    name: str
+    place: Place
+    parts: dict[str, Part] = field(default_factory=dict[str, Part])
+    _edges: dict[Ref, list[tuple[Part, int]]] = field(default_factory=dict[Ref, list[tuple["Part", int]]])
+
+    def consumers(self, key: str, port: int) -> list[tuple[Part, int]]:
+        """Give (part, input index) of every edge that leaves an output; the unit must be complete."""
+        if not self._edges:
+            for part in self.parts.values():
+                for index, ref in enumerate(part.inputs):
+                    self._edges.setdefault(ref, []).append((part, index))
+        return self._edges.get(Ref(key, port), [])
+
+
+def locations(graph: Graph) -> list[Place]:
+    """Give the processes of a graph that have anything to do, in creation order."""
+    used = {kind.place.root.slot for node in graph.nodes.values() for kind in (*node.outputs, *node.input_kinds)}
+    return [p for p in graph.places.values() if p.kind == "process" and p.slot in used]
+
+
+def fused(graph: Graph, place: Place) -> Unit:
+    """Give all of a location as one unit."""
+    unit = Unit("tick", place)
+    for node in graph.nodes.values():
+        for part in _parts(graph, node):
+            if _home(part).root == place:
+                unit.parts[part.key] = part
+    return unit
+
+
+def seams(graph: Graph, place: Place) -> list[Unit]:
+    """Give a location as one unit for itself and one for each of its ticks, the location's first."""
+    units: dict[str, Unit] = {place.slot: Unit("top_level", place)}
+    whole = fused(graph, place)
+    for part in whole.parts.values():
+        home = _home(part)
+        unit = units.setdefault(home.slot, Unit(f"tick_{len(units)}", home))
+        unit.parts[part.key] = part
+    homes = {part.key: unit for unit in units.values() for part in unit.parts.values()}
+    crossing = [
+        (part, index) for part in whole.parts.values() for index, ref in enumerate(part.inputs)
+        if homes[ref.slot] is not homes[part.key]
+    ]  # fmt: skip
+    for number, (part, index) in enumerate(crossing):
+        _cut(number, part, index, homes[part.inputs[index].slot], homes[part.key])
+    return list(units.values())
+
+
+def _cut(number: int, part: Part, index: int, source: Unit, target: Unit) -> None:
+    ref, kind = part.inputs[index], part.kinds[index]
+    seam = Seam(f"seam_{number}", ref, kind, part.node, index)
+    producer = source.parts[ref.slot].node
+    source.parts[f"{seam.name}<"] = Part(f"{seam.name}<", producer, "seam_out", (ref,), (kind,), seam)
+    target.parts[f"{seam.name}>"] = Part(f"{seam.name}>", producer, "seam_in", (), (), seam)
+    part.inputs = (*part.inputs[:index], Ref(f"{seam.name}>"), *part.inputs[index + 1 :])
+
+
+def _parts(graph: Graph, node: Node) -> Iterator[Part]:
+    kinds = tuple(graph.kind(ref) for ref in node.inputs)
+    if isinstance(node.op, Network):
+        yield Part(f"{node.slot}<", node, "send", node.inputs, kinds)
+        yield Part(node.slot, node, "receive", (), ())
+    else:
+        yield Part(node.slot, node, "whole", node.inputs, kinds)
+
+
+def _home(part: Part) -> Place:
+    if part.role == "send" or not part.node.outputs:
+        return part.kinds[0].place
+    return part.node.outputs[0].place
+
+
+def upstream(unit: Unit, part: Part) -> Iterator[Part]:
+    """Iterate over the parts that a part's inputs come from, near ones first, each once."""
+    seen: set[str] = set()
+    waiting = list(part.inputs)
+    for ref in waiting:
+        if ref.slot not in seen:
+            seen.add(ref.slot)
+            yield unit.parts[ref.slot]
+            waiting.extend(unit.parts[ref.slot].inputs)
+
+
+def name_parts(parts: Sequence[Part]) -> None:
+    """Give every part of a location its name in the source, in the order of the program."""
+    for number, part in enumerate(parts):
+        if part.seam:
+            part.name = part.seam.name
+        else:
+            verb = {"send": "send", "receive": "receive"}.get(part.role, part.node.op.name)
+            part.name = f"{verb}_{number}"
