@@ -7,6 +7,7 @@ which implements `ir.emit.Emit`.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -177,7 +178,7 @@ class NodeEmit:
 
     def assign(self, item: Item, wanted: str) -> str:
         """Put an element into a variable."""
-        if item.text.isidentifier():
+        if _is_simple(item.text):
             return item.text
         name = self.local(wanted)
         self.write(f"{name} = {item.text}")
@@ -243,19 +244,23 @@ class NodeEmit:
                 self.write(f"{self.unit.buffer(self.part, port)}.extend({iterable})")
             return
         for consumer, index in self.unit.unit.consumers(self.part.key, port):
-            self.unit.emit(consumer).loop_into(iterable, index, self)
+            self.unit.emit(consumer).loop_into(iterable, index, self, is_list=is_list)
 
-    def loop_into(self, iterable: str, index: int, producer: NodeEmit | None = None) -> None:
+    def loop_into(self, iterable: str, index: int, producer: NodeEmit | None = None, *, is_list: bool = True) -> None:
         """Let this node handle every element of an iterable."""
         if self.part.role == "seam_out":
             self.write(f"{self.output()}.extend({iterable})")
-        elif self.part.role == "receive" or not self.node.op.elements(self, iterable):
+        elif not self._at_once(iterable, is_list):
             writer = producer or self
             item = Item(self.local(_parameter(self.part) or self.hint()))
             if self.part.kinds[index].shape.is_keyed:
                 item = Item.of(self.local("key"), self.local(_parameter(self.part) or "value"))
             with writer.block(f"for {item.text.strip('()')} in {iterable}:"):
                 self.receive(item, index)
+
+    def _at_once(self, iterable: str, is_list: bool) -> bool:  # noqa: FBT001 - passed on as it came
+        op = self.node.op
+        return self.part.role != "receive" and (is_list or op.takes_iterables) and op.elements(self, iterable)
 
     def _counted(self, iterable: str) -> str:
         """Count and sample a whole list."""
@@ -386,6 +391,11 @@ class NodeEmit:
         self.unit.after(part, emit)
         value, self.unit.defined[part.key] = self.unit.defined[part.key], known
         return value
+
+
+def _is_simple(text: str) -> bool:
+    """Whether an expression may be written twice without being worked out twice."""
+    return text.isidentifier() or bool(re.fullmatch(r"-?\d+(\.\d+)?|'[^'\\]*'|\(\)", text))
 
 
 def _is_literal(value: Any) -> bool:

@@ -173,7 +173,9 @@ class _Module:
                 if _rebound(name, writer.body.lines):
                     functions.write(f"state.{name} = {name}")
             ended = " and ".join(writer.ended)
-            functions.write(f"return not ({ended})" if ended else "return False")
+            functions.write(
+                f"return not ({ended})" if " " in ended else f"return not {ended}" if ended else "return False"
+            )
 
 
 def _origin(part: Part) -> SourceLine:

@@ -145,6 +145,8 @@ class Op:
     """whether all elements of one input come before those of the next"""
     stored: ClassVar[bool] = False
     """whether its live value is kept from tick to tick although it is made from another live value"""
+    takes_iterables: ClassVar[bool] = False
+    """whether `elements` takes any iterable, not only a list"""
     completes: ClassVar[tuple[int, ...]] = ()
     """inputs that, where they are bounded, must be complete before anything is read"""
 

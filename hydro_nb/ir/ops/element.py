@@ -200,9 +200,13 @@ class FlatMapOrdered(ElementOp):
 
     def work(self, emit: Emit, item: Item, key: str | None) -> None:
         """Loop over the result."""
+        many = emit.call(self.function, item.text).text
+        if key is None:
+            emit.push_all(many)
+            return
         inner = emit.local(emit.hint())
-        with emit.block(f"for {inner} in {emit.call(self.function, item.text).text}:"):
-            emit.push(Item(inner) if key is None else Item.of(key, inner))
+        with emit.block(f"for {inner} in {many}:"):
+            emit.push(Item.of(key, inner))
 
     def after(self, emit: Emit) -> None:
         """Loop over the result for a complete value."""

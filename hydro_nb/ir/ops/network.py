@@ -27,6 +27,7 @@ class Network(Op):
     method: str = "send"
 
     name: ClassVar[str] = "send"
+    takes_iterables: ClassVar[bool] = True
     category: ClassVar = "Network"
 
     @property
@@ -68,6 +69,7 @@ class SendExternal(Op):
     method: str = "send_external"
 
     name: ClassVar[str] = "send_external"
+    takes_iterables: ClassVar[bool] = True
     category: ClassVar = "Network"
 
     @property

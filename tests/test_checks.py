@@ -1,0 +1,27 @@
+"""The package is clean: ruff, its formatter and pyright find nothing."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def run(*command: str) -> None:
+    done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_ruff_finds_nothing():
+    run("ruff", "check", "--output-format", "concise", "hydro_nb", "tests")
+
+
+def test_the_formatter_would_change_nothing():
+    run("ruff", "format", "--check", "hydro_nb", "tests")
+
+
+@pytest.mark.timeout(300)
+def test_pyright_strict_finds_nothing():
+    run("pyright", "--pythonpath", sys.executable)
