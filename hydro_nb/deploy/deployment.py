@@ -1,0 +1,277 @@
+"""What the user holds of a running flow, whatever runs it."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Protocol
+
+from hydro_nb.deploy.board import Board, Subscriber
+from hydro_nb.deploy.external import Port
+from hydro_nb.deploy.plan import Program, check_runnable
+from hydro_nb.errors import DeployError
+from hydro_nb.runtime.channel import MAX_BUFFER
+from hydro_nb.telemetry.logs import state_folder
+from hydro_nb.telemetry.state import DeploymentState, ProcessRow
+from hydro_nb.wire import LogLine, Phase, Problem
+
+
+class Backend(Protocol):
+    """What runs the processes of a deployment."""
+
+    def start(self, timeout: float) -> None:
+        """Return when every process runs, or raise and leave nothing behind."""
+        ...
+
+    def settle(self, timeout: float | None) -> None:
+        """Return when nothing is left to do."""
+        ...
+
+    async def settled(self, timeout: float | None) -> None:
+        """The same without blocking the event loop."""
+        ...
+
+    def stop(self, *, drain: bool) -> None:
+        """End every process."""
+        ...
+
+    async def stopped(self, *, drain: bool) -> None:
+        """The same without blocking the event loop."""
+        ...
+
+    def wait(self, timeout: float | None) -> bool:
+        """Wait for the end."""
+        ...
+
+    def kill(self, name: str) -> None:
+        """Kill a process."""
+        ...
+
+    def connect(self, slot: str) -> Port:
+        """Give the client end of an external port."""
+        ...
+
+
+class HasSlot(Protocol):
+    """An external port as the flow names it."""
+
+    @property
+    def slot(self) -> str:
+        """Slot of its network node."""
+        ...
+
+
+class HasName(Protocol):
+    """A location as the flow names it."""
+
+    @property
+    def name(self) -> str:
+        """Display name."""
+        ...
+
+
+class Deployment:
+    """A running flow.
+
+    with flow.deploy() as deployment:
+        deployment.settle()
+        print(deployment.logs())
+    """
+
+    def __init__(self, program: Program, backend: Backend, board: Board) -> None:
+        self._program = program
+        self._backend = backend
+        self._board = board
+
+    # ------------------------------------------------------------ waiting
+
+    def settle(self, timeout: float | None = None) -> Deployment:
+        """Wait until nothing is left to do: sources read to their end, channels empty, every timer fired once since.
+
+        Raises `SettleTimeout`, which says what is busy, and `ProcessFailed`, which says where.
+        """
+        self._backend.settle(timeout)
+        return self
+
+    async def settled(self, timeout: float | None = None) -> Deployment:  # noqa: ASYNC109 - the twin of `settle`
+        """The awaitable twin of `settle`."""
+        await self._backend.settled(timeout)
+        return self
+
+    def stop(self, *, drain: bool = False) -> None:
+        """End every process, with `drain` after everything under way has arrived; a second time does nothing."""
+        self._backend.stop(drain=drain)
+
+    async def stopped(self, *, drain: bool = False) -> None:
+        """The awaitable twin of `stop`."""
+        await self._backend.stopped(drain=drain)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until someone stops it; False when the time has passed, `ProcessFailed` when a process fails."""
+        return self._backend.wait(timeout)
+
+    def __await__(self) -> Generator[Any, None, Deployment]:
+        return self.settled().__await__()
+
+    def __enter__(self) -> Deployment:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Deployment:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stopped()
+
+    # ------------------------------------------------------------ looking
+
+    @property
+    def name(self) -> str:
+        """The deployment's name."""
+        return self._board.state.name
+
+    @property
+    def program(self) -> Program:
+        """What was deployed."""
+        return self._program
+
+    @property
+    def state(self) -> Phase:
+        """`starting`, `running`, `settled`, `stopping`, `stopped` or `failed`."""
+        return self._board.state.state
+
+    @property
+    def processes(self) -> list[ProcessRow]:
+        """One row per process: name, pid, state, CPU, memory, queue."""
+        return list(self._board.state.processes.values())
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What went wrong, oldest first."""
+        return list(self._board.state.problems)
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Elements so far, per slot of the graph."""
+        return dict(self._board.state.totals)
+
+    def snapshot(self) -> DeploymentState:
+        """Everything that is known at this moment, as a value."""
+        return self._board.state
+
+    def subscribe(self, callback: Subscriber) -> None:
+        """Call this with every new state, in the I/O thread; it must return quickly."""
+        self._board.subscribe(callback)
+
+    def unsubscribe(self, callback: Subscriber) -> None:
+        """Do not call this any more."""
+        self._board.unsubscribe(callback)
+
+    def logs(self, location: str | HasName | None = None) -> list[LogLine]:
+        """What the processes printed, newest last: of one process or of all."""
+        name = location if isinstance(location, str | None) else location.name
+        if name is not None:
+            self._check_name(name)
+        return self._board.logs.lines(name)
+
+    def logs_since(self, total: int) -> tuple[int, list[LogLine]]:
+        """Give the lines after the first `total`, as far as they are kept, and the new total."""
+        return self._board.logs.since(total)
+
+    @property
+    def log_folder(self) -> Path | None:
+        """Where the whole logs are, one file per process."""
+        return self._board.logs.folder
+
+    def _check_name(self, name: str) -> None:
+        names = [place.name for place in self._program.locations]
+        if name not in names:
+            raise DeployError(f"no process is called `{name}`; there are {', '.join(f'`{n}`' for n in names)}")
+
+    def source(self, name: str) -> str:
+        """Give the generated Python of one process."""
+        self._check_name(name)
+        return next(place.source for place in self._program.locations if place.name == name)
+
+    def status(self) -> str:
+        """Give a table of the processes as text."""
+        head = f"{self.name}: {self.state}"
+        return "\n".join([head, *(_status_line(row) for row in self.processes)])
+
+    def __repr__(self) -> str:
+        return f"<Deployment {self.status()}>"
+
+    # ------------------------------------------------------------ acting
+
+    def kill(self, process: str | HasName) -> None:
+        """Kill a process on purpose; the others go on."""
+        self._backend.kill(process if isinstance(process, str) else process.name)
+
+    def connect(self, port: HasSlot) -> Port:
+        """Give the client end of an external port: `send`, `receive`, iterate, `async for`."""
+        return self._backend.connect(port.slot)
+
+    def __getitem__(self, port: HasSlot) -> Port:
+        return self.connect(port)
+
+
+def _status_line(row: ProcessRow) -> str:
+    memory = f"{row.memory / 2**20:.0f} MB" if row.memory else "-"
+    line = f"  {row.name:<16} {row.state:<9} pid {row.pid or '-':<8} cpu {row.cpu:.2f} s   memory {memory}   queued {row.queued}"
+    return f"{line}   {row.reason}" if row.reason else line
+
+
+def deploy(
+    program: Program,
+    *,
+    backend: Literal["local", "inprocess"] = "local",
+    max_buffer: int = MAX_BUFFER,
+    timeout: float = 30.0,
+    name: str | None = None,
+    echo: bool | None = None,
+) -> Deployment:
+    """Start a program and return when every process of it runs.
+
+    `echo` prints what the processes print, tagged, during the blocking calls; by default where no notebook shows it.
+    """
+    check_runnable(program, max_buffer)
+    chosen = "ipykernel" not in sys.modules if echo is None else echo
+    title = name or program.name
+    board = Board(title, program.locations, echo=chosen, folder=_log_folder(title))
+    make = _BACKENDS.get(backend)
+    if make is None:
+        raise DeployError(f"backend={backend!r} is not known; there are {', '.join(map(repr, _BACKENDS))}")
+    chosen_backend = make(program, board, max_buffer)
+    chosen_backend.start(timeout)
+    return Deployment(program, chosen_backend, board)
+
+
+def _log_folder(title: str) -> Path:
+    safe = re.sub(r"[^\w.-]+", "_", title)[:40]
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    return state_folder() / f"{stamp}-{time.time_ns() % 1_000_000_000:09d}-{safe}"
+
+
+def _local(program: Program, board: Board, max_buffer: int) -> Backend:
+    from hydro_nb.deploy.local import LocalBackend
+
+    return LocalBackend(program, board, max_buffer=max_buffer)
+
+
+def _inprocess(program: Program, board: Board, max_buffer: int) -> Backend:
+    from hydro_nb.deploy.inprocess import InProcessBackend
+
+    return InProcessBackend(program, board, max_buffer=max_buffer)
+
+
+_BACKENDS: dict[str, Callable[[Program, Board, int], Backend]] = {"local": _local, "inprocess": _inprocess}

@@ -1,0 +1,278 @@
+"""The client end of external ports: what the kernel sends into a flow and takes out of it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+from hydro_nb.errors import ChannelBroken, DecodeError, DeployError, HydroError
+from hydro_nb.runtime.channel import Fields, Receiver, Sender, read_header
+from hydro_nb.runtime.worker import codec_for
+from hydro_nb.wire import CREDIT, END_ACK, HELLO, ChannelSpec, ProbeReply
+
+EXTERNAL = -1
+"""Stands for all clients together in a round of probes."""
+
+
+class Link(Protocol):
+    """How a port reaches its flow."""
+
+    lock: threading.Condition
+
+    def moved(self) -> None:
+        """Something was put or taken: let frames go."""
+        ...
+
+    def wait(self, done: Callable[[], bool], timeout: float | None) -> bool:
+        """Wait until this holds."""
+        ...
+
+    async def wait_async(self, done: Callable[[], bool]) -> None:
+        """Wait until this holds without blocking the event loop."""
+        ...
+
+    @property
+    def over(self) -> str:
+        """Why nothing moves any more; empty while the deployment lives."""
+        ...
+
+
+class Port:
+    """The client end of an external port: `send` into the flow, or iterate over what it sends out.
+
+    port, requests = server.source_external(client, int)
+    deployment.connect(port).send(3)
+    """
+
+    def __init__(self, name: str, link: Link, sender: Sender | None, receiver: Receiver | None) -> None:
+        self.name = name
+        self._link = link
+        self._sender = sender
+        self._receiver = receiver
+        self._items: deque[Any] = deque()
+        self._closed = False
+
+    def __repr__(self) -> str:
+        return f"<Port {self.name} ({'sends' if self._sender else 'receives'})>"
+
+    def send(self, value: Any) -> None:
+        """Send one element into the flow; waits while the flow has no room for more."""
+        sender = self._writable()
+        self._link.wait(lambda: not sender.blocked or bool(self._link.over), None)
+        self._check_open()
+        with self._link.lock:
+            if sender.ended:
+                raise DeployError(f"port `{self.name}` cannot send: {sender.reason or 'its channel has ended'}")
+            sender.put([value])
+            sender.pack()
+        self._link.moved()
+
+    def _writable(self) -> Sender:
+        self._check_open()
+        if self._sender is None:
+            raise DeployError(f"port `{self.name}` brings elements out of the flow; iterate over it, it does not send")
+        return self._sender
+
+    def _readable(self) -> Receiver:
+        if self._receiver is None:
+            raise DeployError(f"port `{self.name}` takes elements into the flow; send to it, it gives nothing")
+        return self._receiver
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise DeployError(f"port `{self.name}` was closed")
+        if self._link.over:
+            raise DeployError(f"port `{self.name}` cannot send: {self._link.over}")
+
+    def receive(self, timeout: float | None = None) -> Any:
+        """Give the next element; raises `TimeoutError` when none came in time, `DeployError` when none can come."""
+        if not self._link.wait(self._has_news, timeout):
+            raise TimeoutError(f"port `{self.name}`: nothing came within {timeout} seconds")
+        if self._fill():
+            return self._items.popleft()
+        raise DeployError(f"port `{self.name}`: nothing more comes, {self._why()}")
+
+    def _why(self) -> str:
+        receiver = self._readable()
+        return self._link.over or receiver.reason or "its channel has ended"
+
+    def _has_news(self) -> bool:
+        receiver = self._readable()
+        return bool(self._items or receiver.queue or receiver.ended or self._link.over or self._closed)
+
+    def _fill(self) -> bool:
+        receiver = self._readable()
+        with self._link.lock:
+            while not self._items and receiver.queue:
+                self._items.extend(receiver.take()[0])
+        self._link.moved()
+        return bool(self._items)
+
+    def __iter__(self) -> Port:
+        return self
+
+    def __next__(self) -> Any:
+        self._link.wait(self._has_news, None)
+        if self._fill():
+            return self._items.popleft()
+        raise StopIteration
+
+    def __aiter__(self) -> Port:
+        return self
+
+    async def __anext__(self) -> Any:
+        await self._link.wait_async(self._has_news)
+        if self._fill():
+            return self._items.popleft()
+        raise StopAsyncIteration
+
+    def close(self) -> None:
+        """End the channel: the flow sees its input end, or nothing more is taken from its output."""
+        if self._closed:
+            return
+        self._closed = True
+        with self._link.lock:
+            if self._sender is not None:
+                self._sender.end()
+            if self._receiver is not None:
+                self._receiver.cut("its client closed it", discard=True)
+        self._link.moved()
+
+
+class Clients:
+    """The ends of all external channels of a deployment, whatever carries their frames."""
+
+    def __init__(
+        self,
+        channels: Iterable[ChannelSpec],
+        outside: set[int],
+        captures: Callable[[int], Mapping[str, Any]],
+        epochs: Mapping[int, int],
+        max_buffer: int,
+    ) -> None:
+        self.senders: dict[int, Sender] = {}
+        self.receivers: dict[int, Receiver] = {}
+        self._changes = 0
+        self._last_change = 0.0
+        for spec in channels:
+            pair = (epochs.get(spec.sender, 1), epochs.get(spec.receiver, 1))
+            if spec.sender in outside:
+                self.senders[spec.id] = Sender(spec, codec_for(spec, captures(spec.sender)), pair, max_buffer)
+            else:
+                self.receivers[spec.id] = Receiver(spec, codec_for(spec, captures(spec.receiver)), pair, max_buffer)
+
+    def port(self, slot: str, link: Link) -> Port:
+        """Make the port of a network edge."""
+        for sender in self.senders.values():
+            if sender.spec.edge == slot:
+                return Port(sender.spec.name, link, sender, None)
+        for receiver in self.receivers.values():
+            if receiver.spec.edge == slot:
+                return Port(receiver.spec.name, link, None, receiver)
+        raise DeployError(f"this deployment has no external port `{slot}`; was the flow changed after it was deployed?")
+
+    def hear(self, frame: bytes) -> None:
+        """Take a frame for one of the clients."""
+        fields = read_header(frame)
+        kind, channel = fields[1], fields[3]
+        if kind in (CREDIT, END_ACK, HELLO) and channel in self.senders:
+            self.senders[channel].hear(fields)
+        elif channel in self.receivers:
+            self._hear_data(self.receivers[channel], fields, frame)
+        else:
+            raise DecodeError(f"a frame of kind {kind} for channel {channel}, which no client has, was refused")
+
+    def _hear_data(self, receiver: Receiver, fields: Fields, frame: bytes) -> None:
+        try:
+            receiver.hear(fields, frame)
+        except ChannelBroken as error:
+            receiver.cut(str(error))
+            raise
+
+    def outgoing(self) -> list[tuple[int, bytes]]:
+        """Frames that may leave now, each with the location that it goes to."""
+        out = [(s.spec.receiver, frame) for s in self.senders.values() for frame in s.take()]
+        out += [(r.spec.sender, frame) for r in self.receivers.values() for frame in r.replies()]
+        return out
+
+    def hellos(self) -> list[tuple[int, bytes]]:
+        """The hello of every channel."""
+        out = [(s.spec.receiver, s.hello()) for s in self.senders.values()]
+        return out + [(r.spec.sender, r.hello()) for r in self.receivers.values()]
+
+    @property
+    def greeted(self) -> bool:
+        """Whether the other end of every channel has said hello."""
+        return all(end.greeted or end.ended for end in (*self.senders.values(), *self.receivers.values()))
+
+    def gone(self, location: int, reason: str) -> None:
+        """The process of this location has ended."""
+        for sender in self.senders.values():
+            if sender.spec.receiver == location:
+                sender.cut(reason)
+        for receiver in self.receivers.values():
+            if receiver.spec.sender == location:
+                receiver.cut(reason)
+
+    def probed(self, number: int) -> ProbeReply:
+        """Answer a probe: what lies here unread was received."""
+        live = [s for s in self.senders.values() if not s.ended]
+        changes = sum(s.sent for s in live)
+        if changes != self._changes:
+            self._changes, self._last_change = changes, time.monotonic()
+        blocked = next((s.spec.name for s in live if s.busy), "")
+        return ProbeReply(
+            location=EXTERNAL,
+            round=number,
+            idle=not blocked,
+            changes=changes,
+            sent={s.spec.id: s.sent for s in live},
+            received={r.spec.id: _real(r) for r in self.receivers.values() if not r.ended},
+            timers_fired=True,
+            waiting_on=f"room in channel `{blocked}`" if blocked else "",
+            last_change=self._last_change,
+        )
+
+
+def _real(receiver: Receiver) -> int:
+    """Elements received, taken or not, without those that derive from timers (flag 1)."""
+    return receiver.received + sum(count for _, count, flags in receiver.queue if not flags & 1)
+
+
+def load_captures(payloads: Mapping[int, bytes], channels: Iterable[ChannelSpec]) -> Callable[[int], Mapping[str, Any]]:
+    """Give the captured types of external locations, which the processes they talk to hold too."""
+    specs = tuple(channels)
+
+    def load(location: int) -> Mapping[str, Any]:
+        peers = [c.receiver if c.sender == location else c.sender for c in specs if location in (c.sender, c.receiver)]
+        merged: dict[str, Any] = {}
+        for place in (*peers, location):
+            merged.update(_loaded(payloads.get(place, b"")))
+        return merged
+
+    return load
+
+
+def _loaded(payload: bytes) -> dict[str, Any]:
+    if not payload:
+        return {}
+    import cloudpickle
+
+    try:
+        captures: dict[str, Any] = cloudpickle.loads(payload)
+    except Exception as error:
+        raise HydroError(f"the captured values could not be rebuilt: {type(error).__name__}: {error}") from error
+    return captures
+
+
+async def until(done: Callable[[], bool], lock: threading.Condition, seconds: float = 0.01) -> None:
+    """Wait for something that another thread does, without blocking the event loop."""
+    while True:
+        with lock:
+            if done():
+                return
+        await asyncio.sleep(seconds)

@@ -1,0 +1,123 @@
+"""The client ends of external ports on the local backend: served by the I/O thread over the same channels."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from hydro_nb.deploy.external import Clients, Port, load_captures, until
+from hydro_nb.deploy.io import IO
+from hydro_nb.deploy.plan import Plan
+from hydro_nb.errors import HydroError
+from hydro_nb.runtime.zmq_channel import Carrier, Context
+from hydro_nb.wire import ProbeReply
+
+
+class Hub:
+    """The clients of a deployment: one receiving socket, one to each process that they talk to."""
+
+    def __init__(
+        self, plan: Plan, context: Context, io: IO, over: Callable[[], str], trouble: Callable[[HydroError], None]
+    ) -> None:
+        self.lock = threading.Condition(threading.RLock())
+        self._plan = plan
+        self._context = context
+        self._io = io
+        self._over = over
+        self._trouble = trouble
+        self._carrier: Carrier | None = None
+        channels = plan.external_channels
+        outside = {place.id for place in plan.program.locations if place.kind == "external"}
+        captures = load_captures(plan.program.captures, channels)
+        self._clients = Clients(channels, outside, captures, plan.epochs, plan.max_buffer)
+        self._ports: dict[str, Port] = {}
+
+    @property
+    def over(self) -> str:
+        """Why nothing moves any more; empty while the deployment lives."""
+        return self._over()
+
+    def open(self) -> None:
+        """Bind, if there is any client."""
+        channels = self._plan.external_channels
+        if channels:
+            ends = {end for c in channels for end in (c.sender, c.receiver)}
+            mine = next(
+                self._plan.endpoints[p.id]
+                for p in self._plan.program.locations
+                if p.kind == "external" and p.id in ends
+            )
+            self._carrier = Carrier(self._context, mine, len(self._plan.endpoints))
+            self._io.watch(self._carrier.fd, self._listen)
+
+    def connect(self) -> None:
+        """Connect to the processes and greet them."""
+        if self._carrier is None:
+            return
+        peers = {place for place, _ in self._clients.hellos()}
+        self._carrier.connect({place: self._plan.endpoints[place] for place in peers})
+        for place, frame in self._clients.hellos():
+            self._carrier.send(place, frame)
+
+    def port(self, slot: str) -> Port:
+        """Give the port of a network edge, the same one each time."""
+        if slot not in self._ports:
+            self._ports[slot] = self._clients.port(slot, self)
+        return self._ports[slot]
+
+    def _listen(self) -> None:
+        if self._carrier is None:
+            return
+        with self.lock:
+            while (frame := self._carrier.receive()) is not None:
+                try:
+                    self._clients.hear(frame)
+                except HydroError as error:
+                    self._trouble(error)
+            self._push()
+            self.lock.notify_all()
+
+    def _push(self) -> None:
+        if self._carrier is not None:
+            for place, frame in self._clients.outgoing():
+                self._carrier.send(place, frame)
+
+    def moved(self) -> None:
+        """Something was put or taken: let frames go, from the I/O thread."""
+        self._io.submit(self._push_locked)
+
+    def _push_locked(self) -> None:
+        with self.lock:
+            self._push()
+            self.lock.notify_all()
+
+    def wait(self, done: Callable[[], bool], timeout: float | None) -> bool:
+        """Wait until this holds."""
+        with self.lock:
+            return self.lock.wait_for(done, timeout)
+
+    async def wait_async(self, done: Callable[[], bool]) -> None:
+        """Wait until this holds without blocking the event loop."""
+        await until(done, self.lock)
+
+    def gone(self, location: int, reason: str) -> None:
+        """The process of this location has ended."""
+        with self.lock:
+            self._clients.gone(location, reason)
+            if self._carrier is not None:
+                self._carrier.drop(location)
+            self.lock.notify_all()
+
+    def probed(self, number: int) -> list[ProbeReply]:
+        """Answer a probe, if there is any client."""
+        with self.lock:
+            return [self._clients.probed(number)] if self._carrier is not None else []
+
+    def close(self) -> None:
+        """Close the sockets and wake who waits."""
+        with self.lock:
+            if self._carrier is not None:
+                self._io.forget(self._carrier.fd)
+                self._carrier.close()
+                self._carrier = None
+            self.lock.notify_all()

@@ -1,0 +1,160 @@
+"""How children come to be: one interface, so that other ways to start a process fit in its place."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO, Protocol, cast
+
+import msgspec
+
+import hydro_nb
+from hydro_nb.runtime.bootstrap import frame
+from hydro_nb.wire import Bootstrap
+
+_STUB = "import sys; sys.path.insert(0, sys.argv[1]); from hydro_nb.runtime.bootstrap import main; main()"
+
+
+class Child(Protocol):
+    """A started process, with descriptors of its own."""
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        ...
+
+    @property
+    def stdout(self) -> int:
+        """Descriptor to read what it prints."""
+        ...
+
+    @property
+    def stderr(self) -> int:
+        """Descriptor to read what it complains of."""
+        ...
+
+    def feed(self) -> bool:
+        """Write more of its bootstrap frames; True when all is written."""
+        ...
+
+    @property
+    def stdin(self) -> int:
+        """Descriptor of its lifeline; closing it ends the child."""
+        ...
+
+    def poll(self) -> int | None:
+        """Give its exit code, or None while it runs; reaps it."""
+        ...
+
+    def signal(self, number: int) -> None:
+        """Send a signal to it and to what it started."""
+        ...
+
+    def close(self) -> None:
+        """Close the descriptors."""
+        ...
+
+
+class Launcher(Protocol):
+    """Starts children somewhere."""
+
+    def start(self, boot: Bootstrap, captures: bytes) -> Child:
+        """Start the process of one location."""
+        ...
+
+
+class Spawn:
+    """Starts a fresh interpreter per process on this machine."""
+
+    def start(self, boot: Bootstrap, captures: bytes) -> Child:
+        """Start the process of one location in its own session."""
+        root = str(Path(hydro_nb.__path__[0]).parent)
+        command = [sys.executable, "-P", "-c", _STUB, root, f"hydro_nb:{boot.program.name}"]
+        process = subprocess.Popen(  # noqa: S603 - the command is this interpreter on this package
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            bufsize=0,
+        )
+        return Spawned(process, frame(msgspec.msgpack.encode(boot)) + frame(captures))
+
+
+class Spawned:
+    """A child of `Spawn`."""
+
+    def __init__(self, process: subprocess.Popen[bytes], payload: bytes) -> None:
+        self._process = process
+        self._payload = memoryview(payload)
+        for fd in (self.stdin, self.stdout, self.stderr):
+            os.set_blocking(fd, False)
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    @property
+    def stdin(self) -> int:
+        """Descriptor of its lifeline."""
+        return cast("IO[bytes]", self._process.stdin).fileno()
+
+    @property
+    def stdout(self) -> int:
+        """Descriptor to read what it prints."""
+        return cast("IO[bytes]", self._process.stdout).fileno()
+
+    @property
+    def stderr(self) -> int:
+        """Descriptor to read what it complains of."""
+        return cast("IO[bytes]", self._process.stderr).fileno()
+
+    def feed(self) -> bool:
+        """Write as much of the bootstrap frames as the pipe takes."""
+        while self._payload:
+            try:
+                written = os.write(self.stdin, self._payload[: 1 << 20])
+            except BlockingIOError:
+                return False
+            except BrokenPipeError:
+                # it ended already, and its exit says more than this pipe
+                written = len(self._payload)
+            self._payload = self._payload[written:]
+        return True
+
+    def poll(self) -> int | None:
+        """Give its exit code, or None while it runs."""
+        return self._process.poll()
+
+    def signal(self, number: int) -> None:
+        """Send a signal to its whole session group."""
+        if self._process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, number)
+
+    def close(self) -> None:
+        """Close the descriptors."""
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            cast("IO[bytes]", pipe).close()
+
+
+KILL, TERMINATE = signal.SIGKILL, signal.SIGTERM
+
+
+def exit_text(code: int) -> str:
+    """Say in words how a process ended.
+
+    >>> exit_text(-9)
+    'was killed (SIGKILL)'
+    """
+    if code >= 0:
+        return f"ended with exit code {code}"
+    try:
+        return f"was killed ({signal.Signals(-code).name})"
+    except ValueError:
+        return f"was killed (signal {-code})"

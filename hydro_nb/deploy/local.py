@@ -1,0 +1,144 @@
+"""The local backend: one OS process per location on this machine, ZeroMQ between them."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import weakref
+from concurrent.futures import Future
+from pathlib import Path
+
+from hydro_nb.deploy.board import Board
+from hydro_nb.deploy.external import Port
+from hydro_nb.deploy.io import hydro_io
+from hydro_nb.deploy.keys import SocketFolder, new_token
+from hydro_nb.deploy.launcher import Launcher, Spawn
+from hydro_nb.deploy.plan import Program, make_plan
+from hydro_nb.deploy.supervisor import Supervisor
+from hydro_nb.errors import DeployError, SettleTimeout
+from hydro_nb.runtime.zmq_channel import Context
+
+ECHO_SECONDS = 0.05
+
+
+class LocalBackend:
+    """Runs a program as processes of this machine; all its work is done by the I/O thread."""
+
+    def __init__(self, program: Program, board: Board, *, max_buffer: int, launcher: Launcher | None = None) -> None:
+        self._io = hydro_io()
+        self._board = board
+        self._folder = SocketFolder()
+        try:
+            plan = make_plan(program, self._folder.endpoint, new_token(), max_buffer)
+            self._supervisor = self._io.call(
+                lambda: Supervisor(plan, board, self._folder, launcher or Spawn(), self._io, Context())
+            )
+        except BaseException:
+            self._folder.remove()
+            raise
+        _living.add(self)
+
+    @property
+    def folder(self) -> Path:
+        """Where its sockets are."""
+        return self._folder.path
+
+    def start(self, timeout: float) -> None:
+        """Return when every process runs; leave nothing behind otherwise."""
+        self._io.submit(lambda: self._supervisor.start(timeout))
+        try:
+            self._board.wait(self._supervisor.started.done)
+            self._supervisor.started.result()
+        except BaseException:
+            self.stop(drain=False)
+            raise
+
+    def settle(self, timeout: float | None) -> None:
+        """Return when nothing is left to do."""
+        waiter = self._io.call(self._supervisor.settle)
+        try:
+            if not self._board.wait(waiter.done, timeout):
+                raise self._late(timeout)
+        finally:
+            self._io.submit(lambda: self._supervisor.forget(waiter))
+        waiter.result()
+
+    def _late(self, timeout: float | None) -> SettleTimeout:
+        busy = self._io.call(self._supervisor.busy)
+        return SettleTimeout(f"not settled within {timeout} seconds; still busy: {busy}")
+
+    async def settled(self, timeout: float | None) -> None:
+        """Return when nothing is left to do, without blocking the event loop."""
+        waiter = self._io.call(self._supervisor.settle)
+        try:
+            if not await self._until(waiter, timeout):
+                raise self._late(timeout)
+        finally:
+            self._io.submit(lambda: self._supervisor.forget(waiter))
+        waiter.result()
+
+    async def _until(self, waiter: Future[None], timeout: float | None) -> bool:
+        """Wait for the I/O thread on the caller's event loop, echoing what is printed meanwhile."""
+        future = asyncio.wrap_future(waiter)
+        until = None if timeout is None else asyncio.get_running_loop().time() + timeout
+        try:
+            while not future.done():
+                left = ECHO_SECONDS if until is None else min(ECHO_SECONDS, until - asyncio.get_running_loop().time())
+                if left <= 0:
+                    return False
+                await asyncio.wait([future], timeout=left)
+                self._board.echo()
+        finally:
+            _retrieve(future)
+        return True
+
+    def stop(self, *, drain: bool) -> None:
+        """End every process and leave nothing behind; from any thread, as often as one likes."""
+        self._io.submit(lambda: self._supervisor.stop(drain=drain))
+        if self._io.here:
+            return
+        self._board.wait(self._supervisor.stopped.done)
+
+    async def stopped(self, *, drain: bool) -> None:
+        """The same without blocking the event loop."""
+        self._io.submit(lambda: self._supervisor.stop(drain=drain))
+        await self._until(self._supervisor.stopped, None)
+
+    def wait(self, timeout: float | None) -> bool:
+        """Wait until it has stopped or a process has failed; False when the time has passed."""
+        supervisor = self._supervisor
+        came = self._board.wait(lambda: supervisor.stopped.done() or supervisor.failure is not None, timeout)
+        failure = supervisor.failure
+        if failure is not None:
+            raise failure
+        return came
+
+    def kill(self, name: str) -> None:
+        """Kill a process."""
+        self._io.call(lambda: self._supervisor.kill(name))
+
+    def connect(self, slot: str) -> Port:
+        """Give the client end of an external port."""
+        if self._supervisor.stopping:
+            raise DeployError("the deployment has stopped; deploy again to connect to it")
+        return self._supervisor.hub.port(slot)
+
+
+def _retrieve(future: asyncio.Future[None]) -> None:
+    """Mark an exception as seen: it is raised from the future that this one wraps."""
+    if future.done():
+        if not future.cancelled():
+            future.exception()
+    else:
+        future.cancel()
+
+
+_living: weakref.WeakSet[LocalBackend] = weakref.WeakSet()
+
+
+def _stop_all() -> None:
+    for backend in list(_living):
+        backend.stop(drain=False)
+
+
+atexit.register(_stop_all)

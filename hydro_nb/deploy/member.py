@@ -1,0 +1,122 @@
+"""One process as its supervisor sees it: the child, its pipes, how far it has come, how it ended."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+
+from hydro_nb.deploy.io import IO
+from hydro_nb.deploy.launcher import Child
+from hydro_nb.telemetry.logs import Logs, Splitter
+from hydro_nb.wire import LocationProgram, LogLine, Phase, Problem
+
+CHUNK = 64 * 1024
+_POLL_SECONDS = 0.05
+
+
+class Member:
+    """A child of a deployment; used in the I/O thread only."""
+
+    def __init__(self, place: LocationProgram, child: Child, io: IO) -> None:
+        self.place = place
+        self.child = child
+        self.identity = b""
+        self.phase: Phase = "starting"
+        self.problem: Problem | None = None
+        self.exit_code: int | None = None
+        self.over = False
+        self.on_purpose = False
+        self._io = io
+        self._splitters = {"stdout": Splitter(), "stderr": Splitter()}
+        self._open = {"stdout": child.stdout, "stderr": child.stderr}
+        self._pidfd = -1
+
+    @property
+    def id(self) -> int:
+        """Its location."""
+        return self.place.id
+
+    @property
+    def name(self) -> str:
+        """Its display name."""
+        return self.place.name
+
+    def watch(self, printed: Callable[[list[LogLine]], None], exited: Callable[[], None], logs: Logs) -> None:
+        """Start to read its pipes and to wait for its end."""
+        for stream, fd in self._open.items():
+            self._io.watch(fd, lambda stream=stream: printed(self._read(stream, logs, CHUNK)))
+        self._watch_exit(exited)
+        self._feed()
+
+    def _feed(self) -> None:
+        fd = self.child.stdin
+        self._io.forget(fd)
+        if not self.child.feed():
+            self._io.watch(fd, self._feed, write=True)
+
+    def _watch_exit(self, exited: Callable[[], None]) -> None:
+        try:
+            self._pidfd = os.pidfd_open(self.child.pid)
+        except (AttributeError, OSError):
+            self._poll_exit(exited)
+            return
+        self._io.watch(self._pidfd, lambda: self._reap(exited))
+
+    def _poll_exit(self, exited: Callable[[], None]) -> None:
+        self._reap(exited)
+        if self.exit_code is None:
+            self._io.later(_POLL_SECONDS, lambda: self._poll_exit(exited))
+
+    def _reap(self, exited: Callable[[], None]) -> None:
+        self.exit_code = self.child.poll()
+        if self.exit_code is not None:
+            self._close_pidfd()
+            exited()
+
+    def _close_pidfd(self) -> None:
+        if self._pidfd >= 0:
+            self._io.forget(self._pidfd)
+            os.close(self._pidfd)
+            self._pidfd = -1
+
+    def drained(self, logs: Logs) -> list[LogLine]:
+        """Read everything that is in its pipes now."""
+        return [line for stream in tuple(self._open) for line in self._read(stream, logs, 1 << 62)]
+
+    def _read(self, stream: str, logs: Logs, limit: int) -> list[LogLine]:
+        lines: list[LogLine] = []
+        while limit > 0 and stream in self._open:
+            try:
+                raw = os.read(self._open[stream], CHUNK)
+            except BlockingIOError:
+                break
+            limit -= CHUNK
+            if not raw:
+                self._io.forget(self._open.pop(stream))
+                break
+            logs.write(self.name, raw)
+            lines += self._lines(stream, self._splitters[stream].feed(raw))
+        return lines
+
+    def _lines(self, stream: str, texts: list[str]) -> list[LogLine]:
+        level = "info" if stream == "stdout" else "error"
+        now = time.time()
+        kind = "stdout" if stream == "stdout" else "stderr"
+        return [LogLine(self.name, 0, kind, level, now, text) for text in texts]
+
+    def last_words(self, logs: Logs) -> list[LogLine]:
+        """Read what is left when it has ended, including a line without an end."""
+        lines = self.drained(logs)
+        for stream, splitter in self._splitters.items():
+            lines += self._lines(stream, splitter.rest())
+        return lines
+
+    def close(self) -> None:
+        """Close its pipes."""
+        for fd in self._open.values():
+            self._io.forget(fd)
+        self._open.clear()
+        self._io.forget(self.child.stdin)
+        self._close_pidfd()
+        self.child.close()

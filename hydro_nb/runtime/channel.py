@@ -1,0 +1,334 @@
+"""The two ends of a channel as state machines without I/O: frames, sequence, byte credits, acknowledged end.
+
+A channel is a prefix or an error: it lives between one epoch of its sender and one of its receiver, every frame carries
+both and a sequence number, and a gap or a repeat ends it with `ChannelBroken`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, Protocol
+
+from hydro_nb.errors import ChannelBroken, DecodeError, HydroError
+from hydro_nb.wire import (
+    BROKEN,
+    CREDIT,
+    DATA,
+    END,
+    END_ACK,
+    HEADER,
+    HELLO,
+    TIMER_DERIVED,
+    VERSION,
+    ChannelSpec,
+)
+
+MAX_ITEMS = 1024
+MAX_BYTES = 64 * 1024
+MAX_BUFFER = 64 * 1024 * 1024
+MAX_FRAME = 512 * 1024 * 1024
+"""An element may be large; a frame beyond this is refused by the receiving socket."""
+
+Fields = tuple[int, int, int, int, int, int, int, int, int]
+"""The unpacked `HEADER`."""
+
+
+class Codec(Protocol):
+    """How a batch of elements becomes the body of a frame, and back."""
+
+    def encode(self, items: list[Any]) -> bytes:
+        """Encode a batch."""
+        ...
+
+    def decode(self, body: bytes | memoryview, count: int) -> list[Any]:
+        """Decode a batch of `count` elements."""
+        ...
+
+
+def read_header(frame: bytes) -> Fields:
+    """Unpack the header of a frame that arrived, or refuse it."""
+    if len(frame) < HEADER.size:
+        raise DecodeError(f"a frame of {len(frame)} bytes is shorter than a header ({HEADER.size} bytes)")
+    fields = HEADER.unpack_from(frame)
+    if fields[0] != VERSION:
+        raise DecodeError(f"a frame has version {fields[0]}; this process speaks version {VERSION}")
+    return fields
+
+
+class End:
+    """What both ends of a channel share: its identity and how it ended."""
+
+    __slots__ = ("ended", "epochs", "greeted", "reason", "spec")
+
+    def __init__(self, spec: ChannelSpec, epochs: tuple[int, int]) -> None:
+        self.spec = spec
+        self.epochs = epochs
+        self.ended = False
+        self.reason = ""
+        self.greeted = False
+
+    def check_epochs(self, fields: Fields) -> None:
+        """Refuse a frame of another life of either end."""
+        if (fields[5], fields[6]) != self.epochs:
+            raise ChannelBroken(
+                f"channel `{self.spec.name}`: a frame between epochs {fields[5]} and {fields[6]} arrived; "
+                f"this channel lives between {self.epochs[0]} and {self.epochs[1]}"
+            )
+
+    def hello(self) -> bytes:
+        """Frame that proves the way to the other end."""
+        return self.frame(HELLO, 0, 0, 0)
+
+    def frame(self, kind: int, flags: int, sequence: int, count: int, body: bytes = b"") -> bytes:
+        """Build a frame of this channel; the body follows the header at once."""
+        sender, receiver = self.epochs
+        return HEADER.pack(VERSION, kind, flags, self.spec.id, 0, sender, receiver, sequence, count) + body
+
+
+class Sender(End):
+    """The sending end: batches elements into frames and lets them go as far as the receiver's credit reaches.
+
+    A frame may leave while any credit is left, so one element larger than the whole credit still passes.
+    """
+
+    __slots__ = (
+        "_chunk", "_ending", "_flags", "_ready", "_sequence", "acknowledged", "codec", "credit", "discarded", "held_bytes",
+        "items", "max_buffer", "newest", "sent", "timer_sent", "unsent",
+    )  # fmt: skip
+
+    def __init__(
+        self, spec: ChannelSpec, codec: Codec, epochs: tuple[int, int] = (1, 1), max_buffer: int = MAX_BUFFER
+    ) -> None:
+        super().__init__(spec, epochs)
+        self.codec = codec
+        self.max_buffer = max_buffer
+        self.credit = max_buffer
+        self.items: list[Any] = []
+        self.newest: Any = None
+        self.sent = 0
+        self.timer_sent = 0
+        self.discarded = 0
+        self.unsent = 0
+        self.held_bytes = 0
+        self.acknowledged = False
+        self._ready: deque[tuple[bytes, int]] = deque()
+        self._sequence = 0
+        self._flags = 0
+        self._ending = False
+        # A codec that learns its schema from the first frame must not be asked to encode that frame twice.
+        self._chunk = 1 if spec.codec.codec == "bincode" and not spec.codec.type_name else MAX_ITEMS
+
+    @property
+    def blocked(self) -> bool:
+        """Whether frames wait for credit."""
+        return self.credit <= 0 and bool(self._ready)
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything put has not left yet."""
+        return bool(self.items or self._ready)
+
+    def put(self, items: list[Any], *, timer: bool = False) -> None:
+        """Add elements; the list is taken over, not copied."""
+        if self.ended:
+            self.discarded += len(items)
+            return
+        flags = TIMER_DERIVED if timer else 0
+        if self.items and flags != self._flags:
+            self.pack()
+        self._flags = flags
+        self._count(items, timer=timer)
+        if self.items:
+            self.items.extend(items)
+        else:
+            self.items = items
+
+    def _count(self, items: list[Any], *, timer: bool) -> None:
+        self.newest = items[-1]
+        if timer:
+            self.timer_sent += len(items)
+        else:
+            self.sent += len(items)
+
+    def pack(self) -> None:
+        """Encode everything put so far into frames of at most 1024 elements and 64 KiB."""
+        items, self.items = self.items, []
+        start = 0
+        while start < len(items):
+            start += self._pack_one(items, start)
+        if self.spec.cyclic and self.credit <= 0 and self.held_bytes > self.max_buffer:
+            raise ChannelBroken(
+                f"channel `{self.spec.name}` is part of a cycle and holds {self.held_bytes} bytes that its receiver has no "
+                f"room for (max_buffer={self.max_buffer}): the cycle makes more than it takes. Let it make less, or raise max_buffer."
+            )
+
+    def _pack_one(self, items: list[Any], start: int) -> int:
+        chunk = items if not start and len(items) <= self._chunk else items[start : start + self._chunk]
+        body = self.codec.encode(chunk)
+        while len(body) > MAX_BYTES and len(chunk) > 1:
+            chunk = chunk[: max(1, len(chunk) * MAX_BYTES // (len(body) + 1))]
+            body = self.codec.encode(chunk)
+        self._adapt(len(chunk), len(body))
+        self._sequence += 1
+        frame = self.frame(DATA, self._flags, self._sequence, len(chunk), body)
+        self._ready.append((frame, len(chunk)))
+        self.held_bytes += len(frame)
+        self.unsent += len(chunk)
+        return len(chunk)
+
+    def _adapt(self, count: int, size: int) -> None:
+        fits = count * MAX_BYTES // (size or 1)
+        self._chunk = max(1, min(MAX_ITEMS, fits, 16 * count if count == self._chunk else MAX_ITEMS))
+
+    def take(self) -> list[bytes]:
+        """Frames that may leave now, in order."""
+        out: list[bytes] = []
+        while self._ready and self.credit > 0:
+            frame, count = self._ready.popleft()
+            self.credit -= len(frame)
+            self.held_bytes -= len(frame)
+            self.unsent -= count
+            out.append(frame)
+        if self._ending and not self._ready and not self.ended:
+            self.ended = True
+            self._sequence += 1
+            flags = BROKEN if self.reason else 0
+            out.append(self.frame(END, flags, self._sequence, 0, self.reason.encode()))
+        return out
+
+    def end(self, reason: str = "") -> None:
+        """Say that nothing more comes, once everything put before has left."""
+        if self.ended or self._ending:
+            return
+        self.pack()
+        self._ending = True
+        self.reason = reason
+
+    def cut(self, reason: str) -> None:
+        """End at once: the receiver is gone, so what waits here and what comes later is discarded and counted."""
+        if self.ended and self.acknowledged:
+            return
+        self.discarded += len(self.items) + self.unsent
+        self.items, self.unsent, self.held_bytes = [], 0, 0
+        self._ready.clear()
+        self.ended = self.acknowledged = True
+        self.reason = self.reason or reason
+
+    def hear(self, fields: Fields) -> None:
+        """Take a CREDIT, END_ACK or HELLO from the receiver."""
+        self.check_epochs(fields)
+        kind = fields[1]
+        if kind == CREDIT:
+            self._granted(fields[7])
+        elif kind == END_ACK:
+            self.acknowledged = True
+        elif kind == HELLO:
+            self.greeted = True
+        else:
+            raise DecodeError(f"channel `{self.spec.name}`: its receiver sent a frame of kind {kind}")
+
+    def _granted(self, size: int) -> None:
+        self.credit += size
+
+
+class Receiver(End):
+    """The receiving end: checks every header, keeps what arrived until it is taken, grants credit for what was taken."""
+
+    __slots__ = (
+        "_owed", "_sequence", "codec", "held_bytes", "max_buffer", "queue", "queued", "received", "timer_received", "unacknowledged",
+    )  # fmt: skip
+
+    def __init__(
+        self, spec: ChannelSpec, codec: Codec, epochs: tuple[int, int] = (1, 1), max_buffer: int = MAX_BUFFER
+    ) -> None:
+        super().__init__(spec, epochs)
+        self.codec = codec
+        self.max_buffer = max_buffer
+        self.queue: deque[tuple[bytes, int, int]] = deque()
+        self.queued = 0
+        self.held_bytes = 0
+        self.received = 0
+        self.timer_received = 0
+        self.unacknowledged = False
+        self._owed = 0
+        self._sequence = 0
+
+    def hear(self, fields: Fields, frame: bytes) -> None:
+        """Take a DATA, END or HELLO frame from the sender."""
+        self.check_epochs(fields)
+        kind = fields[1]
+        if kind == HELLO:
+            self.greeted = True
+            return
+        if kind not in (DATA, END):
+            raise DecodeError(f"channel `{self.spec.name}`: its sender sent a frame of kind {kind}")
+        if self.ended:
+            return
+        self._check_sequence(fields[7])
+        if kind == DATA:
+            self._keep(fields, frame)
+        else:
+            self._end(fields, frame)
+
+    def _check_sequence(self, sequence: int) -> None:
+        expected = self._sequence + 1
+        if sequence != expected:
+            what = "repeats" if sequence < expected else "is missing"
+            raise ChannelBroken(
+                f"channel `{self.spec.name}`: frame {min(sequence, expected)} {what} "
+                f"(frame {sequence} came where {expected} was due); what was received before is a prefix"
+            )
+        self._sequence = sequence
+
+    def _keep(self, fields: Fields, frame: bytes) -> None:
+        self.queue.append((frame, fields[8], fields[2]))
+        self.queued += fields[8]
+        self.held_bytes += len(frame)
+
+    def _end(self, fields: Fields, frame: bytes) -> None:
+        self.ended = True
+        self.unacknowledged = True
+        if fields[2] & BROKEN:
+            self.reason = frame[HEADER.size :].decode("utf-8", "replace") or "its sender failed"
+
+    def take(self) -> tuple[list[Any], bool]:
+        """Decode the oldest frame: its elements, and whether they derive from timers alone."""
+        frame, count, flags = self.queue.popleft()
+        self.queued -= count
+        self.held_bytes -= len(frame)
+        self._owed += len(frame)
+        items = self._decode(frame, count)
+        if flags & TIMER_DERIVED:
+            self.timer_received += count
+            return items, True
+        self.received += count
+        return items, False
+
+    def _decode(self, frame: bytes, count: int) -> list[Any]:
+        try:
+            items = self.codec.decode(memoryview(frame)[HEADER.size :], count)
+        except HydroError as error:
+            raise ChannelBroken(f"channel `{self.spec.name}`: {error}") from error
+        if len(items) != count:
+            raise ChannelBroken(f"channel `{self.spec.name}`: a frame of {count} elements holds {len(items)}")
+        return items
+
+    def replies(self) -> list[bytes]:
+        """Frames for the sender: credit once an eighth of the buffer was taken, and the acknowledgement of its end."""
+        out: list[bytes] = []
+        if self._owed * 8 >= self.max_buffer and not self.ended:
+            out.append(self.frame(CREDIT, 0, self._owed, 0))
+            self._owed = 0
+        if self.unacknowledged:
+            self.unacknowledged = False
+            out.append(self.frame(END_ACK, 0, self._sequence, 0))
+        return out
+
+    def cut(self, reason: str, *, discard: bool = False) -> None:
+        """End without the sender's word; what was received is kept unless `discard`."""
+        if discard:
+            self.queue.clear()
+            self.queued = self.held_bytes = 0
+        if not self.ended:
+            self.ended = True
+            self.reason = reason

@@ -1,0 +1,125 @@
+"""One location's generated program, loaded: its state, its inputs and outputs, and whose fault an exception is."""
+
+from __future__ import annotations
+
+import linecache
+import sysconfig
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import CodeType, FrameType, TracebackType
+from typing import Any
+
+from hydro_nb.errors import HydroError, Site
+from hydro_nb.runtime.render import Renderer
+from hydro_nb.wire import ChannelSpec, LocationProgram, Problem, SourceLine
+
+_OURS = str(Path(__file__).resolve().parent.parent)
+_STANDARD = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), "<frozen")
+
+
+class Location:
+    """A loaded location: `step()` runs one tick over `inputs` and leaves what it made in `outputs`."""
+
+    def __init__(
+        self, program: LocationProgram, captures: dict[str, Any], channels: tuple[ChannelSpec, ...], renderer: Renderer
+    ) -> None:
+        self.program = program
+        self.renderer = renderer
+        self.filename = f"<hydro_nb {program.name}>"
+        self.inputs: dict[str, list[Any]] = {name: [] for name in _input_names(program, channels)}
+        self.outputs: dict[str, list[Any]] = {name: [] for name in program.outputs}
+        self.state: Any = None
+        self.scope: dict[str, Any] = {"__name__": f"hydro_nb.generated.{program.slot}", **captures}
+        self._tick: Callable[[Any, dict[str, list[Any]], dict[str, list[Any]]], bool] = _not_loaded
+
+    def load(self) -> None:
+        """Execute the generated source; its text is registered so that tracebacks show its lines."""
+        source = self.program.source
+        linecache.cache[self.filename] = (len(source), None, source.splitlines(keepends=True), self.filename)
+        code: CodeType = compile(source, self.filename, "exec", dont_inherit=True)
+        exec(code, self.scope)  # noqa: S102 - running the generated program is what this package does
+        self._tick = self.scope["tick"]
+
+    def start(self) -> None:
+        """Make the state: runs the user's factories."""
+        self.state = self.scope["start"]()
+
+    def step(self) -> bool:
+        """Run one tick; says whether a bounded source has more to give at once."""
+        return self._tick(self.state, self.inputs, self.outputs)
+
+    def problem(self, error: BaseException, now: float) -> Problem:
+        """Say which operator, which element and which of the user's lines an exception came from."""
+        frames = list(_frames(error.__traceback__))
+        generated = [(frame, line) for frame, line in frames if frame.f_code.co_filename == self.filename]
+        origin = self._origin(generated)
+        return Problem(
+            location=self.program.id,
+            time=now,
+            error=_describe(error),
+            slot=origin.slot if origin else "",
+            op=origin.op if origin else "",
+            site=origin.site if origin else Site(),
+            element=self._element(generated, origin),
+            frames=tuple(self._sites(frames)),
+        )
+
+    def _origin(self, generated: list[tuple[FrameType, int]]) -> SourceLine | None:
+        found: SourceLine | None = None
+        for _, line in generated:
+            found = self._line(line) or found
+        return found
+
+    def _line(self, number: int) -> SourceLine | None:
+        lines = self.program.lines
+        return lines[number - 1] if 0 < number <= len(lines) else None
+
+    def _element(self, generated: list[tuple[FrameType, int]], origin: SourceLine | None) -> str:
+        if origin is None or not origin.element:
+            return ""
+        for frame, _ in reversed(generated):
+            if origin.element in frame.f_locals:
+                return self.renderer(frame.f_locals[origin.element])
+        return ""
+
+    def _sites(self, frames: list[tuple[FrameType, int]]) -> Iterator[Site]:
+        for frame, number in frames:
+            filename = frame.f_code.co_filename
+            if filename == self.filename:
+                line = self._line(number)
+                if line is not None:
+                    yield line.site
+            elif not filename.startswith((_OURS, *_STANDARD)):
+                yield Site(filename, number, linecache.getline(filename, number).rstrip(), frame.f_code.co_name)
+
+
+def _input_names(program: LocationProgram, channels: tuple[ChannelSpec, ...]) -> Iterator[str]:
+    yield from (channel.input for channel in channels if channel.receiver == program.id)
+    yield from (timer.input for timer in program.timers)
+    yield from (source.input for source in program.sources)
+
+
+def _not_loaded(*_: object) -> bool:
+    raise HydroError("a location was stepped before its program was loaded")
+
+
+def _frames(traceback: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
+    while traceback is not None:
+        yield traceback.tb_frame, traceback.tb_lineno
+        traceback = traceback.tb_next
+
+
+def _describe(error: BaseException) -> str:
+    if isinstance(error, SystemExit):
+        return f"SystemExit: the user's code called exit({error.code!r})"
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - a user's exception may have a broken `__str__`
+        text = "(its text cannot be shown)"
+    return f"{type(error).__name__}: {text}"[:4096] if text else type(error).__name__
+
+
+def element_types(captures: dict[str, Any]) -> tuple[type, ...]:
+    """Types that the flow's functions mention, so that self-described values can be rebuilt."""
+    types: tuple[type, ...] = captures.get("__types__", ())
+    return types

@@ -1,0 +1,273 @@
+"""A process's life: wait, drain what is there, run the tick, flush; one thread, and no asyncio unless a source needs it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import select
+import sys
+from collections.abc import Callable
+from typing import Protocol
+
+from hydro_nb.runtime.channel import MAX_ITEMS
+from hydro_nb.runtime.report import INTERVAL, Reporter
+from hydro_nb.runtime.worker import DRAIN_SECONDS, Failure, Worker
+from hydro_nb.runtime.zmq_channel import Carrier
+from hydro_nb.wire import Connect, Control, Go, PeerGone, Probe, Stop
+
+GOODBYE_SECONDS = 1.0
+"""How long a process that fails waits for its peers to acknowledge its end."""
+LISTEN_SECONDS = 0.001
+
+
+class Waiter(Protocol):
+    """How a loop waits for its sockets."""
+
+    def wait(self, seconds: float | None) -> bool:
+        """Return when a socket has something or the time has passed; says whether to look at the control line."""
+        ...
+
+    def close(self) -> None:
+        """Give back what it holds."""
+        ...
+
+
+class PollWaiter:
+    """Waits by poll, the cheapest for a handful of descriptors."""
+
+    def __init__(self, data: int, control: int) -> None:
+        self._control = control
+        self._poll = select.poll()
+        self._poll.register(data, select.POLLIN)
+        self._poll.register(control, select.POLLIN)
+
+    def wait(self, seconds: float | None) -> bool:
+        """Wait; poll counts in milliseconds, so a shorter time is rounded up."""
+        ready = self._poll.poll(None if seconds is None else seconds * 1000)
+        return any(fd == self._control for fd, _ in ready)
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+class AsyncWaiter:
+    """Waits in an asyncio loop in the same thread, so that async sources run meanwhile."""
+
+    def __init__(self, data: int, control: int) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.loop.add_reader(data, self.loop.stop)
+        self.loop.add_reader(control, self.loop.stop)
+
+    def wait(self, seconds: float | None) -> bool:
+        """Run the loop until a socket, a source or the time stops it."""
+        timer = None
+        if seconds is not None:
+            timer = (
+                self.loop.call_later(seconds, self.loop.stop) if seconds > 0 else self.loop.call_soon(self.loop.stop)
+            )
+        self.loop.run_forever()
+        if timer is not None:
+            timer.cancel()
+        return True
+
+    def close(self) -> None:
+        """Cancel what runs and close the loop."""
+        tasks = asyncio.all_tasks(self.loop)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            self.loop.run_until_complete(asyncio.wait(tasks, timeout=GOODBYE_SECONDS))
+        self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+        self.loop.close()
+
+
+class Loop:
+    """Drives a worker over ZeroMQ until the kernel says stop or the worker fails."""
+
+    def __init__(self, worker: Worker, carrier: Carrier, reporter: Reporter, endpoints: dict[int, str]) -> None:
+        self._worker = worker
+        self._carrier = carrier
+        self._reporter = reporter
+        self._endpoints = endpoints
+        self._waiter: Waiter = PollWaiter(carrier.fd, reporter.fd)
+        self._now = worker.clock.now
+        self._connected = self._going = self._stopped = False
+        self._pumping = False
+        self._undrained = False
+        self._listened = 0.0
+        self._reported = 0.0
+        self._stale = True
+
+    def run(self) -> int:
+        """Live; gives the exit code."""
+        try:
+            self._connect()
+            if not self._stopped:
+                self._work()
+        except Failure as failure:
+            self._fail(failure)
+            return 1
+        finally:
+            self._waiter.close()
+        self._reporter.entered("stopped")
+        return 0
+
+    def _connect(self) -> None:
+        self._reporter.entered("bound")
+        greeted = False
+        while not (self._going or self._stopped):
+            self._listen()
+            self._drain()
+            if self._connected and not greeted and self._worker.greeted:
+                greeted = True
+                self._reporter.entered("connected")
+            if not (self._going or self._stopped or self._undrained or self._reporter.spoke):
+                self._waiter.wait(None)
+
+    def _work(self) -> None:
+        worker = self._worker
+        worker.start()
+        self._pump()
+        _settle_memory()
+        self._reporter.entered("running")
+        while not self._stopped:
+            self._drain()
+            self._listen_due()
+            if worker.step():
+                worker.flush_due()
+                self._between_ticks()
+            else:
+                worker.flush()
+                self._rest()
+        worker.flush()
+        self._tell_counts()
+
+    def _between_ticks(self) -> None:
+        self._stale = True
+        self._report_due()
+        if self._pumping:
+            self._waiter.wait(0)
+
+    def _rest(self) -> None:
+        """Wait, unless something may already be there that its socket will not signal again."""
+        _flush_streams()
+        self._report_due()
+        if self._undrained:
+            return
+        if self._reporter.spoke:
+            self._listen()
+            return
+        if self._waiter.wait(self._patience()):
+            self._listen()
+
+    def _patience(self) -> float | None:
+        now = self._now()
+        until = None if self._worker.held else self._worker.next_timer
+        if self._stale:
+            until = min(until or now + INTERVAL, self._reported + INTERVAL)
+        return None if until is None else max(0.0, until - now)
+
+    def _pump(self) -> None:
+        pumped = self._worker.pumped
+        if not pumped:
+            return
+        waiter = AsyncWaiter(self._carrier.fd, self._reporter.fd)
+        self._waiter, self._pumping = waiter, True
+        for source in pumped:
+            source.start(waiter.loop, waiter.loop.stop)
+
+    # ------------------------------------------------------------ sockets
+
+    def _drain(self) -> None:
+        receive, hear = self._carrier.receive, self._worker.receive
+        until, count = 0.0, 0
+        self._undrained = False
+        while (frame := receive()) is not None:
+            hear(frame)
+            count += 1
+            if count % 16 == 0:
+                now = self._now()
+                until = until or now + DRAIN_SECONDS
+                if now > until or count > MAX_ITEMS:
+                    self._undrained = True
+                    return
+
+    def _listen_due(self) -> None:
+        # reading an empty socket costs as much as a small tick, so a busy process looks once a millisecond
+        if self._reporter.spoke or self._now() - self._listened > LISTEN_SECONDS:
+            self._listen()
+
+    def _listen(self) -> None:
+        self._listened = self._now()
+        self._reporter.spoke = False
+        while (message := self._reporter.heard()) is not None:
+            self._obey(message)
+
+    def _obey(self, message: Control) -> None:
+        match message:
+            case Probe():
+                self._answer(message.round)
+            case Connect():
+                self._carrier.connect(self._endpoints)
+                self._worker.greet()
+                self._connected = True
+            case Go():
+                self._going = True
+            case PeerGone():
+                self._drain()
+                self._worker.gone(message.location, message.reason)
+                self._carrier.drop(message.location)
+            case Stop():
+                self._stopped = not message.drain
+                self._worker.draining = True
+
+    def _answer(self, number: int) -> None:
+        """Answer a probe; what the answer vouches for (output, counts) is made visible before it."""
+        reply = self._worker.probed(number)
+        if reply.idle:
+            _flush_streams()
+            if self._stale:
+                self._tell_counts()
+        self._reporter.event(reply)
+
+    # ------------------------------------------------------------ reports
+
+    def _report_due(self) -> None:
+        if self._stale and self._now() - self._reported >= INTERVAL:
+            self._tell_counts()
+
+    def _tell_counts(self) -> None:
+        self._stale = False
+        self._reported = self._now()
+        if self._worker.tally.changed():
+            self._reporter.event(self._worker.counts())
+
+    # ------------------------------------------------------------ failing
+
+    def _fail(self, failure: Failure) -> None:
+        self._reporter.event(failure.problem)
+        self._tell_counts_quietly()
+        self._worker.fail(f"`{self._worker.program.name}` failed: {failure.problem.error}")
+        until = self._now() + GOODBYE_SECONDS
+        while not (self._worker.delivered or self._stopped) and (left := until - self._now()) > 0:
+            self._waiter.wait(left)
+            self._drain()
+            self._listen()
+            self._worker.flush()
+        self._reporter.entered("failed")
+
+    def _tell_counts_quietly(self) -> None:
+        if self._worker.location.state is not None:
+            self._tell_counts()
+
+
+def _settle_memory() -> None:
+    """Keep the collector off what lives as long as the process, and make it rarer for what does not."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+def _flush_streams() -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()

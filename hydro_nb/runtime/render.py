@@ -1,0 +1,177 @@
+"""Values as short texts, in the process that holds them.
+
+Builtins, dataclasses, Structs and arrays are rendered by their type, within limits that cost nothing on large values.
+Any other type's own `repr` is asked, within 4 KiB and 50 ms; a type that breaks a limit is not asked again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any, cast
+
+import msgspec
+
+from hydro_nb.wire import Sample
+
+TEXT_LIMIT = 4096
+TIME_LIMIT = 0.05
+ITEMS = 20
+DEPTH = 4
+STRING = 500
+
+_PLAIN = (bool, int, float, complex, type(None))
+_BRACKETS = {list: "[]", tuple: "()", set: "{}", frozenset: "{}"}
+
+
+class _TooSlowError(BaseException):
+    """Not an `Exception`, so that a `repr` with a bare handler of those cannot swallow it."""
+
+
+class Renderer:
+    """Renders values; remembers the types whose own `repr` broke a limit.
+
+    >>> Renderer()([1, "two", {"three": 3.0}])
+    "[1, 'two', {'three': 3.0}]"
+    """
+
+    def __init__(self, *, alarm: bool = False) -> None:
+        self._refused: set[type] = set()
+        self._alarm = alarm and hasattr(signal, "setitimer")
+
+    def __call__(self, value: Any) -> str:
+        """Give the text of a value, never an exception."""
+        try:
+            return _cut(self._text(value, DEPTH), TEXT_LIMIT)
+        except Exception as error:  # noqa: BLE001 - a user's property or iterator may raise anything
+            return f"<{type(value).__name__}: not shown, {type(error).__name__}>"
+
+    def sample(self, value: Any, now: float) -> Sample:
+        """Give the text and the type's name of a value seen at `now`."""
+        return Sample(now, self(value), type(value).__name__)
+
+    def _text(self, value: Any, depth: int) -> str:
+        kind = cast("type[Any]", type(value))
+        if kind in _PLAIN:
+            return _number(value)
+        if kind is str or kind is bytes or kind is bytearray:
+            return _string(value)
+        if depth == 0:
+            return "..."
+        if kind in _BRACKETS:
+            return self._sequence(value, kind, depth)
+        if kind is dict:
+            return "{" + self._pairs(value.items(), len(value), depth, "{}: {}") + "}"
+        return self._object(value, kind, depth)
+
+    def _sequence(self, value: Any, kind: type, depth: int) -> str:
+        if not value and kind in (set, frozenset):
+            return f"{kind.__name__}()"
+        left, right = _BRACKETS[kind]
+        inner = self._join((self._text(item, depth - 1) for item in islice(value, ITEMS)), len(value))
+        comma = "," if kind is tuple and len(value) == 1 else ""
+        text = f"{left}{inner}{comma}{right}"
+        return f"frozenset({text})" if kind is frozenset else text
+
+    def _pairs(self, pairs: Iterable[tuple[Any, Any]], count: int, depth: int, form: str) -> str:
+        texts = (
+            form.format(key if form[2] == "=" else self._text(key, depth - 1), self._text(value, depth - 1))
+            for key, value in islice(pairs, ITEMS)
+        )
+        return self._join(texts, count)
+
+    def _join(self, texts: Iterable[str], count: int) -> str:
+        more = f", ... {count - ITEMS} more" if count > ITEMS else ""
+        return ", ".join(texts) + more
+
+    def _object(self, value: Any, kind: type, depth: int) -> str:
+        if isinstance(value, type):
+            return value.__qualname__
+        if isinstance(value, Mapping) and kind.__module__ == "collections":
+            pairs = cast("Mapping[Any, Any]", value)
+            return f"{kind.__name__}({{{self._pairs(pairs.items(), len(pairs), depth, '{}: {}')}}})"
+        if fields := _fields(value, kind):
+            return f"{kind.__name__}({self._pairs(fields, len(fields), depth, '{}={}')})"
+        if hasattr(value, "shape") and hasattr(value, "dtype"):
+            return self._array(value, kind)
+        if callable(value) and hasattr(value, "__qualname__"):
+            return f"<{kind.__name__} {value.__qualname__}>"
+        return self._own(value, kind)
+
+    def _array(self, value: Any, kind: type) -> str:
+        head = ""
+        if not isinstance(value.shape, tuple) or len(cast("tuple[int, ...]", value.shape)) == 0:
+            return self._own(value, kind)
+        flat = getattr(value, "flat", None)
+        if flat is not None:
+            head = " [" + self._join((str(item) for item in islice(flat, ITEMS)), int(value.size)) + "]"
+        shape = "x".join(str(size) for size in cast("tuple[int, ...]", value.shape))
+        return f"{kind.__name__} {shape} {value.dtype}{head}"
+
+    def _own(self, value: Any, kind: type) -> str:
+        if kind in self._refused:
+            return f"<{kind.__name__}>"
+        start = time.perf_counter()
+        try:
+            with self._limit():
+                text = repr(value)
+        except _TooSlowError:
+            text = ""
+        if time.perf_counter() - start > TIME_LIMIT or len(text) > TEXT_LIMIT:
+            self._refused.add(kind)
+            return f"<{kind.__name__}: its repr is too slow or too long>" if not text else _cut(text, TEXT_LIMIT)
+        return text
+
+    @contextmanager
+    def _limit(self) -> Iterator[None]:
+        if not self._alarm or threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        with _alarm(TIME_LIMIT):
+            yield
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    def ring(_number: int, _frame: object) -> None:
+        raise _TooSlowError
+
+    before: Callable[..., Any] | int | None = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _fields(value: Any, kind: type) -> list[tuple[str, Any]]:
+    if dataclasses.is_dataclass(kind) and "__repr__" in vars(kind):
+        return [(f.name, getattr(value, f.name, None)) for f in dataclasses.fields(kind) if f.repr]
+    if issubclass(kind, msgspec.Struct) and kind.__repr__ is msgspec.Struct.__repr__:
+        return [(name, getattr(value, name, None)) for name in kind.__struct_fields__]
+    if issubclass(kind, tuple) and hasattr(kind, "_fields"):
+        return list(zip(cast("tuple[str, ...]", kind._fields), cast("Iterable[Any]", value), strict=False))
+    return []
+
+
+def _number(value: Any) -> str:
+    # int's own repr refuses more than 4300 digits, and is slow long before
+    if type(value) is int and value.bit_length() > 1024:
+        return f"<int of {value.bit_length()} bits>"
+    return repr(value)
+
+
+def _string(value: str | bytes | bytearray) -> str:
+    if len(value) <= STRING:
+        return repr(value)
+    return f"{value[:STRING]!r}... {len(value)} in all"
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 3] + "..."

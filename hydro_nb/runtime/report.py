@@ -1,0 +1,77 @@
+"""What a process tells the kernel, and hears from it, on the control connection."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from hydro_nb.errors import DecodeError
+from hydro_nb.wire import Control, Entered, Event, Hello, Phase, Report
+
+if TYPE_CHECKING:
+    from hydro_nb.runtime.clock import Clock
+    from hydro_nb.runtime.zmq_channel import Line
+
+INTERVAL = 0.1
+"""Seconds between two reports of counts, at the least."""
+
+_encoder = msgspec.msgpack.Encoder()
+_control: msgspec.msgpack.Decoder[Control] = msgspec.msgpack.Decoder(Control)
+_report: msgspec.msgpack.Decoder[Report] = msgspec.msgpack.Decoder(Report)
+
+
+def encode(message: Report | Control) -> bytes:
+    """Encode a control message."""
+    return _encoder.encode(message)
+
+
+def decode_report(message: bytes) -> Report:
+    """Decode what a child said; a bad message names its field."""
+    try:
+        return _report.decode(message)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DecodeError(f"a control message was refused: {error}") from error
+
+
+def decode_control(message: bytes) -> Control:
+    """Decode what the kernel said."""
+    try:
+        return _control.decode(message)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DecodeError(f"a control message was refused: {error}") from error
+
+
+class Reporter:
+    """A child's voice: events at once, in order, never waiting for the kernel."""
+
+    def __init__(self, line: Line, location: int, clock: Clock) -> None:
+        self._line = line
+        self._location = location
+        self._clock = clock
+        self.spoke = False
+        """Whether something was said since the last listening, which may have swallowed the line's signal."""
+
+    @property
+    def fd(self) -> int:
+        """Readable when the kernel may have said something."""
+        return self._line.fd
+
+    def hello(self, token: bytes) -> None:
+        """Introduce this process with the deployment's token."""
+        self._line.send(encode(Hello(self._location, os.getpid(), token)))
+
+    def entered(self, phase: Phase) -> None:
+        """Report a phase of this process's life."""
+        self.event(Entered(self._location, phase, os.getpid(), self._clock.time()))
+
+    def event(self, event: Event) -> None:
+        """Report anything."""
+        self._line.send(encode(event))
+        self.spoke = True
+
+    def heard(self) -> Control | None:
+        """Give the next message of the kernel, or None."""
+        message = self._line.receive()
+        return None if message is None else decode_control(message)

@@ -1,0 +1,93 @@
+"""What a process says of itself: totals, samples, live values, resources, and problems met on the way."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from hydro_nb.runtime.channel import Sender
+from hydro_nb.runtime.location import Location
+from hydro_nb.runtime.render import Renderer
+from hydro_nb.wire import Counts, Sample
+
+
+class Tally:
+    """Builds `Counts` from a location's state and its channels, only where something is new."""
+
+    def __init__(self, location: Location, senders: Iterable[Sender], renderer: Renderer) -> None:
+        self._location = location
+        self._senders = list(senders)
+        self._renderer = renderer
+        self._told: dict[str, int] = {}
+        self._values: dict[str, Sample] = {}
+        self._seen: dict[str, int] = {}
+        self._queued = 0
+
+    def totals(self) -> dict[str, int]:
+        """Give the totals per slot: exact in the generated state, and by its sender for a network edge."""
+        counts: dict[str, int] = getattr(self._location.state, "counts", None) or {}
+        totals = dict(counts)
+        for sender in self._senders:
+            edge = sender.spec.edge
+            totals[edge] = sender.sent + sender.timer_sent + sender.discarded
+        return totals
+
+    def changed(self) -> bool:
+        """Whether there is something to tell since `counts` was last called."""
+        return self.totals() != self._told or bool(self._location.program.watch and self._fresh_values())
+
+    def counts(self, now: float, queued: int) -> Counts:
+        """Give everything that is new, and remember that it was told."""
+        totals = self.totals()
+        samples = {slot: [self._renderer.sample(value, now)] for slot, value in self._newest(totals)}
+        self._told = totals
+        values = self._fresh_values()
+        self._values.update(values)
+        return Counts(
+            location=self._location.program.id,
+            time=now,
+            totals=totals,
+            samples=samples,
+            values={slot: Sample(now, sample.text, sample.type) for slot, sample in values.items()},
+            cpu=time.process_time(),
+            memory=resident(),
+            queued=queued,
+        )
+
+    def _newest(self, totals: dict[str, int]) -> Iterator[tuple[str, Any]]:
+        samples: dict[str, Any] = getattr(self._location.state, "samples", None) or {}
+        for slot, value in samples.items():
+            if totals.get(slot, -1) != self._told.get(slot):
+                yield slot, value
+        for sender in self._senders:
+            edge = sender.spec.edge
+            if edge not in samples and totals[edge] != self._told.get(edge, 0):
+                yield edge, sender.newest
+
+    def _fresh_values(self) -> dict[str, Sample]:
+        state = self._location.state
+        fresh: dict[str, Sample] = {}
+        for slot, attribute in self._location.program.watch.items():
+            value = getattr(state, attribute, None)
+            sample = self._renderer.sample(value, 0.0)
+            if sample != self._values.get(slot):
+                fresh[slot] = sample
+        return fresh
+
+
+def _statm() -> Callable[[], int]:
+    if not os.path.exists("/proc/self/statm"):  # noqa: PTH110 - pathlib would cost a child's start-up time
+        return lambda: 0
+    page = os.sysconf("SC_PAGE_SIZE")
+
+    def read() -> int:
+        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - as above
+            return int(file.read().split()[1]) * page
+
+    return read
+
+
+resident = _statm()
+"""Resident bytes of this process; 0 where the system does not say."""

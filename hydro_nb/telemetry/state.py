@@ -1,0 +1,143 @@
+"""What is known of a deployment, as a value: `apply(state, event)` gives the next one and changes nothing.
+
+Whoever holds a state may read it from any thread for as long as it likes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from hydro_nb.telemetry.sample import Ring
+from hydro_nb.wire import (
+    ChannelEnded,
+    Counts,
+    Entered,
+    Event,
+    LocationProgram,
+    Phase,
+    Problem,
+    ProbeReply,
+    Sample,
+)
+
+PROBLEMS_KEPT = 200
+
+
+class ProcessRow(msgspec.Struct, frozen=True):
+    """One process: who it is, how it fares, what it uses."""
+
+    location: int
+    slot: str
+    name: str
+    state: Phase = "starting"
+    pid: int = 0
+    started: float = 0.0
+    ended: float = 0.0
+    reason: str = ""
+    cpu: float = 0.0
+    memory: int = 0
+    queued: int = 0
+
+
+class DeploymentState(msgspec.Struct, frozen=True):
+    """Everything that is known of a deployment at one moment."""
+
+    name: str
+    state: Phase = "starting"
+    reason: str = ""
+    started: float = 0.0
+    ended: float = 0.0
+    processes: dict[int, ProcessRow] = {}
+    counted: dict[int, dict[str, int]] = {}
+    """location id -> its totals; `totals` adds them up"""
+    totals: dict[str, int] = {}
+    samples: dict[str, Ring] = {}
+    values: dict[str, Sample] = {}
+    problems: tuple[Problem, ...] = ()
+    ended_channels: dict[int, ChannelEnded] = {}
+    version: int = 0
+    """grows with every change"""
+
+    @property
+    def started_count(self) -> int:
+        """How many processes run, for "starting 1/2"."""
+        return sum(row.state not in ("starting", "bound", "connected") for row in self.processes.values())
+
+
+def begin(name: str, locations: Iterable[LocationProgram], now: float) -> DeploymentState:
+    """Give the state of a deployment that is about to start."""
+    rows = {place.id: ProcessRow(place.id, place.slot, place.name) for place in locations if place.kind == "process"}
+    return DeploymentState(name, started=now, processes=rows)
+
+
+def phase(state: DeploymentState, new: Phase, now: float, reason: str = "") -> DeploymentState:
+    """Move the deployment as a whole to another phase."""
+    ended = now if new in ("stopped", "failed") else state.ended
+    return _next(state, state=new, reason=reason or state.reason, ended=ended)
+
+
+def ended(state: DeploymentState, location: int, new: Phase, now: float, reason: str = "") -> DeploymentState:
+    """Note that a process has ended."""
+    row = state.processes[location]
+    return _with_row(state, replace(row, state=new, ended=now, reason=reason or row.reason))
+
+
+def apply(state: DeploymentState, event: Event) -> DeploymentState:
+    """Give the state after an event."""
+    match event:
+        case Counts():
+            return _counted(state, event)
+        case Entered():
+            return _entered(state, event)
+        case Problem():
+            return _next(state, problems=(*state.problems, event)[-PROBLEMS_KEPT:])
+        case ChannelEnded():
+            return _channel_ended(state, event)
+        case ProbeReply():
+            return state
+
+
+def _entered(state: DeploymentState, event: Entered) -> DeploymentState:
+    row = state.processes[event.location]
+    started = event.time if event.phase == "running" else row.started
+    return _with_row(state, replace(row, state=event.phase, pid=event.pid or row.pid, started=started))
+
+
+def _counted(state: DeploymentState, event: Counts) -> DeploymentState:
+    row = replace(state.processes[event.location], cpu=event.cpu, memory=event.memory, queued=event.queued)
+    counted = {**state.counted, event.location: event.totals}
+    samples = {**state.samples, **{slot: _ring(state, slot).added(new) for slot, new in event.samples.items() if new}}
+    values = {**state.values, **event.values}
+    changed = _with_row(state, row)
+    return replace(changed, counted=counted, totals=_sum(counted), samples=samples, values=values)
+
+
+def _channel_ended(state: DeploymentState, event: ChannelEnded) -> DeploymentState:
+    known = state.ended_channels.get(event.channel)
+    if known is not None and known.reason and not event.reason:
+        return state
+    return _next(state, ended_channels={**state.ended_channels, event.channel: event})
+
+
+def _ring(state: DeploymentState, slot: str) -> Ring:
+    return state.samples.get(slot) or Ring()
+
+
+def _with_row(state: DeploymentState, row: ProcessRow) -> DeploymentState:
+    return _next(state, processes={**state.processes, row.location: row})
+
+
+def _sum(counted: Mapping[int, dict[str, int]]) -> dict[str, int]:
+    totals: dict[str, int] = {}
+    for part in counted.values():
+        for slot, count in part.items():
+            totals[slot] = totals.get(slot, 0) + count
+    return totals
+
+
+def _next(state: DeploymentState, /, **changes: Any) -> DeploymentState:
+    return replace(state, version=state.version + 1, **changes)
