@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import functools
+import inspect
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
@@ -118,7 +119,7 @@ def constructs_plainly(kind: type) -> bool:
     if hasattr(kind, "__post_init__"):
         return False
     if issubclass(kind, msgspec.Struct):
-        return not any(_keyword_only(base) for base in kind.__mro__)
+        return not _takes_keywords(kind)
     return _constructs_plainly(cast("Any", kind))
 
 
@@ -131,8 +132,8 @@ def _constructs_plainly(kind: Any) -> bool:
     return own and plain and kind.__dataclass_params__.init and _is_generated(kind)
 
 
-def _keyword_only(base: type) -> bool:
-    return bool(getattr(getattr(base, "__struct_config__", None), "kw_only", False))
+def _takes_keywords(kind: type) -> bool:
+    return any(each.kind is inspect.Parameter.KEYWORD_ONLY for each in inspect.signature(kind).parameters.values())
 
 
 def _is_generated(kind: type) -> bool:
