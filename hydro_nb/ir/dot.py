@@ -169,7 +169,7 @@ def tooltip(node: Node) -> str:
 
 def _arrow(edge: Edge, direction: str) -> str:
     kind = edge.kind
-    classes = " ".join(["edge", *edge_classes(edge)])
+    classes = " ".join(edge_classes(edge))
     shown = {
         "id": edge.id,
         "class": classes,

@@ -1,0 +1,90 @@
+"""What the page has to know of a graph besides its picture: an entry per operator, and the list of streams."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, Any
+
+from hydro_nb.ir.picture import edges, element_name, guarantees, kind_text
+from hydro_nb.ir.text import to_text
+from hydro_nb.notebook.layout import draw
+
+if TYPE_CHECKING:
+    from hydro_nb.errors import Site
+    from hydro_nb.ir.graph import Graph
+    from hydro_nb.ir.node import Kind, Node
+
+
+def graph_trait(graph: Graph, *, live: bool, highlight: Collection[str] = ()) -> dict[str, Any]:
+    """Give everything that a page shows of a graph, as plain data."""
+    drawing = draw(graph, live=live, highlight=highlight)
+    return {
+        "svg": drawing.svg if drawing else "",
+        "text": to_text(graph) if graph.nodes else "",
+        "summary": summary(graph),
+        "nodes": {node.slot: _node(graph, node) for node in graph.nodes.values()},
+        "places": {place.slot: graph.display_name(place) for place in graph.places.values() if not place.parent},
+        "streams": [*_sinks_and_edges(graph), *_values(graph)],
+    }
+
+
+def summary(graph: Graph) -> str:
+    """Say in words how large a graph is.
+
+    >>> from hydro_nb.ir.graph import Graph
+    >>> summary(Graph())
+    'dataflow with 0 locations, 0 operators'
+    """
+    places = sum(place.parent is None for place in graph.places.values())
+    return f"dataflow with {_many(places, 'location')}, {_many(len(graph.nodes), 'operator')}"
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def _node(graph: Graph, node: Node) -> dict[str, Any]:
+    shown = node.outputs or node.input_kinds[:1]
+    return {
+        "label": node.op.label,
+        "detail": node.op.detail,
+        "category": node.op.category,
+        "place": graph.display_name(node.place),
+        "site": site(node.site),
+        "outputs": [_kind(kind) for kind in shown],
+    }
+
+
+def site(place: Site) -> dict[str, Any]:
+    """Give a line of the user's as plain data."""
+    return {"cell": place.cell, "line": place.line, "text": place.text}
+
+
+def _kind(kind: Kind) -> dict[str, Any]:
+    return {
+        "text": kind_text(kind),
+        "shape": str(kind.shape),
+        "element": element_name(kind),
+        "guarantees": list(guarantees(kind)),
+    }
+
+
+def _sinks_and_edges(graph: Graph) -> Iterator[dict[str, str]]:
+    """Iterate over what is sampled without asking: what crosses the network, and what reaches a sink."""
+    crossing = {edge.target: edge.source for edge in edges(graph) if edge.network}
+    for node in graph.nodes.values():
+        here = graph.display_name(node.place)
+        if node.slot in crossing:
+            there = graph.display_name(graph.nodes[crossing[node.slot]].place)
+            yield {"slot": node.slot, "kind": "network", "title": f"{there} \u2192 {here}", "route": node.op.label}
+        elif node.op.category == "Sink":
+            yield {"slot": node.slot, "kind": "sink", "title": node.op.label, "route": f"on {here}"}
+
+
+def _values(graph: Graph) -> Iterator[dict[str, str]]:
+    """Iterate over the live singletons of the top level, whose present value is shown."""
+    for node in graph.nodes.values():
+        if not node.outputs or node.outputs[0].shape.is_stream or node.place.parent is not None:
+            continue
+        name = node.site.name or node.op.label
+        yield {"slot": node.slot, "kind": "value", "title": name, "route": f"on {graph.display_name(node.place)}"}

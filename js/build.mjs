@@ -1,0 +1,12 @@
+// Bundles src/ into the files that the wheel carries; `--out DIR` writes them elsewhere, for the test that compares.
+import { build } from "esbuild";
+import { fileURLToPath } from "node:url";
+import { dirname, join, resolve } from "node:path";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const given = process.argv.indexOf("--out");
+const out = given > 0 ? resolve(process.argv[given + 1]) : join(here, "..", "hydro_nb", "notebook", "static");
+
+const shared = { bundle: true, minify: true, legalComments: "none", charset: "utf8", logLevel: "warning", target: "es2022" };
+await build({ ...shared, entryPoints: [join(here, "src", "main.js")], outfile: join(out, "widget.js"), format: "esm" });
+await build({ ...shared, entryPoints: [join(here, "src", "style", "main.css")], outfile: join(out, "widget.css"), target: "chrome123" });

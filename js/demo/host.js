@@ -1,0 +1,122 @@
+// A kernel in the page: plays recorded events to the widget as anywidget would, and keeps what the widget sends.
+
+/** @typedef {{at: number, traits?: Record<string, unknown>, message?: Record<string, any>, lines?: [number, string, string, number, string][]}} Frame */
+/** @typedef {{traits: Record<string, any>, names: string[], frames: Frame[]}} Recording */
+
+const encoder = new TextEncoder();
+
+export class FakeModel {
+  /** @param {Recording} recording */
+  constructor(recording) {
+    this.state = { ...recording.traits };
+    this.recording = recording;
+    /** @type {Map<string, Set<Function>>} */
+    this.listeners = new Map();
+    /** @type {any[]} */
+    this.sent = [];
+    this.seq = 0;
+    this.totals = {};
+    this.samples = {};
+    this.values = {};
+    /** @type {[number, string, string, number, string][]} */
+    this.lines = [];
+    /** Seconds that recorded times are moved by, so that they are recent. */
+    this.shift = 0;
+  }
+
+  /** @param {string} name */
+  get(name) {
+    return this.state[name];
+  }
+  /** @param {string} name @param {unknown} value */
+  set(name, value) {
+    this.state[name] = value;
+    this.emit(`change:${name}`);
+  }
+  save_changes() {}
+
+  /** @param {string} event @param {Function} listener */
+  on(event, listener) {
+    if (!this.listeners.has(event)) this.listeners.set(event, new Set());
+    this.listeners.get(event)?.add(listener);
+  }
+  /** @param {string} event @param {Function} listener */
+  off(event, listener) {
+    this.listeners.get(event)?.delete(listener);
+  }
+  /** @param {string} event @param {...unknown} given */
+  emit(event, ...given) {
+    for (const listener of this.listeners.get(event) ?? []) listener(...given);
+  }
+
+  /** What the page says to the kernel. @param {any} content */
+  send(content) {
+    this.sent.push(content);
+    if (content.kind === "hello") queueMicrotask(() => this.snapshot());
+    if (content.kind === "stop") this.set("status", { ...this.state.status, phase: "stopped", ended: Date.now() / 1000 });
+    if (content.kind === "kill") this.kill(content.name);
+  }
+
+  /** Moves recorded times to today. @param {any} value @param {string} [key] @returns {any} */
+  recent(value, key = "") {
+    if (typeof value === "number") return value && ["time", "started", "ended"].includes(key) ? value + this.shift : value;
+    if (Array.isArray(value)) return value.map((each) => this.recent(each));
+    if (!value || typeof value !== "object") return value;
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, this.recent(each, name)]));
+  }
+
+  /** @param {string} name */
+  kill(name) {
+    const failed = { phase: "failed", reason: "killed by signal 9", ended: Date.now() / 1000 };
+    this.set("processes", this.state.processes.map((/** @type {any} */ row) => (row.name === name ? { ...row, ...failed } : row)));
+  }
+
+  snapshot() {
+    const { totals, samples, values } = this;
+    this.emit("msg:custom", this.message("snapshot", { totals, samples, values }, this.lines), [this.buffer(this.lines)]);
+  }
+
+  /** @param {string} kind @param {object} content @param {unknown[]} lines */
+  message(kind, content, lines) {
+    const logs = lines.length ? { names: this.recording.names, dropped: 0 } : undefined;
+    return { kind, seq: (this.seq += 1), time: Date.now() / 1000, logs, ...content };
+  }
+
+  /** @param {[number, string, string, number, string][]} lines */
+  buffer(lines) {
+    const text = lines.map(([name, stream, level, time, words]) => [name, stream, level, time + this.shift, words].join("\t"));
+    return new DataView(encoder.encode(text.join("\n")).buffer);
+  }
+
+  /** Gives the widget one frame. @param {Frame} frame */
+  play(frame) {
+    for (const [name, value] of Object.entries(frame.traits ?? {})) this.set(name, this.recent(value));
+    if (!frame.message && !frame.lines) return;
+    const message = this.recent(frame.message ?? {});
+    const { totals, samples, values } = message;
+    Object.assign(this.totals, totals);
+    Object.assign(this.samples, samples);
+    Object.assign(this.values, values);
+    this.lines.push(...(frame.lines ?? []));
+    this.lines.splice(0, Math.max(0, this.lines.length - 1000));
+    const lines = frame.lines ?? [];
+    this.emit("msg:custom", this.message("tick", message, lines), lines.length ? [this.buffer(lines)] : []);
+  }
+}
+
+/** Draws the widget into an element and plays the recording; `speed` 0 plays all of it at once.
+ * @param {{render: Function}} widget @param {Recording} recording @param {HTMLElement} el @param {number} [speed] */
+export async function host(widget, recording, el, speed = 1) {
+  const model = new FakeModel(recording);
+  const end = new AbortController();
+  model.shift = Date.now() / 1000 - recording.traits["status"].started;
+  model.state = model.recent(model.state);
+  await widget.render({ model, el, signal: end.signal });
+  let from = 0;
+  for (const frame of recording.frames) {
+    if (speed) await new Promise((done) => setTimeout(done, ((frame.at - from) * 1000) / speed));
+    from = frame.at;
+    model.play(frame);
+  }
+  return { model, end };
+}

@@ -1,0 +1,113 @@
+import { h } from "./dom.js";
+import { GraphView } from "./graph.js";
+import { Header } from "./header.js";
+import { LogsView } from "./logs.js";
+import { ProblemsView } from "./problems.js";
+import { ProcessesView } from "./processes.js";
+import { Store } from "./store.js";
+import { StreamsView } from "./streams.js";
+import { Tabs } from "./tabs.js";
+import { followTheme } from "./theme.js";
+
+/** @import {AnyModel} from "@anywidget/types" */
+/** @import {Traits} from "./types.js" */
+
+const REPAINT = 500;
+const STALE = 4;
+
+/** One view of one deployment: everything that is painted, at most once a frame, and only while someone can see it. */
+export class Dashboard {
+  /** @param {AnyModel<Traits>} model @param {HTMLElement} el @param {AbortSignal} signal */
+  constructor(model, el, signal) {
+    this.store = new Store(model);
+    this.visible = true;
+    this.pending = false;
+    this.signal = signal;
+    const select = (/** @type {string} */ slot) => this.select(slot);
+    this.header = new Header(this.store);
+    this.graph = new GraphView(this.store, select, signal);
+    this.streams = new StreamsView(this.store, select);
+    this.tabs = new Tabs(this.panes(select));
+    this.root = h("div.hydro", { "data-lm-suppress-shortcuts": "true", "data-mode": model.get("mode"), "data-deployment": model.get("deployment") });
+    const live = model.get("mode") === "live";
+    this.root.append(this.header.element, h("div.body", {}, this.graph.element, live && this.tabs.element));
+    el.append(this.root);
+    this.start(signal);
+  }
+
+  /** @param {(slot: string) => void} select @returns {import("./tabs.js").Tab[]} */
+  panes(select) {
+    const { store } = this;
+    const failed = () => store.problems.length;
+    return [
+      { id: "streams", title: "Streams", view: this.streams },
+      { id: "logs", title: "Logs", view: new LogsView(store) },
+      { id: "processes", title: "Processes", view: new ProcessesView(store) },
+      { id: "problems", title: "Problems", view: new ProblemsView(store, select), badge: () => (failed() ? String(failed()) : ""), alarm: true },
+    ];
+  }
+
+  /** @param {AbortSignal} signal */
+  start(signal) {
+    followTheme(this.root, signal);
+    this.store.changed = () => this.soon();
+    this.store.listen(signal);
+    const timer = setInterval(() => this.beat(), REPAINT);
+    signal.addEventListener("abort", () => clearInterval(timer));
+    document.addEventListener("visibilitychange", () => this.looked(), { signal });
+    this.watch(signal);
+    this.paint();
+  }
+
+  /** Sleeps while the view is scrolled away. @param {AbortSignal} signal */
+  watch(signal) {
+    if (typeof IntersectionObserver === "undefined") return;
+    const observer = new IntersectionObserver((entries) => {
+      this.visible = entries.at(-1)?.isIntersecting ?? true;
+      this.looked();
+    });
+    observer.observe(this.root);
+    signal.addEventListener("abort", () => observer.disconnect());
+  }
+
+  get looking() {
+    return this.visible && document.visibilityState !== "hidden";
+  }
+
+  /** Someone looks again: what was missed is asked for. */
+  looked() {
+    if (!this.looking) return;
+    if (this.store.live && this.store.silence > STALE) this.store.retry();
+    this.soon();
+  }
+
+  /** Times pass also when no message comes; a kernel that says nothing is asked again. */
+  beat() {
+    if (!this.looking) return;
+    if (this.store.live && this.store.silence > STALE) this.store.retry();
+    this.soon();
+  }
+
+  soon() {
+    if (this.pending || !this.looking) return;
+    this.pending = true;
+    requestAnimationFrame(() => {
+      this.pending = false;
+      if (!this.signal.aborted) this.paint();
+    });
+  }
+
+  paint() {
+    this.header.paint(this.looking);
+    this.graph.paint();
+    this.tabs.paint();
+    this.store.painted();
+  }
+
+  /** Shows an operator's stream. @param {string} slot */
+  select(slot) {
+    this.graph.mark(slot);
+    this.streams.choose(slot);
+    this.tabs.show("streams");
+  }
+}

@@ -1,0 +1,59 @@
+import { attribute, h, write } from "./dom.js";
+import { duration, rate } from "./format.js";
+import { phaseIcon, setIcon } from "./icons.js";
+
+/** @import {Store} from "./store.js" */
+
+const SILENT = 6;
+
+/** Name, state, time, rate, and the button that stops everything. */
+export class Header {
+  /** @param {Store} store */
+  constructor(store) {
+    this.store = store;
+    this.name = h("b.name");
+    this.mark = h("span.mark");
+    this.word = h("span.word");
+    this.state = h("span.state", { role: "status" }, this.mark, this.word);
+    this.elapsed = h("span.elapsed", { title: "Elapsed" });
+    this.rate = h("span.rate", { title: "Items a second over all network edges and sinks" });
+    this.stop = h("button.stop", { type: "button", title: "Ends every process of this deployment", click: () => this.clicked() }, "Stop");
+    this.note = h("span.note");
+    this.element = h("header", {}, this.name, this.state, this.note, this.elapsed, this.rate, this.stop);
+  }
+
+  clicked() {
+    this.stop.disabled = true;
+    this.store.stop();
+  }
+
+  /** @param {boolean} looking */
+  paint(looking) {
+    const { store } = this;
+    const built = store.model.get("mode") === "build";
+    const lost = !built && looking && store.live && store.silence > SILENT;
+    const phase = built ? "build" : lost ? "lost" : store.status.phase;
+    write(this.name, store.model.get("name"));
+    attribute(this.element, "data-phase", phase);
+    setIcon(this.mark, phaseIcon(phase));
+    write(this.word, this.words(phase));
+    write(this.note, lost ? "No word from the kernel. If it was restarted, run the cell again." : "");
+    write(this.elapsed, built ? "" : this.time());
+    write(this.rate, built ? "" : rate(store.totalRate));
+    this.stop.hidden = built || !store.live;
+  }
+
+  /** @param {string} phase */
+  words(phase) {
+    const { status, graph } = this.store;
+    if (phase === "build") return graph.summary;
+    if (phase === "lost") return "disconnected";
+    const coming = !["running", "settled", "stopping", "stopped", "failed"].includes(phase);
+    return coming ? `starting ${status.ready}/${status.total}` : phase;
+  }
+
+  time() {
+    const { started, ended } = this.store.status;
+    return started ? duration((ended || this.store.time) - started) : duration(0);
+  }
+}

@@ -1,0 +1,66 @@
+import { h, one, rows, write } from "./dom.js";
+import { clock } from "./format.js";
+import { icon } from "./icons.js";
+
+/** @import {Store} from "./store.js" */
+/** @import {Problem, Site} from "./types.js" */
+
+/** The user's line with carets under what failed. @param {Site} site @param {string} op @returns {string} */
+export function underlined(site, op) {
+  const text = site.text.trimEnd();
+  const indent = text.length - text.trimStart().length;
+  const found = op ? text.search(new RegExp(`\\b${op.replace(/[^\w]/g, "\\$&")}\\b`)) : -1;
+  const [from, width] = found >= 0 ? [found, op.length] : [indent, text.length - indent];
+  return `${text}\n${" ".repeat(from)}${"^".repeat(Math.max(1, width))}`;
+}
+
+/** What went wrong: operator, process, element, the user's own line and frames. */
+export class ProblemsView {
+  /** @param {Store} store @param {(slot: string) => void} select */
+  constructor(store, select) {
+    this.store = store;
+    this.select = select;
+    this.list = h("ol");
+    this.empty = h("p.empty");
+    this.element = h("div.pane.problems", {}, this.list, this.empty);
+  }
+
+  paint() {
+    const newest = [...this.store.problems].reverse();
+    rows(this.list, newest, () => this.makeRow(), (row, problem) => this.paintRow(row, problem));
+    write(this.empty, newest.length ? "" : "No problems. An error in one of your functions is shown here with its line and the element.");
+  }
+
+  makeRow() {
+    const row = h(
+      "li.problem",
+      {},
+      h("div.what", {}, icon("warn"), h("b")),
+      h("div.meta", {}, h("button.op", { type: "button" }), h("span.process"), h("time")),
+      h("div.element", {}, h("small", {}, "element"), h("code")),
+      h("div.place"),
+      h("pre.source"),
+      h("pre.frames"),
+    );
+    one(row, ".op").addEventListener("click", () => this.select(row.dataset["slot"] ?? ""));
+    return row;
+  }
+
+  /** @param {HTMLElement} row @param {Problem} problem */
+  paintRow(row, problem) {
+    const { site, frames } = problem;
+    row.dataset["slot"] = problem.slot;
+    write(one(row, ".what b"), problem.error);
+    write(one(row, ".op"), problem.op);
+    one(row, ".op").hidden = !problem.slot;
+    write(one(row, ".process"), `on ${problem.process}${problem.fatal ? "" : ", skipped"}`);
+    write(one(row, ".meta time"), clock(problem.time).slice(0, 8));
+    write(one(row, ".element code"), problem.element);
+    one(row, ".element").hidden = !problem.element;
+    write(one(row, ".place"), site.cell ? `${site.cell}, line ${site.line}` : "");
+    write(one(row, ".source"), site.text ? underlined(site, problem.op) : "");
+    write(one(row, ".frames"), frames.map((f) => `${f.cell}, line ${f.line}\n    ${f.text.trim()}`).join("\n"));
+    one(row, ".frames").hidden = !frames.length;
+    one(row, ".source").hidden = !site.text;
+  }
+}

@@ -1,0 +1,66 @@
+import { attribute, h, one, rows, write } from "./dom.js";
+import { bytes, duration, percent, rate, whole } from "./format.js";
+import { phaseIcon, setIcon } from "./icons.js";
+
+/** @import {Store} from "./store.js" */
+/** @import {ProcessRow} from "./types.js" */
+
+const HEADS = ["Process", "State", "CPU", "Memory", "Items/s", "Queue", "Up", ""];
+const OVER = ["stopped", "failed"];
+
+/** One row per process, with the button that ends it. */
+export class ProcessesView {
+  /** @param {Store} store */
+  constructor(store) {
+    this.store = store;
+    this.body = h("tbody");
+    const head = h("tr", {}, ...HEADS.map((text) => h("th", { scope: "col" }, text || h("span.unseen", {}, "Actions"))));
+    this.table = h("table", {}, h("thead", {}, head), this.body);
+    this.empty = h("p.empty");
+    this.element = h("div.pane.processes", {}, this.table, this.empty);
+  }
+
+  paint() {
+    rows(this.body, this.store.processes, () => this.makeRow(), (row, process) => this.paintRow(row, process));
+    this.table.hidden = !this.store.processes.length;
+    write(this.empty, this.store.processes.length ? "" : "The processes are being started.");
+  }
+
+  makeRow() {
+    const kill = h("button.kill", { type: "button" }, "Kill");
+    const row = h(
+      "tr",
+      {},
+      h("th.who", { scope: "row" }, h("b"), h("small")),
+      h("td.phase", {}, h("span.mark"), h("span.word"), h("small.reason")),
+      ...["cpu", "memory", "rate", "queue", "up"].map((name) => h(`td.${name}`)),
+      h("td.act", {}, kill),
+    );
+    kill.addEventListener("click", () => {
+      kill.disabled = true;
+      this.store.kill(row.dataset["name"] ?? "");
+    });
+    return row;
+  }
+
+  /** @param {HTMLElement} row @param {ProcessRow} process */
+  paintRow(row, process) {
+    const over = OVER.includes(process.phase);
+    row.dataset["name"] = process.name;
+    row.dataset["phase"] = process.phase;
+    write(one(row, ".who b"), process.name);
+    write(one(row, ".who small"), process.pid ? `pid ${process.pid}` : "in the kernel");
+    setIcon(one(row, ".mark"), phaseIcon(process.phase));
+    write(one(row, ".word"), process.phase);
+    write(one(row, ".reason"), process.reason);
+    write(one(row, ".cpu"), over ? "–" : percent(process.cpu));
+    write(one(row, ".memory"), over ? "–" : bytes(process.memory));
+    write(one(row, ".rate"), over ? "–" : rate(process.rate));
+    write(one(row, ".queue"), over ? "–" : whole(process.queued));
+    write(one(row, ".up"), process.started ? duration((process.ended || this.store.time) - process.started) : "–");
+    const kill = /** @type {HTMLButtonElement} */ (one(row, ".kill"));
+    kill.hidden = over || !process.pid;
+    attribute(kill, "aria-label", `Kill ${process.name}`);
+    attribute(kill, "title", `Ends ${process.name} at once, as a crash would. The others go on.`);
+  }
+}

@@ -1,0 +1,208 @@
+import { Ring } from "./ring.js";
+
+/** @import {AnyModel} from "@anywidget/types" */
+/** @import {Traits, Message, Sample, LogLine, Graph, Status, ProcessRow, Problem} from "./types.js" */
+
+export const LOG_LINES = 10_000;
+export const HISTORY = 60;
+const RATE_WINDOW = 1.2;
+const HISTORY_STEP = 0.5;
+const ACK_EVERY = 400;
+const RETRY = 3000;
+
+/** @typedef {{points: [number, number][], rate: number, history: number[], stepped: number}} Meter */
+
+/**
+ * What the page knows of one deployment: traits that survive a reload, and the stream of messages since `hello`.
+ * It notices gaps, asks for a snapshot where one is, and acknowledges what has been painted.
+ */
+export class Store {
+  /** @param {AnyModel<Traits>} model @param {() => number} [now]  milliseconds */
+  constructor(model, now = () => performance.now()) {
+    this.model = model;
+    this.now = now;
+    /** @type {Ring<LogLine>} */
+    this.logs = new Ring(LOG_LINES);
+    this.dropped = 0;
+    /** @type {Map<string, number>} */
+    this.totals = new Map();
+    /** @type {Map<string, Sample[]>} */
+    this.samples = new Map();
+    /** @type {Map<string, Sample>} */
+    this.values = new Map();
+    /** @type {Map<string, Meter>} */
+    this.meters = new Map();
+    this.seq = -1;
+    this.waiting = false;
+    this.asked = -Infinity;
+    this.heard = now();
+    this.acked = { seq: -1, at: -Infinity };
+    /** Seconds to add to the page's clock to get the kernel's. */
+    this.skew = 0;
+    this.changed = () => {};
+  }
+
+  /** @returns {Graph} */
+  get graph() {
+    return this.model.get("graph");
+  }
+  /** @returns {Status} */
+  get status() {
+    return this.model.get("status");
+  }
+  /** @returns {ProcessRow[]} */
+  get processes() {
+    return this.model.get("processes");
+  }
+  /** @returns {Problem[]} */
+  get problems() {
+    return this.model.get("problems");
+  }
+
+  /** Whether something may still change. */
+  get live() {
+    return this.model.get("mode") === "live" && !["stopped", "failed"].includes(this.status.phase);
+  }
+
+  /** Starts to listen; `changed` is called after every change. @param {AbortSignal} signal */
+  listen(signal) {
+    const receive = (/** @type {Message} */ message, /** @type {DataView[]} */ buffers) => this.receive(message, buffers);
+    const trait = () => this.takeTraits();
+    this.model.on("msg:custom", receive);
+    const events = ["name", "graph", "status", "processes", "problems", "totals"].map((name) => `change:${name}`);
+    for (const event of events) this.model.on(event, trait);
+    signal.addEventListener("abort", () => {
+      this.model.off("msg:custom", receive);
+      for (const event of events) this.model.off(event, trait);
+    });
+    this.takeTraits();
+    this.hello();
+  }
+
+  /** Asks for everything from the start. */
+  hello() {
+    if (this.waiting || this.model.get("mode") !== "live") return;
+    this.waiting = true;
+    this.asked = this.now();
+    this.model.send({ kind: "hello" });
+  }
+
+  /** Asks again, also where an answer to the last question never came, but not all the time. */
+  retry() {
+    if (this.now() - this.asked < RETRY) return;
+    this.waiting = false;
+    this.hello();
+  }
+
+  takeTraits() {
+    this.heard = this.now();
+    for (const [slot, total] of Object.entries(this.model.get("totals") ?? {})) {
+      if (total > (this.totals.get(slot) ?? -1)) this.totals.set(slot, total);
+    }
+    this.changed();
+  }
+
+  /** @param {Message} message @param {DataView[]} buffers */
+  receive(message, buffers) {
+    this.heard = this.now();
+    if (message.kind === "snapshot") this.reset();
+    else if (this.waiting) return;
+    else if (message.seq !== this.seq + 1) return this.hello();
+    this.seq = message.seq;
+    this.skew = message.time - Date.now() / 1000;
+    for (const [slot, total] of Object.entries(message.totals ?? {})) this.totals.set(slot, total);
+    for (const [slot, samples] of Object.entries(message.samples ?? {})) this.samples.set(slot, samples);
+    for (const [slot, value] of Object.entries(message.values ?? {})) this.values.set(slot, value);
+    this.measure(message.time);
+    if (message.logs && buffers[0]) this.takeLogs(message.logs.names, buffers[0]);
+    this.dropped += message.logs?.dropped ?? 0;
+    this.changed();
+  }
+
+  reset() {
+    this.waiting = false;
+    this.dropped = 0;
+    this.logs.clear();
+    this.samples.clear();
+    this.values.clear();
+  }
+
+  /** Lines are `process TAB stream TAB level TAB time TAB text`, processes by number.
+   * @param {string[]} names @param {DataView} buffer */
+  takeLogs(names, buffer) {
+    const text = new TextDecoder().decode(buffer);
+    for (const line of text.split("\n")) {
+      const parts = line.split("\t");
+      if (parts.length < 5) continue;
+      const [process, stream, level, time] = /** @type {[string, string, string, string]} */ (/** @type {unknown} */ (parts));
+      this.logs.push({
+        process: names[Number(process)] ?? "?",
+        error: stream === "e",
+        level,
+        time: Number(time),
+        text: parts.slice(4).join("\t"),
+      });
+    }
+  }
+
+  /** Turns totals into rates over the last second or so. @param {number} time */
+  measure(time) {
+    for (const [slot, total] of this.totals) {
+      const meter = this.meters.get(slot) ?? { points: [], rate: 0, history: [], stepped: time };
+      this.meters.set(slot, meter);
+      meter.points.push([time, total]);
+      while (meter.points.length > 2 && time - /** @type {[number, number]} */ (meter.points[1])[0] >= RATE_WINDOW) meter.points.shift();
+      const [since, before] = /** @type {[number, number]} */ (meter.points[0]);
+      meter.rate = time > since ? Math.max(0, (total - before) / (time - since)) : meter.rate;
+      this.remember(meter, time);
+    }
+  }
+
+  /** @param {Meter} meter @param {number} time */
+  remember(meter, time) {
+    if (time - meter.stepped < HISTORY_STEP && meter.history.length) return;
+    meter.stepped = time;
+    meter.history.push(meter.rate);
+    if (meter.history.length > HISTORY) meter.history.shift();
+  }
+
+  /** @param {string} slot */
+  rate(slot) {
+    return this.live ? (this.meters.get(slot)?.rate ?? 0) : 0;
+  }
+
+  /** @param {string} slot @returns {number[]} */
+  history(slot) {
+    return this.meters.get(slot)?.history ?? [];
+  }
+
+  /** Items a second over all network edges and sinks. */
+  get totalRate() {
+    return this.graph.streams.filter((s) => s.kind !== "value").reduce((sum, s) => sum + this.rate(s.slot), 0);
+  }
+
+  get time() {
+    return Date.now() / 1000 + this.skew;
+  }
+
+  /** Tells the kernel that somebody has seen the newest message: without this it slows down and stops. */
+  painted() {
+    if (this.seq === this.acked.seq || this.now() - this.acked.at < ACK_EVERY) return;
+    this.acked = { seq: this.seq, at: this.now() };
+    this.model.send({ kind: "ack", seq: this.seq });
+  }
+
+  /** Seconds since the kernel last said anything. */
+  get silence() {
+    return (this.now() - this.heard) / 1000;
+  }
+
+  stop() {
+    this.model.send({ kind: "stop" });
+  }
+
+  /** @param {string} name */
+  kill(name) {
+    this.model.send({ kind: "kill", name });
+  }
+}

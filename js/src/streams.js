@@ -1,0 +1,127 @@
+import { attribute, h, one, rows, write } from "./dom.js";
+import { clock, rate, whole } from "./format.js";
+import { Spark } from "./spark.js";
+import { HISTORY } from "./store.js";
+
+/** @import {Store} from "./store.js" */
+/** @import {GraphNode, Sample, StreamMeta} from "./types.js" */
+
+/** Every watched stream with its total, rate and newest elements. */
+export class StreamsView {
+  /** @param {Store} store @param {(slot: string) => void} select */
+  constructor(store, select) {
+    this.store = store;
+    this.select = select;
+    this.selected = "";
+    /** @type {WeakMap<HTMLElement, Spark>} */
+    this.sparks = new WeakMap();
+    this.list = h("div.stream-list", { role: "listbox", "aria-label": "Streams", keydown: (/** @type {KeyboardEvent} */ event) => this.walk(event) });
+    this.title = h("span.shown");
+    this.facts = h("div.facts");
+    this.items = h("div.samples", { tabindex: 0, "aria-label": "Sampled elements" });
+    this.empty = h("p.empty");
+    this.element = h("div.pane.streams", {}, this.list, h("div.detail-head", {}, this.facts, this.title), this.items, this.empty);
+  }
+
+  /** @param {string} slot */
+  choose(slot) {
+    this.selected = slot;
+    this.paint();
+  }
+
+  paint() {
+    const streams = this.store.graph.streams;
+    if (!this.selected || !this.store.graph.nodes[this.selected]) this.selected = streams[0]?.slot ?? "";
+    rows(this.list, streams, () => this.makeRow(), (row, stream) => this.paintRow(row, stream));
+    this.paintDetail();
+  }
+
+  makeRow() {
+    const spark = new Spark(HISTORY);
+    const row = h(
+      "div.stream",
+      { role: "option", tabindex: -1 },
+      h("span.name", {}, h("b"), h("small")),
+      spark.element,
+      h("span.count", {}, h("b"), h("small")),
+    );
+    row.addEventListener("click", () => this.select(row.dataset["slot"] ?? ""));
+    this.sparks.set(row, spark);
+    return row;
+  }
+
+  /** @param {HTMLElement} row @param {StreamMeta} stream */
+  paintRow(row, stream) {
+    const chosen = stream.slot === this.selected;
+    row.dataset["slot"] = stream.slot;
+    attribute(row, "aria-selected", String(chosen));
+    attribute(row, "tabindex", chosen ? "0" : "-1");
+    row.classList.toggle("value", stream.kind === "value");
+    write(one(row, ".name b"), stream.title);
+    write(one(row, ".name small"), stream.route);
+    if (stream.kind === "value") {
+      write(one(row, ".count b"), this.store.values.get(stream.slot)?.text ?? "no value yet");
+      return;
+    }
+    write(one(row, ".count b"), whole(this.store.totals.get(stream.slot) ?? 0));
+    write(one(row, ".count small"), rate(this.store.rate(stream.slot)));
+    this.sparks.get(row)?.paint(this.store.history(stream.slot));
+  }
+
+  paintDetail() {
+    const node = this.store.graph.nodes[this.selected];
+    const stream = this.store.graph.streams.find((each) => each.slot === this.selected);
+    this.paintFacts(node);
+    const samples = this.shown(stream);
+    rows(this.items, samples, () => h("div.sample", {}, h("time"), h("code")), (row, sample) => {
+      write(one(row, "time"), clock(sample.time).slice(0, 8));
+      write(one(row, "code"), sample.text);
+      attribute(row, "title", sample.type);
+    });
+    write(this.title, this.caption(stream, samples.length));
+    write(this.empty, samples.length ? "" : this.advice(node, stream));
+  }
+
+  /** Newest first; a live value alone. @param {StreamMeta | undefined} stream @returns {Sample[]} */
+  shown(stream) {
+    const value = stream?.kind === "value" && this.store.values.get(stream.slot);
+    return value ? [value] : [...(this.store.samples.get(this.selected) ?? [])].reverse();
+  }
+
+  /** @param {StreamMeta | undefined} stream @param {number} count */
+  caption(stream, count) {
+    if (!stream) return "";
+    if (stream.kind === "value") return count ? "present value" : "";
+    return `${whole(count)} of ${whole(this.store.totals.get(stream.slot) ?? 0)} shown`;
+  }
+
+  /** @param {GraphNode | undefined} node @param {StreamMeta | undefined} stream */
+  advice(node, stream) {
+    if (!node) return "No streams yet: send something to another process or end a stream in for_each.";
+    if (!stream) return `${node.label} runs inside its process and is not sampled. What crosses the network and what reaches a sink is.`;
+    return this.store.live ? "Nothing has come through yet." : "Nothing came through.";
+  }
+
+  /** @param {GraphNode | undefined} node */
+  paintFacts(node) {
+    const output = node?.outputs[0];
+    const words = node && output ? [output.shape, output.element, ...output.guarantees] : node ? [node.label] : [];
+    rows(this.facts, words.filter(Boolean), () => h("span.chip"), (chip, word, index) => {
+      write(chip, word);
+      chip.classList.toggle("type", index === 1);
+    });
+  }
+
+  /** @param {KeyboardEvent} event */
+  walk(event) {
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (!step) return;
+    event.preventDefault();
+    const streams = this.store.graph.streams;
+    const at = streams.findIndex((each) => each.slot === this.selected) + step;
+    const next = streams[Math.max(0, Math.min(streams.length - 1, at))];
+    if (next) this.select(next.slot);
+    const row = this.list.querySelector('[aria-selected="true"]');
+    if (row instanceof HTMLElement) row.focus();
+  }
+}
