@@ -1,0 +1,57 @@
+"""What users type: flows, locations, and live collections as handles on a graph."""
+
+from __future__ import annotations
+
+from hydro_nb.lang.flow import FlowBuilder
+from hydro_nb.lang.guarantees import (
+    AtLeastOnce,
+    Bounded,
+    BoundedValue,
+    ExactlyOnce,
+    InitNone,
+    Monotonic,
+    MonotonicKeys,
+    MonotonicValue,
+    NoOrder,
+    TotalOrder,
+    Unbounded,
+)
+from hydro_nb.lang.keyed_singleton import KeyedSingleton
+from hydro_nb.lang.keyed_stream import KeyedStream
+from hydro_nb.lang.location import External, Location, Process, Tick
+from hydro_nb.lang.network import TCP
+from hydro_nb.lang.nondet import NonDet, nondet, proof
+from hydro_nb.lang.optional import Optional
+from hydro_nb.lang.quote import inplace, q
+from hydro_nb.lang.singleton import Singleton
+from hydro_nb.lang.stream import Stream
+
+__all__ = [
+    "TCP",
+    "AtLeastOnce",
+    "Bounded",
+    "BoundedValue",
+    "ExactlyOnce",
+    "External",
+    "FlowBuilder",
+    "InitNone",
+    "KeyedSingleton",
+    "KeyedStream",
+    "Location",
+    "Monotonic",
+    "MonotonicKeys",
+    "MonotonicValue",
+    "NoOrder",
+    "NonDet",
+    "Optional",
+    "Process",
+    "Singleton",
+    "Stream",
+    "Tick",
+    "TotalOrder",
+    "Unbounded",
+    "inplace",
+    "nondet",
+    "proof",
+    "q",
+]

@@ -1,0 +1,112 @@
+"""What all live collections have in common: a flow, a reference to one output of one node, and what is known of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from hydro_nb.errors import GraphError, LocationError, Site
+from hydro_nb.ir.node import Kind, Op, Ref, Shape
+from hydro_nb.lang import quote
+from hydro_nb.lang.site import here
+
+if TYPE_CHECKING:
+    from hydro_nb.ir.func import Func
+    from hydro_nb.ir.node import Node
+    from hydro_nb.lang.flow import FlowBuilder
+    from hydro_nb.lang.preview import Preview
+
+
+class Collection:
+    """A handle on one output of one node of a flow."""
+
+    shape: ClassVar[Shape]
+    classes: ClassVar[dict[Shape, type[Collection]]] = {}
+
+    __slots__ = ("__weakref__", "flow", "kind", "ref")
+
+    def __init__(self, flow: FlowBuilder, ref: Ref, kind: Kind) -> None:
+        self.flow = flow
+        self.ref = ref
+        self.kind = kind
+
+    def __init_subclass__(cls, shape: Shape | None = None) -> None:
+        super().__init_subclass__()
+        if shape is not None:
+            cls.shape = shape
+            Collection.classes[shape] = cls
+
+    @property
+    def location(self) -> Any:
+        """The process or tick that it lives on.
+
+        >>> FlowBuilder().process().source_iter([1]).location
+        Process[None]
+        """
+        from hydro_nb.lang.location import located
+
+        return located(self.flow, self.kind.place)
+
+    def clone(self) -> Self:
+        """Return the same collection: using a collection twice is enough.
+
+        >>> numbers = FlowBuilder().process().source_iter([1])
+        >>> numbers.clone() is numbers
+        True
+        """
+        return self
+
+    def preview(self, n: int = 10) -> Preview:
+        """Run the flow up to here inside this process, and show the first elements with their guarantees.
+
+        >>> FlowBuilder().process().source_iter([1, 2, 3]).preview(2).rows
+        [1, 2]
+
+        Sources are not consumed: data is read again, functions of sources are called anew. At most a second passes.
+        """
+        from hydro_nb.lang.preview import preview
+
+        return preview(self, n)
+
+    def __repr__(self) -> str:
+        from hydro_nb.lang.display import describe
+
+        return describe(self)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        from hydro_nb.lang.display import bundle
+
+        return bundle(self)
+
+    # ------------------------------------------------------------ plumbing of the methods
+
+    def _grow(self, op: Op, *others: Collection) -> Any:
+        """Add an operator on this collection (and others) and give the handle of its first output."""
+        return handle(self.flow, grow(op, self, *others))
+
+    @staticmethod
+    def _func(f: Any, arity: int, method: str) -> Func:
+        return quote.function(f, arity, method, here())
+
+
+def grow(op: Op, *inputs: Collection) -> Node:
+    """Add an operator on collections of one flow."""
+    site = here()
+    for other in inputs[1:]:
+        _check_other(op, other, inputs[0], site)
+    return inputs[0].flow.graph.add(op, [each.ref for each in inputs], site)
+
+
+def _check_other(op: Op, other: Any, first: Collection, site: Site) -> None:
+    if not isinstance(other, Collection):
+        raise GraphError(f"`{op.name}` needs another collection, but was given {other!r}.\n  {site}")
+    if other.flow is not first.flow:
+        raise LocationError(
+            f"`{op.name}` needs two collections of one flow, but these belong to different flows.\n  {site}\n"
+            "  Build both on processes of the same FlowBuilder."
+        )
+
+
+def handle(flow: FlowBuilder, node: Node, port: int = 0) -> Any:
+    """Give the handle of one output of a node."""
+    kind = node.outputs[port]
+    return Collection.classes[kind.shape](flow, Ref(node.slot, port), kind)

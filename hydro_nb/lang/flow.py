@@ -1,0 +1,172 @@
+"""The flow: where a program begins, and from where it is run, shown and saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from hydro_nb.errors import GraphError
+from hydro_nb.ir.graph import Graph
+from hydro_nb.lang import cell
+from hydro_nb.lang.location import External, Location, Process
+from hydro_nb.lang.site import here
+
+if TYPE_CHECKING:
+    from hydro_nb.deploy import Deployment
+    from hydro_nb.sim import Simulation
+
+M = TypeVar("M")
+
+
+class FlowBuilder:
+    """A program under construction: every call on it or its collections adds to its graph, nothing runs.
+
+    >>> flow = FlowBuilder()
+    >>> flow.process().source_iter([1, 2]).map(lambda n: n * 10).preview().rows
+    [10, 20]
+    """
+
+    def __init__(self, name: str | None = None) -> None:
+        self.graph = Graph(name or here().name or "flow")
+        cell.register(self)
+
+    @property
+    def name(self) -> str:
+        """Its name: the given one, or that of the variable it was first assigned to."""
+        return self.graph.name
+
+    # ------------------------------------------------------------ building
+
+    @overload
+    def process(self, marker: type[M]) -> Process[M]: ...
+    @overload
+    def process(self, marker: None = None) -> Process[None]: ...
+    def process(self, marker: type | None = None) -> Process[Any]:
+        """Add a process: one thread of the program, an operating system process where it is deployed.
+
+        >>> class Leader: ...
+        >>> FlowBuilder().process(Leader)
+        Process[Leader]
+
+        The marker class is its static type and its name in logs.
+        """
+        return Process(self, self.graph.place("process", here(), tag=_marker(marker)))
+
+    @overload
+    def external(self, marker: type[M]) -> External[M]: ...
+    @overload
+    def external(self, marker: None = None) -> External[None]: ...
+    def external(self, marker: type | None = None) -> External[Any]:
+        """Add clients outside of the flow, who connect to its ports.
+
+        >>> FlowBuilder().external()
+        External[None]
+        """
+        return External(self, self.graph.place("external", here(), tag=_marker(marker)))
+
+    @contextmanager
+    def cell(self, name: str) -> Iterator[FlowBuilder]:
+        """Do in a script what a notebook's cell does: replace what the block of this name made before.
+
+        >>> flow = FlowBuilder()
+        >>> for n in (1, 2):
+        ...     with flow.cell("numbers"):
+        ...         numbers = flow.process().source_iter([n])
+        >>> len(flow.graph.nodes), numbers.preview().rows
+        (1, [2])
+
+        A block that fails leaves the flow as it was.
+        """
+        cell.begin(name, self)
+        try:
+            yield self
+        except BaseException:
+            cell.rollback()
+            raise
+        cell.commit()
+
+    # ------------------------------------------------------------ running
+
+    def deploy(self, *, backend: str = "local", max_buffer: int | str = "64MiB", timeout: float = 30.0) -> Deployment:
+        """Run the flow, each process in its place; returns when all of them run.
+
+        >>> flow = FlowBuilder()
+        >>> flow.process().source_iter([1]).for_each(print)
+        >>> with flow.deploy(backend="inprocess") as deployment:
+        ...     _ = deployment.settle()
+        [process 0] 1
+        """
+        from hydro_nb.compile.program import compile_flow
+        from hydro_nb.deploy import deploy
+        from hydro_nb.lang.ready import byte_count, require_deployable
+
+        size = byte_count(max_buffer)
+        require_deployable(self.graph)
+        return deploy(compile_flow(self.graph), backend=backend, max_buffer=size, timeout=timeout)
+
+    def sim(self) -> Simulation:
+        """Run the flow under schedules that the simulator chooses."""
+        from hydro_nb.lang.ready import require_whole
+        from hydro_nb.sim import Simulation
+
+        require_whole(self.graph)
+        return Simulation(self.graph)
+
+    def source(self, location: Location) -> str:
+        """Give the Python text that a process of this flow runs.
+
+        >>> leader = FlowBuilder().process()
+        >>> leader.source_iter([1]).for_each(print)
+        >>> "def tick" in leader.flow.source(leader)
+        True
+        """
+        from hydro_nb.compile.program import compile_flow
+        from hydro_nb.lang.location import checked_place
+        from hydro_nb.lang.ready import require_whole
+
+        place = checked_place(location, Process, "`source` needs a process of this flow", self, here())
+        require_whole(self.graph)
+        program = compile_flow(self.graph)
+        return next((each.source for each in program.locations if each.slot == place.slot), "")
+
+    # ------------------------------------------------------------ looking
+
+    def to_text(self) -> str:
+        """Give the graph as stable text."""
+        from hydro_nb.ir.text import to_text
+
+        return to_text(self.graph)
+
+    def to_dot(self) -> str:
+        """Give the graph in Graphviz's language."""
+        from hydro_nb.ir.text import to_dot
+
+        return to_dot(self.graph)
+
+    def to_mermaid(self) -> str:
+        """Give the graph in Mermaid's language."""
+        from hydro_nb.ir.text import to_mermaid
+
+        return to_mermaid(self.graph)
+
+    def to_json(self) -> str:
+        """Give the graph as JSON."""
+        from hydro_nb.ir.text import to_json
+
+        return to_json(self.graph)
+
+    def __repr__(self) -> str:
+        places = sum(place.parent is None for place in self.graph.places.values())
+        return f"FlowBuilder({self.name!r}: {places} locations, {len(self.graph.nodes)} operators)"
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        from hydro_nb.notebook.fallback import graph_bundle
+
+        return graph_bundle(self.graph)
+
+
+def _marker(marker: Any) -> type | None:
+    if marker is None or isinstance(marker, type):
+        return marker
+    raise GraphError(f"a marker is a class, such as `class Leader: ...`, not {marker!r}.\n  {here()}")

@@ -1,0 +1,80 @@
+"""Scratch copies of a graph with a port at one collection, so that it can be looked at without changing the flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hydro_nb.errors import Site
+from hydro_nb.ir.graph import Graph
+from hydro_nb.ir.node import Bound, Kind, Op, Ref, Shape
+from hydro_nb.ir.ops.network import SendExternal
+from hydro_nb.ir.ops.order import IntoKeyed
+from hydro_nb.ir.ops.shape import IntoSingleton, IntoStream
+from hydro_nb.ir.ops.time import AllTicks, Snapshot
+
+if TYPE_CHECKING:
+    from hydro_nb.ir.node import Node
+    from hydro_nb.lang.collection import Collection
+
+_SITE = Site()
+
+
+class Observed:
+    """A scratch graph, and the slot of the port in it."""
+
+    def __init__(self, collection: Collection, *, whole: bool) -> None:
+        flow, ref = collection.flow.graph, collection.ref
+        kind = flow.kind(ref)
+        self.kind = kind
+        self.newest_only = not kind.shape.is_stream and kind.bound is not Bound.BOUNDED
+        self.graph = _copy(flow, None if whole else set(_upstream(flow, ref.slot)))
+        self.graph.begin("observer")
+        self.slot = self._add_port(ref)
+
+    def _add_port(self, ref: Ref) -> str:
+        for op in self._to_stream(self.kind):
+            ref = self._add(op, ref)
+        client = self.graph.place("external", _SITE)
+        return self.graph.add(SendExternal(client), (ref,), _SITE).slot
+
+    def _to_stream(self, kind: Kind) -> Iterator[Op]:
+        """Give the operators that make a stream outside of ticks of a collection."""
+        inside, top = kind.place.kind == "tick", kind.place
+        if not kind.shape.is_stream and not inside and kind.bound is not Bound.BOUNDED:
+            top = self.graph.place("tick", _SITE, parent=kind.place)
+            yield Snapshot(top, "observed")
+            inside = True
+        if kind.shape is Shape.KEYED_STREAM:
+            yield IntoKeyed(to="entries")
+        if kind.shape is Shape.KEYED_SINGLETON:
+            yield IntoSingleton()
+        if inside:
+            yield AllTicks()
+        elif not kind.shape.is_stream:
+            yield IntoStream()
+
+    def _add(self, op: Op, ref: Ref) -> Ref:
+        return Ref(self.graph.add(op, (ref,), _SITE).slot)
+
+    def shown(self, rows: list[object]) -> list[object]:
+        """Give the rows that stand for the collection: of a changing value only the newest."""
+        return rows[-1:] if self.newest_only else rows
+
+
+def _copy(graph: Graph, only: set[str] | None) -> Graph:
+    copy = Graph(graph.name)
+    copy.nodes = {slot: node for slot, node in graph.nodes.items() if only is None or slot in only}
+    copy.places = dict(graph.places)
+    return copy
+
+
+def _upstream(graph: Graph, slot: str) -> Iterator[str]:
+    seen: set[str] = set()
+    todo = [slot]
+    while todo:
+        node: Node | None = graph.nodes.get(todo.pop())
+        if node is not None and node.slot not in seen:
+            seen.add(node.slot)
+            yield node.slot
+            todo.extend(ref.slot for ref in node.inputs)

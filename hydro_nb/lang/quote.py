@@ -1,0 +1,75 @@
+"""The user's functions on their way into operators: `q`, `inplace`, and the checks made at the user's line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from hydro_nb.errors import CaptureError, GraphError, Site
+from hydro_nb.ir.func import Func
+
+X = TypeVar("X")
+A = TypeVar("A")
+T = TypeVar("T")
+
+_SHARED = (list, dict, set, bytearray)
+
+
+def q(value: X) -> X:
+    """Mark code or a value that runs later, on the process; the result is what was given.
+
+    >>> q(lambda n: n + 1)(2)
+    3
+    """
+    return value
+
+
+@dataclass(frozen=True)
+class Inplace:
+    """A function that mutates its first argument and returns nothing of interest."""
+
+    fn: Callable[..., Any]
+
+    def __call__(self, *args: Any) -> Any:
+        """Call the function and give its first argument, so that it can be tried out by hand."""
+        self.fn(*args)
+        return args[0]
+
+
+def inplace(f: Callable[[A, T], object]) -> Callable[[A, T], A]:
+    """Mark a function of a fold that mutates the accumulator instead of returning the next one.
+
+    >>> FlowBuilder().process().source_iter([1, 2]).fold(list, inplace(lambda seen, n: seen.append(n))).preview().rows
+    [[1, 2]]
+    """
+    return cast("Callable[[A, T], A]", Inplace(f))
+
+
+def function(value: Any, arity: int, method: str, site: Site) -> Func:
+    """Take the function that an operator was given, or say what is wrong with it."""
+    mutates = isinstance(value, Inplace)
+    fn: Any = value.fn if isinstance(value, Inplace) else value
+    if not callable(fn):
+        raise CaptureError(f"`{method}` needs a function, but was given {fn!r}.\n  {site}")
+    func = Func.of(fn, site, inplace=mutates)
+    error = func.arity_error(arity)
+    if error:
+        raise error
+    return func
+
+
+def start(init: Any, method: str, site: Site) -> Any:
+    """Take the first accumulator: an immutable value, or a factory of no arguments."""
+    if callable(init):
+        return function(init, 0, method, site)
+    if isinstance(init, _SHARED):
+        raise GraphError(
+            f"`{method}` was given {init!r} to start from, and one {type(init).__name__} would be shared by all folds."
+            f"\n  {site}\n  Give the factory, which is called where one is needed: {_factory(cast('object', init))}"
+        )
+    return init
+
+
+def _factory(init: Any) -> str:
+    return f"lambda: {init!r}" if init else type(init).__name__

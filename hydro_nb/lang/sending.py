@@ -1,0 +1,31 @@
+"""What streams and keyed streams share when they leave their place: the network edge, and the way into a tick."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hydro_nb.ir.ops.network import Network
+from hydro_nb.lang.location import Process, Tick, checked_place
+from hydro_nb.lang.network import checked_via
+from hydro_nb.lang.site import here
+
+if TYPE_CHECKING:
+    from hydro_nb.ir.node import Place
+    from hydro_nb.lang.collection import Collection
+    from hydro_nb.lang.network import Via
+
+
+def network(collection: Collection, to: Any, via: Via | None, method: str) -> Network:
+    """Give the operator that sends a collection to a process."""
+    site = here()
+    place = checked_place(
+        to, Process, f"`{method}` needs a process made by flow.process(Marker)", collection.flow, site
+    )
+    how = checked_via(via, method, site)
+    codec = "bincode" if method == "send_bincode" else how.codec
+    return Network(place, codec, how.channel, how.order, method)
+
+
+def tick_of(collection: Collection, tick: Any, method: str) -> Place:
+    """Give the place of a tick that a method was given."""
+    return checked_place(tick, Tick, f"`{method}` needs a tick made by process.tick()", collection.flow, here())

@@ -1,0 +1,280 @@
+"""The ends of a flow that a simulated test holds, and what its body may say.
+
+A port belongs to the flow and holds nothing; what is sent and received belongs to the execution under way, which the
+simulator puts into `execution`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from hydro_nb.errors import HydroError, SimulationFailure
+from hydro_nb.lang.external import Port
+
+T = TypeVar("T")
+
+
+class NoMoreMessages(HydroError):
+    """A test waited for a message and no more can come: nothing is on its way and nothing is left to run."""
+
+
+class Discarded(BaseException):
+    """Ends an execution that a test does not want to look at; not an error, so that no `except` catches it."""
+
+
+class Execution(Protocol):
+    """One run of a flow in the simulator, as its ports see it."""
+
+    def feed(self, slot: str, items: Sequence[Any], *, ordered: bool) -> None:
+        """Put elements into an input; `ordered` says that their order is meant."""
+        ...
+
+    def arrived(self, slot: str, *, ordered: bool) -> deque[Any]:
+        """Give what came out and was not read; `ordered` says that the reader looks at the order."""
+        ...
+
+
+execution: ContextVar[Execution | None] = ContextVar("execution", default=None)
+"""The execution under way."""
+
+
+class More:
+    """Awaited by a port: lets the simulator do one thing, and tells whether it did."""
+
+    def __await__(self) -> Generator[More, bool, bool]:
+        return (yield self)
+
+
+MORE = More()
+
+
+def _current(port: Port[Any], action: str) -> Execution:
+    found = execution.get()
+    if found is None:
+        name = f"`{port.name}`" if port.name else "a simulated port"
+        raise SimulationFailure(
+            f"{name} was asked to {action} outside a simulation.\n"
+            "  Use it in the body of a test: flow.sim().exhaustive(body), with `async def body():`"
+        )
+    return found
+
+
+def continue_if(condition: object, why: str) -> None:
+    """Go on only where the condition holds; the execution is discarded, not failed, where it does not.
+
+    >>> continue_if(1 + 1 == 2, "arithmetic works")
+    """
+    if not condition:
+        raise Discarded(why)
+
+
+@dataclass(frozen=True)
+class SimSender(Port[T]):
+    """The end of a `sim_input`: the test sends."""
+
+    def send(self, element: T) -> None:
+        """Send one element.
+
+        >>> flow = FlowBuilder()
+        >>> numbers_in, numbers = flow.process().sim_input(int)
+        >>> doubled_out = numbers.map(lambda n: n * 2).sim_output()
+        >>> async def body():
+        ...     numbers_in.send(4)
+        ...     await doubled_out.assert_yields_only([8])
+        >>> flow.sim().exhaustive(body)
+        1
+        """
+        _current(self, "send").feed(self.slot, (element,), ordered=False)
+
+    def send_many(self, elements: Iterable[T]) -> None:
+        """Send elements, one after the other.
+
+        >>> flow = FlowBuilder()
+        >>> numbers_in, numbers = flow.process().sim_input(int)
+        >>> numbers_out = numbers.sim_output()
+        >>> async def body():
+        ...     numbers_in.send_many([1, 2])
+        ...     await numbers_out.assert_yields_only([1, 2])
+        >>> flow.sim().exhaustive(body)
+        1
+        """
+        _current(self, "send").feed(self.slot, tuple(elements), ordered=False)
+
+    def send_many_unordered(self, elements: Iterable[T]) -> None:
+        """Send elements whose order means nothing; the input must be NoOrder.
+
+        >>> flow = FlowBuilder()
+        >>> numbers_in, numbers = flow.process().sim_input(int, order=NoOrder)
+        >>> numbers_out = numbers.sim_output()
+        >>> async def body():
+        ...     numbers_in.send_many_unordered([1, 2])
+        ...     await numbers_out.assert_yields_only_unordered([2, 1])
+        >>> flow.sim().exhaustive(body)
+        1
+        """
+        _current(self, "send").feed(self.slot, tuple(elements), ordered=True)
+
+
+@dataclass(frozen=True)
+class SimReceiver(Port[T]):
+    """The end of a `sim_output`: the test receives. Waiting lets the simulation go on."""
+
+    async def next(self) -> T:
+        """Wait for the next element; raises `NoMoreMessages` when none can come.
+
+        >>> flow = FlowBuilder()
+        >>> numbers_in, numbers = flow.process().sim_input(int)
+        >>> numbers_out = numbers.sim_output()
+        >>> async def body():
+        ...     numbers_in.send(4)
+        ...     assert await numbers_out.next() == 4
+        >>> flow.sim().exhaustive(body)
+        1
+        """
+        return await self._next("some message", ordered=True)
+
+    async def collect(self) -> list[T]:
+        """Wait until nothing more can happen; give all that came, in order.
+
+        >>> flow = FlowBuilder()
+        >>> numbers_in, numbers = flow.process().sim_input(int)
+        >>> numbers_out = numbers.sim_output()
+        >>> async def body():
+        ...     numbers_in.send_many([1, 2])
+        ...     assert await numbers_out.collect() == [1, 2]
+        >>> flow.sim().exhaustive(body)
+        1
+        """
+        return await self._all(ordered=True)
+
+    async def collect_sorted(self, key: Callable[[T], Any] | None = None) -> list[T]:
+        """Wait until nothing more can happen; give all that came, sorted.
+
+        >>> flow = FlowBuilder()
+        >>> numbers_in, numbers = flow.process().sim_input(int, order=NoOrder)
+        >>> numbers_out = numbers.sim_output()
+        >>> async def body():
+        ...     numbers_in.send_many_unordered([2, 1])
+        ...     assert await numbers_out.collect_sorted() == [1, 2]
+        >>> flow.sim().exhaustive(body)
+        1
+        """
+        items: list[Any] = await self._all(ordered=False)
+        return sorted(items, key=key)
+
+    async def assert_yields(self, expected: Iterable[T]) -> None:
+        """Wait for these elements, in this order; more may follow.
+
+        >>> flow = FlowBuilder()
+        >>> numbers_in, numbers = flow.process().sim_input(int)
+        >>> numbers_out = numbers.sim_output()
+        >>> async def body():
+        ...     numbers_in.send_many([1, 2, 3])
+        ...     await numbers_out.assert_yields([1, 2])
+        >>> flow.sim().exhaustive(body)
+        1
+        """
+        waiting = list(expected)
+        while waiting:
+            got = await self._expected(waiting, ordered=True)
+            if got != waiting[0]:
+                raise AssertionError(f"Stream yielded unexpected message: {got!r}, expected: {waiting[0]!r}")
+            del waiting[0]
+
+    async def assert_yields_only(self, expected: Iterable[T]) -> None:
+        """Wait for these elements, in this order, and see that no more can come.
+
+        >>> flow = FlowBuilder()
+        >>> numbers_in, numbers = flow.process().sim_input(int)
+        >>> numbers_out = numbers.sim_output()
+        >>> async def body():
+        ...     numbers_in.send_many([1, 2])
+        ...     await numbers_out.assert_yields_only([1, 2])
+        >>> flow.sim().exhaustive(body)
+        1
+        """
+        await self.assert_yields(expected)
+        await self.assert_no_more()
+
+    async def assert_yields_unordered(self, expected: Iterable[T]) -> None:
+        """Wait for these elements, in any order; more may follow.
+
+        >>> flow = FlowBuilder()
+        >>> numbers_in, numbers = flow.process().sim_input(int, order=NoOrder)
+        >>> numbers_out = numbers.sim_output()
+        >>> async def body():
+        ...     numbers_in.send_many_unordered([1, 2])
+        ...     await numbers_out.assert_yields_unordered([2, 1])
+        >>> flow.sim().exhaustive(body)
+        1
+        """
+        waiting = list(expected)
+        while waiting:
+            got = await self._expected(waiting, ordered=False)
+            if got not in waiting:
+                raise AssertionError(f"Stream yielded unexpected message: {got!r}, expected one of: {waiting!r}")
+            waiting.remove(got)
+
+    async def assert_yields_only_unordered(self, expected: Iterable[T]) -> None:
+        """Wait for these elements, in any order, and see that no more can come.
+
+        >>> flow = FlowBuilder()
+        >>> numbers_in, numbers = flow.process().sim_input(int, order=NoOrder)
+        >>> numbers_out = numbers.sim_output()
+        >>> async def body():
+        ...     numbers_in.send_many_unordered([1, 2])
+        ...     await numbers_out.assert_yields_only_unordered([2, 1])
+        >>> flow.sim().exhaustive(body)
+        1
+        """
+        await self.assert_yields_unordered(expected)
+        await self.assert_no_more()
+
+    async def assert_no_more(self) -> None:
+        """See that no more elements can come.
+
+        >>> flow = FlowBuilder()
+        >>> numbers_in, numbers = flow.process().sim_input(int)
+        >>> numbers_out = numbers.filter(lambda n: n > 9).sim_output()
+        >>> async def body():
+        ...     numbers_in.send(4)
+        ...     await numbers_out.assert_no_more()
+        >>> flow.sim().exhaustive(body)
+        1
+        """
+        queue = self._queue(ordered=False)
+        while not queue and await MORE:
+            pass
+        if queue:
+            raise AssertionError(f"Stream yielded unexpected message: {queue[0]!r}, expected termination")
+
+    # ------------------------------------------------------------ plumbing
+
+    def _queue(self, *, ordered: bool) -> deque[Any]:
+        return _current(self, "receive").arrived(self.slot, ordered=ordered)
+
+    async def _next(self, wanted: str, *, ordered: bool) -> T:
+        queue = self._queue(ordered=ordered)
+        while not queue:
+            if not await MORE:
+                name = f"`{self.name}`" if self.name else "the output"
+                raise NoMoreMessages(f"{name} was expected to give {wanted}, but no more messages can possibly arrive.")
+        return queue.popleft()
+
+    async def _expected(self, waiting: list[T], *, ordered: bool) -> T:
+        try:
+            return await self._next("", ordered=ordered)
+        except NoMoreMessages:
+            raise AssertionError(f"Stream ended early, still expected: {waiting!r}") from None
+
+    async def _all(self, *, ordered: bool) -> list[T]:
+        queue = self._queue(ordered=ordered)
+        while await MORE:
+            pass
+        items = list(queue)
+        queue.clear()
+        return items

@@ -1,0 +1,142 @@
+"""Where in the user's cells an operator was called: found by walking out of this package's own frames."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import linecache
+import os
+import warnings
+from collections.abc import Iterator, Sequence
+from types import CodeType, FrameType
+
+from hydro_nb.errors import Site
+
+_LIMIT = 4096
+"""Entries that the caches hold before they start anew: cells that ran long ago must not stay in memory."""
+
+_Names = dict[int, tuple[str, tuple[str, ...]]]
+"""line -> (the method that the statement there calls last, the names that it assigns)"""
+
+_labels: dict[str, str] = {}
+_sites: dict[tuple[int, int, str, int], tuple[CodeType, Site]] = {}
+_statements: dict[str, tuple[Sequence[str], _Names]] = {}
+
+
+def here(pick: int = -1) -> Site:
+    """Give the user's line that called into this package; of several assigned names only number `pick`.
+
+    >>> there = here()
+    >>> there.line, there.text
+    (1, 'there = here()')
+    """
+    frame, method = _users_frame()
+    if frame is None:
+        return Site()
+    code = frame.f_code
+    key = (id(code), frame.f_lasti, method, pick)
+    known = _sites.get(key)
+    if known is None:
+        known = code, _site(code.co_filename, frame.f_lineno, method, pick)
+        if len(_sites) >= _LIMIT:
+            _sites.clear()
+        _sites[key] = known  # the code object is kept so that its id stays its own
+    return known[1]
+
+
+def name_file(filename: str, label: str) -> None:
+    """Call the code of this file name by a label, such as `In[5]`.
+
+    >>> name_file("/tmp/ipykernel_1/2.py", "In[5]")
+    """
+    _labels[filename] = label
+    _statements.pop(filename, None)
+    _sites.clear()
+
+
+def _users_frame() -> tuple[FrameType | None, str]:
+    """Give the first frame outside of this package, and the name of the function that it called."""
+    frame, method = inspect.currentframe(), ""
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        method, frame = frame.f_code.co_name, frame.f_back
+    return frame, method
+
+
+_PACKAGE = os.path.dirname(os.path.dirname(here.__code__.co_filename)) + os.sep  # noqa: PTH120 - text as frames have it
+
+
+def _site(filename: str, line: int, method: str, pick: int) -> Site:
+    last, names = _assigned(filename).get(line, ("", ()))
+    if method not in (last, "__init__"):
+        names = ()
+    name = names[pick] if 0 <= pick < len(names) else ", ".join(names)
+    return Site(_label(filename), line, linecache.getline(filename, line).strip(), name)
+
+
+def _label(filename: str) -> str:
+    label = _labels.get(filename)
+    if label:
+        return label
+    notebook = "ipykernel_" in filename or filename.startswith("<ipython-input")
+    return "cell" if notebook else os.path.basename(filename)  # noqa: PTH119 - not always a path
+
+
+def _assigned(filename: str) -> _Names:
+    lines = linecache.getlines(filename)
+    known = _statements.get(filename)
+    if known is None or known[0] is not lines:
+        if len(_statements) >= _LIMIT:
+            _statements.clear()
+        known = _statements[filename] = lines, _read("".join(lines))
+    return known[1]
+
+
+def _read(source: str) -> _Names:
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    found: _Names = {}
+    for statement in _statements_of(tree):
+        entry = _entry(statement)
+        if entry:
+            for line in range(statement.lineno, (statement.end_lineno or statement.lineno) + 1):
+                found[line] = entry
+    return found
+
+
+def _statements_of(tree: ast.AST) -> Iterator[ast.stmt]:
+    """Iterate over all statements without looking into expressions."""
+    for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+        children: list[ast.AST] = getattr(tree, field, [])
+        for child in children if isinstance(children, list) else ():
+            if isinstance(child, ast.stmt):
+                yield child
+            yield from _statements_of(child)
+
+
+def _entry(statement: ast.stmt) -> tuple[str, tuple[str, ...]] | None:
+    if isinstance(statement, ast.Assign):
+        targets: list[ast.expr] = statement.targets[:1]
+    elif isinstance(statement, ast.AnnAssign):
+        targets = [statement.target]
+    else:
+        return None
+    if not isinstance(statement.value, ast.Call):
+        return None
+    return _last_called(statement.value), tuple(_names_in(targets[0]))
+
+
+def _last_called(call: ast.Call) -> str:
+    match call.func:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+        case _:
+            return ""
+
+
+def _names_in(target: ast.expr) -> list[str]:
+    if isinstance(target, ast.Tuple | ast.List):
+        return [ast.unparse(each) for each in target.elts]
+    return [ast.unparse(target)]
