@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import re
 import sysconfig
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from hydro_nb.errors import HydroError, Site
 from hydro_nb.runtime.render import Renderer
 from hydro_nb.wire import ChannelSpec, LocationProgram, Problem, SourceLine
 
+_NAME = re.compile(r"[^\W\d]\w*")
 _OURS = str(Path(__file__).resolve().parent.parent)
 _STANDARD = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), "<frozen")
 
@@ -75,11 +77,14 @@ class Location:
         return lines[number - 1] if 0 < number <= len(lines) else None
 
     def _element(self, generated: list[tuple[FrameType, int]], origin: SourceLine | None) -> str:
-        if origin is None or not origin.element:
+        """Render the element that was worked on: a variable, or a tuple of variables that nobody has built."""
+        if origin is None or not _NAME.search(origin.element):
             return ""
+        names = _NAME.findall(origin.element)
         for frame, _ in reversed(generated):
-            if origin.element in frame.f_locals:
-                return self.renderer(frame.f_locals[origin.element])
+            if all(name in frame.f_locals for name in names):
+                values = tuple(frame.f_locals[name] for name in names)
+                return self.renderer(values if "," in origin.element else values[0])
         return ""
 
     def _sites(self, frames: list[tuple[FrameType, int]]) -> Iterator[Site]:

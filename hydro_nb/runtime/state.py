@@ -24,11 +24,12 @@ class Tally:
         self._values: dict[str, Sample] = {}
         self._seen: dict[str, int] = {}
         self._queued = 0
+        self._slots = location.program.names
 
     def totals(self) -> dict[str, int]:
         """Give the totals per slot: exact in the generated state, and by its sender for a network edge."""
         counts: dict[str, int] = getattr(self._location.state, "counts", None) or {}
-        totals = dict(counts)
+        totals = {self._slots.get(name, name): count for name, count in counts.items()}
         for sender in self._senders:
             edge = sender.spec.edge
             totals[edge] = sender.sent + sender.timer_sent + sender.discarded
@@ -58,7 +59,8 @@ class Tally:
 
     def _newest(self, totals: dict[str, int]) -> Iterator[tuple[str, Any]]:
         samples: dict[str, Any] = getattr(self._location.state, "samples", None) or {}
-        for slot, value in samples.items():
+        for name, value in samples.items():
+            slot = self._slots.get(name, name)
             if totals.get(slot, -1) != self._told.get(slot):
                 yield slot, value
         for sender in self._senders:
