@@ -39,6 +39,7 @@ def make_codec(spec: wire.CodecSpec, element_type: Any | None, *, types: Sequenc
     >>> make_codec(wire.CodecSpec("self-describing"), None).encode([])
     b'\\x91\\xa10'
     """
+    where = where and where.rstrip(": ") + ": "
     names = {kind.__name__: kind for kind in types}
     shape = None if element_type is None or element_type is Any else shape_of(element_type, names)
     if spec.codec == "bincode":
