@@ -58,7 +58,7 @@ def _check(node: ast.AST) -> None:
     if isinstance(node, ast.Raise) and node.exc is None:
         raise SpliceError("`raise` without an exception")
     if isinstance(node, ast.stmt) and not isinstance(node, (*PLAIN, ast.Return)):
-        raise SpliceError(f"it has a {_word(node)} statement")
+        raise SpliceError(f"it has {_word(node)}")
 
 
 def _word(node: ast.stmt) -> str:

@@ -12,7 +12,7 @@ import inspect
 import warnings
 from dataclasses import dataclass, field
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from hydro_nb.compile.body import Body, SpliceError, body_of
 from hydro_nb.compile.names import BUILTINS, Names
@@ -99,6 +99,9 @@ def _spliced(func: Func, args: Sequence[str], names: Names, *, inline: bool) -> 
 
 
 def _argument(text: str, names: Names) -> ast.expr:
+    if text.isidentifier() and text not in ("None", "True", "False"):
+        names.reserve(text)
+        return ast.Name(text, ast.Load())
     expr = ast.parse(text, mode="eval").body
     for node in ast.walk(expr):
         if isinstance(node, ast.Name):
@@ -170,16 +173,29 @@ def _parts(result: ast.expr) -> tuple[str, ...] | None:
 
 def _text(statements: list[ast.stmt]) -> tuple[tuple[str, ...], list[int]]:
     """Give the text of statements, and for each of its lines the line of the user's that it came from."""
+    if not statements:
+        return (), []
     module = ast.Module(statements, [])
     try:
         text = ast.unparse(module)
-        with warnings.catch_warnings(action="ignore"):
-            again = ast.parse(text)
-    except (ValueError, SyntaxError, RecursionError) as error:
+        again = ast.parse(text)
+        # What Python warns of would be warned of, or refused, where the generated module is compiled.
+        with warnings.catch_warnings(action="error"):
+            compile(again, "<spliced>", "exec", dont_inherit=True)
+    except (ValueError, SyntaxError, RecursionError, Warning) as error:
         raise SpliceError(f"its text cannot be written ({error})") from None
-    if ast.dump(again) != ast.dump(module):
+    if not _same(again, module):
         raise SpliceError("its text would read back as something else")
     return tuple(text.splitlines()), _lines(again, module, text)
+
+
+def _same(one: Any, two: Any) -> bool:
+    if isinstance(one, ast.AST):
+        return type(one) is type(two) and all(_same(getattr(one, f), getattr(two, f, None)) for f in one._fields)
+    if isinstance(one, list):
+        pair = cast("tuple[list[Any], list[Any]]", (one, two))
+        return len(pair[0]) == len(pair[1]) and all(map(_same, *pair))
+    return type(one) is type(two) and repr(one) == repr(two)
 
 
 def _lines(again: ast.Module, module: ast.Module, text: str) -> list[int]:

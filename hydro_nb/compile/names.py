@@ -39,6 +39,7 @@ class Names:
         self._numbers: dict[str, int] = {}
         self._taken = {*reserved, *RESERVED, *dir(builtins), *keyword.kwlist, *keyword.softkwlist} - {"_"}
         self._log: list[str] = []
+        self._scoped: dict[tuple[str, int], str] = {}
         self._cache: dict[int, dict[str, str]] = {}
 
     def capture(self, wanted: str, value: Any) -> str:
@@ -60,8 +61,17 @@ class Names:
         self._log.append(name)
         return name
 
+    def scoped(self, wanted: str, nth: int) -> str:
+        """Give a name for variables of comprehensions only; `nth` tells those of one expression apart."""
+        key = (wanted, nth)
+        if key not in self._scoped:
+            self._scoped[key] = self.local(wanted)
+        return self._scoped[key]
+
     def reserve(self, name: str) -> None:
         """Keep a name from being given to anything else."""
+        if name in self._scoped.values():
+            self._scoped = {key: given for key, given in self._scoped.items() if given != name}
         self._taken.add(name)
 
     def cached(self, key: int, make: Callable[[], dict[str, str]]) -> dict[str, str]:
@@ -80,6 +90,7 @@ class Names:
         self._taken.difference_update(self._log[locals_:])
         self._numbers.clear()
         del self._log[locals_:]
+        self._scoped = {key: name for key, name in self._scoped.items() if name in self._taken}
         for name in list(self.captures)[captures:]:
             del self._by_id[id(self.captures.pop(name))]
 

@@ -110,13 +110,17 @@ def _functions(value: Any) -> Iterator[FunctionType]:
     inner = list(vars(value).values()) if isinstance(value, type) else [value]
     for one in inner:
         plain: Any = getattr(one, "__func__", one)
-        while isinstance(plain, FunctionType):
+        if isinstance(plain, FunctionType):
             yield plain
-            plain = plain.__dict__.get("__wrapped__")
+            wrapped = plain.__dict__.get("__wrapped__")
+            yield from [wrapped] if isinstance(wrapped, FunctionType) else []
 
 
 def _named(code: CodeType, *operations: str) -> Iterator[str]:
-    return (step.argval for step in dis.get_instructions(code) if step.opname in operations)
+    """Give the names that these operations of a code have; most codes have none, which their bytes tell at once."""
+    present = set(code.co_code[::2])
+    if any(dis.opmap.get(operation) in present for operation in operations):
+        yield from (step.argval for step in dis.get_instructions(code) if step.opname in operations)
 
 
 def _written_cells(fn: FunctionType, seen: set[int] | None = None) -> Iterator[CellType]:

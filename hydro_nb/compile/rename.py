@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
@@ -72,6 +73,7 @@ class Renamer(ast.NodeTransformer):
         self._args = args
         self._lookup = lookup
         self._stands: dict[Variable, ast.expr] = {}
+        self._scoped: Counter[str] = Counter()
         self.before: list[ast.stmt] = []
         for param, arg in args.items():
             self._stands[param] = self._assigned(param, arg) if needs_local(param, arg) else arg
@@ -132,6 +134,9 @@ class Renamer(ast.NodeTransformer):
             return self._lookup(variable)
         if variable.role is Role.KEPT:
             return ast.Name(variable.name, ast.Load())
+        if variable.role is Role.SCOPED:
+            self._scoped[variable.name] += 1
+            return ast.Name(self._names.scoped(variable.name, self._scoped[variable.name]), ast.Load())
         wanted = "result" if variable.name == RESULT else variable.name
         return ast.Name(self._names.local(wanted), ast.Load())
 

@@ -300,9 +300,8 @@ class Resolver(ast.NodeVisitor):
 
 
 def _check_walrus(nodes: Iterable[ast.AST]) -> None:
-    every = [inner for node in nodes for inner in ast.walk(node)]
-    scoped = any(isinstance(node, (*_COMPREHENSIONS, ast.Lambda)) for node in every)
-    if scoped and any(isinstance(node, ast.NamedExpr) for node in every):
+    kinds = {type(inner) for node in nodes for inner in ast.walk(node)}
+    if ast.NamedExpr in kinds and kinds.intersection((*_COMPREHENSIONS, ast.Lambda)):
         raise SpliceError("it has `:=` beside a comprehension or lambda")
 
 
