@@ -113,7 +113,7 @@ class Board:
         with self._echoing:
             self._echoed, lines = self.logs.since(self._echoed)
             for line in lines:
-                print(line, file=sys.stdout if line.stream == "stdout" else sys.stderr)  # noqa: T201 - what echo is for
+                print(line, file=sys.stdout if line.stream == "stdout" else sys.stderr)
 
 
 def _with_text(problem: Problem) -> Problem:

@@ -97,7 +97,7 @@ class Deployment:
         self._backend.settle(timeout)
         return self
 
-    async def settled(self, timeout: float | None = None) -> Deployment:  # noqa: ASYNC109 - the twin of `settle`
+    async def settled(self, timeout: float | None = None) -> Deployment:
         """The awaitable twin of `settle`."""
         await self._backend.settled(timeout)
         return self

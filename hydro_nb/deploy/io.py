@@ -136,14 +136,14 @@ def _guarded(work: Callback) -> None:
     """Run a callback; its exception must not end the thread that everything depends on."""
     try:
         work()
-    except Exception:  # noqa: BLE001 - see above
+    except Exception:
         traceback.print_exc(file=sys.__stderr__)
 
 
 def _resolve(future: Future[Any], work: Callable[[], Any]) -> None:
     try:
         future.set_result(work())
-    except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
+    except BaseException as error:
         future.set_exception(error)
 
 
@@ -153,7 +153,7 @@ _io: IO | None = None
 
 def hydro_io() -> IO:
     """Give this process's I/O thread, started with the first use; a forked process gets its own."""
-    global _io  # noqa: PLW0603 - one per process is the point
+    global _io
     with _lock:
         if _io is None or _io.pid != os.getpid():
             _io = IO()

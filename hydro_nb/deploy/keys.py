@@ -65,7 +65,7 @@ class SocketFolder:
 
 def _base() -> Path:
     """Give the runtime folder of the user, or a temporary one where that is missing or its path is too long."""
-    for candidate in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp"):  # noqa: S108 - mkdtemp makes a private folder in it
+    for candidate in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp"):
         if candidate and len(os.fsencode(candidate)) < 60 and os.access(candidate, os.W_OK):
             return Path(candidate)
     return Path(tempfile.gettempdir())

@@ -74,7 +74,7 @@ class Spawn:
         """Start the process of one location in its own session."""
         root = str(Path(hydro_nb.__path__[0]).parent)
         command = [sys.executable, "-P", "-c", _STUB, root, f"hydro_nb:{boot.program.name}"]
-        process = subprocess.Popen(  # noqa: S603 - the command is this interpreter on this package
+        process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -92,8 +92,8 @@ def make_plan(program: Program, endpoint: Callable[[str], str], token: bytes, ma
         token=token,
         max_buffer=max_buffer,
         epochs={p.id: 1 for p in places},
-        cwd=os.getcwd(),  # noqa: PTH109 - a plain text goes on the wire
-        path=[os.getcwd() if entry == "" else entry for entry in sys.path],  # noqa: PTH109 - as above
+        cwd=os.getcwd(),
+        path=[os.getcwd() if entry == "" else entry for entry in sys.path],
     )
 
 

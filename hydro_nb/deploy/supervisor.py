@@ -6,6 +6,7 @@ from concurrent.futures import Future
 
 from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.external import EXTERNAL
+from hydro_nb.deploy.failure import explain
 from hydro_nb.deploy.hub import Hub
 from hydro_nb.deploy.io import IO, Timer
 from hydro_nb.deploy.keys import SocketFolder
@@ -243,18 +244,8 @@ class Supervisor:
         self._restart_proof()
 
     def _explain(self, member: Member, what: str) -> str:
-        problem = member.problem
-        lines = [f"process `{member.name}` {what}: {problem.error if problem else member.exit_code}"]
-        if problem and problem.op:
-            at = f" on element {problem.element}" if problem.element else ""
-            lines.append(f"  in operator `{problem.op}`{at}")
-        if problem and problem.site.cell:
-            lines.append(f"  {problem.site}")
-        lines += [f"  {site}" for site in (problem.frames if problem else ()) if site != problem.site]
-        tail = [line.text for line in self._board.logs.lines(member.name) if line.stream == "stderr"][-10:]
-        if not (problem and problem.op) and tail:
-            lines += ["  its last words on stderr:", *(f"    {text}" for text in tail)]
-        return "\n".join(lines)
+        tail = [line.text for line in self._board.logs.lines(member.name) if line.stream == "stderr"]
+        return explain(member.name, what, member.problem, tail)
 
     @property
     def failure(self) -> ProcessFailed | None:

@@ -1,0 +1,388 @@
+"""The in-process backend: every location in the kernel, stepped by whoever waits; no thread, no socket, no subprocess.
+
+The same generated source, channels and codecs as the local backend. Nothing runs between two calls: `settle`, `wait` and
+the ports step the locations in turn, and their awaitable twins do so on the caller's event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hydro_nb.deploy.board import Board
+from hydro_nb.deploy.capture import Capture
+from hydro_nb.deploy.external import Clients, Port, load_captures
+from hydro_nb.deploy.failure import explain
+from hydro_nb.deploy.plan import Program, external_channels
+from hydro_nb.deploy.stepping import SteppedLink
+from hydro_nb.errors import DeployError, ProcessFailed, SettleTimeout
+from hydro_nb.runtime.clock import SystemClock
+from hydro_nb.runtime.worker import Failure, Worker
+from hydro_nb.wire import Entered, LocationProgram, Phase, Problem
+
+REPORT_SECONDS = 0.1
+IDLE_SECONDS = 0.02
+"""How often an awaiting caller looks whether someone else has sent something."""
+
+
+class _Resident:
+    """One location in the kernel."""
+
+    def __init__(self, worker: Worker, capture: Capture) -> None:
+        self.worker = worker
+        self.capture = capture
+        self.inbox: deque[bytes] = deque()
+        self.over = False
+        self.problem: Problem | None = None
+
+    @property
+    def quiet(self) -> bool:
+        """Whether there is nothing to do here until a timer or a source has something."""
+        return self.over or not self.inbox and self.worker.idle
+
+
+class InProcessBackend:
+    """Runs a program inside this process."""
+
+    def __init__(self, program: Program, board: Board, *, max_buffer: int) -> None:
+        self._program = program
+        self._board = board
+        self._clock = SystemClock()
+        self._ports: dict[str, Port] = {}
+        self._stopped = False
+        self._reported = 0.0
+        self._woken: asyncio.Event | None = None
+        self._epochs = {place.id: 1 for place in program.locations}
+        outside = external_channels(program)
+        external = {place.id for place in program.locations if place.kind == "external"}
+        captures = load_captures(program.captures, outside)
+        self._clients = Clients(outside, external, captures, self._epochs, max_buffer)
+        self._captures = load_captures(program.captures, ())
+        self._residents = {
+            place.id: self._resident(place, max_buffer) for place in program.locations if place.kind == "process"
+        }
+
+    def _resident(self, place: LocationProgram, max_buffer: int) -> _Resident:
+        worker = Worker(
+            place,
+            dict(self._captures(place.id)),
+            tuple(c for c in self._program.channels if place.id in (c.sender, c.receiver)),
+            clock=self._clock,
+            send=self._carry,
+            report=self._board.apply,
+            epochs=self._epochs,
+            max_buffer=max_buffer,
+        )
+        return _Resident(worker, Capture(place.name, self._board.log))
+
+    def _carry(self, location: int, frame: bytes) -> None:
+        resident = self._residents.get(location)
+        if resident is None:
+            self._clients.hear(frame)
+        elif not resident.over:
+            resident.inbox.append(frame)
+
+    # ------------------------------------------------------------ starting
+
+    def start(self, _timeout: float) -> None:
+        """Make every location's state and greet on every channel; the first tick comes with the first wait."""
+        for resident in self._residents.values():
+            resident.worker.greet()
+        for location, frame in self._clients.hellos():
+            self._carry(location, frame)
+        for resident in self._residents.values():
+            self._begin(resident)
+        self._board.phase("running")
+
+    def _begin(self, resident: _Resident) -> None:
+        with self._guarded(resident):
+            resident.worker.start()
+        if resident.problem is not None:
+            self.stop(drain=False)
+            raise DeployError(explain(resident.worker.program.name, "could not start", resident.problem))
+        self._enter(resident, "running")
+
+    def _enter(self, resident: _Resident, phase: Phase) -> None:
+        self._board.apply(Entered(resident.worker.program.id, phase, os.getpid(), self._clock.time()))
+
+    @contextmanager
+    def _guarded(self, resident: _Resident) -> Iterator[None]:
+        """Run a location's code: its prints are its own, and its failure is not the kernel's."""
+        try:
+            with resident.capture.active():
+                yield
+        except Failure as failure:
+            self._fail(resident, failure.problem)
+
+    def _fail(self, resident: _Resident, problem: Problem) -> None:
+        name = resident.worker.program.name
+        resident.problem = problem
+        self._board.apply(problem)
+        if resident.worker.location.state is not None:
+            self._board.apply(resident.worker.counts())
+        resident.worker.fail(f"`{name}` failed: {problem.error}")
+        self._bury(resident, problem.error)
+        self._board.phase("failed", f"process `{name}` has failed: {problem.error}")
+
+    def _bury(self, resident: _Resident, reason: str) -> None:
+        resident.over = True
+        resident.capture.finish()
+        place = resident.worker.program
+        self._board.ended(place.id, "failed", reason)
+        for other in self._residents.values():
+            if not other.over:
+                self._deliver(other)
+                other.worker.gone(place.id, f"process `{place.name}` has ended: {reason}")
+        self._clients.gone(place.id, f"process `{place.name}` has ended: {reason}")
+
+    # ------------------------------------------------------------ stepping
+
+    def _step_all(self) -> bool:
+        """Give every location one turn; False when none had anything to do."""
+        moved = False
+        for resident in tuple(self._residents.values()):
+            if not resident.over:
+                moved = self._turn(resident) or moved
+        self.carry()
+        self._report()
+        return moved
+
+    def _turn(self, resident: _Resident) -> bool:
+        moved = self._deliver(resident)
+        with self._guarded(resident):
+            moved = resident.worker.step() or moved
+            resident.worker.flush()
+        return moved
+
+    def _deliver(self, resident: _Resident) -> bool:
+        moved = bool(resident.inbox)
+        while resident.inbox:
+            resident.worker.receive(resident.inbox.popleft())
+        return moved
+
+    def _report(self, *, force: bool = False) -> None:
+        now = self._clock.now()
+        if force or now - self._reported > REPORT_SECONDS:
+            self._reported = now
+            for resident in self._residents.values():
+                if not resident.over and resident.worker.tally.changed():
+                    self._board.apply(resident.worker.counts())
+        self._board.echo()
+
+    @property
+    def _living(self) -> list[Worker]:
+        return [resident.worker for resident in self._residents.values() if not resident.over]
+
+    @property
+    def _quiet(self) -> bool:
+        return all(resident.quiet for resident in self._residents.values())
+
+    @property
+    def _timers_fired(self) -> bool:
+        workers = self._living
+        newest = max((worker.last_change for worker in workers), default=0.0)
+        return all(timer.fired > newest for worker in workers for timer in worker.timers)
+
+    def _patience(self, until: float | None) -> float | None:
+        """Seconds until a timer is due or the caller's time has passed; None if nothing but a source can come."""
+        due = [worker.next_timer for worker in self._living if not worker.held]
+        times = [time for time in (*due, until) if time is not None]
+        return max(0.0, min(times) - self._clock.now()) if times else None
+
+    # ------------------------------------------------------------ settling
+
+    def settle(self, timeout: float | None) -> None:
+        """Step until nothing is left to do."""
+        self._check_alive()
+        until = self._until(timeout)
+        while not self._settled_now():
+            if not self._step_all():
+                self._check_pumped("settle()", "settled()")
+                self._sleep(until)
+            self._check_time(until, timeout)
+        self._after_settling()
+
+    async def settled(self, timeout: float | None) -> None:
+        """Step on the caller's event loop until nothing is left to do; async sources run meanwhile."""
+        self._check_alive()
+        self._pump()
+        until = self._until(timeout)
+        while not self._settled_now():
+            if self._step_all():
+                await asyncio.sleep(0)
+            else:
+                await self.rest(until)
+            self._check_time(until, timeout)
+        self._after_settling()
+
+    def _settled_now(self) -> bool:
+        return self._quiet and self._timers_fired and not self._clients_busy
+
+    @property
+    def _clients_busy(self) -> bool:
+        return any(sender.busy for sender in self._clients.senders.values() if not sender.ended)
+
+    def _after_settling(self) -> None:
+        self._report(force=True)
+        if self._board.state.state == "running":
+            self._board.phase("settled")
+        self._board.echo()
+        failed = self._failed()
+        if failed is not None:
+            raise failed
+
+    def _failed(self) -> ProcessFailed | None:
+        for resident in self._residents.values():
+            if resident.problem is not None and resident.problem.fatal:
+                return ProcessFailed(explain(resident.worker.program.name, "failed", resident.problem))
+        return None
+
+    def _check_alive(self) -> None:
+        if self._stopped:
+            raise DeployError("the deployment has stopped")
+        if self._board.state.state == "settled":
+            self._board.phase("running")
+
+    def _check_time(self, until: float | None, timeout: float | None) -> None:
+        if until is not None and self._clock.now() >= until and not self._settled_now():
+            busy = [f"`{w.program.name}`: {w.waiting_on or 'elements under way'}" for w in self._living if not w.idle]
+            raise SettleTimeout(
+                f"not settled within {timeout} seconds; still busy: {'; '.join(busy) or 'a timer has not fired yet'}"
+            )
+
+    def _check_pumped(self, call: str, twin: str) -> None:
+        for worker in self._living:
+            for source in worker.pumped:
+                if not source.done:
+                    raise DeployError(
+                        f"source_stream `{source.spec.slot}` on `{worker.program.name}` is async, and `{call}` does not "
+                        f"let it run inside this process; use `await deployment.{twin}`, or backend='local'"
+                    )
+
+    def _until(self, timeout: float | None) -> float | None:
+        return None if timeout is None else self._clock.now() + timeout
+
+    def _sleep(self, until: float | None) -> None:
+        seconds = self._patience(until)
+        if seconds is None:
+            raise SettleTimeout("the flow waits for something that cannot come while this call runs")
+        time.sleep(seconds)
+
+    # ------------------------------------------------------------ on an event loop
+
+    def _pump(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._woken = self._woken or asyncio.Event()
+        for worker in self._living:
+            for source in worker.pumped:
+                if not source.started:
+                    source.start(loop, self._woken.set)
+
+    async def rest(self, until: float | None) -> None:
+        """Let the event loop run until a timer is due, a source has something, or a short while has passed."""
+        self._pump()
+        woken = self._woken or asyncio.Event()
+        seconds = self._patience(until)
+        try:
+            await asyncio.wait_for(woken.wait(), IDLE_SECONDS if seconds is None else min(seconds, IDLE_SECONDS))
+        except TimeoutError:
+            return
+        woken.clear()
+
+    # ------------------------------------------------------------ stopping
+
+    def stop(self, *, drain: bool) -> None:
+        """End; with `drain` after everything under way has arrived."""
+        if self._stopped:
+            return
+        if drain:
+            self._drain()
+        self._stopped = True
+        self._board.phase("stopping")
+        self._report(force=True)
+        for resident in self._residents.values():
+            self._dismiss(resident)
+        self._board.close()
+        self._board.phase("stopped")
+        self._board.echo()
+
+    def _drain(self) -> None:
+        for worker in self._living:
+            worker.draining = True
+        while not self._quiet and self._step_all():
+            continue
+
+    def _dismiss(self, resident: _Resident) -> None:
+        for source in resident.worker.pumped:
+            source.cancel()
+        resident.capture.finish()
+        if not resident.over:
+            resident.over = True
+            self._board.ended(resident.worker.program.id, "stopped")
+
+    async def stopped(self, *, drain: bool) -> None:
+        """End, and let async sources finish their cleaning up."""
+        self.stop(drain=drain)
+        for resident in self._residents.values():
+            for source in resident.worker.pumped:
+                await source.closed()
+
+    def wait(self, timeout: float | None) -> bool:
+        """Step until it is stopped, or nothing can happen any more; False when the time has passed."""
+        until = self._until(timeout)
+        while not self._stopped:
+            if not self._step_all():
+                seconds = self._patience(until)
+                if seconds is None:
+                    break
+                time.sleep(seconds)
+            failed = self._failed()
+            if failed is not None:
+                raise failed
+            if until is not None and self._clock.now() >= until:
+                return False
+        self._report(force=True)
+        return True
+
+    def kill(self, name: str) -> None:
+        """End one location on purpose, as if its process had been killed."""
+        for resident in self._residents.values():
+            place = resident.worker.program
+            if place.name == name and not resident.over:
+                text = f"process `{name}` was killed"
+                self._board.apply(Problem(place.id, self._clock.time(), text))
+                self._bury(resident, "was killed")
+                return
+        names = ", ".join(f"`{worker.program.name}`" for worker in self._living) or "none"
+        raise DeployError(f"no running process is called `{name}`; running: {names}")
+
+    # ------------------------------------------------------------ ports
+
+    def connect(self, slot: str) -> Port:
+        """Give the client end of an external port, the same one each time."""
+        if self._stopped:
+            raise DeployError("the deployment has stopped; deploy again to connect to it")
+        if slot not in self._ports:
+            self._ports[slot] = self._clients.port(slot, SteppedLink(self))
+        return self._ports[slot]
+
+    def step(self) -> bool:
+        """Give every location one turn; False when none had anything to do."""
+        return not self._stopped and self._step_all()
+
+    def patience(self, until: float | None) -> float | None:
+        """Seconds until a step can do something by itself; None if only a client can cause something."""
+        return self._patience(until)
+
+    def carry(self) -> None:
+        """Let the clients' frames go."""
+        for location, frame in self._clients.outgoing():
+            self._carry(location, frame)
+
+    def over(self) -> str:
+        """Why nothing moves any more; empty while the deployment lives."""
+        return "the deployment has stopped" if self._stopped else ""
