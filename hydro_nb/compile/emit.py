@@ -51,7 +51,6 @@ class UnitWriter:
     writers: dict[str, NodeEmit] = field(default_factory=dict[str, "NodeEmit"])
     sites: dict[str, Site] = field(default_factory=dict[str, Site])
     """captured name -> the line that uses it"""
-    quoted: str = ""
     allocated: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
 
     @property
@@ -89,8 +88,7 @@ class UnitWriter:
     def _comment(self, part: Part) -> str:
         """Quote the user's line, once for all that follows from it."""
         text = part.node.site.text
-        said, self.quoted = self.quoted, text
-        return f"# {text}" if text and text != said else ""
+        return f"# {text}" if text and f"# {text}" != self.body.quoted else ""
 
     def after(self, part: Part, emit: NodeEmit | None = None) -> None:
         """Write what a part does once per tick."""

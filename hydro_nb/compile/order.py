@@ -63,15 +63,22 @@ class Plan:
 
 def plan(unit: Unit) -> Plan:
     """Decide what is fused and in which order regions run; raises `GraphError` on a cycle without delay."""
+    _require_delays(unit)
     made = Plan(unit)
     made.lazy = {part.key for part in unit.parts.values() if _is_lazy(unit, part)}
     made.fused = set(_fused_edges(unit))
     depends = _Dependencies(made)
+    made.regions = list(TopologicalSorter(depends.table()).static_order())
+    return made
+
+
+def _require_delays(unit: Unit) -> None:
+    """Refuse a loop of edges that all lie in this unit: within one tick nothing in it could come first."""
+    edges = {part.key: {ref.slot for ref in part.inputs} for part in unit.parts.values()}
     try:
-        made.regions = list(TopologicalSorter(depends.table()).static_order())
+        TopologicalSorter(edges).prepare()
     except CycleError as error:
         raise _open_cycle(unit, error.args[1]) from None
-    return made
 
 
 def _is_lazy(unit: Unit, part: Part) -> bool:
@@ -160,9 +167,8 @@ class _Dependencies:
             table[region].update(r for r in first if r != region)
 
 
-def _open_cycle(unit: Unit, regions: list[Region]) -> GraphError:
-    parts = {r.key: unit.parts[r.key] for r in regions}.values()
-    lines = "\n".join(f"  {part.node.site}" for part in parts)
+def _open_cycle(unit: Unit, keys: list[str]) -> GraphError:
+    lines = "\n".join(f"  {unit.parts[key].node.site}" for key in dict.fromkeys(keys))
     return GraphError(
         f"these operators feed themselves within one tick, so none of them could start.\n{lines}\n"
         "  A cycle needs a step that takes time: send it to another process and back."

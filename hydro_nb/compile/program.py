@@ -23,7 +23,9 @@ from hydro_nb.ir.ops.source import SourceInterval, SourceStream
 from hydro_nb.ir.ops.time import SampleEvery
 from hydro_nb.wire import ChannelSpec, LocationProgram, SourceLine, SourceSpec, TimerSpec
 
-RESERVED = frozenset({"ABSENT", "Some", "State", "copy", "inputs", "islice", "outputs", "start", "state", "tick"})
+RESERVED = frozenset(
+    {"ABSENT", "RETURNED_NONE", "Some", "State", "copy", "inputs", "islice", "outputs", "start", "state", "tick"}
+)
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,7 @@ class _Module:
             ("copy", "copy"),
             ("itertools", "islice"),
             ("hydro_nb.values", "ABSENT"),
+            ("hydro_nb.values", "RETURNED_NONE"),
             ("hydro_nb.values", "Some"),
         ):
             if re.search(rf"\b{name}\b", used):

@@ -16,6 +16,8 @@ class Writer:
     lines: list[str] = field(default_factory=list[str])
     origins: list[SourceLine | None] = field(default_factory=list[SourceLine | None])
     depth: int = 0
+    quoted: str = ""
+    """the comment written last"""
 
     def write(self, text: str, origin: SourceLine | None = None) -> None:
         """Add a line at the present depth; a text of several lines keeps its own indentation."""
@@ -42,6 +44,7 @@ class Writer:
         if comment and len(self.lines) > start:
             self.lines.insert(start, "    " * self.depth + comment)
             self.origins.insert(start, origin)
+            self.quoted = comment
 
     def append(self, other: Writer) -> None:
         """Add another piece at the present depth."""

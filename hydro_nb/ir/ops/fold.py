@@ -14,11 +14,6 @@ from hydro_nb.ir.emit import ABSENT, Emit, Item
 from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Retries, Shape
 
-_RETURNED_NONE = (
-    "the function given to `fold` returned None. It must return the next accumulator; "
-    "if it changes its first argument instead, say so: inplace(function)"
-)
-
 
 @dataclass(frozen=True)
 class Proof:
@@ -102,7 +97,7 @@ class Fold(Folding):
         accumulator = self._accumulator(emit)
         if not self.function.inplace and self.init is not None:
             with emit.block(f"if {accumulator} is None:"):
-                emit.write(f"raise TypeError({_RETURNED_NONE!r})")
+                emit.write("raise TypeError(RETURNED_NONE)")
         emit.define(accumulator)
 
     def _accumulator(self, emit: Emit) -> str:
