@@ -56,7 +56,8 @@ def present_of(f: Callable[..., Any]) -> Any:
     if get_origin(result) in (Union, types.UnionType):
         kept = tuple(arg for arg in get_args(result) if arg is not types.NoneType)
         result = kept[0] if len(kept) == 1 else Union[kept]  # noqa: UP007 - built from a tuple
-    return get_args(result)[0] if get_origin(result) is Some else result
+    origin: Any = get_origin(result)
+    return get_args(result)[0] if origin is Some else result
 
 
 def item_of(f: Callable[..., Any]) -> Any:

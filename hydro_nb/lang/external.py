@@ -24,8 +24,3 @@ class InPort(Port[T]):
 @dataclass(frozen=True)
 class OutPort(Port[T]):
     """An edge out of the flow: the client receives."""
-
-
-@dataclass(frozen=True)
-class SimPort(Port[T]):
-    """An edge that only a simulated test uses."""

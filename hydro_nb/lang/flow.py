@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from hydro_nb.errors import GraphError
 from hydro_nb.ir.graph import Graph
@@ -66,7 +66,7 @@ class FlowBuilder:
         return External(self, self.graph.place("external", here(), tag=_marker(marker)))
 
     @contextmanager
-    def cell(self, name: str) -> Iterator[FlowBuilder]:
+    def cell(self, name: str) -> Generator[FlowBuilder]:
         """Do in a script what a notebook's cell does: replace what the block of this name made before.
 
         >>> flow = FlowBuilder()
@@ -88,7 +88,13 @@ class FlowBuilder:
 
     # ------------------------------------------------------------ running
 
-    def deploy(self, *, backend: str = "local", max_buffer: int | str = "64MiB", timeout: float = 30.0) -> Deployment:
+    def deploy(
+        self,
+        *,
+        backend: Literal["local", "inprocess"] = "local",
+        max_buffer: int | str = "64MiB",
+        timeout: float = 30.0,
+    ) -> Deployment:
         """Run the flow, each process in its place; returns when all of them run.
 
         >>> flow = FlowBuilder()

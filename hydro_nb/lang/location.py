@@ -1,10 +1,12 @@
 """Places that a program runs on: processes, ticks of processes, and clients outside."""
 
+# pyright: reportInvalidTypeVarUse=false
+# (a guarantee that is left out takes its type variable's declared default, which this rule overlooks)
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Generic, Self, overload
+from typing import TYPE_CHECKING, Any, Generic, Self, cast, overload
 
 from typing_extensions import TypeVar
 
@@ -17,7 +19,7 @@ from hydro_nb.ir.ops.source import SourceExternal, SourceInterval, SourceIter, S
 from hydro_nb.lang import annotate, quote
 from hydro_nb.lang.collection import handle
 from hydro_nb.lang.cycle import ForwardHandle
-from hydro_nb.lang.external import InPort, SimPort
+from hydro_nb.lang.external import InPort
 from hydro_nb.lang.guarantees import (
     B2,
     O2,
@@ -32,6 +34,7 @@ from hydro_nb.lang.guarantees import (
     order_of,
     retries_of,
 )
+from hydro_nb.lang.sim_ports import SimSender
 from hydro_nb.lang.site import here
 
 if TYPE_CHECKING:
@@ -142,9 +145,8 @@ class Process(Location, Generic[M_co]):
     ) -> Stream[tuple[()], Self, Unbounded, TotalOrder, ExactlyOnce]:
         """Bring in `()` every so many seconds, the first after `delay`.
 
-        >>> FlowBuilder().process().source_interval(0.5)
-        Stream[tuple[()], Process[None], Unbounded, TotalOrder, ExactlyOnce]
-          source_interval   every 0.5 s
+        >>> FlowBuilder().process().source_interval(0.1).preview(2).rows
+        [(), ()]
 
         Totally ordered, exactly once, unbounded.
         """
@@ -195,11 +197,11 @@ class Process(Location, Generic[M_co]):
     @overload
     def sim_input(
         self, element: type[T], order: type[O2] = ..., retries: type[R2] = ...
-    ) -> tuple[SimPort[T], Stream[T, Self, Unbounded, O2, R2]]: ...
+    ) -> tuple[SimSender[T], Stream[T, Self, Unbounded, O2, R2]]: ...
     @overload
     def sim_input(
         self, element: object = ..., order: type[O2] = ..., retries: type[R2] = ...
-    ) -> tuple[SimPort[Any], Stream[Any, Self, Unbounded, O2, R2]]: ...
+    ) -> tuple[SimSender[Any], Stream[Any, Self, Unbounded, O2, R2]]: ...
     def sim_input(
         self, element: object = Any, order: type[NoOrder] = TotalOrder, retries: type[AtLeastOnce] = ExactlyOnce
     ) -> Any:
@@ -215,7 +217,7 @@ class Process(Location, Generic[M_co]):
         site = here(1)
         op = SimInput(self.place, element, order_of(order), retries_of(retries))
         stream = self._made(op, 1)
-        return SimPort(stream.ref.slot, site.name), stream
+        return SimSender(stream.ref.slot, site.name), stream
 
     @overload
     def forward_ref(
@@ -257,8 +259,8 @@ class Process(Location, Generic[M_co]):
 
         With the guarantees that are asked for, which what completes it must have.
         """
-        words = {"order": order_of(order), "retries": retries_of(retries), "bound": bound_of(bound)}
-        kind = Kind(_stream_shape(shape, here()), self.place, element=of, key=key, **words)
+        words = (bound_of(bound), order_of(order), retries_of(retries))
+        kind = Kind(_stream_shape(shape, here()), self.place, *words, element=of, key=key)
         collection = self._made(CycleSource(kind), 1)
         return ForwardHandle(self.flow, collection.ref.slot), collection
 
@@ -274,7 +276,8 @@ _CLIENT = "flow.external(Marker)"
 
 def located(flow: FlowBuilder, place: Place) -> Location:
     """Give the handle of a place."""
-    return {"process": Process, "external": External, "tick": Tick}[place.kind](flow, place)
+    classes: dict[str, type[Location]] = {"process": Process, "external": External, "tick": Tick}
+    return classes[place.kind](flow, place)
 
 
 def checked_place(given: Any, wanted: type[Location], needs: str, flow: FlowBuilder, site: Site) -> Place:
@@ -315,7 +318,8 @@ def _source_iter(place: Place, data: Any, site: Site) -> SourceIter:
         raise GraphError(
             f"`source_iter` needs an iterable or a function that gives one, but was given {data!r}.\n  {site}"
         )
-    held: Iterable[Any] = list(data) if isinstance(data, Iterator) else data
+    given = cast("Iterable[Any]", data)
+    held = list(given) if isinstance(given, Iterator) else given
     return SourceIter(place, annotate.data_type(held), held)
 
 

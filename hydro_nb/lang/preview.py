@@ -62,7 +62,7 @@ def preview(collection: Collection, n: int) -> Preview:
 
 def _first(deployment: Deployment, observed: Observed, n: int) -> Iterator[Any]:
     """Iterate over what comes out in time: `n` elements, or all if only the newest counts."""
-    port, end = deployment.connect(OutPort(observed.slot)), time.monotonic() + _SECONDS
+    port, end = deployment.connect(OutPort[Any](observed.slot)), time.monotonic() + _SECONDS
     taken = 0
     while (observed.newest_only or taken < n) and time.monotonic() < end:
         try:
@@ -76,7 +76,7 @@ def _first(deployment: Deployment, observed: Observed, n: int) -> Iterator[Any]:
 
 def drain(deployment: Deployment, slot: str) -> Iterator[Any]:
     """Iterate over what has come out of a port until nothing lies there."""
-    port = deployment.connect(OutPort(slot))
+    port = deployment.connect(OutPort[Any](slot))
     while True:
         try:
             yield port.receive(timeout=0)

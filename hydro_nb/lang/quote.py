@@ -64,12 +64,17 @@ def start(init: Any, method: str, site: Site) -> Any:
     if callable(init):
         return function(init, 0, method, site)
     if isinstance(init, _SHARED):
+        shared: Any = cast("Any", init)
         raise GraphError(
-            f"`{method}` was given {init!r} to start from, and one {type(init).__name__} would be shared by all folds."
-            f"\n  {site}\n  Give the factory, which is called where one is needed: {_factory(cast('object', init))}"
+            f"`{method}` was given {shared!r} to start from, and one {_class(shared)} would be shared by all folds.\n"
+            f"  {site}\n  Give the factory, which is called where one is needed: {_factory(shared)}"
         )
     return init
 
 
 def _factory(init: Any) -> str:
-    return f"lambda: {init!r}" if init else type(init).__name__
+    return f"lambda: {init!r}" if init else _class(init)
+
+
+def _class(value: Any) -> str:
+    return type(value).__name__

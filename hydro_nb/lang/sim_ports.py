@@ -29,8 +29,8 @@ class Discarded(BaseException):
 class Execution(Protocol):
     """One run of a flow in the simulator, as its ports see it."""
 
-    def feed(self, slot: str, items: Sequence[Any], *, ordered: bool) -> None:
-        """Put elements into an input; `ordered` says that their order is meant."""
+    def feed(self, slot: str, items: Sequence[Any], *, unordered: bool = False) -> None:
+        """Put elements into an input; `unordered` says that their order means nothing."""
         ...
 
     def arrived(self, slot: str, *, ordered: bool) -> deque[Any]:
@@ -88,7 +88,7 @@ class SimSender(Port[T]):
         >>> flow.sim().exhaustive(body)
         1
         """
-        _current(self, "send").feed(self.slot, (element,), ordered=False)
+        _current(self, "send").feed(self.slot, (element,))
 
     def send_many(self, elements: Iterable[T]) -> None:
         """Send elements, one after the other.
@@ -102,7 +102,7 @@ class SimSender(Port[T]):
         >>> flow.sim().exhaustive(body)
         1
         """
-        _current(self, "send").feed(self.slot, tuple(elements), ordered=False)
+        _current(self, "send").feed(self.slot, tuple(elements))
 
     def send_many_unordered(self, elements: Iterable[T]) -> None:
         """Send elements whose order means nothing; the input must be NoOrder.
@@ -116,7 +116,7 @@ class SimSender(Port[T]):
         >>> flow.sim().exhaustive(body)
         1
         """
-        _current(self, "send").feed(self.slot, tuple(elements), ordered=True)
+        _current(self, "send").feed(self.slot, tuple(elements), unordered=True)
 
 
 @dataclass(frozen=True)

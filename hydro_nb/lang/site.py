@@ -9,6 +9,7 @@ import os
 import warnings
 from collections.abc import Iterator, Sequence
 from types import CodeType, FrameType
+from typing import Any, cast
 
 from hydro_nb.errors import Site
 
@@ -109,8 +110,8 @@ def _read(source: str) -> _Names:
 def _statements_of(tree: ast.AST) -> Iterator[ast.stmt]:
     """Iterate over all statements without looking into expressions."""
     for field in ("body", "orelse", "finalbody", "handlers", "cases"):
-        children: list[ast.AST] = getattr(tree, field, [])
-        for child in children if isinstance(children, list) else ():
+        children: Any = getattr(tree, field, ())
+        for child in cast("list[ast.AST]", children) if isinstance(children, list) else ():
             if isinstance(child, ast.stmt):
                 yield child
             yield from _statements_of(child)

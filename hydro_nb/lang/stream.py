@@ -12,7 +12,7 @@ from hydro_nb.ir.ops.order import AssumeOrdering, AssumeRetries, Weaken
 from hydro_nb.ir.ops.simulated import SimOutput
 from hydro_nb.ir.ops.time import AllTicks, Batch, SampleEvery
 from hydro_nb.lang.collection import grow
-from hydro_nb.lang.external import OutPort, SimPort
+from hydro_nb.lang.external import OutPort
 from hydro_nb.lang.guarantees import (
     B2,
     L2,
@@ -33,6 +33,7 @@ from hydro_nb.lang.guarantees import (
 from hydro_nb.lang.location import External, Process, Tick, checked_place, period
 from hydro_nb.lang.nondet import NonDet, checked
 from hydro_nb.lang.sending import network, tick_of
+from hydro_nb.lang.sim_ports import SimReceiver
 from hydro_nb.lang.site import here
 from hydro_nb.lang.stream_elements import StreamElements
 from hydro_nb.lang.stream_folds import StreamFolds
@@ -230,7 +231,7 @@ class Stream(
         """
         return self._out(client, "send_bincode_external", "bincode")
 
-    def sim_output(self: Stream[T_co, Process[Any], B_co, O_co, R_co]) -> SimPort[T_co]:
+    def sim_output(self: Stream[T_co, Process[Any], B_co, O_co, R_co]) -> SimReceiver[T_co]:
         """Give every element to a simulated test; gives the port.
 
         >>> out = FlowBuilder().process().source_iter([1]).sim_output()
@@ -238,7 +239,7 @@ class Stream(
         'out'
         """
         node = grow(SimOutput(), self)
-        return SimPort(node.slot, node.site.name)
+        return SimReceiver(node.slot, node.site.name)
 
     def _out(self, client: Any, method: str, codec: str) -> OutPort[Any]:
         needs = f"`{method}` needs a client made by flow.external(Marker)"

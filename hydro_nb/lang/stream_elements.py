@@ -92,7 +92,7 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Order, repeats and boundedness stay.
         """
         item = annotate.item_type(self.kind.element)
-        return self._grow(FlatMapOrdered(self._func(lambda items: items, 1, "flatten_ordered"), item))
+        return self._grow(FlatMapOrdered(self._func(_items, 1, "flatten_ordered"), item))
 
     def flatten_unordered(
         self: StreamElements[Iterable[U], L_co, B_co, O_co, R_co],
@@ -105,7 +105,7 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Order is lost; repeats and boundedness stay.
         """
         item = annotate.item_type(self.kind.element)
-        return self._grow(FlatMapUnordered(self._func(lambda items: items, 1, "flatten_unordered"), item))
+        return self._grow(FlatMapUnordered(self._func(_items, 1, "flatten_unordered"), item))
 
     def inspect(self, f: Callable[[T_co], object]) -> Self:
         """Call the function with each element and pass the element on.
@@ -189,6 +189,10 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Everything stays.
         """
         return self._grow(Typed(element_type=checked_type(element)))
+
+
+def _items(items: Iterable[Any]) -> Iterable[Any]:
+    return items
 
 
 def checked_type(element: Any) -> Any:
