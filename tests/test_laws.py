@@ -39,7 +39,7 @@ STEPS = [
     Step("filter_map", lambda n: Some(n) if n % 7 else None, lambda xs: [n for n in xs if n % 7]),
     Step("flat_map_ordered", lambda n: range(n % 4), lambda xs: [m for n in xs for m in range(n % 4)]),
     Step("flat_map_ordered", split_number, lambda xs: [m for n in xs for m in split_number(n)]),
-    Step("inspect", lambda n: abs(n), lambda xs: xs),
+    Step("inspect", lambda n: n + 1, lambda xs: xs),
     Step("unique", None, lambda xs: list(dict.fromkeys(xs))),
 ]
 

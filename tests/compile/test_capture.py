@@ -43,6 +43,9 @@ SPLICED = [
     ("lambda n: print(n)", ["n"], "print(n)"),
     ("lambda n: __debug__ and n", ["n"], "__debug__ and n"),
     ("lambda n: ... if n else b'x'", ["n"], "... if n else b'x'"),
+    ("lambda n: 'a\\nb'", ["n"], "'a\\nb'"),
+    ("lambda n: 'doc'", ["n"], "'doc'"),
+    ("lambda n: (lambda n: 'doc')", ["n"], "lambda n: 'doc'"),
     ("lambda n: n - -0.0 + 1e400", ["n"], "n - -0.0 + 1e309"),
 ]
 
@@ -121,6 +124,8 @@ CALLED = [
     ("def f(n):\n    return n\nf.__wrapped__ = f", "it is decorated"),
     ("e = eval\ndef f(n):\n    return e('n')", "`e` is `eval`"),
     ("c = 0\ndef g():\n    global c\n    c += 1\nf = lambda n: n + c", "the global `c` is changed by `g`"),
+    ("lambda n: 3 is n", "cannot be written"),
+    ("lambda n: f\"\"\"{'''\n'''.join(n)}\"\"\"", "as something else"),
     ("class A:\n    c = 0\n    def f(self):\n        return self.__c\nf = A.f", "its source is not at hand"),
 ]
 

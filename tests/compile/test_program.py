@@ -138,7 +138,7 @@ def test_a_type_that_bincode_lacks_is_refused_at_the_line():
     first, second = flow.process(), flow.process()
     values = first.source_iter([1]).map(lambda n: n).typed(complex)
     values.send_bincode(second).for_each(print)
-    with pytest.raises(EncodeError, match="values.send_bincode"):
+    with pytest.raises(EncodeError, match=r"values\.send_bincode"):
         compile_flow(flow.graph)
 
 
