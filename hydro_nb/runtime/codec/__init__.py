@@ -31,13 +31,13 @@ class Codec(Protocol):
 
 
 def make_codec(spec: wire.CodecSpec, element_type: Any | None, *, types: Sequence[type] = (), where: str = "") -> Codec:
-    """Give one end of a channel its codec.
+    r"""Give one end of a channel its codec.
 
     `types` are the classes that the program mentions, `where` begins every error ("channel 'x' of Leader: "). Each end
     needs one of its own: an inferred bincode schema is the memory of one sender and one receiver.
 
     >>> make_codec(wire.CodecSpec("self-describing"), None).encode([])
-    b'\\x91\\xa10'
+    b'\x91\xa10'
     """
     where = where and where.rstrip(": ") + ": "
     names = {kind.__name__: kind for kind in types}

@@ -26,11 +26,11 @@ KNOWN, FIRST = b"\0", b"\1"
 
 
 class BincodeCodec:
-    """Elements of one shape as bincode; without a shape, of that of the first element.
+    r"""Elements of one shape as bincode; without a shape, of that of the first element.
 
     >>> from hydro_nb.schema import shape_of
     >>> BincodeCodec(shape_of(tuple[str, bool])).encode([("a", True)])
-    b'\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00a\\x01'
+    b'\x01\x00\x00\x00\x00\x00\x00\x00a\x01'
     """
 
     def __init__(self, shape: Shape | None = None, types: Sequence[type] = (), where: str = "") -> None:

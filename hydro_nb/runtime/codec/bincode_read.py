@@ -7,10 +7,8 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from hydro_nb.errors import DecodeError
-from hydro_nb.runtime.codec.classes import constructs_plainly, make_dataclass, make_struct
+from hydro_nb.runtime.codec.classes import constructs_plainly, is_tuple, maker, new_tuple
 from hydro_nb.runtime.codec.limits import MAX_UNITS
 from hydro_nb.runtime.codec.source import Body, Source, wants_function
 from hydro_nb.schema import (
@@ -39,9 +37,9 @@ def short(wanted: int, left: int) -> DecodeError:
 
 
 def decoder(shape: Shape, names: Names) -> Decode:
-    """Make the function that reads a batch.
+    r"""Make the function that reads a batch.
 
-    >>> decoder(Atom(int, "h"), {})(b"\\x01\\x00\\x02\\x00", 2)
+    >>> decoder(Atom(int, "h"), {})(b"\x01\x00\x02\x00", 2)
     [1, 2]
     """
     return Reader(Source(), names).make(shape)
@@ -68,7 +66,7 @@ class Reader:
     def __init__(self, source: Source, names: Names) -> None:
         self.source, self.names = source, names
         source.names.update(
-            MemberId=MemberId, DecodeError=DecodeError, short=short, unpack_from=struct.unpack_from, new=tuple.__new__
+            MemberId=MemberId, DecodeError=DecodeError, short=short, unpack_from=struct.unpack_from, new=new_tuple
         )
 
     def make(self, shape: Shape) -> Decode:
@@ -99,23 +97,29 @@ class Reader:
     def read(self, body: _In, shape: Shape) -> str:
         """Write the lines for one value of a shape."""
         match shape:
-            case Atom(kind, code):
-                return self.atom(body, kind, code)
             case TupleOf(items):
                 return self.later(body, self.joined([self.inner(body, item) for item in items]))
             case SeqOf() | MapOf():
                 return self.collection(body, shape)
             case OptionOf(item):
                 return self.option(body, item)
+            case RecordOf():
+                return self.record(body, shape)
+            case UnionOf(items):
+                return self.union(body, items)
+            case _:
+                return self.leaf(body, shape)
+
+    def leaf(self, body: _In, shape: Shape) -> str:
+        """Write the lines for a value that has no parts."""
+        match shape:
+            case Atom(kind, code):
+                return self.atom(body, kind, code)
             case EnumOf(kind):
                 members = self.source.hold("e", dict(enumerate(kind)))
                 return self.later(body, f"{members}[{self.number(body, 'I')}]")
             case MemberOf(tag):
                 return self.later(body, f"MemberId({self.number(body, 'I')}, {tag!r})")
-            case RecordOf():
-                return self.record(body, shape)
-            case UnionOf(items):
-                return self.union(body, items)
             case _:
                 raise DecodeError(f"{shape} has no bincode form")
 
@@ -224,14 +228,14 @@ class Reader:
         parts = [self.inner(body, field) for _, field in fields_of(record, self.names)]
         return self.later(body, self.made(record.type, parts))
 
-    def made(self, kind: type, parts: list[str]) -> str:
+    def made(self, kind: type[Any], parts: list[str]) -> str:
         """Write the expression that makes a record of its fields."""
         name = self.source.hold("k", kind)
-        if issubclass(kind, tuple):
+        if is_tuple(kind):
             return f"new({name}, {self.joined(parts)})"
         if constructs_plainly(kind):
             return f"{name}({', '.join(parts)})"
-        make = self.source.hold("m", make_struct if issubclass(kind, msgspec.Struct) else make_dataclass)
+        make = self.source.hold("m", maker(kind))
         return f"{make}({name}, {self.joined(parts)})"
 
     def union(self, body: _In, items: tuple[Shape, ...]) -> str:

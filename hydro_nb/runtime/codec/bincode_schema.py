@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-import enum
 from typing import Any, cast
 
 from hydro_nb.errors import DecodeError
-from hydro_nb.runtime.codec.classes import Classes
+from hydro_nb.runtime.codec.classes import Classes, is_enum
 from hydro_nb.runtime.codec.limits import MAX_DEPTH
-from hydro_nb.schema import ATOMS, Atom, EnumOf, MapOf, MemberOf, OptionOf, RecordOf, SeqOf, Shape, TupleOf, is_record
+from hydro_nb.schema.shapes import (
+    ATOMS,
+    Atom,
+    EnumOf,
+    MapOf,
+    MemberOf,
+    OptionOf,
+    RecordOf,
+    SeqOf,
+    Shape,
+    TupleOf,
+    parts_of,
+)
 
 KINDS: dict[str, type] = {kind.__name__: kind for kind in (list, tuple, set, frozenset)}
+WORDS: dict[type, str] = {TupleOf: "tuple", MapOf: "dict", OptionOf: "option"}
 PLAIN: dict[str, Atom] = {atom.type.__name__: atom for atom in ATOMS.values()}
 
 
@@ -22,19 +34,16 @@ def to_wire(shape: Shape, classes: Classes) -> list[Any]:
     """
     match shape:
         case Atom(kind):
-            return ["plain", kind.__name__]
-        case TupleOf(items):
-            return ["tuple", *(to_wire(item, classes) for item in items)]
-        case SeqOf(kind, item):
-            return ["many", kind.__name__, to_wire(item, classes)]
-        case MapOf(key, value):
-            return ["dict", to_wire(key, classes), to_wire(value, classes)]
-        case OptionOf(item):
-            return ["option", to_wire(item, classes)]
+            head = ["plain", kind.__name__]
+        case SeqOf(kind):
+            head = ["many", kind.__name__]
         case MemberOf(tag):
-            return ["member", tag]
+            head = ["member", tag]
+        case RecordOf(kind) | EnumOf(kind):
+            head = ["class", classes.name(cast("type", kind))]
         case _:
-            return ["class", classes.name(cast("RecordOf | EnumOf", shape).type)]
+            head = [WORDS[type(shape)]]
+    return [*head, *(to_wire(part, classes) for part in parts_of(shape))]
 
 
 def from_wire(data: Any, classes: Classes, depth: int = 0) -> Shape:
@@ -48,25 +57,26 @@ def from_wire(data: Any, classes: Classes, depth: int = 0) -> Shape:
     match data:
         case ["plain", str(name)]:
             return PLAIN[name]
-        case ["tuple", *items]:
-            return TupleOf(tuple(from_wire(item, classes, depth + 1) for item in items))
-        case ["many", str(name), item]:
-            return SeqOf(KINDS[name], from_wire(item, classes, depth + 1))
-        case ["dict", key, value]:
-            return MapOf(from_wire(key, classes, depth + 1), from_wire(value, classes, depth + 1))
-        case ["option", item]:
-            return OptionOf(from_wire(item, classes, depth + 1))
         case ["member", str(tag)]:
             return MemberOf(tag)
         case ["class", str(name)]:
-            return _class_shape(classes.find(name))
+            kind: Any = classes.find(name)
+            return EnumOf(kind) if is_enum(kind) else RecordOf(kind)
+        case ["many", str(name), item]:
+            return SeqOf(KINDS[name], from_wire(item, classes, depth + 1))
+        case [str(word), *items]:
+            return _with_parts(word, tuple(from_wire(item, classes, depth + 1) for item in items))
         case _:
             raise DecodeError(f"{data!r:.60} is no schema")
 
 
-def _class_shape(kind: type) -> Shape:
-    return EnumOf(kind) if issubclass(kind, enum.Enum) else RecordOf(kind) if is_record(kind) else _refuse(kind)
-
-
-def _refuse(kind: type) -> Shape:
-    raise DecodeError(f"{kind.__name__} is no record")
+def _with_parts(word: str, parts: tuple[Shape, ...]) -> Shape:
+    match word, parts:
+        case "tuple", _:
+            return TupleOf(parts)
+        case "dict", (key, value):
+            return MapOf(key, value)
+        case "option", (item,):
+            return OptionOf(item)
+        case _:
+            raise DecodeError(f"a schema has no {word!r:.20} of {len(parts)} parts")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from hydro_nb.runtime.codec.source import Body, Source, wants_function
 from hydro_nb.schema import (
@@ -49,10 +49,10 @@ def as_float(value: Any) -> float:
 
 
 def encoder(shape: Shape, names: Names) -> Encode:
-    """Make the function that writes a batch.
+    r"""Make the function that writes a batch.
 
     >>> encoder(Atom(int, "h"), {})([1, 2])
-    b'\\x01\\x00\\x02\\x00'
+    b'\x01\x00\x02\x00'
     """
     writer = Writer(Source(), names)
     return writer.make(shape)
@@ -209,10 +209,10 @@ class Writer:
         """Write the number of the class, then its fields."""
         word = "if"
         for at, item in enumerate(items):
-            assert isinstance(item, RecordOf)
-            with body.block(f"{word} type({value}) is {self.source.hold('k', item.type)}:"):
+            record = cast("RecordOf", item)
+            with body.block(f"{word} type({value}) is {self.source.hold('k', record.type)}:"):
                 body.field("I", str(at))
-                self.fields(body, item, value)
+                self.fields(body, record, value)
             word = "elif"
         with body.block("else:"):
             body.line(MISFIT)

@@ -7,10 +7,9 @@ values stay what they are. What says nothing, or cannot be told apart by columns
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
-from typing import Any
 
 from hydro_nb import schema
+from hydro_nb.errors import DecodeError
 from hydro_nb.runtime.codec import nodes
 from hydro_nb.runtime.codec.classes import Classes
 from hydro_nb.runtime.codec.extras import BY_NAME
@@ -37,13 +36,18 @@ class Check:
     """One declared shape, with the classes by which its columns name records."""
 
     def __init__(self, shape: Shape, classes: Classes, names: schema.Names) -> None:
-        self.shape, self._classes, self._names = shape, classes, names
-        self._fields = functools.cache(lambda record: schema.fields_of(record, names))
+        self.shape, self.names, self._classes = shape, names, classes
+        self._fields = functools.cache(functools.partial(schema.fields_of, names=names))
 
     @property
     def declared(self) -> str:
         """The shape as its annotation's text."""
         return text_of(self.shape)
+
+    def require(self, node: nodes.Node) -> None:
+        """Refuse a frame whose values are not of the declared type."""
+        if not self.fits(node, self.shape):
+            raise DecodeError(f"its values are not of the declared type {self.declared}")
 
     def fits(self, node: nodes.Node, shape: Shape) -> bool:
         """Whether all values of a column may stand where this shape is declared."""
@@ -81,37 +85,25 @@ class Check:
         match node, shape:
             case nodes.Tuples(columns), TupleOf(items):
                 return len(columns) == len(items) and all(map(self.fits, columns, items))
+            case ((nodes.Units(_, "tuple") | nodes.Lists()), TupleOf(items)):
+                return isinstance(node, nodes.Units) and not items
             case nodes.Tuples(columns), SeqOf():
                 return all(self.fits(column, shape.item) for column in columns)
-            case nodes.Units(_, "tuple"), TupleOf(items):
-                return not items
             case nodes.Lists(), SeqOf():
                 return self.fits(node.items, shape.item)
-            case nodes.Lists(), TupleOf():
-                return False
             case nodes.Maps(), MapOf():
                 return self.fits(node.keys, shape.key) and self.fits(node.values, shape.value)
-            case nodes.Records(), RecordOf() if self._classes.find(node.kind) is shape.type:
-                return all(self.fits(part, field) for part, (_, field) in zip(node.columns, self._fields(shape)))
             case _:
-                return True
+                return not isinstance(node, nodes.Records) or self._fits_fields(node, shape)
 
-    def parts(self, value: Any, shape: Shape) -> Iterator[tuple[str, Any, Shape]]:
-        """Give the parts of one value with the shapes declared for them, for an error's path."""
-        match shape:
-            case OptionOf(item) if value is not None:
-                yield from self.parts(value, item)
-            case TupleOf(items) if isinstance(value, tuple):
-                yield from ((f"[{at}]", part, item) for at, (part, item) in enumerate(zip(value, items)))
-            case SeqOf() if isinstance(value, list | tuple | set | frozenset):
-                yield from ((f"[{at}]", part, shape.item) for at, part in enumerate(value))
-            case MapOf() if isinstance(value, dict):
-                yield from ((f" key {key!r}", key, shape.key) for key in value)
-                yield from ((f"[{key!r}]", part, shape.value) for key, part in value.items())
-            case RecordOf() if type(value) is shape.type:
-                yield from ((f".{name}", getattr(value, name), field) for name, field in self._fields(shape))
-            case _:
-                return
+    def _fits_fields(self, node: nodes.Records, shape: Shape) -> bool:
+        # a subclass's fields have declarations of their own, which its columns need not repeat
+        if not isinstance(shape, RecordOf) or self._classes.find(node.kind) is not shape.type:
+            return True
+        fields = self._fields(shape)
+        return len(fields) == len(node.columns) and all(
+            self.fits(column, field) for column, (_, field) in zip(node.columns, fields, strict=True)
+        )
 
 
 def declared_type(shape: Shape) -> type:

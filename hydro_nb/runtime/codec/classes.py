@@ -62,14 +62,21 @@ class Classes:
             self._found[name] = kind
         return kind
 
+    def record(self, name: str) -> type:
+        """Give the class of this name, or refuse if it is an enum."""
+        kind = self.find(name)
+        if is_enum(kind):
+            raise DecodeError(f"{name} is an enum here, not a record")
+        return kind
+
     def _look(self, name: str) -> type | None:
         if name in self._given:
             return self._given[name]
         module, _, path = name.partition(":")
-        found: Any = sys.modules.get(module)
+        found: object = sys.modules.get(module)
         for part in path.split("."):
             # not getattr: a module's own __getattr__ may import
-            found = vars(found).get(part) if hasattr(found, "__dict__") else None
+            found = getattr(found, "__dict__", {}).get(part)
         return found if isinstance(found, type) and (is_record(found) or issubclass(found, enum.Enum)) else None
 
 
@@ -101,11 +108,9 @@ def _getters(kind: type) -> tuple[Callable[[Any], Any], ...]:
 @functools.lru_cache(maxsize=1024)
 def _builder(kind: type) -> Callable[[Sequence[Sequence[Any]]], list[Any]]:
     """Give the fastest way that brings every field back as it was, whatever the class's constructor does."""
-    if issubclass(kind, tuple):
-        return lambda columns: [tuple.__new__(kind, row) for row in zip(*columns, strict=True)]
-    if constructs_plainly(kind):
+    if not is_tuple(kind) and constructs_plainly(kind):
         return lambda columns: [*map(kind, *columns)]
-    make = make_struct if issubclass(kind, msgspec.Struct) else make_dataclass
+    make = maker(kind)
     return lambda columns: [make(kind, row) for row in zip(*columns, strict=True)]
 
 
@@ -142,7 +147,45 @@ def _is_generated(kind: type) -> bool:
     return getattr(getattr(init, "__code__", None), "co_filename", "") == "<string>"
 
 
-def make_struct(kind: type, row: tuple[Any, ...]) -> Any:
+def is_enum(kind: type) -> bool:
+    """Whether a class is an enum.
+
+    >>> is_enum(int)
+    False
+    """
+    return issubclass(kind, enum.Enum)
+
+
+def is_tuple(kind: type) -> bool:
+    """Whether a record class is a NamedTuple.
+
+    >>> is_tuple(int)
+    False
+    """
+    return issubclass(kind, tuple)
+
+
+def new_tuple(kind: Any, row: tuple[Any, ...]) -> Any:
+    """Make a NamedTuple without its own `__new__`.
+
+    >>> new_tuple(tuple, (1,))
+    (1,)
+    """
+    return cast("Any", tuple).__new__(kind, row)
+
+
+def maker(kind: type) -> Callable[[Any, tuple[Any, ...]], Any]:
+    """Give the function that makes a record of the values of its fields.
+
+    >>> maker(int) is make_dataclass
+    True
+    """
+    if is_tuple(kind):
+        return new_tuple
+    return make_struct if issubclass(kind, msgspec.Struct) else make_dataclass
+
+
+def make_struct(kind: Any, row: tuple[Any, ...]) -> Any:
     """Make a Struct whose fields are these, whatever its `__post_init__` changes.
 
     >>> from hydro_nb.values import Some
@@ -156,14 +199,14 @@ def make_struct(kind: type, row: tuple[Any, ...]) -> Any:
     return made
 
 
-def make_dataclass(kind: type, row: tuple[Any, ...]) -> Any:
+def make_dataclass(kind: Any, row: tuple[Any, ...]) -> Any:
     """Make a dataclass instance whose fields are these, without its constructor.
 
     >>> import dataclasses
     >>> make_dataclass(dataclasses.make_dataclass("Pair", ["a", "b"]), (1, 2)).b
     2
     """
-    made = object.__new__(kind)
+    made: Any = object.__new__(kind)
     for name, value in zip(field_names(kind), row, strict=True):
         object.__setattr__(made, name, value)
     return made

@@ -65,6 +65,12 @@ def _datetime(part: Any) -> dt.datetime:
     return dt.datetime(*clock, tzinfo=zone, fold=fold)
 
 
+def _deque(part: Any) -> Any:
+    items, longest = part
+    made: collections.deque[Any] = collections.deque(items, longest)
+    return made
+
+
 EXTRAS: tuple[Extra, ...] = (
     _each(complex, lambda value: (value.real, value.imag), lambda part: complex(*part)),
     _each(bytearray, bytes, bytearray),
@@ -87,7 +93,7 @@ EXTRAS: tuple[Extra, ...] = (
     _each(
         collections.deque,
         lambda value: (list(value), value.maxlen),
-        lambda part: collections.deque(*part),
+        _deque,
     ),
 )
 
@@ -121,7 +127,8 @@ def _array(part: Any) -> Any:
 
 
 def _numbers(values: Sequence[Any]) -> nodes.Node | None:
-    numpy, kind = _numpy(), type(values[0])
+    numpy = _numpy()
+    kind = values[0].__class__
     if not issubclass(kind, numpy.number | numpy.bool_) or issubclass(kind, numpy.timedelta64):
         return None
     column = numpy.array(values, dtype=kind)
@@ -129,9 +136,9 @@ def _numbers(values: Sequence[Any]) -> nodes.Node | None:
 
 
 def numbers_of(dtype: str, raw: bytes) -> list[Any]:
-    """Give numpy scalars of their bytes.
+    r"""Give numpy scalars of their bytes.
 
-    >>> numbers_of("<i2", b"\\x01\\x00")
+    >>> numbers_of("<i2", b"\x01\x00")
     [np.int16(1)]
     """
     return [*_numpy().frombuffer(raw, _dtype(dtype))]

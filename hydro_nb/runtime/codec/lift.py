@@ -5,15 +5,13 @@ from __future__ import annotations
 import enum
 import struct
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeAlias
 
-import msgspec
-
 from hydro_nb.errors import DecodeError
 from hydro_nb.runtime.codec import nodes
-from hydro_nb.runtime.codec.classes import Classes, make_dataclass, make_struct, records_of
+from hydro_nb.runtime.codec.classes import Classes, maker, records_of
 from hydro_nb.runtime.codec.extras import BY_NAME, numbers_of
 from hydro_nb.schema import field_names
 
@@ -48,16 +46,10 @@ def _units(node: nodes.Units, _count: int, classes: Classes) -> Sequence[Any]:
         return [None] * many
     if node.kind == "tuple":
         return [()] * many
-    kind = classes.find(node.kind)
-    if issubclass(kind, enum.Enum) or field_names(kind):
+    kind = classes.record(node.kind)
+    if field_names(kind):
         raise DecodeError(f"{node.kind} is not a record without fields")
-    return [_fieldless(kind) for _ in range(many)]
-
-
-def _fieldless(kind: type) -> Any:
-    if issubclass(kind, tuple):
-        return tuple.__new__(kind)
-    return make_struct(kind, ()) if issubclass(kind, msgspec.Struct) else make_dataclass(kind, ())
+    return [maker(kind)(kind, ()) for _ in range(many)]
 
 
 def _truths(node: nodes.Truths, _count: int, _classes: Classes) -> Sequence[Any]:
@@ -83,8 +75,8 @@ def _maps(node: nodes.Maps, count: int, classes: Classes) -> Sequence[Any]:
 
 
 def _records(node: nodes.Records, count: int, classes: Classes) -> Sequence[Any]:
-    kind = classes.find(node.kind)
-    if issubclass(kind, enum.Enum) or len(node.columns) != len(field_names(kind)) or not node.columns:
+    kind = classes.record(node.kind)
+    if len(node.columns) != len(field_names(kind)) or not node.columns:
         raise DecodeError(f"{node.kind} does not have {len(node.columns)} fields here")
     return records_of(kind, [lift(column, count, classes) for column in node.columns])
 
@@ -103,9 +95,11 @@ def _extras(node: nodes.Extras, count: int, classes: Classes) -> Sequence[Any]:
 
 def _mixed(node: nodes.Mixed, count: int, classes: Classes) -> Sequence[Any]:
     form, size = ("<%dB", 1) if len(node.columns) <= 256 else (nodes.LENGTH, 4)
-    which = _unpack(form, size, node.which, count)
+    which: tuple[int, ...] = _unpack(form, size, node.which, count)
     counts = Counter(which)
-    columns = [iter(lift(column, counts[number], classes)) for number, column in enumerate(node.columns)]
+    columns: list[Iterator[Any]] = [
+        iter(lift(column, counts[number], classes)) for number, column in enumerate(node.columns)
+    ]
     return [next(columns[number]) for number in which]
 
 

@@ -23,10 +23,10 @@ Lower: TypeAlias = Callable[[Values, Classes, int], nodes.Node]
 
 
 def lower(values: Values, classes: Classes, depth: int = 0) -> nodes.Node:
-    """Put values into columns, or raise `Unfit` with the value that has no column.
+    r"""Put values into columns, or raise `Unfit` with the value that has no column.
 
     >>> lower([1, 2], Classes())
-    Ints(raw=b'\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x02\\x00\\x00\\x00\\x00\\x00\\x00\\x00')
+    Ints(raw=b'\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00')
     """
     kinds = {*map(type, values)}
     if len(kinds) != 1:
@@ -40,8 +40,8 @@ def lower(values: Values, classes: Classes, depth: int = 0) -> nodes.Node:
 
 def _mixed(values: Values, classes: Classes, depth: int) -> nodes.Node:
     kinds: dict[type, list[Any]] = {}
-    for value in values:
-        kinds.setdefault(type(value), []).append(value)
+    for kind, value in zip(map(type, values), values, strict=True):
+        kinds.setdefault(kind, []).append(value)
     numbers = {kind: number for number, kind in enumerate(kinds)}
     which = [numbers[type(value)] for value in values]
     form = "<%dB" if len(kinds) <= 256 else nodes.LENGTH
@@ -57,10 +57,10 @@ def _ints(values: Values, _classes: Classes, _depth: int) -> nodes.Node:
 
 
 def mended(node: Any) -> Any:
-    """Give the same tree with texts that UTF-8 refuses put into `RawTexts`.
+    r"""Give the same tree with texts that UTF-8 refuses put into `RawTexts`.
 
-    >>> mended(nodes.Texts(["\\ud800"]))
-    RawTexts(items=[b'\\xed\\xa0\\x80'])
+    >>> mended(nodes.Texts(["\ud800"]))
+    RawTexts(items=[b'\xed\xa0\x80'])
     """
     if isinstance(node, list):
         return [mended(item) for item in cast("list[Any]", node)]
@@ -111,9 +111,10 @@ def _instances(kind: type, values: Values, classes: Classes, depth: int) -> node
         name = classes.name(kind)
     except Unfit as unfit:
         raise Unfit(values[0], unfit.why) from None
+    record: Any = kind
     if issubclass(kind, enum.Enum):
         return _members(kind, name, values, classes, depth)
-    return _records(kind, name, values, classes, depth)
+    return _records(record, name, values, classes, depth)
 
 
 def _members(kind: type[enum.Enum], name: str, values: Values, classes: Classes, depth: int) -> nodes.Node:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import struct
 import types
-from collections.abc import Iterator
 from typing import Any, cast
 
-from hydro_nb import schema
 from hydro_nb.runtime.codec.limits import MAX_DEPTH
-from hydro_nb.runtime.codec.paths import text_of
-from hydro_nb.schema import Atom, EnumOf, MapOf, MemberOf, Names, OptionOf, RecordOf, SeqOf, Shape, TupleOf, UnionOf
+from hydro_nb.runtime.codec.paths import parts, text_of
+from hydro_nb.schema import Atom, EnumOf, MapOf, MemberOf, Names, OptionOf, RecordOf, Shape, TupleOf, UnionOf
 from hydro_nb.values import MemberId
 
 Found = tuple[str, Any, str]
@@ -26,7 +24,7 @@ def first_misfit(value: Any, shape: Shape, names: Names, path: str = "", depth: 
         return path, value, f"it is nested more than {MAX_DEPTH} deep, or contains itself"
     if why := _refused(value, shape):
         return path, value, why
-    for suffix, part, inner in _parts(value, shape, names):
+    for suffix, part, inner in parts(value, shape, names):
         if found := first_misfit(part, inner, names, path + suffix, depth + 1):
             return found
     return None
@@ -41,7 +39,7 @@ def _refused(value: Any, shape: Shape) -> str | None:
         case UnionOf(items):
             fits = any(type(value) is cast("RecordOf", item).type for item in items)
         case TupleOf(items):
-            fits = type(value) is tuple and len(value) == len(items)
+            fits = type(value) is tuple and len(cast("tuple[Any, ...]", value)) == len(items)
         case EnumOf(kind):
             fits = type(value) is kind and any(value is member for member in kind)
         case MemberOf():
@@ -52,7 +50,8 @@ def _refused(value: Any, shape: Shape) -> str | None:
 
 
 def _kind(value: Any) -> str:
-    return f"a tuple of {len(value)}" if type(value) is tuple else type(value).__name__
+    name = type(value).__name__
+    return f"a tuple of {len(value)}" if name == "tuple" else name
 
 
 def _refused_atom(value: Any, kind: type, code: str) -> str | None:
@@ -60,7 +59,7 @@ def _refused_atom(value: Any, kind: type, code: str) -> str | None:
         return _refused_float(value)
     if type(value) is not kind:
         return f"it is {type(value).__name__}, where {NUMBERS.get(code) or _atom_name(kind)} is expected"
-    if kind is str and not _is_utf8(value):
+    if kind is str and not _is_utf8(str(value)):
         return "it has a lone surrogate, which UTF-8 cannot carry"
     if code and code != "?" and not _packs(value, code):
         wider = "" if code in "qQd" else "; annotate with a wider one of hydro_nb.types"
@@ -108,24 +107,3 @@ NUMBERS = {
     "f": "f32",
     "d": "float",
 }
-
-
-def _parts(value: Any, shape: Shape, names: Names) -> Iterator[tuple[str, Any, Shape]]:
-    match shape:
-        case OptionOf(item) if value is not None:
-            yield "", value, item
-        case UnionOf(items):
-            yield "", value, next(item for item in items if cast("RecordOf", item).type is type(value))
-        case TupleOf(items):
-            yield from ((f"[{at}]", part, item) for at, (part, item) in enumerate(zip(value, items, strict=True)))
-        case SeqOf():
-            yield from ((f"[{at}]", part, shape.item) for at, part in enumerate(value))
-        case MapOf():
-            yield from ((f" key {key!r}", key, shape.key) for key in value)
-            yield from ((f"[{key!r}]", part, shape.value) for key, part in value.items())
-        case RecordOf():
-            yield from ((f".{name}", getattr(value, name, None), item) for name, item in schema.fields_of(shape, names))
-        case MemberOf():
-            yield ".raw_id", value.raw_id, Atom(int, "I")
-        case _:
-            return

@@ -14,7 +14,7 @@ FLOAT = "<%dd"
 LENGTH = "<%dI"
 
 
-class Column(msgspec.Struct, array_like=True, frozen=True):
+class Column(msgspec.Struct, array_like=True):
     """Base of all columns."""
 
 

@@ -41,15 +41,14 @@ class PackedCodec:
         """Write a batch, or say which value cannot be written and why."""
         try:
             node = lower(items, self._classes)
-            if self._check and not self._check.fits(node, self._check.shape):
-                raise self._misfit(items, self._check)
-            body = _packed(node)
+            fits = self._check is None or self._check.fits(node, self._check.shape)
+            body = _packed(node) if fits else b""
         except Unfit as unfit:
             raise self._refused(items, unfit.value, unfit.why) from None
-        except EncodeError:
-            raise
         except Exception as error:
             raise EncodeError(f"{self._where}a batch cannot be encoded: {type(error).__name__}: {error}") from error
+        if not fits and self._check:
+            raise self._misfit(items, self._check)
         if len(body) > limits.MAX_ELEMENT:
             self._check_sizes(items)
         return body
@@ -58,8 +57,8 @@ class PackedCodec:
         """Read a batch of `count` values, or say what is wrong with the frame."""
         try:
             node = DECODER.decode(body)
-            if self._check and not self._check.fits(node, self._check.shape):
-                raise DecodeError(f"its values are not of the declared type {self._check.declared}")
+            if self._check:
+                self._check.require(node)
             values = lift(node, count, self._classes)
         except Exception as error:
             raise DecodeError(f"{self._where}a frame cannot be decoded: {paths.reason(error)}") from error
@@ -76,7 +75,7 @@ class PackedCodec:
                 path, value, shape = found
                 wanted = paths.text_of(shape)
                 return EncodeError(
-                    f"{self._where}{path} is {shown(value)} of type {type(value).__name__}, where {wanted} is declared; "
+                    f"{self._where}{path} is {shown(value)}, a {type(value).__name__}, where {wanted} is declared; "
                     f"change the value or the declared type (annotation or `.typed(T)`)"
                 )
         return EncodeError(f"{self._where}a batch does not fit the declared type {check.declared}")
@@ -84,7 +83,7 @@ class PackedCodec:
     def _first_misfit(self, value: Any, shape: Shape, path: str, check: Check) -> tuple[str, Any, Shape] | None:
         if check.fits(lower([value], self._classes), shape):
             return None
-        for suffix, part, inner in check.parts(value, shape):
+        for suffix, part, inner in paths.parts(value, shape, check.names):
             if found := self._first_misfit(part, inner, path + suffix, check):
                 return found
         return path, value, shape

@@ -7,7 +7,23 @@ from typing import Any, cast
 
 from hydro_nb.errors import DecodeError
 from hydro_nb.runtime.codec.limits import MAX_DEPTH
-from hydro_nb.schema import Shape, annotation_of, field_names, is_record
+from hydro_nb.schema import (
+    Atom,
+    MapOf,
+    MemberOf,
+    Names,
+    OptionOf,
+    RecordOf,
+    SeqOf,
+    Shape,
+    TupleOf,
+    UnionOf,
+    annotation_of,
+    field_names,
+    fields_of,
+    is_record,
+)
+from hydro_nb.values import MemberId
 
 MAX_LOOKS = 1_000_000
 
@@ -31,17 +47,48 @@ def find(batch: list[Any], value: Any) -> str:
 
 
 def _parts(value: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, type):
-        return
-    if is_record(type(value)):
-        names = field_names(type(value))
+    if is_record(cast("type[object]", type(value))):
+        names = field_names(cast("type[object]", type(value)))
         yield from ((f".{name}", getattr(value, name)) for name in names if hasattr(value, name))
     elif isinstance(value, list | tuple | set | frozenset):
-        yield from ((f"[{at}]", part) for at, part in enumerate(cast("list[Any]", value)))
+        yield from ((f"[{at}]", part) for at, part in _numbered(value))
     elif isinstance(value, Mapping):
         for key, part in cast("Mapping[Any, Any]", value).items():
             yield f" key {key!r}", key
             yield f"[{key!r}]", part
+
+
+def parts(value: Any, shape: Shape, names: Names) -> Iterator[tuple[str, Any, Shape]]:
+    """Give the parts of one value with the shapes declared for them, as far as the value is what its shape says.
+
+    >>> from hydro_nb.schema import shape_of
+    >>> [(path, part) for path, part, _ in parts([5], shape_of(list[int]), {})]
+    [('[0]', 5)]
+    """
+    match shape:
+        case OptionOf(item):
+            yield from [("", value, item)] if value is not None else []
+        case UnionOf(items):
+            yield from (("", value, item) for item in items if getattr(item, "type", None) is type(value))
+        case TupleOf(items):
+            yield from ((f"[{at}]", part, item) for (at, part), item in zip(_numbered(value), items, strict=False))
+        case SeqOf(_, item):
+            yield from ((f"[{at}]", part, item) for at, part in _numbered(value))
+        case MapOf() if isinstance(value, dict):
+            pairs = cast("dict[Any, Any]", value).items()
+            yield from ((f" key {key!r}", key, shape.key) for key, _ in pairs)
+            yield from ((f"[{key!r}]", part, shape.value) for key, part in pairs)
+        case RecordOf(kind) if type(value) is kind:
+            fields = fields_of(shape, names)
+            yield from ((f".{name}", getattr(value, name), item) for name, item in fields if hasattr(value, name))
+        case MemberOf() if isinstance(value, MemberId):
+            yield ".raw_id", value.raw_id, Atom(int, "I")
+        case _:
+            return
+
+
+def _numbered(value: Any) -> Iterator[tuple[int, Any]]:
+    return enumerate(cast("list[Any]", value) if isinstance(value, list | tuple | set | frozenset) else [])
 
 
 def text_of(shape: Shape) -> str:

@@ -11,10 +11,10 @@ from hydro_nb.errors import DecodeError, EncodeError
 
 @dataclass(frozen=True, slots=True)
 class PickleCodec:
-    """Any picklable elements; whoever can send on the channel can run code in the receiver.
+    r"""Any picklable elements; whoever can send on the channel can run code in the receiver.
 
     >>> PickleCodec(trusted="both ends are ours").encode([1])[:1]
-    b'\\x80'
+    b'\x80'
     """
 
     trusted: str

@@ -6,7 +6,7 @@ Encoding and decoding are the hot path of a channel; a function written for one 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -70,7 +70,7 @@ class Body:
         self.lines.append("    " * self.depth + text)
 
     @contextmanager
-    def block(self, head: str) -> Iterator[None]:
+    def block(self, head: str) -> Generator[None]:
         """Add a block with its head; no run of fields crosses its borders."""
         self.flush()
         self.line(head)
