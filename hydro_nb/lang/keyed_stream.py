@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from hydro_nb.ir.node import Shape
 from hydro_nb.ir.ops.element import Filter, FilterMap, FlatMapOrdered, FlatMapUnordered, Inspect, Map
@@ -145,7 +145,11 @@ class KeyedStream(KeyedFolds[K_co, V_co, L_co, B_co, O_co, R_co], shape=Shape.KE
         """
         return self._grow(Unique())
 
-    def typed(self, value: type[U]) -> KeyedStream[K_co, U, L_co, B_co, O_co, R_co]:
+    @overload
+    def typed(self, value: type[U]) -> KeyedStream[K_co, U, L_co, B_co, O_co, R_co]: ...
+    @overload
+    def typed(self, value: object) -> KeyedStream[K_co, Any, L_co, B_co, O_co, R_co]: ...
+    def typed(self, value: object) -> Any:
         """Say what the values are; the codec of a channel follows it.
 
         >>> pairs = FlowBuilder().process().source_iter([("a", 1)]).into_keyed()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from hydro_nb.ir.node import Shape
 from hydro_nb.ir.ops.element import Filter, FilterMap, Map
@@ -77,7 +77,13 @@ class Optional(Collection, Generic[T_co, L_co, B_co], shape=Shape.OPTIONAL):
         """
         return self._grow(FilterMap(self._func(f, 1, "filter_map"), annotate.present_of(f)))
 
-    def unwrap_or(self, other: Singleton[U, L_co, B2]) -> Singleton[T_co | U, L_co, B_co | B2]:
+    @overload
+    def unwrap_or(
+        self: Optional[T_co, L_co, Bounded], other: Singleton[U, L_co, Bounded]
+    ) -> Singleton[T_co | U, L_co, Bounded]: ...
+    @overload
+    def unwrap_or(self, other: Singleton[U, L_co, B2]) -> Singleton[T_co | U, L_co, Unbounded]: ...
+    def unwrap_or(self, other: Singleton[Any, Any, Any]) -> Any:
         """Give the value, or the singleton's where there is none.
 
         >>> leader = FlowBuilder().process()

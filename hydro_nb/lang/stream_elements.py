@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from hydro_nb.errors import GraphError
 from hydro_nb.ir.ops.element import Filter, FilterMap, FlatMapOrdered, FlatMapUnordered, Inspect, Map, Partition
@@ -177,7 +177,11 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         """
         return self._grow(IntoKeyed(to="keyed"))
 
-    def typed(self, element: type[U]) -> Stream[U, L_co, B_co, O_co, R_co]:
+    @overload
+    def typed(self, element: type[U]) -> Stream[U, L_co, B_co, O_co, R_co]: ...
+    @overload
+    def typed(self, element: object) -> Stream[Any, L_co, B_co, O_co, R_co]: ...
+    def typed(self, element: object) -> Any:
         """Say what the elements are; the codec of a channel follows it.
 
         >>> FlowBuilder().process().source_iter(["1"]).map(lambda text: int(text)).typed(int)

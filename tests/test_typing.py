@@ -1,0 +1,48 @@
+"""What pyright says of right and wrong programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent / "typing"
+
+
+@pytest.fixture(scope="module")
+def reported():
+    """(file, line) -> message, for everything that pyright reports."""
+    command = [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable, "-p", str(HERE)]
+    environment = {**os.environ, "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
+    run = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    found = json.loads(run.stdout)
+    assert found["summary"]["filesAnalyzed"] == len(list(HERE.rglob("*.py")))
+    return {
+        (Path(each["file"]).name, each["range"]["start"]["line"] + 1): each["message"]
+        for each in found["generalDiagnostics"]
+    }
+
+
+def marked(folder: str) -> set[tuple[str, int]]:
+    """The lines that say that they are wrong."""
+    return {
+        (path.name, number)
+        for path in (HERE / folder).glob("*.py")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if re.search(r"# wrong\b", line)
+    }
+
+
+def test_right_programs_pass(reported):
+    names = {path.name for path in (HERE / "right").glob("*.py")}
+    assert {at: message for at, message in reported.items() if at[0] in names} == {}
+
+
+def test_every_wrong_line_is_reported_and_no_other(reported):
+    names = {path.name for path in (HERE / "wrong").glob("*.py")}
+    assert {at for at in reported if at[0] in names} == marked("wrong")
