@@ -138,6 +138,7 @@ def _node(look: _Look, node: Node) -> str:
         "style": _quote(STYLES.get(category, "filled")),
         "fillcolor": _quote(fill),
         "color": _quote(line),
+        "penwidth": "2.4" if "new" in words else "1.2",
     }
     return f"{slot} [id={slot} {' '.join(f'{key}={value}' for key, value in given.items())}{_extra(category)}]"
 

@@ -74,7 +74,7 @@ def run_graphviz(dot: str) -> str | None:
     if executable is None:
         return None
     given: dict[str, Any] = {"input": dot, "encoding": "utf-8", "capture_output": True, "quiet": True}
-    run = cast("Callable[..., subprocess.CompletedProcess[str]]", execute.run_check)
+    run: Callable[..., subprocess.CompletedProcess[str]] = cast("Any", execute).run_check
     try:
         done = run([executable, "-Kdot", "-Tsvg"], timeout=TIMEOUT, **given)
     except (OSError, subprocess.SubprocessError, execute.ExecutableNotFound) as error:

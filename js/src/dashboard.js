@@ -31,7 +31,7 @@ export class Dashboard {
     this.root = h("div.hydro", { "data-lm-suppress-shortcuts": "true", "data-mode": model.get("mode"), "data-deployment": model.get("deployment") });
     const live = model.get("mode") === "live";
     this.root.append(this.header.element, h("div.body", {}, this.graph.element, live && this.tabs.element));
-    el.append(this.root);
+    el.append(hiding(model.get("deployment")), this.root);
     this.start(signal);
   }
 
@@ -110,4 +110,11 @@ export class Dashboard {
     this.streams.choose(slot);
     this.tabs.show("streams");
   }
+}
+
+/** Hides the still picture that stands beside the live view for readers without a kernel.
+ * @param {string} deployment @returns {HTMLElement} */
+function hiding(deployment) {
+  const still = `[data-hydro-static="${CSS.escape(deployment)}"]`;
+  return h("style", {}, `${still}, .jp-OutputArea-child:has(> .jp-OutputArea-output ${still}) { display: none !important; }`);
 }

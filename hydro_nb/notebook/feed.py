@@ -1,0 +1,188 @@
+"""What the page is told: a state of telemetry as traits that survive, and as messages of what changed.
+
+Pure data in, plain data out; js/src/types.js describes the same shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from hydro_nb.ir.picture import edges
+from hydro_nb.notebook.meta import site
+
+if TYPE_CHECKING:
+    from hydro_nb.ir.graph import Graph
+    from hydro_nb.telemetry.state import DeploymentState, ProcessRow
+    from hydro_nb.wire import LogLine, Problem, Sample
+
+LOG_BYTES = 128 * 1024
+"""Log text in one message at most; older lines are counted as not sent."""
+
+SAMPLE_TEXT = 400
+SAMPLE_BYTES = 96 * 1024
+PROBLEMS_SHOWN = 50
+
+Message = tuple[dict[str, Any], list[bytes]]
+
+
+class Feed:
+    """Remembers what the page was told, to tell it only what is new."""
+
+    def __init__(self, graph: Graph | None) -> None:
+        self._arriving = _arriving(graph) if graph else {}
+        self._totals: Mapping[str, int] = {}
+        self._samples: dict[str, Sample] = {}
+        self._values: Mapping[str, Sample] = {}
+        self._before: tuple[float, DeploymentState] | None = None
+        self._use: dict[int, tuple[float, float]] = {}
+
+    # ------------------------------------------------------------ messages
+
+    def snapshot(self, state: DeploymentState, lines: Sequence[LogLine], now: float) -> Message:
+        """Tell everything, for a page that has just been opened or has missed something."""
+        self._totals, self._samples, self._values = {}, {}, {}
+        content, buffers = self._told(state, lines, now)
+        return {"kind": "snapshot", **content}, buffers
+
+    def tick(self, state: DeploymentState, lines: Sequence[LogLine], now: float, *, brief: bool = False) -> Message:
+        """Tell what is new; `brief` tells numbers alone."""
+        if brief:
+            return {"kind": "tick", "time": now, "totals": self._new_totals(state)}, []
+        content, buffers = self._told(state, lines, now)
+        return {"kind": "tick", **content}, buffers
+
+    def _told(self, state: DeploymentState, lines: Sequence[LogLine], now: float) -> Message:
+        content: dict[str, Any] = {"time": now, "totals": self._new_totals(state)}
+        content["samples"] = self._new_samples(state)
+        changed = {slot: value for slot, value in state.values.items() if self._values.get(slot) != value}
+        content["values"] = {slot: sample(value) for slot, value in changed.items()}
+        self._values = state.values
+        if not lines:
+            return content, []
+        content["logs"], text = pack(lines)
+        return content, [text]
+
+    def _new_totals(self, state: DeploymentState) -> dict[str, int]:
+        new = {slot: total for slot, total in state.totals.items() if self._totals.get(slot) != total}
+        self._totals = state.totals
+        return new
+
+    def _new_samples(self, state: DeploymentState) -> dict[str, list[dict[str, Any]]]:
+        """Give the samples of slots that have new ones; what does not fit in a message comes with the next."""
+        told: dict[str, list[dict[str, Any]]] = {}
+        room = SAMPLE_BYTES
+        for slot, ring in state.samples.items():
+            if not ring.samples or self._samples.get(slot) is ring.newest:
+                continue
+            told[slot] = [sample(each) for each in ring.samples]
+            self._samples[slot] = ring.newest
+            room -= sum(len(each["text"]) + 60 for each in told[slot])
+            if room <= 0:
+                break
+        return told
+
+    # ------------------------------------------------------------ traits
+
+    def traits(self, state: DeploymentState, now: float) -> dict[str, Any]:
+        """Give what must survive a reload of the page."""
+        return {
+            "status": status(state),
+            "processes": self._rows(state, now),
+            "problems": [problem(each, state) for each in state.problems[-PROBLEMS_SHOWN:]],
+            "totals": dict(state.totals),
+        }
+
+    def _rows(self, state: DeploymentState, now: float) -> list[dict[str, Any]]:
+        before = self._before
+        if before is None or now - before[0] >= 0.4:
+            self._use = {row.location: self._used(row, state, now) for row in state.processes.values()}
+            self._before = (now, state)
+        return [_row(row, *self._use.get(row.location, (0.0, 0.0))) for row in state.processes.values()]
+
+    def _used(self, row: ProcessRow, state: DeploymentState, now: float) -> tuple[float, float]:
+        """Give the CPU use of a process and the rate of the fastest stream through it since the last time."""
+        if self._before is None or now <= self._before[0]:
+            return 0.0, 0.0
+        then, old = self._before
+        was = old.processes.get(row.location)
+        cpu = max(0.0, row.cpu - was.cpu) if was else 0.0
+        slots = {*state.counted.get(row.location, ()), *self._arriving.get(row.slot, ())}
+        grown = [state.totals.get(slot, 0) - old.totals.get(slot, 0) for slot in slots]
+        return cpu / (now - then), max([0, *grown]) / (now - then)
+
+
+def _arriving(graph: Graph) -> dict[str, list[str]]:
+    """Give the network edges that end in each location."""
+    arriving: dict[str, list[str]] = {}
+    for edge in edges(graph):
+        if edge.network:
+            arriving.setdefault(graph.nodes[edge.target].place.root.slot, []).append(edge.target)
+    return arriving
+
+
+def status(state: DeploymentState) -> dict[str, Any]:
+    """Give the state of the deployment as a whole."""
+    return {
+        "phase": state.state,
+        "reason": state.reason,
+        "ready": state.started_count,
+        "total": len(state.processes),
+        "started": state.started,
+        "ended": state.ended,
+    }
+
+
+def _row(row: ProcessRow, cpu: float, rate: float) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "pid": row.pid,
+        "phase": row.state,
+        "cpu": round(cpu, 3),
+        "memory": row.memory,
+        "rate": round(rate, 1),
+        "queued": row.queued,
+        "started": row.started,
+        "ended": row.ended,
+        "reason": row.reason,
+    }
+
+
+def problem(what: Problem, state: DeploymentState) -> dict[str, Any]:
+    """Give a problem as plain data, with the name of its process."""
+    row = state.processes.get(what.location)
+    return {
+        "process": row.name if row else "",
+        "time": what.time,
+        "error": what.error,
+        "slot": what.slot,
+        "op": what.op,
+        "site": site(what.site),
+        "element": what.element,
+        "frames": [site(frame) for frame in what.frames],
+        "fatal": what.fatal,
+    }
+
+
+def sample(one: Sample) -> dict[str, Any]:
+    """Give a sample as plain data, cut to what a line shows."""
+    text = one.text if len(one.text) <= SAMPLE_TEXT else one.text[: SAMPLE_TEXT - 3] + "..."
+    return {"time": one.time, "text": text, "type": one.type}
+
+
+def pack(lines: Iterable[LogLine]) -> tuple[dict[str, Any], bytes]:
+    """Write log lines as one UTF-8 text, newest kept: `process TAB stream TAB level TAB time TAB text`."""
+    names: dict[str, int] = {}
+    packed = [_packed(line, names) for line in lines]
+    size, first = 0, len(packed)
+    while first and size + len(packed[first - 1]) < LOG_BYTES:
+        first -= 1
+        size += len(packed[first]) + 1
+    return {"names": list(names), "dropped": first}, b"\n".join(packed[first:])
+
+
+def _packed(line: LogLine, names: dict[str, int]) -> bytes:
+    number = names.setdefault(line.location, len(names))
+    stream = "e" if line.stream == "stderr" else "o"
+    text = line.text.replace("\n", "\u2424").replace("\r", "\u240d")
+    return f"{number}\t{stream}\t{line.level}\t{line.time:.3f}\t{text}".encode(errors="replace")

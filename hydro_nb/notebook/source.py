@@ -1,0 +1,94 @@
+"""What a dashboard is fed from: a deployment, and a clock that ticks in the kernel's I/O thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from typing_extensions import TypeIs
+
+from hydro_nb.deploy.io import hydro_io
+
+if TYPE_CHECKING:
+    from hydro_nb.deploy.deployment import Deployment
+    from hydro_nb.ir.graph import Graph
+    from hydro_nb.telemetry.state import DeploymentState
+    from hydro_nb.wire import LogLine
+
+Cancel = Callable[[], object]
+
+
+class Source(Protocol):
+    """Everything that a dashboard needs of what it shows."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def graph(self) -> Graph | None:
+        """The graph that runs."""
+        ...
+
+    def snapshot(self) -> DeploymentState:
+        """Give everything that is known now, as a value."""
+        ...
+
+    def logs_since(self, cursor: int) -> tuple[int, list[LogLine]]:
+        """Give the lines after the first `cursor`, and the new cursor."""
+        ...
+
+    def every(self, seconds: float, callback: Callable[[], object]) -> Cancel:
+        """Call this again and again in the I/O thread; the result ends it."""
+        ...
+
+    def stop(self) -> object:
+        """End it; may block."""
+        ...
+
+    def kill(self, name: str) -> object:
+        """Kill one process; may block."""
+        ...
+
+
+def is_source(thing: object) -> TypeIs[Source]:
+    """Whether it ticks by itself; a deployment does not."""
+    return hasattr(thing, "every")
+
+
+class DeploymentSource:
+    """A deployment as a source."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+
+    @property
+    def name(self) -> str:
+        """The deployment's name."""
+        return self._deployment.name
+
+    @property
+    def graph(self) -> Graph | None:
+        """The graph that was compiled."""
+        return getattr(self._deployment.program, "graph", None)
+
+    def snapshot(self) -> DeploymentState:
+        """Give everything that is known now, as a value."""
+        return self._deployment.snapshot()
+
+    def logs_since(self, cursor: int) -> tuple[int, list[LogLine]]:
+        """Give the lines after the first `cursor`, and the new cursor."""
+        return self._deployment.logs_since(cursor)
+
+    def every(self, seconds: float, callback: Callable[[], object]) -> Cancel:
+        """Call this again and again in the I/O thread."""
+        return hydro_io().every(seconds, callback).cancel
+
+    def stop(self) -> None:
+        """End every process."""
+        self._deployment.stop()
+
+    def kill(self, name: str) -> None:
+        """Kill one process."""
+        self._deployment.kill(name)

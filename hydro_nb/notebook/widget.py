@@ -1,0 +1,203 @@
+"""The dashboard: one widget per deployment, fed from the kernel's I/O thread, live also while a cell runs.
+
+State that must survive a reload of the page is in traits (at most twice a second); streams are messages (at most eight
+a second, everything of one tick in one). Handlers of messages only take note: they may run in any thread.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import anywidget
+import IPython.display
+import traitlets
+
+from hydro_nb.notebook.fallback import static_bundle, summary_text
+from hydro_nb.notebook.feed import Feed, Message
+from hydro_nb.notebook.meta import graph_trait
+from hydro_nb.notebook.pace import FAST, Pace
+from hydro_nb.notebook.quiet import quiet_parent
+from hydro_nb.notebook.source import DeploymentSource, is_source
+
+if TYPE_CHECKING:
+    from hydro_nb.deploy.deployment import Deployment
+    from hydro_nb.ir.graph import Graph
+    from hydro_nb.notebook.source import Cancel, Source
+    from hydro_nb.telemetry.state import DeploymentState
+    from hydro_nb.wire import LogLine
+
+STATIC = Path(__file__).parent / "static"
+TRAIT_STEP = 0.5
+OVER = ("stopped", "failed")
+SNAPSHOT_LINES = 1000
+NO_GRAPH: dict[str, Any] = {"svg": "", "text": "", "summary": "", "nodes": {}, "places": {}, "streams": []}
+
+
+class _View(anywidget.AnyWidget):
+    """What both widgets share: the bundle, and a comm that is opened without a parent."""
+
+    _esm = STATIC / "widget.js"
+    _css = STATIC / "widget.css"
+    mode = traitlets.Unicode("live").tag(sync=True)
+    name = traitlets.Unicode().tag(sync=True)
+    deployment = traitlets.Unicode().tag(sync=True)
+    graph = traitlets.Dict(default_value=NO_GRAPH).tag(sync=True)
+    status = traitlets.Dict().tag(sync=True)
+    processes = traitlets.List[dict[str, Any]]().tag(sync=True)
+    problems = traitlets.List[dict[str, Any]]().tag(sync=True)
+    totals = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        with quiet_parent():
+            super().__init__(deployment=uuid.uuid4().hex[:12], **traits)
+
+
+class GraphView(_View):
+    """A flow that is being built: its graph to pan, zoom and point at, with `highlight` marking what is new.
+
+    GraphView(flow.graph, highlight=change.touched)
+    """
+
+    def __init__(self, graph: Graph, highlight: Collection[str] = ()) -> None:
+        drawn = graph_trait(graph, live=False, highlight=highlight)
+        super().__init__(mode="build", name=graph.name, graph=drawn)
+
+
+class Dashboard(_View):
+    """A deployment as it runs: graph, streams, logs, processes, problems, and the buttons that stop and kill.
+
+    Dashboard(deployment)  # at the end of a cell
+    """
+
+    def __init__(self, shown: Deployment | Source) -> None:
+        source = shown if is_source(shown) else DeploymentSource(shown)
+        self._source = source
+        self._feed = Feed(source.graph)
+        self._pace = Pace()
+        self._inbox: deque[dict[str, Any]] = deque()
+        self._cursor = 0
+        self._synced = 0.0
+        self._handle: Any = None
+        self._cancel: Cancel | None = None
+        state = source.snapshot()
+        graph = graph_trait(source.graph, live=True) if source.graph else NO_GRAPH
+        traits = self._feed.traits(state, time.time())
+        super().__init__(mode="live", name=source.name, graph=graph, **traits)
+        cast("Any", self).on_msg(self._heard)
+        self._cancel = source.every(FAST, self._tick)
+
+    # ------------------------------------------------------------ showing
+
+    def _ipython_display_(self) -> None:
+        """Show the picture that a saved notebook keeps, then the live view, which hides it while it is there."""
+        show: Callable[..., Any] = cast("Any", IPython.display).display
+        static = static_bundle(self.graph, self._source.snapshot(), self.deployment)
+        self._handle = show(static, raw=True, display_id=f"hydro-{self.deployment}-{uuid.uuid4().hex[:6]}")
+        show(*self._mime(), raw=True)
+
+    def _mime(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Give the live view as a display bundle, with words for hosts without widgets."""
+        data, metadata = cast("Any", self)._repr_mimebundle_()
+        return {**data, "text/plain": summary_text(self.graph, self._source.snapshot())}, metadata
+
+    # ------------------------------------------------------------ hearing the page (in any thread)
+
+    def _heard(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
+        kind = content.get("kind")
+        if kind == "stop":
+            _apart(self._source.stop)
+        elif kind == "kill":
+            name = str(content.get("name"))
+            _apart(lambda: self._source.kill(name))
+        else:
+            self._inbox.append(content)
+        if self._cancel is None:
+            self._answer_once()
+
+    def _answer_once(self) -> None:
+        """Answer a page that was opened after the end."""
+        timer: list[Cancel] = []
+
+        def answer() -> None:
+            timer[0]()
+            self._tick()
+
+        timer.append(self._source.every(0.01, answer))
+
+    # ------------------------------------------------------------ telling the page (in the I/O thread)
+
+    def _tick(self) -> None:
+        state, now = self._source.snapshot(), time.time()
+        owed = self._read_inbox()
+        over = state.state in OVER
+        with quiet_parent():
+            self._sync(state, now, last=over)
+            if owed:
+                self._tell(self._feed.snapshot(state, self._tail(), now), now)
+            elif self._pace.due(now) or (over and self._pace.listening and self._cancel is not None):
+                self._tell_news(state, now)
+        if over and self._cancel is not None:
+            self._finish(state)
+
+    def _read_inbox(self) -> bool:
+        """Take note of what the page said; gives whether it is owed everything."""
+        owed = False
+        while self._inbox:
+            content = self._inbox.popleft()
+            if content.get("kind") == "hello":
+                self._pace.hello()
+                owed = True
+            elif content.get("kind") == "ack":
+                self._pace.ack(int(content.get("seq", 0)))
+        return owed
+
+    def _sync(self, state: DeploymentState, now: float, *, last: bool) -> None:
+        """Set the traits, at most twice a second; when nobody looks only the phase is kept true."""
+        phase = self.status.get("phase") != state.state
+        if not (last or phase or (self._pace.listening and now - self._synced >= TRAIT_STEP)):
+            return
+        self._synced = now
+        with self.hold_sync():
+            for name, value in self._feed.traits(state, now).items():
+                self.set_trait(name, value)
+
+    def _tell_news(self, state: DeploymentState, now: float) -> None:
+        brief = self._pace.summary(now)
+        lines: list[LogLine] = []
+        missing = 0
+        if not brief:
+            cursor, lines = self._source.logs_since(self._cursor)
+            missing, self._cursor = cursor - self._cursor - len(lines), cursor
+        content, buffers = self._feed.tick(state, lines, now, brief=brief)
+        if missing:
+            cast("dict[str, Any]", content["logs"])["dropped"] += missing
+        if any(content.get(part) for part in ("totals", "samples", "values", "logs")) or self._pace.idle(now):
+            self._tell((content, buffers), now)
+
+    def _tail(self) -> list[LogLine]:
+        self._cursor, lines = self._source.logs_since(0)
+        return lines[-SNAPSHOT_LINES:]
+
+    def _tell(self, message: Message, now: float) -> None:
+        content, buffers = message
+        cast("Any", self).send({**content, "seq": self._pace.sent(now)}, buffers)
+
+    def _finish(self, state: DeploymentState) -> None:
+        """Stop ticking; the picture that a saved notebook keeps gets the final counts."""
+        if self._cancel is not None:
+            self._cancel()
+            self._cancel = None
+        if self._handle is not None:
+            with quiet_parent():
+                self._handle.update(static_bundle(self.graph, state, self.deployment), raw=True)
+
+
+def _apart(work: Callable[[], object]) -> None:
+    """Do what may block in a thread of its own: neither the page nor the I/O thread waits for it."""
+    threading.Thread(target=work, name="hydro-button", daemon=True).start()
