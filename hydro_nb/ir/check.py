@@ -116,13 +116,13 @@ def proofs(kind: Kind, *, commutative: bool, idempotent: bool) -> None:
     """Demand proofs for what the input does not guarantee."""
     if _no_order(kind) and not commutative:
         raise Fault(
-            ProofError, "a commutative function, as any order may come,", kind.order,
+            ProofError, "a commutative function (any order may come)", kind.order,
             'Say why order does not matter: commutative=proof("..."), or order the stream first.',
             lost=("order", _no_order),
         )  # fmt: skip
     if _repeats(kind) and not idempotent:
         raise Fault(
-            ProofError, "an idempotent function, as elements may repeat,", kind.retries,
+            ProofError, "an idempotent function (elements may repeat)", kind.retries,
             'Say why repeats do not matter: idempotent=proof("..."), or drop repeats first: .unique()',
             lost=("exactly-once", _repeats),
         )  # fmt: skip
