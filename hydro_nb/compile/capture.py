@@ -9,16 +9,16 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
-import warnings
 from dataclasses import dataclass, field
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from hydro_nb.compile.body import Body, SpliceError, body_of
 from hydro_nb.compile.names import BUILTINS, Names
 from hydro_nb.compile.outside import Outside, global_names, importable, written_globals
 from hydro_nb.compile.rename import Renamer, literal
 from hydro_nb.compile.resolve import Resolver, Variable
+from hydro_nb.compile.text import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,11 +153,12 @@ def _constant(name: str, value: Any, names: Names, *, inline: bool) -> ast.expr:
 def _written(body: Body, renamer: Renamer, line: int) -> Rendered:
     statements = [renamer.visit(statement) for statement in body.statements]
     result = renamer.visit(body.result)
-    before, lines = _text([ast.copy_location(made, body.result) for made in renamer.before] + statements)
-    expr, _ = _text([ast.copy_location(ast.Expr(result), body.result)])
+    made = [ast.copy_location(assignment, body.result) for assignment in renamer.before]
+    before, lines = text_of([*made, *statements])
+    (expr,), _ = text_of([ast.copy_location(ast.Expr(result), body.result)])
     return Rendered(
         before=before,
-        expr=" ".join(expr),
+        expr=expr,
         spliced=True,
         simple=isinstance(result, ast.Name | ast.Constant),
         parts=_parts(result),
@@ -169,45 +170,6 @@ def _parts(result: ast.expr) -> tuple[str, ...] | None:
     if not isinstance(result, ast.Tuple) or any(isinstance(element, ast.Starred) for element in result.elts):
         return None
     return tuple(ast.unparse(element) for element in result.elts)
-
-
-def _text(statements: list[ast.stmt]) -> tuple[tuple[str, ...], list[int]]:
-    """Give the text of statements, and for each of its lines the line of the user's that it came from."""
-    if not statements:
-        return (), []
-    module = ast.Module(statements, [])
-    try:
-        text = ast.unparse(module)
-        again = ast.parse(text)
-        # What Python warns of would be warned of, or refused, where the generated module is compiled.
-        with warnings.catch_warnings(action="error"):
-            compile(again, "<spliced>", "exec", dont_inherit=True)
-    except (ValueError, SyntaxError, RecursionError, Warning) as error:
-        raise SpliceError(f"its text cannot be written ({error})") from None
-    if not _same(again, module):
-        raise SpliceError("its text would read back as something else")
-    return tuple(text.splitlines()), _lines(again, module, text)
-
-
-def _same(one: Any, two: Any) -> bool:
-    if isinstance(one, ast.AST):
-        return type(one) is type(two) and all(_same(getattr(one, f), getattr(two, f, None)) for f in one._fields)
-    if isinstance(one, list):
-        pair = cast("tuple[list[Any], list[Any]]", (one, two))
-        return len(pair[0]) == len(pair[1]) and all(map(_same, *pair))
-    return type(one) is type(two) and repr(one) == repr(two)
-
-
-def _lines(again: ast.Module, module: ast.Module, text: str) -> list[int]:
-    first = {
-        new.lineno: old.lineno
-        for new, old in zip(ast.walk(again), ast.walk(module), strict=True)
-        if isinstance(new, ast.stmt) and isinstance(old, ast.stmt)
-    }
-    lines: list[int] = []
-    for number in range(1, len(text.splitlines()) + 1):
-        lines.append(first.get(number, lines[-1] if lines else 0))
-    return lines
 
 
 def _called(func: Func, args: Sequence[str], names: Names, reason: str, wanted: str) -> Rendered:

@@ -102,8 +102,10 @@ def is_record(kind: type) -> bool:
     """Whether a class is a dataclass, a msgspec Struct, a NamedTuple or an Enum of the user's."""
     if _is_standard(kind):
         return False
-    named = "_fields" in dir(kind) and issubclass(kind, tuple)
-    return named or "__dataclass_fields__" in dir(kind) or issubclass(kind, msgspec.Struct | enum.Enum)
+    fields = dir(kind)
+    if "__dataclass_fields__" in fields or issubclass(kind, msgspec.Struct | enum.Enum):
+        return True
+    return "_fields" in fields and issubclass(kind, tuple)
 
 
 def _is_standard(kind: type) -> bool:

@@ -71,5 +71,4 @@ def _described(fn: Callable[..., Any]) -> str:
 
 
 def _takes(signature: inspect.Signature) -> str:
-    names = [str(parameter) for parameter in signature.parameters.values()]
-    return f"({', '.join(names)})" if names else "no arguments"
+    return str(signature.replace(return_annotation=signature.empty)) if signature.parameters else "no arguments"

@@ -54,7 +54,7 @@ NASTY = [
         [[3, 4], 2],
     ),
     (
-        "def f(x, y):\n    if x:\n        if y:\n            return 1\n        else:\n            return 2\n    return 3",
+        "def f(x, y):\n    if x:\n        if y: return 1\n        else: return 2\n    return 3",
         [1, 0],
     ),
     ("def f(x, y):\n    if x:\n        print\n    elif y:\n        return 1", [0, 1]),

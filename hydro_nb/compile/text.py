@@ -1,0 +1,55 @@
+"""Syntax trees as text that reads back as exactly those trees, one statement or expression to a line."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from typing import Any, cast
+
+from hydro_nb.compile.body import SpliceError
+
+
+def text_of(statements: list[ast.stmt]) -> tuple[tuple[str, ...], list[int]]:
+    """Give the lines of statements, and for each the line of the user's that it came from."""
+    if not statements:
+        return (), []
+    # A string that comes first would be written as a docstring.
+    module = ast.Module([ast.Pass(lineno=0), *statements], [])
+    try:
+        text = ast.unparse(module)
+        again = ast.parse(text)
+        # What Python warns of would be warned of, or refused, where the generated module is compiled.
+        with warnings.catch_warnings(action="error"):
+            compile(again, "<spliced>", "exec", dont_inherit=True)
+    except (ValueError, SyntaxError, RecursionError, Warning) as error:
+        raise SpliceError(f"its text cannot be written ({error})") from None
+    if not _same(again, module) or any(map(_is_broken, ast.walk(again))):
+        raise SpliceError("its text would read back as something else")
+    lines = text.split("\n")
+    return tuple(lines[1:]), _lines(again, module, len(lines))[1:]
+
+
+def _is_broken(node: ast.AST) -> bool:
+    """Whether an expression takes several lines, which an indented block would change."""
+    return isinstance(node, ast.expr) and node.end_lineno != node.lineno
+
+
+def _same(one: Any, two: Any) -> bool:
+    if isinstance(one, ast.AST):
+        return type(one) is type(two) and all(_same(getattr(one, f), getattr(two, f, None)) for f in one._fields)
+    if isinstance(one, list):
+        pair = cast("tuple[list[Any], list[Any]]", (one, two))
+        return len(pair[0]) == len(pair[1]) and all(map(_same, *pair))
+    return type(one) is type(two) and repr(one) == repr(two)
+
+
+def _lines(again: ast.Module, module: ast.Module, count: int) -> list[int]:
+    first = {
+        new.lineno: old.lineno
+        for new, old in zip(ast.walk(again), ast.walk(module), strict=True)
+        if isinstance(new, ast.stmt) and isinstance(old, ast.stmt)
+    }
+    lines: list[int] = []
+    for number in range(1, count + 1):
+        lines.append(first.get(number, lines[-1] if lines else 0))
+    return lines
