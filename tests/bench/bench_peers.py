@@ -1,0 +1,202 @@
+"""The same work by hand: what a good programmer writes for it in plain Python and ZeroMQ.
+
+Run as `python bench_peers.py NAME ARGUMENT...`; each name is a function here. They print what the flows print.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import islice
+from typing import Any
+
+import zmq
+from bench_work import MAKERS, Trips, done, mark, marked
+
+from hydro_nb.runtime.codec import make_codec
+from hydro_nb.wire import CodecSpec
+
+FRAME = 1024
+COUNT = struct.Struct("<I")
+NUMBER = struct.Struct("<q")
+
+
+def printed(*args: object) -> list[list[str]]:
+    """Run one of these programs in a fresh interpreter, and give the words of every line that it printed."""
+    done = subprocess.run(_command(*args), check=True, capture_output=True, text=True)
+    return [line.split() for line in done.stdout.splitlines()]
+
+
+def _command(*args: object) -> list[str]:
+    return [sys.executable, __file__, *map(str, args)]
+
+
+@contextmanager
+def _children(*commands: tuple[object, ...]) -> Iterator[None]:
+    """Start the other processes of a program, and wait for their end."""
+    with ExitStack() as stack:
+        started = [stack.enter_context(subprocess.Popen(_command(*command))) for command in commands]
+        yield
+        assert not any(child.wait() for child in started)
+
+
+@contextmanager
+def _socket(kind: int, endpoint: str, *, bind: bool = False) -> Iterator[zmq.Socket[bytes]]:
+    with zmq.Context() as context, context.socket(kind) as socket:
+        # without water marks, as the flows: libzmq's ipc drops the tail otherwise when a sender closes
+        socket.set_hwm(0)
+        socket.setsockopt(zmq.LINGER, -1)
+        socket.bind(endpoint) if bind else socket.connect(endpoint)
+        yield socket
+
+
+# ---------------------------------------------------------------- P1
+
+
+def one_process(count: int) -> None:
+    total = 0
+    for x in marked(range(count)):
+        y = x * 3 + 1
+        if y % 2 == 0:
+            total += y ^ 0x5555
+    done(total)
+
+
+# ---------------------------------------------------------------- P5
+
+
+def two_processes(kind: str, count: int) -> None:
+    with _folder() as folder, _children(("sender", kind, count, folder)):
+        receiver(kind, folder)
+
+
+def sender(kind: str, count: int, folder: str) -> None:
+    make, element = MAKERS[kind]
+    encode = make_codec(CodecSpec("msgpack"), element).encode
+    items = marked(make(count))
+    with _socket(zmq.PUSH, f"ipc://{folder}/data") as socket:
+        while chunk := list(islice(items, FRAME)):
+            socket.send(COUNT.pack(len(chunk)) + encode(chunk))
+
+
+def receiver(kind: str, folder: str) -> None:
+    decode = make_codec(CodecSpec("msgpack"), MAKERS[kind][1]).decode
+    with _socket(zmq.PULL, f"ipc://{folder}/data", bind=True) as socket:
+        FOLDS[kind](_batches(socket, decode))
+
+
+def _batches(socket: zmq.Socket[bytes], decode: Any) -> Iterator[list[Any]]:
+    while True:
+        frame = socket.recv()
+        yield decode(memoryview(frame)[COUNT.size :], COUNT.unpack_from(frame)[0])
+
+
+def fold_ints(batches: Iterator[list[int]]) -> None:
+    total = 0
+    for batch in batches:
+        for item in batch:
+            x = item ^ 0x5555
+            if x < 0:
+                done(total)
+                return
+            total += x
+
+
+def fold_pairs(batches: Iterator[list[tuple[str, int]]]) -> None:
+    total = 0
+    for batch in batches:
+        for _, x in batch:
+            if x < 0:
+                done(total)
+                return
+            total += x
+
+
+def fold_records(batches: Iterator[list[Any]]) -> None:
+    total = 0
+    for batch in batches:
+        for item in batch:
+            x = item.value
+            if x < 0:
+                done(total)
+                return
+            total += x
+
+
+FOLDS: dict[str, Any] = {"ints": fold_ints, "pairs": fold_pairs, "records": fold_records}
+
+
+# ---------------------------------------------------------------- P6
+
+
+def round_trip(warm: int, count: int) -> None:
+    trips, until = Trips(warm, count), warm + count
+    with (
+        _folder() as folder,
+        _children(("echo", until, folder)),
+        _socket(zmq.PULL, f"ipc://{folder}/back", bind=True) as back,
+        _socket(zmq.PUSH, f"ipc://{folder}/forth") as forth,
+    ):
+        number = 0
+        while number < until:
+            forth.send(NUMBER.pack(number))
+            number = trips(*NUMBER.unpack(back.recv()))
+
+
+def echo(until: int, folder: str) -> None:
+    with (
+        _socket(zmq.PULL, f"ipc://{folder}/forth", bind=True) as forth,
+        _socket(zmq.PUSH, f"ipc://{folder}/back") as back,
+    ):
+        for _ in range(until):
+            back.send(forth.recv())
+
+
+# ---------------------------------------------------------------- P7
+
+
+def start(count: int, rounds: int) -> None:
+    """Start a row of bare subprocesses, again and again, with nothing but what they need."""
+    for _ in range(rounds):
+        with _folder() as folder:
+            mark("call")
+            with _children(*((BARE, number, count, folder) for number in range(count))):
+                pass
+
+
+BARE = "passing"
+
+
+def passing(number: int, count: int, folder: str) -> None:
+    with ExitStack() as stack:
+        item = b"\1"
+        if number:
+            item = stack.enter_context(_socket(zmq.PULL, f"ipc://{folder}/{number}", bind=True)).recv()
+        if number + 1 < count:
+            stack.enter_context(_socket(zmq.PUSH, f"ipc://{folder}/{number + 1}")).send(item)
+        else:
+            mark("seen")
+
+
+# ---------------------------------------------------------------- the command line
+
+
+@contextmanager
+def _folder() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="bench") as folder:
+        yield folder
+
+
+def main(name: str, *args: str) -> None:
+    globals()[name](*(int(arg) if arg.isdigit() else arg for arg in args))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
+    sys.stdout.flush()
+    os._exit(0)
