@@ -90,4 +90,6 @@ class SettleTimeout(HydroError):
 
 
 class SimulationFailure(HydroError):
-    """A test failed in an explored schedule."""
+    """A test failed in an explored schedule, which `schedule` runs again: `flow.sim().replay(body, schedule)`."""
+
+    schedule: tuple[int, ...] = ()

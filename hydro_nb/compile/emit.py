@@ -21,7 +21,7 @@ from hydro_nb.compile.writer import Writer
 from hydro_nb.errors import Site
 from hydro_nb.ir.emit import Item
 from hydro_nb.ir.func import Func
-from hydro_nb.ir.node import Bound, Kind, Node, Shape
+from hydro_nb.ir.node import Bound, Node
 from hydro_nb.ir.ops.fold import Folding
 from hydro_nb.ir.ops.source import SourceIter
 from hydro_nb.wire import SourceLine
@@ -313,9 +313,14 @@ class NodeEmit:
         self.unit.defined[self.part.key] = self.assign(Item(expr), "value")
 
     def changed(self) -> None:
-        """In the seams cut, put a version into every seam that this value reaches."""
-        if self.seams and not self._quiet and self.node.outputs[0].bound is not Bound.BOUNDED:
-            for out in _reached(self.unit.unit, self.part):
+        """In the seams cut, put a version into every seam that this value reaches, where the change begins."""
+        begins = not list(self.part.values) and self.node.outputs[0].bound is not Bound.BOUNDED
+        if self.seams and not self._quiet and begins:
+            self._spread()
+
+    def _spread(self) -> None:
+        for out in _reached(self.unit.unit, self.part):
+            if not _is_final(out):
                 self.unit.emit(out).version()
 
     def ended(self) -> str:
@@ -356,8 +361,10 @@ class NodeEmit:
             self.push_all(self.input(), is_list=True)
         else:
             held = self.state("", "ABSENT")
-            with self.block(f"if {self.input()}:"):
-                self.write(f"{held} = {self.input()}[-1]")
+            newer = self.local("version")
+            with self.block(f"for {newer} in {self.input()}:"):
+                self.write(f"{held} = {newer}")
+                self._spread()
             self.define(held)
 
     def seam_out(self) -> None:
@@ -375,7 +382,7 @@ class NodeEmit:
     def version(self) -> None:
         """Leave the value as it is now."""
         value = self._now(self.unit.unit.parts[self.part.inputs[0].slot])
-        self.write(f"{self.output()}.append({_copied(value, self.part.kinds[0])})")
+        self.write(f"{self.output()}.append(copy({value}))")
 
     def _now(self, part: Part) -> str:
         """Compute a live value again, from the state that it is made of."""
@@ -441,7 +448,3 @@ def _reached(unit: Unit, part: Part) -> Iterator[Part]:
             yield consumer
         elif consumer.outputs and not consumer.outputs[0].shape.is_stream:
             yield from _reached(unit, consumer)
-
-
-def _copied(value: str, kind: Kind) -> str:
-    return f"dict({value})" if kind.shape is Shape.KEYED_SINGLETON else f"copy({value})"

@@ -13,6 +13,7 @@ from typing import Literal
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Kind, Node, Place, Ref
 from hydro_nb.ir.ops.network import Network
+from hydro_nb.ir.ops.time import AllTicks
 
 Role = Literal["whole", "send", "receive", "seam_out", "seam_in"]
 
@@ -103,7 +104,7 @@ def seams(graph: Graph, place: Place) -> list[Unit]:
     homes = {part.key: unit for unit in units.values() for part in unit.parts.values()}
     crossing = [
         (part, index) for part in whole.parts.values() for index, ref in enumerate(part.inputs)
-        if homes[ref.slot] is not homes[part.key]
+        if homes[ref.slot] is not homes[part.key] or _leaves(whole.parts[ref.slot])
     ]  # fmt: skip
     for number, (part, index) in enumerate(crossing):
         _cut(number, part, index, homes[part.inputs[index].slot], homes[part.key])
@@ -129,9 +130,14 @@ def _parts(graph: Graph, node: Node) -> Iterator[Part]:
 
 
 def _home(part: Part) -> Place:
-    if part.role == "send" or not part.node.outputs:
+    if part.role == "send" or not part.node.outputs or _leaves(part):
         return part.kinds[0].place
     return part.node.outputs[0].place
+
+
+def _leaves(part: Part) -> bool:
+    """Whether it runs in a tick, once each time, though what it gives is outside: even for the tick itself."""
+    return isinstance(part.node.op, AllTicks)
 
 
 def upstream(unit: Unit, part: Part) -> Iterator[Part]:

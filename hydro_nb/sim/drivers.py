@@ -1,0 +1,106 @@
+"""Who chooses: every schedule in turn, schedules at random, or one that was written down."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from hydro_nb.errors import SimulationFailure
+
+
+class DepthFirst:
+    """Goes through all choices, the last one first.
+
+    >>> driver, seen = DepthFirst(), []
+    >>> while True:
+    ...     seen.append((driver.choose(2), driver.choose(2)))
+    ...     if not driver.advance():
+    ...         break
+    >>> seen
+    [(0, 0), (0, 1), (1, 0), (1, 1)]
+    """
+
+    def __init__(self) -> None:
+        self.path: list[int] = []
+        self._widths: list[int] = []
+        self._at = 0
+
+    def choose(self, ways: int) -> int:
+        """Give the next choice of this execution."""
+        if ways == 1:
+            return 0
+        at, self._at = self._at, self._at + 1
+        if at == len(self.path):
+            self.path.append(0)
+            self._widths.append(ways)
+        elif self._widths[at] != ways:
+            raise _diverged(at, self._widths[at], ways)
+        return self.path[at]
+
+    def advance(self) -> bool:
+        """Go on to the next execution, if there is one."""
+        if self._at < len(self.path):
+            raise _diverged(self._at, self._widths[self._at], 0)
+        while self.path and self.path[-1] + 1 == self._widths[-1]:
+            self.path.pop()
+            self._widths.pop()
+        self._at = 0
+        if self.path:
+            self.path[-1] += 1
+        return bool(self.path)
+
+
+class AtRandom:
+    """Chooses at random, the same for the same seed.
+
+    >>> AtRandom(7).choose(1)
+    0
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)  # noqa: S311 - nothing secret depends on it
+        self.path: list[int] = []
+
+    def choose(self, ways: int) -> int:
+        """Give a number below `ways`."""
+        if ways == 1:
+            return 0
+        self.path.append(self._random.randrange(ways))
+        return self.path[-1]
+
+    def advance(self) -> bool:
+        """Forget what was chosen."""
+        self.path.clear()
+        return True
+
+
+class Replay:
+    """Chooses what was chosen before, and the plainest where nothing was written down.
+
+    >>> driver = Replay((1,))
+    >>> driver.choose(2), driver.choose(2)
+    (1, 0)
+    """
+
+    def __init__(self, schedule: Sequence[int]) -> None:
+        self._left = list(reversed(schedule))
+        self.path: list[int] = []
+
+    def choose(self, ways: int) -> int:
+        """Give the next written choice."""
+        if ways == 1:
+            return 0
+        self.path.append(min(self._left.pop(), ways - 1) if self._left else 0)
+        return self.path[-1]
+
+
+Driver = DepthFirst | AtRandom | Replay
+
+
+def _diverged(at: int, before: int, now: int) -> SimulationFailure:
+    ended = f"{now} ways" if now else "no choice"
+    return SimulationFailure(
+        f"the same schedule went two ways: at choice {at + 1} there were {before} ways before, and now {ended}.\n"
+        "  The test or a function of the flow depends on something besides its inputs (a clock, random numbers, a\n"
+        "  global that it changes). Take that out, or bring it in through a port."
+    )

@@ -1,0 +1,81 @@
+"""What a user reads when a test fails in the simulator."""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from pathlib import PurePath
+from types import FrameType, TracebackType
+from typing import Any
+
+import hydro_nb
+from hydro_nb.sim.model import Model
+from hydro_nb.sim.trace import Trace, shown
+
+_PACKAGE = str(PurePath(hydro_nb.__path__[0]))
+
+
+def explain(
+    model: Model,
+    body: Callable[[], Any],
+    which: str,
+    error: Exception,
+    trace: Trace,
+    schedule: Sequence[int],
+) -> str:
+    """Say what failed, where, and the schedule that led to it."""
+    name = getattr(body, "__name__", "the test")
+    lines = [f"`{name}` failed in {which}.", f"  {type(error).__name__}: {error}"]
+    lines += [f"    {place}" for place in _places(model, error)]
+    lines += ["", "What happened:", trace.text() or "(nothing)", ""]
+    lines.append(f"Run it again: flow.sim().replay({name}, {list(schedule)})")
+    return "\n".join(lines)
+
+
+def _places(model: Model, error: Exception) -> Iterator[str]:
+    """Give the user's lines that an error went through, outermost first."""
+    last = ""
+    for file, line in _frames(error.__traceback__):
+        module = model.module_of(file)
+        origin = module.origin(line) if module else None
+        if origin:
+            last = f"in `{origin.op}` of {module.name if module else ''}, at {' '.join(str(origin.site).split())}"
+            yield last
+        elif module is None and not file.startswith(_PACKAGE):
+            yield _line(file, line)
+
+
+def _frames(traceback: TracebackType | None) -> Iterator[tuple[str, int]]:
+    while traceback:
+        yield traceback.tb_frame.f_code.co_filename, traceback.tb_lineno
+        traceback = traceback.tb_next
+
+
+def _line(file: str, line: int) -> str:
+    return f"{PurePath(file).name}, line {line}: {linecache.getline(file, line).strip()}"
+
+
+def foreign_await(coroutine: Coroutine[Any, Any, Any], request: object) -> str:
+    """Say that a test waited for something that does not exist in a simulation."""
+    frame: FrameType | None = _innermost(coroutine)
+    place = _line(frame.f_code.co_filename, frame.f_lineno) if frame else ""
+    return (
+        f"the test awaited {shown(request)}, which the simulator cannot give: it has no event loop and no clock.\n"
+        f"  {place}\n"
+        "  Await ports only, such as `await out.next()` or `await out.collect()`."
+    )
+
+
+def _innermost(coroutine: Any) -> FrameType | None:
+    """Give the frame of the user's own code that waits."""
+    frame: FrameType | None = None
+    while getattr(coroutine, "cr_frame", None) is not None:
+        mine: FrameType = coroutine.cr_frame
+        if _is_users(mine.f_code.co_filename):
+            frame = mine
+        coroutine = coroutine.cr_await
+    return frame
+
+
+def _is_users(file: str) -> bool:
+    return not file.startswith(_PACKAGE) and f"{PurePath('asyncio')}" not in PurePath(file).parts

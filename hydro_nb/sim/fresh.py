@@ -1,0 +1,84 @@
+"""Captured values in a run that may be followed by another: what may be shared stays, what can change is made anew."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import pickle
+import re
+from collections.abc import Iterable, Mapping
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any, cast
+
+import msgspec
+
+from hydro_nb.compile.outside import importable
+from hydro_nb.compile.payload import dump
+from hydro_nb.compile.reach import variables
+from hydro_nb.errors import Site
+from hydro_nb.sim.observe import Permutation
+
+_ATOMS = (
+    int, float, complex, str, bytes, bool, type(None), range, enum.Enum, re.Pattern, type, ModuleType,
+    BuiltinFunctionType, Permutation,
+)  # fmt: skip
+
+
+class Captured:
+    """The captured values of one location.
+
+    >>> captured, first, second = Captured({"step": 2, "seen": []}, {}), {}, {}
+    >>> captured.put_into(first), captured.put_into(second)
+    (None, None)
+    >>> first["seen"].append(1)
+    >>> second
+    {'step': 2, 'seen': []}
+    """
+
+    def __init__(self, values: Mapping[str, Any], sites: Mapping[str, Site]) -> None:
+        self._kept = {name: value for name, value in values.items() if is_fixed(value)}
+        loose = {name: value for name, value in values.items() if name not in self._kept}
+        self._packed = dump(loose, sites) if loose else b""
+
+    def put_into(self, namespace: dict[str, Any]) -> None:
+        """Put all values into a namespace, those that can change as new copies."""
+        namespace.update(self._kept)
+        self.renew(namespace)
+
+    def renew(self, namespace: dict[str, Any]) -> None:
+        """Replace the values that can change by new copies."""
+        if self._packed:
+            namespace.update(pickle.loads(self._packed))  # noqa: S301 - packed above, in this process
+
+
+def is_fixed(value: object, depth: int = 8) -> bool:
+    """Whether nothing that a program does to a value could be seen by another that has the same.
+
+    >>> is_fixed((1, "a")), is_fixed([1])
+    (True, False)
+    """
+    if isinstance(value, _ATOMS):
+        return True
+    if depth == 0:
+        return False
+    if isinstance(value, tuple | frozenset):
+        return all(is_fixed(part, depth - 1) for part in cast("Iterable[object]", value))
+    if isinstance(value, FunctionType):
+        return importable(value) or _holds_fixed(value, depth)
+    return _is_frozen_record(value, depth)
+
+
+def _holds_fixed(function: FunctionType, depth: int) -> bool:
+    parts = (part for _, part in variables(function) if part is not function)
+    return all(is_fixed(part, depth - 1) for part in parts)
+
+
+def _is_frozen_record(value: object, depth: int) -> bool:
+    if isinstance(value, msgspec.Struct):
+        frozen, names = value.__struct_config__.frozen, value.__struct_fields__
+    elif dataclasses.is_dataclass(value):
+        frozen = type(value).__dataclass_params__.frozen  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
+        names = tuple(field.name for field in dataclasses.fields(value))
+    else:
+        return False
+    return bool(cast("bool", frozen)) and all(is_fixed(getattr(value, name), depth - 1) for name in names)

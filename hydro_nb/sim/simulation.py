@@ -1,0 +1,157 @@
+"""Exploring the schedules of a flow with a test: all of them, many at random, or one again."""
+
+from __future__ import annotations
+
+import inspect
+import random
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+from hydro_nb.compile.program import require_runnable
+from hydro_nb.errors import OrderError, SimulationFailure
+from hydro_nb.ir.graph import Graph
+from hydro_nb.lang.sim_ports import MORE, Discarded, execution
+from hydro_nb.sim.drivers import AtRandom, DepthFirst, Driver, Replay
+from hydro_nb.sim.failure import explain, foreign_await
+from hydro_nb.sim.model import Model
+from hydro_nb.sim.trace import Trace
+from hydro_nb.sim.world import World
+
+Body = Callable[[], Coroutine[Any, Any, Any]]
+
+
+class Simulation:
+    """A flow that runs in one thread, under schedules that are chosen; made by `flow.sim()`.
+
+    >>> flow = FlowBuilder()
+    >>> numbers_in, numbers = flow.process().sim_input(int)
+    >>> doubled_out = numbers.map(lambda n: n * 2).sim_output()
+    >>> async def body():
+    ...     numbers_in.send_many([1, 2])
+    ...     await doubled_out.assert_yields_only([2, 4])
+    >>> flow.sim().exhaustive(body)
+    1
+
+    The flow is taken as it is now; what is added to it later is not simulated.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        require_runnable(graph)
+        self._model = Model(graph)
+
+    def exhaustive(self, body: Body) -> int:
+        """Run a test under every schedule; gives how many there are, raises `SimulationFailure` where one fails.
+
+        >>> flow = FlowBuilder()
+        >>> process = flow.process()
+        >>> numbers_in, numbers = process.sim_input(int)
+        >>> batches = numbers.batch(process.tick(), nondet("only the order matters"))
+        >>> numbers_out = batches.all_ticks().sim_output()
+        >>> async def body():
+        ...     numbers_in.send_many([1, 2, 3])
+        ...     await numbers_out.assert_yields_only([1, 2, 3])
+        >>> flow.sim().exhaustive(body)
+        4
+        """
+        driver, count = DepthFirst(), 0
+        while True:
+            count += self._checked(body, driver, f"execution {count + 1} of an exhaustive search")
+            if not driver.advance():
+                return count
+
+    def fuzz(self, body: Body, runs: int = 8192, seed: int | None = None) -> int:
+        """Run a test under schedules chosen at random; gives how many were not discarded.
+
+        >>> flow = FlowBuilder()
+        >>> numbers_in, numbers = flow.process().sim_input(int)
+        >>> numbers_out = numbers.sim_output()
+        >>> async def body():
+        ...     numbers_in.send(1)
+        ...     await numbers_out.assert_yields_only([1])
+        >>> flow.sim().fuzz(body, runs=10, seed=1)
+        10
+        """
+        seed = random.SystemRandom().randrange(1 << 32) if seed is None else seed
+        driver, count = AtRandom(seed), 0
+        for number in range(1, runs + 1):
+            count += self._checked(body, driver, f"run {number} of a random search with seed={seed}")
+            driver.advance()
+        return count
+
+    def replay(self, body: Body, schedule: Sequence[int] = ()) -> str:
+        """Run a test once under a schedule, such as that of a failure; gives what happened as text.
+
+        >>> flow = FlowBuilder()
+        >>> process = flow.process()
+        >>> numbers_in, numbers = process.sim_input(int)
+        >>> numbers_out = numbers.sim_output()
+        >>> async def body():
+        ...     numbers_in.send(1)
+        ...     await numbers_out.assert_yields_only([1])
+        >>> flow.sim().replay(body).partition("      ")[0]
+        '1. the test sends 1'
+
+        Choices that are not written down are the plainest: everything at once, in the order of arrival.
+        """
+        trace = Trace()
+        driver = Replay(schedule)
+        try:
+            self._run(body, driver, trace)
+        except (SimulationFailure, OrderError):
+            raise
+        except Exception as error:
+            raise self._failure(body, "a replayed schedule", error, trace, driver) from error
+        return trace.text()
+
+    # ------------------------------------------------------------ one execution
+
+    def _checked(self, body: Body, driver: Driver, which: str) -> bool:
+        """Run once; gives whether the execution counts."""
+        try:
+            return self._run(body, driver)
+        except (SimulationFailure, OrderError):
+            raise  # the test asks for what no schedule can give
+        except Exception as error:  # noqa: BLE001 - a test may raise anything
+            found = error
+        trace = Trace()
+        again = Replay(driver.path)
+        try:
+            self._run(body, again, trace)
+        except Exception as error:  # noqa: BLE001 - as above
+            found = error
+        raise self._failure(body, which, found, trace, again) from found
+
+    def _failure(self, body: Body, which: str, error: Exception, trace: Trace, driver: Driver) -> SimulationFailure:
+        failure = SimulationFailure(explain(self._model, body, which, error, trace, driver.path))
+        failure.schedule = tuple(driver.path)
+        return failure
+
+    def _run(self, body: Body, driver: Driver, trace: Trace | None = None) -> bool:
+        world = World(self._model, driver, trace)
+        token = execution.set(world)
+        try:
+            drive(body, world)
+        except Discarded:
+            return False
+        finally:
+            execution.reset(token)
+        return True
+
+
+def drive(body: Body, world: World) -> None:
+    """Run a test's coroutine to its end, letting the world go on whenever it waits for a port."""
+    coroutine = body()
+    if not inspect.iscoroutine(coroutine):
+        raise SimulationFailure(f"a simulated test is an `async def` function without arguments, but {body!r} is none.")
+    answer: bool | None = None
+    try:
+        while True:
+            try:
+                request = coroutine.send(answer)
+            except StopIteration:
+                return
+            if request is not MORE:
+                raise SimulationFailure(foreign_await(coroutine, request))
+            answer = world.advance()
+    finally:
+        coroutine.close()

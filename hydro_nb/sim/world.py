@@ -1,0 +1,156 @@
+"""One execution of a flow: what is on its way, what may run next, and what the driver chooses.
+
+Everything outside ticks runs as soon as it can, to the end: it is eventually deterministic, so that only ticks and
+observations of an order leave a choice. A step picks one of those that can do something, lets it choose, runs it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+from hydro_nb.errors import GraphError, OrderError, SimulationFailure
+from hydro_nb.ir.node import Node, Order
+from hydro_nb.sim.drivers import Driver
+from hydro_nb.sim.hooks import Hook, permuted
+from hydro_nb.sim.model import Model, Observer, Runner
+from hydro_nb.sim.trace import Trace, shown
+
+LONGEST = 100_000
+"""Units that may run outside ticks before it is said that the flow does not come to rest."""
+
+
+class World:
+    """An execution under way."""
+
+    def __init__(self, model: Model, driver: Driver, trace: Trace | None = None) -> None:
+        self.model, self.driver, self.trace = model, driver, trace
+        self._unsettled = True
+        for permutation in model.permutations:
+            permutation.chosen[:] = [self._permuted]
+        model.restart()
+
+    # ------------------------------------------------------------ what ports do
+
+    def feed(self, slot: str, items: Sequence[Any], *, unordered: bool = False) -> None:
+        """Put what the test sends on its way."""
+        if slot not in self.model.senders:
+            raise _foreign(slot, "sim_input")
+        if unordered and self.model.kind(slot).order is Order.TOTAL and len(items) > 1:
+            raise OrderError(
+                f"`send_many_unordered` needs an unordered port, but this one is TotalOrder.\n"
+                f"  {self.model.graph.nodes[slot].site}\n"
+                "  Make it with sim_input(T, order=NoOrder), or use send_many."
+            )
+        inputs, runner = self.model.senders[slot]
+        inputs.extend(items)
+        runner.due = self._unsettled = True
+        if self.trace:
+            self.trace.step(f"the test sends {', '.join(map(shown, items))}", self.model.graph.nodes[slot].site)
+
+    def arrived(self, slot: str, *, ordered: bool) -> deque[Any]:
+        """Give what came out of a port."""
+        if slot not in self.model.receivers:
+            raise _foreign(slot, "sim_output")
+        if ordered and self.model.kind(slot).order is Order.NONE:
+            raise OrderError(
+                "this output is NoOrder, so that its order means nothing and is not explored.\n"
+                f"  {self.model.graph.nodes[slot].site}\n"
+                "  Use collect_sorted, assert_yields_unordered or assert_yields_only_unordered, or say before it "
+                'why any order will do: .assume_ordering(nondet("..."))'
+            )
+        return self.model.receivers[slot]
+
+    # ------------------------------------------------------------ running
+
+    def advance(self) -> bool:
+        """Do one thing; gives whether there was anything to do."""
+        if self._unsettled:
+            self._settle()
+            return True
+        return self._step()
+
+    def _settle(self) -> None:
+        """Run everything outside ticks until nothing moves."""
+        self._unsettled = False
+        runs = 0
+        while due := [runner for runner in self.model.tops if runner.due]:
+            for runner in due:
+                runner.run()
+            runs += len(due)
+            if runs > LONGEST:
+                raise _restless(due)
+
+    def _step(self) -> bool:
+        ticks = [runner for runner in self.model.ticks if _is_ready(runner)]
+        ready = [*ticks, *(each for each in self.model.observers if each.hook.pending)]
+        if not ready:
+            return False
+        chosen = ready[self.driver.choose(len(ready))]
+        if isinstance(chosen, Runner):
+            self._tick(chosen)
+        else:
+            self._observe(chosen)
+        self._settle()
+        return True
+
+    def _tick(self, runner: Runner) -> None:
+        """Let each of a tick's inputs choose, not all of them nothing, and run it."""
+        if self.trace:
+            self.trace.step(f"{_name(runner)} runs", runner.unit.place.site)
+        movable = [hook for hook in runner.hooks.values() if hook.movable()]
+        moved = False
+        for name, hook in runner.hooks.items():
+            released: list[Any] = []
+            if hook.movable():
+                released, moves = hook.decide(self.driver.choose, must=not moved and hook is movable[-1])
+                moved |= moves
+                runner.inputs[name].extend(released)
+            if self.trace:
+                self._tell(hook, released)
+        runner.run()
+
+    def _observe(self, observer: Observer) -> None:
+        released, _ = observer.hook.decide(self.driver.choose, must=True)
+        observer.target.extend(released)
+        observer.runner.due = True
+        if self.trace:
+            self.trace.step(f"{observer.runner.module.name} takes an element")
+            self._tell(observer.hook, released)
+
+    def _permuted(self, node: Node, items: list[Any]) -> list[Any]:
+        ordered = permuted(items, self.driver.choose)
+        if self.trace:
+            self.trace.decided(node, f"in order: {shown(ordered)}")
+        return ordered
+
+    def _tell(self, hook: Hook, released: list[Any]) -> None:
+        if self.trace:
+            self.trace.decided(hook.node, hook.phrase(released))
+
+
+def _is_ready(runner: Runner) -> bool:
+    hooks = runner.hooks.values()
+    return any(hook.movable() for hook in hooks) and all(hook.possible() for hook in hooks)
+
+
+def _name(runner: Runner) -> str:
+    """Name a tick: by its location, and by the name that the user gave it."""
+    given = runner.unit.place.site.name
+    return f"tick `{given}` of {runner.module.name}" if given else f"a tick of {runner.module.name}"
+
+
+def _foreign(slot: str, method: str) -> SimulationFailure:
+    return SimulationFailure(
+        f"this port ({slot}) is not of the flow that is simulated, or was made after flow.sim() was called.\n"
+        f"  Make it with {method} first, then call flow.sim()."
+    )
+
+
+def _restless(due: Sequence[Runner]) -> GraphError:
+    names = ", ".join(dict.fromkeys(runner.module.name for runner in due))
+    return GraphError(
+        f"after {LONGEST} runs the flow has not come to rest on {names}: messages go round without end, or a source "
+        "never ends.\n  A simulated flow must come to rest between two messages of its test."
+    )
