@@ -124,6 +124,10 @@ class Header(msgspec.Struct, frozen=True):
 # ---------------------------------------------------------------- parent -> child
 
 
+LENGTH = struct.Struct("<Q")
+"""Stands before each of the two frames on a child's stdin."""
+
+
 class Bootstrap(msgspec.Struct, frozen=True):
     """The first frame on a child's stdin; the cloudpickled captures follow it as a frame of their own."""
 

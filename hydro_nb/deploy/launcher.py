@@ -13,8 +13,7 @@ from typing import IO, Protocol, cast
 import msgspec
 
 import hydro_nb
-from hydro_nb.runtime.bootstrap import frame
-from hydro_nb.wire import Bootstrap
+from hydro_nb.wire import LENGTH, Bootstrap
 
 _STUB = "import sys; sys.path.insert(0, sys.argv[1]); from hydro_nb.runtime.bootstrap import main; main()"
 
@@ -83,6 +82,11 @@ class Spawn:
             bufsize=0,
         )
         return Spawned(process, frame(msgspec.msgpack.encode(boot)) + frame(captures))
+
+
+def frame(body: bytes) -> bytes:
+    """Prefix a bootstrap frame with its length."""
+    return LENGTH.pack(len(body)) + body
 
 
 class Spawned:

@@ -16,7 +16,7 @@ from hydro_nb.deploy.launcher import Launcher, Spawn
 from hydro_nb.deploy.plan import Program, make_plan
 from hydro_nb.deploy.supervisor import Supervisor
 from hydro_nb.errors import DeployError, SettleTimeout
-from hydro_nb.runtime.zmq_channel import Context
+from hydro_nb.runtime.zmq_channel import new_context
 
 ECHO_SECONDS = 0.05
 
@@ -31,7 +31,7 @@ class LocalBackend:
         try:
             plan = make_plan(program, self._folder.endpoint, new_token(), max_buffer)
             self._supervisor = self._io.call(
-                lambda: Supervisor(plan, board, self._folder, launcher or Spawn(), self._io, Context())
+                lambda: Supervisor(plan, board, self._folder, launcher or Spawn(), self._io, new_context())
             )
         except BaseException:
             self._folder.remove()

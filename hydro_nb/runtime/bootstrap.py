@@ -7,21 +7,27 @@ two length-prefixed frames on stdin, which stays open as the child's lifeline.
 from __future__ import annotations
 
 import builtins
+import ctypes
 import faulthandler
 import io
 import os
 import signal
-import struct
 import sys
 import threading
 from typing import Any, NoReturn
 
+import cloudpickle
 import msgspec
 
 from hydro_nb.errors import HydroError
-from hydro_nb.wire import Bootstrap, ChannelSpec, Problem
+from hydro_nb.runtime import zmq_channel
+from hydro_nb.runtime.clock import Clock, SystemClock
+from hydro_nb.runtime.loop import Loop
+from hydro_nb.runtime.render import Renderer
+from hydro_nb.runtime.report import Reporter
+from hydro_nb.runtime.worker import Worker
+from hydro_nb.wire import LENGTH, Bootstrap, ChannelSpec, Problem
 
-LENGTH = struct.Struct("<Q")
 _PR_SET_PDEATHSIG = 1
 
 
@@ -43,11 +49,6 @@ def _refuse_input(_prompt: object = "") -> NoReturn:
         "`input()` was called on a process of a flow, which has no keyboard. "
         "Read the value where the flow is built, or send it in through `source_external`."
     )
-
-
-def frame(body: bytes) -> bytes:
-    """Prefix a bootstrap frame with its length."""
-    return LENGTH.pack(len(body)) + body
 
 
 def main() -> NoReturn:
@@ -92,8 +93,6 @@ def _guard(lifeline: int, parent: int) -> None:
     """Die with the kernel: on the lifeline's end everywhere, and by the system's word on Linux."""
     threading.Thread(target=_watch, args=(lifeline,), name="hydro-lifeline", daemon=True).start()
     if sys.platform == "linux":
-        import ctypes
-
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(0)
@@ -120,18 +119,14 @@ def _become(boot: Bootstrap) -> None:
 
 
 def _live(boot: Bootstrap, payload: bytes) -> int:
-    from hydro_nb.runtime import zmq_channel
-    from hydro_nb.runtime.clock import SystemClock
-    from hydro_nb.runtime.report import Reporter
-
-    context = zmq_channel.Context()
+    context = zmq_channel.new_context()
     line = zmq_channel.Line(context, boot.control)
     clock = SystemClock()
     reporter = Reporter(line, boot.program.id, clock)
     reporter.hello(boot.token)
     try:
         return _run(boot, payload, context, reporter, clock)
-    except Exception as error:  # noqa: BLE001 - whatever stops a child is told to the kernel, then it ends
+    except Exception as error:
         reporter.event(Problem(boot.program.id, clock.time(), f"{type(error).__name__}: {error}"))
         return 1
     finally:
@@ -139,13 +134,8 @@ def _live(boot: Bootstrap, payload: bytes) -> int:
         context.term()
 
 
-def _run(boot: Bootstrap, payload: bytes, context: Any, reporter: Any, clock: Any) -> int:
-    from hydro_nb.runtime.loop import Loop
-    from hydro_nb.runtime.render import Renderer
-    from hydro_nb.runtime.worker import Worker
-    from hydro_nb.runtime.zmq_channel import Carrier
-
-    carrier = Carrier(context, boot.endpoints[boot.program.id], len(boot.endpoints))
+def _run(boot: Bootstrap, payload: bytes, context: zmq_channel.Context, reporter: Reporter, clock: Clock) -> int:
+    carrier = zmq_channel.Carrier(context, boot.endpoints[boot.program.id], len(boot.endpoints))
     try:
         worker = Worker(
             boot.program,
@@ -166,8 +156,6 @@ def _run(boot: Bootstrap, payload: bytes, context: Any, reporter: Any, clock: An
 def _captures(payload: bytes) -> dict[str, Any]:
     if not payload:
         return {}
-    import cloudpickle
-
     try:
         captures: dict[str, Any] = cloudpickle.loads(payload)
     except ModuleNotFoundError as error:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import linecache
 import re
-import sysconfig
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
@@ -15,8 +13,9 @@ from hydro_nb.runtime.render import Renderer
 from hydro_nb.wire import ChannelSpec, LocationProgram, Problem, SourceLine
 
 _NAME = re.compile(r"[^\W\d]\w*")
-_OURS = str(Path(__file__).resolve().parent.parent)
-_STANDARD = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), "<frozen")
+_OURS = __file__[: -len("runtime/location.py")]
+_STANDARD = linecache.__file__[: -len("linecache.py")]
+_PACKAGES = ("site-packages", "dist-packages")
 
 
 class Location:
@@ -39,7 +38,7 @@ class Location:
         source = self.program.source
         linecache.cache[self.filename] = (len(source), None, source.splitlines(keepends=True), self.filename)
         code: CodeType = compile(source, self.filename, "exec", dont_inherit=True)
-        exec(code, self.scope)  # noqa: S102 - running the generated program is what this package does
+        exec(code, self.scope)
         self._tick = self.scope["tick"]
 
     def start(self) -> None:
@@ -94,7 +93,7 @@ class Location:
                 line = self._line(number)
                 if line is not None:
                     yield line.site
-            elif not filename.startswith((_OURS, *_STANDARD)):
+            elif _is_users(filename):
                 yield Site(filename, number, linecache.getline(filename, number).rstrip(), frame.f_code.co_name)
 
 
@@ -114,12 +113,17 @@ def _frames(traceback: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
         traceback = traceback.tb_next
 
 
+def _is_users(filename: str) -> bool:
+    installed = filename.startswith((_OURS, _STANDARD, "<frozen")) or any(name in filename for name in _PACKAGES)
+    return not installed
+
+
 def _describe(error: BaseException) -> str:
     if isinstance(error, SystemExit):
         return f"SystemExit: the user's code called exit({error.code!r})"
     try:
         text = str(error)
-    except Exception:  # noqa: BLE001 - a user's exception may have a broken `__str__`
+    except Exception:
         text = "(its text cannot be shown)"
     return f"{type(error).__name__}: {text}"[:4096] if text else type(error).__name__
 

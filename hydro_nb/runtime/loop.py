@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import select
 import sys
-from collections.abc import Callable
 from typing import Protocol
 
 from hydro_nb.runtime.channel import MAX_ITEMS
@@ -48,37 +46,6 @@ class PollWaiter:
 
     def close(self) -> None:
         """Nothing to give back."""
-
-
-class AsyncWaiter:
-    """Waits in an asyncio loop in the same thread, so that async sources run meanwhile."""
-
-    def __init__(self, data: int, control: int) -> None:
-        self.loop = asyncio.new_event_loop()
-        self.loop.add_reader(data, self.loop.stop)
-        self.loop.add_reader(control, self.loop.stop)
-
-    def wait(self, seconds: float | None) -> bool:
-        """Run the loop until a socket, a source or the time stops it."""
-        timer = None
-        if seconds is not None:
-            timer = (
-                self.loop.call_later(seconds, self.loop.stop) if seconds > 0 else self.loop.call_soon(self.loop.stop)
-            )
-        self.loop.run_forever()
-        if timer is not None:
-            timer.cancel()
-        return True
-
-    def close(self) -> None:
-        """Cancel what runs and close the loop."""
-        tasks = asyncio.all_tasks(self.loop)
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            self.loop.run_until_complete(asyncio.wait(tasks, timeout=GOODBYE_SECONDS))
-        self.loop.run_until_complete(self.loop.shutdown_asyncgens())
-        self.loop.close()
 
 
 class Loop:
@@ -171,6 +138,8 @@ class Loop:
         pumped = self._worker.pumped
         if not pumped:
             return
+        from hydro_nb.runtime.async_waiter import AsyncWaiter
+
         waiter = AsyncWaiter(self._carrier.fd, self._reporter.fd)
         self._waiter, self._pumping = waiter, True
         for source in pumped:

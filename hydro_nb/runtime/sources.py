@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Any, cast
+from typing import Any, Protocol
 
 from hydro_nb.errors import HydroError
 from hydro_nb.wire import SourceSpec, TimerSpec
@@ -53,93 +52,30 @@ class Iterated:
         return len(into) > before
 
 
-class Pumped:
-    """A user's async iterator, run by a task on the location's asyncio loop."""
+class Source(Protocol):
+    """What the worker asks of either kind of iterator."""
 
-    def __init__(self, spec: SourceSpec, iterator: AsyncIterator[Any] | Awaitable[Any]) -> None:
-        self.spec = spec
-        self._finished = False
-        self._error: BaseException | None = None
-        self._iterator = iterator
-        self._items: list[Any] = []
-        self._room = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-        self._wake: Callable[[], object] = _nothing
+    @property
+    def spec(self) -> SourceSpec:
+        """Where its elements go."""
+        ...
 
     @property
     def done(self) -> bool:
         """Whether it has ended and all it gave was taken."""
-        return self._finished and not self._items and self._error is None
+        ...
 
-    @property
-    def started(self) -> bool:
-        """Whether its task was made."""
-        return self._task is not None
-
-    def start(self, loop: asyncio.AbstractEventLoop, wake: Callable[[], object]) -> None:
-        """Begin; `wake` is called when there is something to poll."""
-        self._wake = wake
-        self._task = loop.create_task(self._run())
-
-    def poll(self, _clock: Callable[[], float], into: list[Any]) -> bool:
-        """Take what has come since the last poll."""
-        if self._error is not None and not self._items:
-            error, self._error = self._error, None
-            raise error
-        items, self._items = self._items, []
-        into.extend(items)
-        self._room.set()
-        return bool(items)
-
-    def cancel(self) -> None:
-        """Stop the iterator."""
-        if self._task is not None and not self._task.done():
-            self._task.cancel()
-
-    async def closed(self) -> None:
-        """Wait until its task has ended."""
-        if self._task is not None:
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _run(self) -> None:
-        try:
-            await self._pump(await self._resolved())
-        except asyncio.CancelledError:
-            raise
-        except BaseException as error:  # noqa: BLE001 - handed to the location, which reports it as the user's
-            self._error = error
-        finally:
-            self._finished = True
-            self._wake()
-
-    async def _resolved(self) -> AsyncIterator[Any]:
-        iterator = self._iterator
-        if not hasattr(iterator, "__anext__") and hasattr(iterator, "__await__"):
-            iterator = await cast("Awaitable[Any]", iterator)
-        return aiter(cast("AsyncIterator[Any]", iterator))
-
-    async def _pump(self, iterator: AsyncIterator[Any]) -> None:
-        async for item in iterator:
-            self._items.append(item)
-            self._wake()
-            while len(self._items) >= PULL_ITEMS:
-                self._room.clear()
-                await self._room.wait()
-
-
-def _nothing() -> None:
-    pass
-
-
-Source = Iterated | Pumped
+    def poll(self, clock: Callable[[], float], into: list[Any], /) -> bool:
+        """Take what is there; says whether anything was."""
+        ...
 
 
 def make_source(spec: SourceSpec, value: Any) -> Source:
     """Give the source for what the user's function returned."""
-    if hasattr(value, "__anext__") or hasattr(value, "__await__"):
+    if any(hasattr(value, name) for name in ("__anext__", "__await__", "__aiter__")):
+        from hydro_nb.runtime.pumped import Pumped
+
         return Pumped(spec, value)
-    if hasattr(value, "__aiter__"):
-        return Pumped(spec, aiter(value))
     try:
         return Iterated(spec, iter(value))
     except TypeError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from hydro_nb.runtime.channel import Sender
@@ -79,17 +79,13 @@ class Tally:
         return fresh
 
 
-def _statm() -> Callable[[], int]:
-    if not os.path.exists("/proc/self/statm"):  # noqa: PTH110 - pathlib would cost a child's start-up time
-        return lambda: 0
-    page = os.sysconf("SC_PAGE_SIZE")
-
-    def read() -> int:
-        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - as above
-            return int(file.read().split()[1]) * page
-
-    return read
-
-
-resident = _statm()
-"""Resident bytes of this process; 0 where the system does not say."""
+def resident() -> int:
+    """Resident bytes of this process; 0 where the system does not say."""
+    try:
+        fd = os.open("/proc/self/statm", os.O_RDONLY)
+    except OSError:
+        return 0
+    try:
+        return int(os.read(fd, 256).split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    finally:
+        os.close(fd)

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from hydro_nb.errors import ChannelBroken, DecodeError, EncodeError, HydroError
 from hydro_nb.runtime.channel import MAX_BUFFER, MAX_ITEMS, Codec, Fields, Receiver, Sender, read_header
 from hydro_nb.runtime.clock import Clock
+from hydro_nb.runtime.codec import make_codec
 from hydro_nb.runtime.location import Location, element_types
 from hydro_nb.runtime.render import Renderer
-from hydro_nb.runtime.sources import Pumped, Source, Timer, make_source
+from hydro_nb.runtime.sources import Iterated, Source, Timer, make_source
 from hydro_nb.runtime.state import Tally
 from hydro_nb.wire import (
     CREDIT,
@@ -25,9 +26,12 @@ from hydro_nb.wire import (
     Counts,
     Event,
     LocationProgram,
-    Problem,
     ProbeReply,
+    Problem,
 )
+
+if TYPE_CHECKING:
+    from hydro_nb.runtime.pumped import Pumped
 
 DRAIN_ITEMS = 16 * MAX_ITEMS
 DRAIN_SECONDS = 0.0005
@@ -104,7 +108,7 @@ class Worker:
     @property
     def pumped(self) -> list[Pumped]:
         """Sources that need an asyncio loop."""
-        return [source for source in self.sources if isinstance(source, Pumped)]
+        return [cast("Pumped", source) for source in self.sources if not isinstance(source, Iterated)]
 
     def greet(self) -> None:
         """Say hello on every channel."""
@@ -468,8 +472,6 @@ class _Ends:
 
 def codec_for(spec: ChannelSpec, captures: Mapping[str, Any]) -> Codec:
     """Make the codec of one end of a channel from the types among the captured values."""
-    from hydro_nb.runtime.codec import make_codec
-
     name = spec.codec.type_name
     element = captures[name] if name else None
     return make_codec(spec.codec, element, types=element_types(dict(captures)), where=f"channel `{spec.name}`")

@@ -7,10 +7,19 @@ its reconnecting resumes behind a gap. So water marks are off, credits do their 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 import zmq
 
 from hydro_nb.runtime.channel import MAX_FRAME
+
+Context: TypeAlias = "zmq.Context[zmq.Socket[bytes]]"
+
+
+def new_context() -> Context:
+    """Give a context of its own to a process or a deployment."""
+    return zmq.Context()
+
 
 LARGE = 64 * 1024
 """From this size on, handing a buffer over is cheaper than copying it."""
@@ -37,7 +46,7 @@ def _connected(socket: zmq.Socket[bytes], endpoint: str, linger: int) -> None:
 class Carrier:
     """The data sockets of one location: a bound PULL, and a PUSH to every peer."""
 
-    def __init__(self, context: zmq.Context[zmq.Socket[bytes]], endpoint: str, peers: int) -> None:
+    def __init__(self, context: Context, endpoint: str, peers: int) -> None:
         self._context = context
         self._pull = context.socket(zmq.PULL)
         _bound(self._pull, endpoint, peers)
@@ -91,7 +100,7 @@ class Line:
 
     LINGER = 1000
 
-    def __init__(self, context: zmq.Context[zmq.Socket[bytes]], endpoint: str) -> None:
+    def __init__(self, context: Context, endpoint: str) -> None:
         self._socket = context.socket(zmq.DEALER)
         _connected(self._socket, endpoint, self.LINGER)
 
@@ -122,7 +131,7 @@ class Line:
 class Exchange:
     """The kernel's end of all control connections of a deployment."""
 
-    def __init__(self, context: zmq.Context[zmq.Socket[bytes]], endpoint: str, peers: int) -> None:
+    def __init__(self, context: Context, endpoint: str, peers: int) -> None:
         self._socket = context.socket(zmq.ROUTER)
         _bound(self._socket, endpoint, peers)
 
@@ -148,6 +157,3 @@ class Exchange:
     def close(self) -> None:
         """Close at once."""
         self._socket.close(linger=0)
-
-
-Context = zmq.Context
