@@ -1,0 +1,189 @@
+"""The notebook's events, turned into runs of cells: what a cell makes replaces what it made before.
+
+A run is opened before the cell and ended after it; a cell that fails changes nothing. One object per shell does this,
+and goes on where its predecessor stopped when the package is loaded again.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from hydro_nb.lang import cell, site
+from hydro_nb.lang.flow import FlowBuilder
+from hydro_nb.notebook.deployments import Deployments
+
+HOOK = "_hydro_nb_cells"
+BODY = "-body"
+"""Added to a cell's key: what the body of a `%%hydro` cell makes is a run inside of the cell's own."""
+
+
+@dataclass
+class Open:
+    """A run of a cell, under way."""
+
+    info: Any
+    key: str
+    body: bool = False
+    """whether a `%%hydro` body ran in it"""
+    kept: bool = False
+    """whether what it built stands even if the cell fails from here on"""
+
+
+class Cells:
+    """The hooks on one shell."""
+
+    def __init__(self, shell: Any) -> None:
+        self.shell = shell
+        self.deployments = Deployments()
+        self._seen: Counter[str] = Counter()
+        self._open: list[Open] = []
+
+    # ------------------------------------------------------------ life
+
+    def attach(self, old: Any = None) -> None:
+        """Start to listen, in the place of the hooks that an earlier load of this module left."""
+        if old is not None:
+            old.detach()
+            self.deployments, self._seen, self._open = old.deployments, old._seen, old._open
+        self.shell.events.register("pre_run_cell", self.start)
+        self.shell.events.register("post_run_cell", self.end)
+        running = getattr(self.shell.displayhook, "exec_result", None)
+        if running is not None and not running.info.silent and not self._open:
+            self.start(running.info)
+
+    def detach(self) -> None:
+        """Listen no more."""
+        self.shell.events.unregister("pre_run_cell", self.start)
+        self.shell.events.unregister("post_run_cell", self.end)
+
+    # ------------------------------------------------------------ events
+
+    def start(self, info: Any) -> None:
+        """Open the run of a cell; stop what the cell deployed when it last ran."""
+        key = self._key(info)
+        self._forget_deleted(key)
+        site.name_file(self._filename(info), self.label)
+        if _parses(_transformed(info)):
+            self.deployments.stop(key)
+        self._open.append(Open(info, key))
+        cell.begin(key)
+
+    def end(self, result: Any) -> None:
+        """End the run: keep what the cell made, or, where it failed, leave every flow as it was."""
+        if not self._open or (result is not None and all(run.info is not result.info for run in self._open)):
+            return
+        while result is not None and self._open[-1].info is not result.info:
+            self._finish(self._open.pop(), success=False)
+        self._finish(self._open.pop(), success=result is not None and result.success)
+
+    def _finish(self, run: Open, *, success: bool) -> None:
+        if not success and not run.kept:
+            cell.rollback()
+        else:
+            if not run.body:
+                _drop(run.key + BODY)
+            cell.commit()
+        self.deployments.adopt(run.key, self.shell.user_ns)
+
+    # ------------------------------------------------------------ for the magics
+
+    @property
+    def label(self) -> str:
+        """The running cell as the reader knows it: `In[5]`."""
+        return f"In[{self.number}]"
+
+    @property
+    def number(self) -> int:
+        """The number of the running cell."""
+        return self.shell.displayhook.prompt_count
+
+    @property
+    def key(self) -> str:
+        """The key of the running cell."""
+        return self._open[-1].key if self._open else "shell"
+
+    def begin_body(self) -> None:
+        """Open the run of a `%%hydro` body."""
+        if self._open:
+            self._open[-1].body = True
+        cell.begin(self.key + BODY)
+
+    def keep(self) -> None:
+        """Let what the cell built stand, whatever happens in it from here on."""
+        if self._open:
+            self._open[-1].kept = True
+
+    def adopt(self) -> None:
+        """Notice the deployments that the running cell has made so far."""
+        self.deployments.adopt(self.key, self.shell.user_ns)
+
+    # ------------------------------------------------------------ keys and names
+
+    def _key(self, info: Any) -> str:
+        """Name the cell: by its id, else, where the host gives none, by its text and how often that text ran."""
+        if cell_id := getattr(info, "cell_id", None):
+            return _simple(cell_id)
+        text = "\n".join(line.rstrip() for line in info.raw_cell.strip().splitlines())
+        digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+        self._seen[digest] += 1
+        return f"cell-{digest}-{self._seen[digest]}"
+
+    def _forget_deleted(self, running: str) -> None:
+        parent: Any = self.shell.get_parent() if hasattr(self.shell, "get_parent") else {}
+        for cell_id in parent.get("metadata", {}).get("deletedCells") or ():
+            key = _simple(cell_id)
+            if key != running:
+                self.deployments.stop(key)
+                _drop(key, key + BODY)
+
+    def _filename(self, info: Any) -> str:
+        """Give the file name that the shell will compile the cell under."""
+        return self.shell.compile.get_code_name(info.raw_cell, _transformed(info), self.number)
+
+
+def attach(shell: Any) -> Cells:
+    """Give the hooks of a shell, made now where there are none of this load of the module."""
+    old: Any = getattr(shell, HOOK, None)
+    if isinstance(old, Cells):
+        return old
+    hooks = Cells(shell)
+    setattr(shell, HOOK, hooks)
+    hooks.attach(old)
+    return hooks
+
+
+def _drop(*keys: str) -> None:
+    """Take back what cells made, in every flow."""
+    for flow in cell.flows():
+        for key in keys:
+            _drop_from(flow, key)
+
+
+def _drop_from(flow: FlowBuilder, key: str) -> None:
+    if any(slot.startswith(f"{key}.") for slot in (*flow.graph.nodes, *flow.graph.places)):
+        flow.graph.drop(key)
+
+
+def _simple(cell_id: str) -> str:
+    """Give an id that may be part of a slot's name: itself where it is plain, else a digest of it."""
+    if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", cell_id):
+        return cell_id
+    return f"cell-{hashlib.sha256(cell_id.encode()).hexdigest()[:12]}"
+
+
+def _transformed(info: Any) -> str:
+    return getattr(info, "transformed_cell", None) or info.raw_cell
+
+
+def _parses(source: str) -> bool:
+    """Tell whether a cell will run at all: one that cannot must stop nothing."""
+    try:
+        compile(source, "<cell>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    except (SyntaxError, ValueError, OverflowError):
+        return False
+    return True

@@ -1,0 +1,44 @@
+"""Puts pictures into the cell: the graph of a flow, the dashboard of a deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from hydro_nb.notebook.ipython import Code, display
+
+if TYPE_CHECKING:
+    from hydro_nb.deploy import Deployment
+    from hydro_nb.lang.flow import FlowBuilder
+
+_dashboards: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+
+
+def show_graph(flow: FlowBuilder, highlight: Sequence[str] = ()) -> None:
+    """Draw a flow, with some of its nodes standing out."""
+    from hydro_nb.notebook.fallback import graph_bundle  # noqa: PLC0415 - a notebook that shows nothing need not load it
+
+    display(graph_bundle(flow.graph, highlight=highlight), raw=True)
+
+
+def show_dashboard(deployment: Deployment) -> None:
+    """Show the dashboard of a deployment; shown again, it is another view of the same one."""
+    from hydro_nb.notebook.widget import Dashboard  # noqa: PLC0415 - loading widgets takes longer than `import hydro_nb` may
+
+    known = _dashboards.get(deployment)
+    if known is None:
+        known = _dashboards[deployment] = Dashboard(deployment)
+    display(known)
+
+
+def show_code(source: str) -> None:
+    """Show Python text in colours."""
+    display(Code(data=source, language="python"))
+
+
+def register(shell: Any) -> None:
+    """Let a deployment at the end of a cell show its dashboard, where there is a page to show it on."""
+    if hasattr(shell, "kernel"):
+        formatter = shell.display_formatter.ipython_display_formatter
+        formatter.for_type_by_name("hydro_nb.deploy.deployment", "Deployment", show_dashboard)

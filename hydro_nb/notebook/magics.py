@@ -1,0 +1,218 @@
+"""`%%hydro` builds a part of a flow in a cell and shows it; `%hydro` runs, watches and stops flows."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal
+
+from IPython.core.error import UsageError
+
+from hydro_nb.errors import HydroError
+from hydro_nb.lang import cell as runs
+from hydro_nb.lang.flow import FlowBuilder
+from hydro_nb.lang.location import Location, located
+from hydro_nb.notebook import body, display, options
+from hydro_nb.notebook.cells import Cells
+from hydro_nb.notebook.ipython import Magics, line_cell_magic, magics_class, no_var_expand
+
+if TYPE_CHECKING:
+    from hydro_nb.deploy import Deployment
+
+
+@magics_class
+class HydroMagics(Magics):
+    """The two magics of one shell."""
+
+    def __init__(self, shell: Any, cells: Cells) -> None:
+        Magics.__init__(self, shell)
+        self.cells = cells
+        self._latest = "flow"
+
+    @property
+    def _names(self) -> dict[str, Any]:
+        return self.cells.shell.user_ns
+
+    def hydro(self, line: str, cell: str | None = None) -> None:
+        """Build, run and watch a flow."""
+        if cell is None:
+            self._command(*options.parse_command(line))
+        else:
+            self._build(options.parse_cell(line), line, cell)
+
+    hydro.__doc__ = options.help_text()
+    hydro = no_var_expand(line_cell_magic(hydro))
+
+    # ------------------------------------------------------------ %%hydro
+
+    def _build(self, given: argparse.Namespace, line: str, text: str) -> None:
+        if given.wait and not given.deploy:
+            raise UsageError("--wait waits for what --deploy starts: write %%hydro --deploy --wait")
+        name = given.name or "flow"
+        self._check_name(name)
+        made = name not in self._names
+        flow: FlowBuilder = self._names.setdefault(name, FlowBuilder(name) if made else None)
+        try:
+            touched = self._run_body(flow, name, line, text)
+            deployment = self._deploy(flow, given.backend) if given.deploy else None
+        except BaseException:
+            if made and self._names.get(name) is flow:
+                del self._names[name]
+            raise
+        self._latest = name
+        if deployment is None:
+            display.show_graph(flow, touched)
+        else:
+            self._watch(deployment, wait=given.wait)
+
+    def _run_body(self, flow: FlowBuilder, name: str, line: str, text: str) -> tuple[str, ...]:
+        """Run the body and give the slots that it added or changed."""
+        self.cells.begin_body()
+        names: dict[str, Any] = {"process": flow.process, "external": flow.external}
+        if name != "flow":
+            names["flow"] = flow
+        try:
+            with body.bound(self._names, names):
+                body.run(self.cells.shell, line, text, self.cells.number, self.cells.label)
+        except BaseException:
+            runs.rollback()
+            raise
+        change = runs.commit().get(flow)
+        return change.touched if change else ()
+
+    def _check_name(self, name: str) -> None:
+        if name in options.COMMANDS and not isinstance(self._names.get(name), FlowBuilder):
+            hint = "%%hydro --deploy" if name == "deploy" else "a cell with other lines"
+            raise UsageError(f"`{name}` is a command, not a flow: write %hydro {name}, or {hint}")
+        if not name.isidentifier():
+            raise UsageError(f"`{name}` cannot name a flow: a name is letters, digits and underscores")
+        if not isinstance(self._names.get(name, self), FlowBuilder | HydroMagics):
+            kind = type(self._names[name]).__name__
+            raise UsageError(f"`{name}` is a {kind}, not a flow; give the flow another name: %%hydro NAME")
+
+    # ------------------------------------------------------------ %hydro
+
+    def _command(self, command: str, given: argparse.Namespace) -> None:
+        commands: dict[str, Callable[[argparse.Namespace], None]] = {
+            "deploy": self._do_deploy,
+            "stop": self._do_stop,
+            "status": lambda _: print(self._deployment().status()),  # noqa: T201 - what was asked for
+            "graph": lambda given: display.show_graph(self._flow(given.name)),
+            "logs": self._do_logs,
+            "code": self._do_code,
+            "kill": lambda given: self._deployment().kill(given.process),
+            "flows": self._do_flows,
+            "reset": self._do_reset,
+            "help": lambda _: print(options.help_text()),  # noqa: T201 - what was asked for
+        }
+        commands[command](given)
+
+    def _do_deploy(self, given: argparse.Namespace) -> None:
+        self._watch(self._deploy(self._flow(given.name), given.backend), wait=given.wait)
+
+    def _do_stop(self, given: argparse.Namespace) -> None:
+        if given.all:
+            self.cells.adopt()
+        for deployment in self.cells.deployments.running() if given.all else [self._deployment()]:
+            deployment.stop(drain=given.drain)
+            print(f"{deployment.name}: {deployment.state}")  # noqa: T201 - what was asked for
+
+    def _do_logs(self, given: argparse.Namespace) -> None:
+        deployment = self._deployment()
+        lines = deployment.logs(given.process)
+        shown = lines[-given.last :] if given.last > 0 else lines
+        if len(shown) < len(lines):
+            where = f"; the whole logs are in {deployment.log_folder}" if deployment.log_folder else ""
+            print(f"({len(lines) - len(shown)} earlier lines not shown{where})")  # noqa: T201 - what was asked for
+        for line in shown:
+            print(line)  # noqa: T201 - what was asked for
+
+    def _do_code(self, given: argparse.Namespace) -> None:
+        flow = self._flow(None)
+        sources = {process.name: flow.source(process) for process in _processes(flow)}
+        if given.process is not None and given.process not in sources:
+            known = ", ".join(f"`{name}`" for name in sources)
+            raise UsageError(f"no process is called `{given.process}`; there are {known}")
+        wanted = sources if given.process is None else {given.process: sources[given.process]}
+        for name, source in wanted.items():
+            display.show_code(f"# {name}\n{source}")
+
+    def _do_flows(self, _: argparse.Namespace) -> None:
+        for name, flow in self._flows().items():
+            running = [d for d in self.cells.deployments.running() if d.name == flow.name]
+            print(f"{name:<12} {flow!r}{'   ' + running[-1].state if running else ''}")  # noqa: T201 - what was asked for
+
+    def _do_reset(self, given: argparse.Namespace) -> None:
+        old = self._flow(given.name)
+        self.cells.adopt()
+        for deployment in self.cells.deployments.running():
+            if deployment.name == old.name:
+                deployment.stop()
+        new = FlowBuilder(old.name)
+        for name in [name for name, flow in self._flows().items() if flow is old]:
+            self._names[name] = new
+        print(f"`{old.name}` is empty: run its cells again")  # noqa: T201 - the user must know
+
+    # ------------------------------------------------------------ deployments
+
+    def _deploy(self, flow: FlowBuilder, backend: Literal["local", "inprocess"]) -> Deployment:
+        deployment = flow.deploy(backend=backend)
+        self._names["deployment"] = deployment
+        self.cells.adopt()
+        return deployment
+
+    def _watch(self, deployment: Deployment, *, wait: bool) -> None:
+        """Show the dashboard; what fails from here on is the run's fault, not the flow's."""
+        self.cells.keep()
+        display.show_dashboard(deployment)
+        if wait:
+            try:
+                deployment.settle()
+            except KeyboardInterrupt:
+                print(f"`{deployment.name}` goes on. Stop it by %hydro stop")  # noqa: T201 - the user must know
+                raise
+
+    def _deployment(self) -> Deployment:
+        self.cells.adopt()
+        found = self.cells.deployments.current(self._names)
+        if found is None:
+            raise UsageError("nothing is deployed: write %hydro deploy, or %%hydro --deploy")
+        return found
+
+    # ------------------------------------------------------------ flows
+
+    def _flows(self) -> dict[str, FlowBuilder]:
+        """Give the flows that the notebook's names are bound to."""
+        return {
+            name: value
+            for name, value in list(self._names.items())
+            if isinstance(value, FlowBuilder) and not name.startswith("_")
+        }
+
+    def _flow(self, name: str | None) -> FlowBuilder:
+        """Give the flow of this name, else the one that `%%hydro` built last, else `flow`, else the only one."""
+        flows = self._flows()
+        if name is not None and name not in flows:
+            raise UsageError(f"no flow is called `{name}`; there are: {', '.join(flows) or 'none'}")
+        for each in (name, self._latest, "flow"):
+            if each in flows:
+                return flows[each]
+        if len({id(flow) for flow in flows.values()}) == 1:
+            return next(iter(flows.values()))
+        choice = f"name one of {', '.join(flows)}" if flows else "make one: flow = FlowBuilder()"
+        raise UsageError(f"which flow? {choice}")
+
+    # ------------------------------------------------------------ completion
+
+    def complete(self, text: str) -> tuple[str, list[str]] | None:
+        """Give what may follow a line, for the completer."""
+        flows = self._flows()
+        try:
+            processes = [process.name for process in _processes(self._flow(None))]
+        except (UsageError, HydroError):
+            processes = []
+        return options.completions(text, processes, flows)
+
+
+def _processes(flow: FlowBuilder) -> list[Location]:
+    return [located(flow, place) for place in flow.graph.places.values() if place.kind == "process"]

@@ -1,0 +1,156 @@
+"""What may be typed after `%hydro` and `%%hydro`: parsed, explained, completed."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import shlex
+from collections.abc import Iterable
+from typing import NoReturn
+
+from IPython.core.error import UsageError
+
+BACKENDS = ("local", "inprocess")
+
+COMMANDS = {
+    "deploy": "run the flow, one process per location, and show the dashboard",
+    "stop": "stop the deployment",
+    "status": "one line per process: state, pid, CPU, memory, queue",
+    "graph": "draw the flow",
+    "logs": "what the processes printed, each line tagged with its process",
+    "code": "the Python that a process runs, generated from the flow",
+    "kill": "kill a process on purpose; the others go on",
+    "flows": "the flows of this notebook",
+    "reset": "start a flow anew, empty; stops its deployments",
+    "help": "this text",
+}
+_TAKES_PROCESS = ("logs", "code", "kill")
+_TAKES_FLOW = ("deploy", "graph", "reset")
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with a line in one line of its own, and never ends the kernel."""
+
+    def __init__(self, prog: str, description: str) -> None:
+        super().__init__(prog=prog, description=description, add_help=False)
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what the shell shows without a traceback."""
+        raise UsageError(message)
+
+    @property
+    def flags(self) -> list[str]:
+        """The options, for completion."""
+        return [flag for action in self._actions for flag in action.option_strings]
+
+
+def cell_parser() -> Parser:
+    """Make the parser of the line after `%%hydro`."""
+    parser = Parser("%%hydro", "Build a part of a flow in this cell, and show the graph so far.")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="the flow; made if there is none; `flow` if not given")
+    parser.add_argument("--deploy", action="store_true", help="then run it, bind `deployment`, and show the dashboard")
+    _add_running(parser)
+    return parser
+
+
+def command_parser(command: str) -> Parser:
+    """Make the parser of what follows a command of `%hydro`."""
+    parser = Parser(f"%hydro {command}", COMMANDS[command])
+    if command in ("deploy", "graph", "reset"):
+        parser.add_argument("name", nargs="?", metavar="NAME", help="the flow, if it is not the current one")
+    if command in _TAKES_PROCESS:
+        parser.add_argument("process", nargs=None if command == "kill" else "?", metavar="PROCESS")
+    match command:
+        case "deploy":
+            _add_running(parser)
+        case "stop":
+            parser.add_argument("--all", action="store_true", help="stop every deployment of this notebook")
+            parser.add_argument("--drain", action="store_true", help="let everything under way arrive first")
+        case "logs":
+            parser.add_argument("--last", type=int, default=200, metavar="N", help="how many lines (200)")
+        case _:
+            pass
+    return parser
+
+
+def parse_cell(line: str) -> argparse.Namespace:
+    """Read the line after `%%hydro`.
+
+    >>> parse_cell("wordcount --deploy")
+    Namespace(name='wordcount', deploy=True, wait=False, backend='local')
+    """
+    return cell_parser().parse_args(_words(line))
+
+
+def parse_command(line: str) -> tuple[str, argparse.Namespace]:
+    """Read the line after `%hydro`: the command, and what was given to it.
+
+    >>> parse_command("logs Leader --last 5")
+    ('logs', Namespace(process='Leader', last=5))
+    """
+    command, *rest = _words(line) or ["help"]
+    if command not in COMMANDS:
+        close = difflib.get_close_matches(command, COMMANDS, 1)
+        hint = f"did you mean `{close[0]}`?" if close else f"there are {', '.join(COMMANDS)}"
+        raise UsageError(f"%hydro has no command `{command}`; {hint}")
+    return command, command_parser(command).parse_args(rest)
+
+
+def help_text() -> str:
+    """Give the help of both magics, as `%hydro?` shows it."""
+    usages = [
+        (command_parser(name).format_usage().removeprefix("usage: ").strip(), text) for name, text in COMMANDS.items()
+    ]
+    commands = "\n".join(f"  {usage}\n      {text}" for usage, text in usages)
+    return (
+        "Build, run and watch a flow.\n\n"
+        f"{cell_parser().format_help()}\n"
+        "The body is ordinary Python; `flow`, and its methods `process` and `external`, are bound in it.\n\n"
+        f"commands on the current flow or deployment:\n{commands}\n"
+    )
+
+
+def completions(text: str, processes: Iterable[str], flows: Iterable[str]) -> tuple[str, list[str]] | None:
+    """Give the word being typed and what it may become, or nothing where the line is not ours.
+
+    >>> completions("%hydro st", [], [])
+    ('st', ['stop', 'status'])
+    >>> completions("%%hydro --ba", [], [])
+    ('--ba', ['--backend'])
+    """
+    words = text.split(" ")
+    magic, given, word = words[0], [each for each in words[1:-1] if each], words[-1]
+    if magic not in ("%hydro", "%%hydro") or len(words) < 2:
+        return None
+    known = _cell_words(given, flows) if magic == "%%hydro" else _line_words(given, processes, flows)
+    quoted = (f'"{each}"' if " " in each else each for each in known)
+    return word, [each for each in quoted if each.lstrip('"').startswith(word.lstrip('"')) and each not in given]
+
+
+def _cell_words(given: list[str], flows: Iterable[str]) -> Iterable[str]:
+    if given and given[-1] == "--backend":
+        return BACKENDS
+    return [*flows, *cell_parser().flags]
+
+
+def _line_words(given: list[str], processes: Iterable[str], flows: Iterable[str]) -> Iterable[str]:
+    if not given:
+        return COMMANDS
+    command, last = given[0], given[-1]
+    if last == "--backend":
+        return BACKENDS
+    names = [*(processes if command in _TAKES_PROCESS else ()), *(flows if command in _TAKES_FLOW else ())]
+    return [*names, *(command_parser(command).flags if command in COMMANDS else ())]
+
+
+def _words(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError as error:
+        raise UsageError(f"this line has an open quote ({error}): {line}") from None
+
+
+def _add_running(parser: Parser) -> None:
+    parser.add_argument("--wait", action="store_true", help="return when it has settled, not when it runs")
+    place = "processes of this machine (local), or all of it in the kernel"
+    parser.add_argument("--backend", choices=BACKENDS, default="local", help=place)

@@ -1,0 +1,202 @@
+"""`%%hydro` and `%hydro` in a real kernel."""
+
+import pytest
+
+PIPELINE = """%%hydro
+class Leader: ...
+leader = process(Leader)
+numbers = leader.source_iter([1, 2, 3, 4])
+process2 = process()
+numbers.send_bincode(process2).map(lambda n: n * 10).for_each(print)
+"""
+
+
+def test_the_body_builds_on_a_flow_that_is_made_and_shown(kernel):
+    ran = kernel.run(PIPELINE, "a")
+    assert kernel.value("len(flow.graph.nodes), flow.name") == "(4, 'flow')"
+    assert "source_iter" in ran.graphs[-1]["text/plain"]
+    assert "<svg" in ran.graphs[-1]["text/html"]
+
+
+def test_a_flow_may_have_a_name_of_its_own(kernel):
+    kernel.attempt("flow = 'mine'", "a")
+    kernel.run("%%hydro words\nassert flow is words\nsource = process().source_iter('ab')", "b")
+    assert kernel.value("flow, words.name, len(words.graph.nodes)") == "('mine', 'words', 1)"
+
+
+def test_names_it_shadows_come_back_even_after_an_error(kernel):
+    kernel.attempt("process, external = 'p', 'e'", "a")
+    kernel.run("%%hydro\nprocess().source_iter([1])", "b")
+    assert kernel.attempt("%%hydro\nexternal()\n1 / 0", "c").ename == "ZeroDivisionError"
+    assert kernel.value("process, external") == "('p', 'e')"
+
+
+def test_names_it_lent_are_gone_afterwards(kernel):
+    kernel.run("%%hydro\nprocess()", "a")
+    assert kernel.value("'process' in globals(), 'external' in globals()") == "(False, False)"
+
+
+def test_a_name_that_the_body_binds_stays(kernel):
+    kernel.run("%%hydro\nprocess = process()", "a")
+    assert kernel.value("process") == "Process[None]"
+
+
+def test_the_last_expression_is_displayed(kernel):
+    assert kernel.attempt("%%hydro\nnumbers = process().source_iter([1])\nnumbers", "a").result.startswith(
+        "Stream[int,"
+    )
+    assert kernel.attempt("%%hydro\nprocess();  # quiet", "b").result == ""
+
+
+def test_magics_work_inside_the_body(kernel):
+    kernel.run("%%hydro\nwhere = %pwd\nprocess()", "a")
+    assert kernel.value("type(where).__name__") == "str"
+
+
+def test_a_traceback_starts_at_the_users_line(kernel):
+    error = kernel.attempt("%%hydro\none = 1\n\none / 0", "a").error
+    assert "line 4" in error
+    assert "----> 4 one / 0" in error
+    assert "hydro_nb" not in error
+    assert "run_cell_magic" not in error
+
+
+def test_a_syntax_error_shows_the_users_line(kernel):
+    error = kernel.attempt("%%hydro\none = = 1", "a").error
+    assert "line 2" in error
+    assert "one = = 1" in error
+    assert "hydro_nb" not in error
+
+
+def test_a_guarantee_error_names_the_cell_and_the_line(kernel):
+    kernel.run(PIPELINE, "a")
+    ran = kernel.attempt("%%hydro\nloose = numbers.weaken_ordering()\nloose.enumerate()", "b")
+    assert ran.ename == "OrderError"
+    assert "line 2:" in ran.error
+    assert "line 3:" in ran.error
+    assert "In[" in ran.error
+
+
+def test_functions_of_the_body_are_spliced(kernel):
+    kernel.run(PIPELINE, "a")
+    source = kernel.value("flow.source(process2)")
+    assert "* 10" in source
+
+
+def test_a_second_cell_highlights_what_it_adds(kernel):
+    kernel.run(PIPELINE, "a")
+    ran = kernel.run("%%hydro\nnumbers.filter(lambda n: n > 2).for_each(print)", "b")
+    assert "2 new or changed" in ran.graphs[-1]["text/html"]
+
+
+def test_deploy_binds_the_deployment_and_shows_the_dashboard(kernel):
+    ran = kernel.run(PIPELINE.replace("%%hydro", "%%hydro --deploy --wait"), "a")
+    assert any("application/vnd.jupyter.widget-view+json" in each for each in ran.shown)
+    assert kernel.value("deployment.state") == "settled"
+    assert kernel.run("%hydro logs", "b").stdout.splitlines() == [f"[process 1] {n}0" for n in (1, 2, 3, 4)]
+
+
+def test_prints_of_processes_stay_out_of_the_cell(kernel):
+    ran = kernel.run(PIPELINE.replace("%%hydro", "%%hydro --deploy --wait"), "a")
+    assert ran.stdout == ""
+    assert kernel.run("deployment.stop()", "b").stdout == ""
+
+
+def test_the_backend_may_be_the_kernel_itself(kernel):
+    kernel.run(PIPELINE.replace("%%hydro", "%%hydro --deploy --wait --backend inprocess"), "a")
+    assert kernel.run("%hydro logs", "b").stdout.endswith("[process 1] 40\n")
+
+
+def test_a_deployment_at_the_end_of_a_cell_shows_the_dashboard(kernel):
+    kernel.run(PIPELINE, "a")
+    ran = kernel.run("flow.deploy()", "b")
+    assert any("application/vnd.jupyter.widget-view+json" in each for each in ran.shown)
+
+
+def test_commands_on_a_deployment(kernel):
+    kernel.run(PIPELINE, "a")
+    kernel.run("%hydro deploy --wait", "b")
+    status = kernel.run("%hydro status", "c").stdout
+    assert "Leader" in status
+    assert "process 1" in status
+    assert kernel.run('%hydro logs "process 1" --last 1', "d").stdout.splitlines()[-1] == "[process 1] 40"
+    assert kernel.run("%hydro logs Leader", "e").stdout == ""
+    assert kernel.run("%hydro kill Leader", "f")
+    assert kernel.run("%hydro stop", "g").stdout.startswith("flow: ")
+    assert kernel.value("deployment.state") in ("stopped", "failed")
+
+
+def test_code_shows_what_each_process_runs(kernel):
+    kernel.run(PIPELINE, "a")
+    assert len(kernel.run("%hydro code", "b").shown) == 2
+    (shown,) = kernel.run('%hydro code "process 1"', "c").shown
+    assert shown["text/plain"].startswith("# process 1\n")
+    assert "def tick(" in shown["text/plain"]
+
+
+def test_graph_flows_and_reset(kernel):
+    kernel.run(PIPELINE, "a")
+    assert kernel.run("%hydro graph", "b").graphs
+    assert "4 operators" in kernel.run("%hydro flows", "c").stdout
+    kernel.run("%hydro reset", "d")
+    assert kernel.value("len(flow.graph.nodes)") == "0"
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("%%hydro --bogus\n1", "unrecognized arguments: --bogus"),
+        ("%%hydro --backend moon\n1", "invalid choice: 'moon'"),
+        ("%%hydro --wait\n1", "%%hydro --deploy --wait"),
+        ("%%hydro deploy\n1", "`deploy` is a command"),
+        ("%%hydro a-b\n1", "cannot name a flow"),
+        ("%%hydro 'open\n1", "open quote"),
+        ("%hydro stpo", "did you mean `stop`?"),
+        ("%hydro kill", "PROCESS"),
+        ("%hydro graph nothing", "no flow is called `nothing`"),
+        ("%hydro graph", "which flow?"),
+        ("seven = 7\n%hydro graph seven", "no flow is called `seven`"),
+    ],
+)
+def test_a_wrong_line_gives_one_line_that_says_so(kernel, line, says):
+    ran = kernel.attempt(line, "a")
+    assert ran.status == "error"
+    assert ran.stderr.startswith("UsageError: ")
+    assert says in ran.stderr
+    assert len(ran.stderr.strip().splitlines()) == 1
+
+
+def test_a_flow_is_not_made_of_something_else(kernel):
+    kernel.attempt("seven = 7", "a")
+    assert "`seven` is a int, not a flow" in kernel.attempt("%%hydro seven\n1", "b").stderr
+
+
+def test_an_unknown_process_is_named_with_those_there_are(kernel):
+    kernel.run(PIPELINE, "a")
+    assert "`Leader`" in kernel.attempt("%hydro code Lead", "b").stderr
+
+
+def test_tab_completes_commands_options_and_names(kernel):
+    kernel.run(PIPELINE, "a")
+    assert kernel.complete("%hydro st") == ["stop", "status"]
+    assert kernel.complete("%hydro code ") == ["Leader", '"process 1"']
+    assert kernel.complete("%hydro deploy --b") == ["--backend"]
+    assert kernel.complete("%%hydro --backend ") == ["local", "inprocess"]
+    assert kernel.complete("%%hydro fl") == ["flow"]
+    assert "leader" in kernel.complete("%%hydro\nlead")
+
+
+def test_help_lists_options_and_commands(kernel):
+    for magic in ("%hydro", "%%hydro"):
+        text = kernel.inspect(magic)
+        assert "--deploy" in text
+        assert "%hydro logs" in text
+
+
+def test_registering_again_changes_nothing(kernel):
+    kernel.attempt("%load_ext hydro_nb\nhydro_nb.notebook.register()", "a")
+    hooks = "get_ipython().events.callbacks['pre_run_cell']"
+    assert kernel.value(f"sum('Cells' in repr(each) for each in {hooks})") == "1"
+    assert (
+        kernel.value("[m.matcher_identifier for m in get_ipython().Completer.custom_matchers].count('hydro_nb')") == "1"
+    )
