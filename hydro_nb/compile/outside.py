@@ -9,7 +9,7 @@ import re
 import sys
 from enum import Enum
 from logging import Logger
-from types import BuiltinFunctionType, CellType, CodeType, FunctionType, ModuleType
+from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 from hydro_nb.compile.body import SpliceError
@@ -82,9 +82,11 @@ def importable(value: Any) -> bool:
 
 
 def global_names(code: CodeType) -> Iterator[str]:
-    """Give the global names that code, and the code inside it, reads."""
+    """Give the global names that code, and the code inside it, reads; in a class body only those it does not assign."""
     for inner in nested(code):
-        yield from _named(inner, "LOAD_GLOBAL", "LOAD_NAME")
+        yield from _named(inner, "LOAD_GLOBAL")
+        own = set(_named(inner, "STORE_NAME"))
+        yield from (name for name in _named(inner, "LOAD_NAME") if name not in own)
 
 
 def written_globals(namespace: Mapping[str, Any]) -> dict[str, str]:
@@ -109,7 +111,7 @@ def nested(code: CodeType) -> Iterator[CodeType]:
 def _functions(value: Any) -> Iterator[FunctionType]:
     inner = list(vars(value).values()) if isinstance(value, type) else [value]
     for one in inner:
-        plain: Any = getattr(one, "__func__", one)
+        plain: Any = one.__func__ if type(one) in (staticmethod, classmethod, MethodType) else one
         if isinstance(plain, FunctionType):
             yield plain
             wrapped = plain.__dict__.get("__wrapped__")

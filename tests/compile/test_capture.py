@@ -201,6 +201,22 @@ def test_missing_name_is_an_error_that_names_it(text):
     assert "Did you mean `LIMIT`?" in message
 
 
+def test_names_of_a_class_inside_a_called_function_are_no_globals():
+    fn = function("def f(n):\n    class A:\n        x = 1\n        y = x + n + LIMIT\n    return A.y", LIMIT=3)
+    assert shown(fn, "n") == "f(n)"
+
+
+class Touchy:
+    def __getattr__(self, name):
+        raise AssertionError(name)
+
+
+def test_objects_of_the_notebook_are_left_alone():
+    text = "class A:\n    @staticmethod\n    def f():\n        global c\n        c = 1\nf = lambda n: n + c + d"
+    fn = function(text, c=1, d=2, touchy=Touchy())
+    assert rendered(fn, "n").reason == "the global `c` is changed by `f`"
+
+
 def test_missing_name_in_a_called_function_that_another_assigns_is_no_error():
     space = define("def f(n):\n    global made\n    made = n\n    return made")
     assert shown(space["f"], "n") == "f(n)"
