@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from types import FrameType, TracebackType
 from typing import Any
 
-import hydro_nb
 from hydro_nb.sim.model import Model
 from hydro_nb.sim.trace import Trace, shown
 
-_PACKAGE = str(PurePath(hydro_nb.__path__[0]))
+_PACKAGE = str(Path(__file__).parents[1])
 
 
 def explain(

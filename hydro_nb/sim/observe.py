@@ -13,7 +13,7 @@ from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Bound, Kind, Node, Op, Order, Ref
 from hydro_nb.ir.ops.fold import Folding
 from hydro_nb.ir.ops.network import Network, SendExternal
-from hydro_nb.ir.ops.order import AssumeOrdering, Guard
+from hydro_nb.ir.ops.order import AssumeOrdering
 from hydro_nb.ir.ops.source import SourceExternal, SourceInterval, SourceStream
 from hydro_nb.ir.ops.time import SampleEvery, Snapshot
 
@@ -50,17 +50,11 @@ class Permutation:
 
 
 @dataclass(frozen=True)
-class Permuted(Guard):
+class Permuted(AssumeOrdering):
     """All elements of a bounded stream, in an order that is chosen."""
 
     permutation: Permutation | None = None
-    name: ClassVar[str] = "assume_ordering"
-    category: ClassVar = "NonDeterministic"
     blocking: ClassVar[bool] = True
-
-    def kinds(self, inputs: tuple[Kind, ...]) -> tuple[Kind, ...]:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """Give a total order."""
-        return (inputs[0].but(order=Order.TOTAL),)
 
     def element(self, emit: Emit, item: Item, port: int) -> None:  # noqa: ARG002 - it has one input
         """Hold it."""
