@@ -125,7 +125,6 @@ CALLED = [
     ("e = eval\ndef f(n):\n    return e('n')", "`e` is `eval`"),
     ("c = 0\ndef g():\n    global c\n    c += 1\nf = lambda n: n + c", "the global `c` is changed by `g`"),
     ("lambda n: 3 is n", "cannot be written"),
-    ("lambda n: f\"\"\"{'''\n'''.join(n)}\"\"\"", "as something else"),
     ("class A:\n    c = 0\n    def f(self):\n        return self.__c\nf = A.f", "its source is not at hand"),
 ]
 

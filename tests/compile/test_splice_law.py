@@ -24,6 +24,7 @@ NASTY = [
     ("lambda x, y: (x, y)[y]", [1, 2]),
     ("lambda x, y: f'{x:>{y}}|{x!r}|{{}}|{\"q\"}'", ["a'b\"", 10]),
     ("lambda x, y: f'''{x[\"k\"]} {'a' \"b\"}'''", [{"k": 1}, 10]),
+    ("lambda x, y: f\"\"\"{'''\n'''.join(x)}\n\"\"\"", [["a", "b"], 10]),
     ("lambda x, y: x < y < x", [1, 2]),
     ("lambda x, y: not x == y, ", [1, 2]),
     ("lambda x, y: -x ** -y", [2, 2]),
