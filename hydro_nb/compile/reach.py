@@ -78,7 +78,7 @@ def mentioned_types(captures: Mapping[str, object]) -> tuple[type, ...]:
     """Give the record and enum classes that captured values are, hold, or mention in their code and annotations.
 
     >>> from dataclasses import make_dataclass
-    >>> Point = make_dataclass("Point", ["x", "y"])
+    >>> Point = make_dataclass("Point", ["x", "y"], namespace={"__module__": "__main__"})
     >>> mentioned_types({"origin": Point(0, 0)}) == (Point,)
     True
     """
