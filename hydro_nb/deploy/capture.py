@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Literal
 
 from hydro_nb.wire import LogLine
@@ -51,7 +51,7 @@ class Capture:
         self._err = _Writer(location, "stderr", printed)
 
     @contextlib.contextmanager
-    def active(self) -> Iterator[None]:
+    def active(self) -> Generator[None]:
         """Take what is printed inside."""
         with contextlib.redirect_stdout(self._out), contextlib.redirect_stderr(self._err):
             yield

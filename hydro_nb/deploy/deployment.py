@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Generator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, Self
 
 from hydro_nb.deploy.board import Board, Subscriber
 from hydro_nb.deploy.external import Port
@@ -32,7 +32,7 @@ class Backend(Protocol):
         ...
 
     async def settled(self, timeout: float | None) -> None:
-        """The same without blocking the event loop."""
+        """Do the same without blocking the event loop."""
         ...
 
     def stop(self, *, drain: bool) -> None:
@@ -40,7 +40,7 @@ class Backend(Protocol):
         ...
 
     async def stopped(self, *, drain: bool) -> None:
-        """The same without blocking the event loop."""
+        """Do the same without blocking the event loop."""
         ...
 
     def wait(self, timeout: float | None) -> bool:
@@ -98,7 +98,7 @@ class Deployment:
         return self
 
     async def settled(self, timeout: float | None = None) -> Deployment:
-        """The awaitable twin of `settle`."""
+        """Wait as `settle` does, without blocking the event loop."""
         await self._backend.settled(timeout)
         return self
 
@@ -107,7 +107,7 @@ class Deployment:
         self._backend.stop(drain=drain)
 
     async def stopped(self, *, drain: bool = False) -> None:
-        """The awaitable twin of `stop`."""
+        """End as `stop` does, without blocking the event loop."""
         await self._backend.stopped(drain=drain)
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -117,7 +117,7 @@ class Deployment:
     def __await__(self) -> Generator[Any, None, Deployment]:
         return self.settled().__await__()
 
-    def __enter__(self) -> Deployment:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -125,7 +125,7 @@ class Deployment:
     ) -> None:
         self.stop()
 
-    async def __aenter__(self) -> Deployment:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
@@ -178,7 +178,7 @@ class Deployment:
         self._board.unsubscribe(callback)
 
     def logs(self, location: str | HasName | None = None) -> list[LogLine]:
-        """What the processes printed, newest last: of one process or of all."""
+        """Give what the processes printed, newest last: of one process or of all."""
         name = location if isinstance(location, str | None) else location.name
         if name is not None:
             self._check_name(name)
@@ -227,7 +227,8 @@ class Deployment:
 
 def _status_line(row: ProcessRow) -> str:
     memory = f"{row.memory / 2**20:.0f} MB" if row.memory else "-"
-    line = f"  {row.name:<16} {row.state:<9} pid {row.pid or '-':<8} cpu {row.cpu:.2f} s   memory {memory}   queued {row.queued}"
+    used = f"cpu {row.cpu:.2f} s   memory {memory}   queued {row.queued}"
+    line = f"  {row.name:<16} {row.state:<9} pid {row.pid or '-':<8} {used}"
     return f"{line}   {row.reason}" if row.reason else line
 
 
@@ -263,13 +264,13 @@ def _log_folder(title: str) -> Path:
 
 
 def _local(program: Program, board: Board, max_buffer: int) -> Backend:
-    from hydro_nb.deploy.local import LocalBackend
+    from hydro_nb.deploy.local import LocalBackend  # noqa: PLC0415 - loads zmq, which not every backend needs
 
     return LocalBackend(program, board, max_buffer=max_buffer)
 
 
 def _inprocess(program: Program, board: Board, max_buffer: int) -> Backend:
-    from hydro_nb.deploy.inprocess import InProcessBackend
+    from hydro_nb.deploy.inprocess import InProcessBackend  # noqa: PLC0415 - as above
 
     return InProcessBackend(program, board, max_buffer=max_buffer)
 

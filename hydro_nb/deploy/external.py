@@ -9,9 +9,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
+import cloudpickle  # pyright: ignore[reportMissingTypeStubs] - it ships none
+
 from hydro_nb.errors import ChannelBroken, DecodeError, DeployError, HydroError
 from hydro_nb.runtime.channel import Fields, Receiver, Sender, read_header
-from hydro_nb.runtime.worker import codec_for
+from hydro_nb.runtime.wiring import Wiring
 from hydro_nb.wire import CREDIT, END_ACK, HELLO, ChannelSpec, ProbeReply
 
 EXTERNAL = -1
@@ -146,24 +148,15 @@ class Port:
 class Clients:
     """The ends of all external channels of a deployment, whatever carries their frames."""
 
-    def __init__(
-        self,
-        channels: Iterable[ChannelSpec],
-        outside: set[int],
-        captures: Callable[[int], Mapping[str, Any]],
-        epochs: Mapping[int, int],
-        max_buffer: int,
-    ) -> None:
+    def __init__(self, wiring: Wiring, outside: set[int], captures: Callable[[int], Mapping[str, Any]]) -> None:
         self.senders: dict[int, Sender] = {}
         self.receivers: dict[int, Receiver] = {}
         self._changes = 0
         self._last_change = 0.0
-        for spec in channels:
-            pair = (epochs.get(spec.sender, 1), epochs.get(spec.receiver, 1))
-            if spec.sender in outside:
-                self.senders[spec.id] = Sender(spec, codec_for(spec, captures(spec.sender)), pair, max_buffer)
-            else:
-                self.receivers[spec.id] = Receiver(spec, codec_for(spec, captures(spec.receiver)), pair, max_buffer)
+        for location in outside:
+            types = captures(location)
+            self.senders |= wiring.senders(location, types)
+            self.receivers |= wiring.receivers(location, types)
 
     def port(self, slot: str, link: Link) -> Port:
         """Make the port of a network edge."""
@@ -200,7 +193,7 @@ class Clients:
         return out
 
     def hellos(self) -> list[tuple[int, bytes]]:
-        """The hello of every channel."""
+        """Give the hello of every channel."""
         out = [(s.spec.receiver, s.hello()) for s in self.senders.values()]
         return out + [(r.spec.sender, r.hello()) for r in self.receivers.values()]
 
@@ -210,7 +203,7 @@ class Clients:
         return all(end.greeted or end.ended for end in (*self.senders.values(), *self.receivers.values()))
 
     def gone(self, location: int, reason: str) -> None:
-        """The process of this location has ended."""
+        """End the channels to and from a process that has ended."""
         for sender in self.senders.values():
             if sender.spec.receiver == location:
                 sender.cut(reason)
@@ -260,8 +253,6 @@ def load_captures(payloads: Mapping[int, bytes], channels: Iterable[ChannelSpec]
 def _loaded(payload: bytes) -> dict[str, Any]:
     if not payload:
         return {}
-    import cloudpickle
-
     try:
         captures: dict[str, Any] = cloudpickle.loads(payload)
     except Exception as error:

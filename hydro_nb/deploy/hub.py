@@ -9,6 +9,7 @@ from hydro_nb.deploy.external import Clients, Port, load_captures, until
 from hydro_nb.deploy.io import IO
 from hydro_nb.deploy.plan import Plan
 from hydro_nb.errors import HydroError
+from hydro_nb.runtime.wiring import Wiring
 from hydro_nb.runtime.zmq_channel import Carrier, Context
 from hydro_nb.wire import ProbeReply
 
@@ -29,7 +30,7 @@ class Hub:
         channels = plan.external_channels
         outside = {place.id for place in plan.program.locations if place.kind == "external"}
         captures = load_captures(plan.program.captures, channels)
-        self._clients = Clients(channels, outside, captures, plan.epochs, plan.max_buffer)
+        self._clients = Clients(Wiring(channels, plan.epochs, plan.max_buffer), outside, captures)
         self._ports: dict[str, Port] = {}
 
     @property
@@ -101,7 +102,7 @@ class Hub:
         await until(done, self.lock)
 
     def gone(self, location: int, reason: str) -> None:
-        """The process of this location has ended."""
+        """End the channels to and from a process that has ended."""
         with self.lock:
             self._clients.gone(location, reason)
             if self._carrier is not None:

@@ -1,7 +1,7 @@
 """The in-process backend: every location in the kernel, stepped by whoever waits; no thread, no socket, no subprocess.
 
-The same generated source, channels and codecs as the local backend. Nothing runs between two calls: `settle`, `wait` and
-the ports step the locations in turn, and their awaitable twins do so on the caller's event loop.
+The same generated source, channels and codecs as the local backend. Nothing runs between two calls: `settle`,
+`wait` and the ports step the locations in turn, and their awaitable twins do so on the caller's event loop.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import os
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from hydro_nb.deploy.board import Board
@@ -21,7 +21,9 @@ from hydro_nb.deploy.plan import Program, external_channels
 from hydro_nb.deploy.stepping import SteppedLink
 from hydro_nb.errors import DeployError, ProcessFailed, SettleTimeout
 from hydro_nb.runtime.clock import SystemClock
-from hydro_nb.runtime.worker import Failure, Worker
+from hydro_nb.runtime.state import waiting_on
+from hydro_nb.runtime.wiring import Wiring
+from hydro_nb.runtime.worker import FatalError, Worker
 from hydro_nb.wire import Entered, LocationProgram, Phase, Problem
 
 REPORT_SECONDS = 0.1
@@ -42,7 +44,7 @@ class _Resident:
     @property
     def quiet(self) -> bool:
         """Whether there is nothing to do here until a timer or a source has something."""
-        return self.over or not self.inbox and self.worker.idle
+        return self.over or (not self.inbox and self.worker.idle)
 
 
 class InProcessBackend:
@@ -60,22 +62,21 @@ class InProcessBackend:
         outside = external_channels(program)
         external = {place.id for place in program.locations if place.kind == "external"}
         captures = load_captures(program.captures, outside)
-        self._clients = Clients(outside, external, captures, self._epochs, max_buffer)
+        self._clients = Clients(Wiring(outside, self._epochs, max_buffer), external, captures)
         self._captures = load_captures(program.captures, ())
         self._residents = {
             place.id: self._resident(place, max_buffer) for place in program.locations if place.kind == "process"
         }
 
     def _resident(self, place: LocationProgram, max_buffer: int) -> _Resident:
+        mine = tuple(c for c in self._program.channels if place.id in (c.sender, c.receiver))
         worker = Worker(
             place,
             dict(self._captures(place.id)),
-            tuple(c for c in self._program.channels if place.id in (c.sender, c.receiver)),
+            Wiring(mine, self._epochs, max_buffer),
             clock=self._clock,
             send=self._carry,
             report=self._board.apply,
-            epochs=self._epochs,
-            max_buffer=max_buffer,
         )
         return _Resident(worker, Capture(place.name, self._board.log))
 
@@ -88,8 +89,9 @@ class InProcessBackend:
 
     # ------------------------------------------------------------ starting
 
-    def start(self, _timeout: float) -> None:
+    def start(self, timeout: float) -> None:
         """Make every location's state and greet on every channel; the first tick comes with the first wait."""
+        del timeout  # nothing here waits
         for resident in self._residents.values():
             resident.worker.greet()
         for location, frame in self._clients.hellos():
@@ -110,12 +112,12 @@ class InProcessBackend:
         self._board.apply(Entered(resident.worker.program.id, phase, os.getpid(), self._clock.time()))
 
     @contextmanager
-    def _guarded(self, resident: _Resident) -> Iterator[None]:
+    def _guarded(self, resident: _Resident) -> Generator[None]:
         """Run a location's code: its prints are its own, and its failure is not the kernel's."""
         try:
             with resident.capture.active():
                 yield
-        except Failure as failure:
+        except FatalError as failure:
             self._fail(resident, failure.problem)
 
     def _fail(self, resident: _Resident, problem: Problem) -> None:
@@ -249,10 +251,10 @@ class InProcessBackend:
 
     def _check_time(self, until: float | None, timeout: float | None) -> None:
         if until is not None and self._clock.now() >= until and not self._settled_now():
-            busy = [f"`{w.program.name}`: {w.waiting_on or 'elements under way'}" for w in self._living if not w.idle]
-            raise SettleTimeout(
-                f"not settled within {timeout} seconds; still busy: {'; '.join(busy) or 'a timer has not fired yet'}"
-            )
+            living = [worker for worker in self._living if not worker.idle]
+            names = [f"`{worker.program.name}`: {waiting_on(worker) or 'elements under way'}" for worker in living]
+            busy = "; ".join(names) or "a timer has not fired yet"
+            raise SettleTimeout(f"not settled within {timeout} seconds; still busy: {busy}")
 
     def _check_pumped(self, call: str, twin: str) -> None:
         for worker in self._living:

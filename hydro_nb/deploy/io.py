@@ -1,4 +1,4 @@
-"""The kernel's one I/O thread: sockets of all deployments, the children's pipes, supervision, and the ticker for widgets.
+"""The kernel's one I/O thread: sockets of all deployments, their pipes, their supervision, and the ticker for widgets.
 
 Everything here runs in the thread's own, empty context, so that nothing it prints or sends belongs to the cell that
 happened to ask for it. Other threads hand work over and wait on what it gives back.
@@ -136,14 +136,14 @@ def _guarded(work: Callback) -> None:
     """Run a callback; its exception must not end the thread that everything depends on."""
     try:
         work()
-    except Exception:
+    except Exception:  # noqa: BLE001 - see above
         traceback.print_exc(file=sys.__stderr__)
 
 
 def _resolve(future: Future[Any], work: Callable[[], Any]) -> None:
     try:
         future.set_result(work())
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
         future.set_exception(error)
 
 
@@ -153,7 +153,7 @@ _io: IO | None = None
 
 def hydro_io() -> IO:
     """Give this process's I/O thread, started with the first use; a forked process gets its own."""
-    global _io
+    global _io  # noqa: PLW0603 - one per process is the point
     with _lock:
         if _io is None or _io.pid != os.getpid():
             _io = IO()

@@ -65,14 +65,15 @@ class SocketFolder:
 
 def _base() -> Path:
     """Give the runtime folder of the user, or a temporary one where that is missing or its path is too long."""
-    for candidate in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp"):
+    shortest = "/tmp"  # noqa: S108 - mkdtemp makes a private folder in it
+    for candidate in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), shortest):
         if candidate and len(os.fsencode(candidate)) < 60 and os.access(candidate, os.W_OK):
             return Path(candidate)
     return Path(tempfile.gettempdir())
 
 
 def _try_lock(fd: int) -> bool:
-    import fcntl
+    import fcntl  # noqa: PLC0415 - Windows has none, and no `ipc` either
 
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -73,7 +73,7 @@ class Spawn:
         """Start the process of one location in its own session."""
         root = str(Path(hydro_nb.__path__[0]).parent)
         command = [sys.executable, "-P", "-c", _STUB, root, f"hydro_nb:{boot.program.name}"]
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - this interpreter runs this package
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -100,7 +100,7 @@ class LocalBackend:
         self._board.wait(self._supervisor.stopped.done)
 
     async def stopped(self, *, drain: bool) -> None:
-        """The same without blocking the event loop."""
+        """Do the same without blocking the event loop."""
         self._io.submit(lambda: self._supervisor.stop(drain=drain))
         await self._until(self._supervisor.stopped, None)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from hydro_nb.errors import DeployError
@@ -92,8 +92,8 @@ def make_plan(program: Program, endpoint: Callable[[str], str], token: bytes, ma
         token=token,
         max_buffer=max_buffer,
         epochs={p.id: 1 for p in places},
-        cwd=os.getcwd(),
-        path=[os.getcwd() if entry == "" else entry for entry in sys.path],
+        cwd=str(Path.cwd()),
+        path=[str(Path.cwd()) if entry == "" else entry for entry in sys.path],
     )
 
 

@@ -1,7 +1,7 @@
 """Whether nothing is left to do: counts of messages on every channel, compared twice (Mattern's method).
 
-Between two rounds with equal counts nobody changed; if then everything sent was received and everybody was idle, nothing
-is under way. What timers alone cause never ends, so it is left out of that count; it only has to have passed once.
+Between two rounds with equal counts nobody changed; if then everything sent was received and everybody was idle,
+nothing is under way. What timers alone cause never ends, so it is left out of that count; it only has to have passed.
 """
 
 from __future__ import annotations

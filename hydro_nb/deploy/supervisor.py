@@ -1,4 +1,4 @@
-"""Starts the processes of a deployment, watches them, asks whether they are done, and ends them. Runs in the I/O thread."""
+"""Starts the processes of a deployment, watches them, asks whether they are done, and ends them; in the I/O thread."""
 
 from __future__ import annotations
 
@@ -275,7 +275,7 @@ class Supervisor:
             self._waiters.remove(waiter)
 
     def busy(self) -> str:
-        """What is not done yet, for people."""
+        """Say what is not done yet, for people."""
         names = {m.id: m.name for m in self.members.values()}
         return self._proof.busy({**names, EXTERNAL: "a client"})
 

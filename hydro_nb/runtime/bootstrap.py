@@ -1,7 +1,7 @@
 """The start of a child: read what to be from stdin, guard its end, and live.
 
-Nothing secret is in the arguments or the environment: the program, the sockets, the token and the captured values come as
-two length-prefixed frames on stdin, which stays open as the child's lifeline.
+Nothing secret is in the arguments or the environment: the program, the sockets, the token and the captured values
+come as two length-prefixed frames on stdin, which stays open as the child's lifeline.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sys
 import threading
 from typing import Any, NoReturn
 
-import cloudpickle
+import cloudpickle  # pyright: ignore[reportMissingTypeStubs] - it ships none
 import msgspec
 
 from hydro_nb.errors import HydroError
@@ -25,6 +25,7 @@ from hydro_nb.runtime.clock import Clock, SystemClock
 from hydro_nb.runtime.loop import Loop
 from hydro_nb.runtime.render import Renderer
 from hydro_nb.runtime.report import Reporter
+from hydro_nb.runtime.wiring import Wiring
 from hydro_nb.runtime.worker import Worker
 from hydro_nb.wire import LENGTH, Bootstrap, ChannelSpec, Problem
 
@@ -126,7 +127,7 @@ def _live(boot: Bootstrap, payload: bytes) -> int:
     reporter.hello(boot.token)
     try:
         return _run(boot, payload, context, reporter, clock)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever stops a child is told to the kernel, then it ends
         reporter.event(Problem(boot.program.id, clock.time(), f"{type(error).__name__}: {error}"))
         return 1
     finally:
@@ -140,12 +141,10 @@ def _run(boot: Bootstrap, payload: bytes, context: zmq_channel.Context, reporter
         worker = Worker(
             boot.program,
             _captures(payload),
-            boot.channels,
+            Wiring(boot.channels, boot.epochs, boot.max_buffer),
             clock=clock,
             send=carrier.send,
             report=reporter.event,
-            epochs=boot.epochs,
-            max_buffer=boot.max_buffer,
             renderer=Renderer(alarm=True),
         )
         return Loop(worker, carrier, reporter, _peers(boot)).run()
@@ -160,8 +159,8 @@ def _captures(payload: bytes) -> dict[str, Any]:
         captures: dict[str, Any] = cloudpickle.loads(payload)
     except ModuleNotFoundError as error:
         raise HydroError(
-            f"the flow uses module `{error.name}`, which this process cannot import. Install it where the processes run, "
-            f"or put its folder on sys.path before deploying."
+            f"the flow uses module `{error.name}`, which this process cannot import. "
+            f"Install it where the processes run, or put its folder on sys.path before deploying."
         ) from error
     except Exception as error:
         raise HydroError(f"the captured values could not be rebuilt here: {type(error).__name__}: {error}") from error

@@ -92,9 +92,9 @@ class Sender(End):
     """
 
     __slots__ = (
-        "_chunk", "_ending", "_flags", "_ready", "_sequence", "acknowledged", "codec", "credit", "discarded", "held_bytes",
-        "items", "max_buffer", "newest", "sent", "timer_sent", "unsent",
-    )  # fmt: skip
+        *("_chunk", "_ending", "_flags", "_ready", "_sequence", "acknowledged", "codec", "credit"),
+        *("discarded", "held_bytes", "items", "max_buffer", "newest", "sent", "timer_sent", "unsent"),
+    )
 
     def __init__(
         self, spec: ChannelSpec, codec: Codec, epochs: tuple[int, int] = (1, 1), max_buffer: int = MAX_BUFFER
@@ -158,8 +158,9 @@ class Sender(End):
             start += self._pack_one(items, start)
         if self.spec.cyclic and self.credit <= 0 and self.held_bytes > self.max_buffer:
             raise ChannelBroken(
-                f"channel `{self.spec.name}` is part of a cycle and holds {self.held_bytes} bytes that its receiver has no "
-                f"room for (max_buffer={self.max_buffer}): the cycle makes more than it takes. Let it make less, or raise max_buffer."
+                f"channel `{self.spec.name}` is part of a cycle and holds {self.held_bytes} bytes that its receiver "
+                f"has no room for (max_buffer={self.max_buffer}): the cycle makes more than it takes. "
+                f"Let it make less, or raise max_buffer."
             )
 
     def _pack_one(self, items: list[Any], start: int) -> int:
@@ -232,11 +233,12 @@ class Sender(End):
 
 
 class Receiver(End):
-    """The receiving end: checks every header, keeps what arrived until it is taken, grants credit for what was taken."""
+    """The receiving end: checks headers, keeps what arrived until it is taken, grants credit for what was taken."""
 
     __slots__ = (
-        "_owed", "_sequence", "codec", "held_bytes", "max_buffer", "queue", "queued", "received", "timer_received", "unacknowledged",
-    )  # fmt: skip
+        *("_owed", "_sequence", "codec", "held_bytes", "max_buffer", "queue"),
+        *("queued", "received", "timer_received", "unacknowledged"),
+    )
 
     def __init__(
         self, spec: ChannelSpec, codec: Codec, epochs: tuple[int, int] = (1, 1), max_buffer: int = MAX_BUFFER

@@ -38,7 +38,7 @@ class Location:
         source = self.program.source
         linecache.cache[self.filename] = (len(source), None, source.splitlines(keepends=True), self.filename)
         code: CodeType = compile(source, self.filename, "exec", dont_inherit=True)
-        exec(code, self.scope)
+        exec(code, self.scope)  # noqa: S102 - running the generated program is what this package does
         self._tick = self.scope["tick"]
 
     def start(self) -> None:
@@ -123,12 +123,6 @@ def _describe(error: BaseException) -> str:
         return f"SystemExit: the user's code called exit({error.code!r})"
     try:
         text = str(error)
-    except Exception:
+    except Exception:  # noqa: BLE001 - a user's exception may have a broken `__str__`
         text = "(its text cannot be shown)"
     return f"{type(error).__name__}: {text}"[:4096] if text else type(error).__name__
-
-
-def element_types(captures: dict[str, Any]) -> tuple[type, ...]:
-    """Types that the flow's functions mention, so that self-described values can be rebuilt."""
-    types: tuple[type, ...] = captures.get("__types__", ())
-    return types

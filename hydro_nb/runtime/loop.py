@@ -1,4 +1,4 @@
-"""A process's life: wait, drain what is there, run the tick, flush; one thread, and no asyncio unless a source needs it."""
+"""A process's life: wait, drain, run the tick, flush; one thread, and no asyncio unless a source needs it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Protocol
 
 from hydro_nb.runtime.channel import MAX_ITEMS
 from hydro_nb.runtime.report import INTERVAL, Reporter
-from hydro_nb.runtime.worker import DRAIN_SECONDS, Failure, Worker
+from hydro_nb.runtime.state import probe_reply
+from hydro_nb.runtime.worker import DRAIN_SECONDS, FatalError, Worker
 from hydro_nb.runtime.zmq_channel import Carrier
 from hydro_nb.wire import Connect, Control, Go, PeerGone, Probe, Stop
 
@@ -71,7 +72,7 @@ class Loop:
             self._connect()
             if not self._stopped:
                 self._work()
-        except Failure as failure:
+        except FatalError as failure:
             self._fail(failure)
             return 1
         finally:
@@ -138,7 +139,7 @@ class Loop:
         pumped = self._worker.pumped
         if not pumped:
             return
-        from hydro_nb.runtime.async_waiter import AsyncWaiter
+        from hydro_nb.runtime.async_waiter import AsyncWaiter  # noqa: PLC0415 - few processes need asyncio
 
         waiter = AsyncWaiter(self._carrier.fd, self._reporter.fd)
         self._waiter, self._pumping = waiter, True
@@ -192,7 +193,7 @@ class Loop:
 
     def _answer(self, number: int) -> None:
         """Answer a probe; what the answer vouches for (output, counts) is made visible before it."""
-        reply = self._worker.probed(number)
+        reply = probe_reply(self._worker, number)
         if reply.idle:
             _flush_streams()
             if self._stale:
@@ -213,7 +214,7 @@ class Loop:
 
     # ------------------------------------------------------------ failing
 
-    def _fail(self, failure: Failure) -> None:
+    def _fail(self, failure: FatalError) -> None:
         self._reporter.event(failure.problem)
         self._tell_counts_quietly()
         self._worker.fail(f"`{self._worker.program.name}` failed: {failure.problem.error}")

@@ -63,7 +63,7 @@ class Pumped:
             await self._pump(await self._resolved())
         except asyncio.CancelledError:
             raise
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - the location reports it as the user's
             self._error = error
         finally:
             self._finished = True

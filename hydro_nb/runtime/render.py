@@ -10,7 +10,7 @@ import dataclasses
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, cast
@@ -48,7 +48,7 @@ class Renderer:
         """Give the text of a value, never an exception."""
         try:
             return _cut(self._text(value, DEPTH), TEXT_LIMIT)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a user's property may raise anything
             return f"<{type(value).__name__}: not shown, {type(error).__name__}>"
 
     def sample(self, value: Any, now: float) -> Sample:
@@ -92,8 +92,8 @@ class Renderer:
     def _object(self, value: Any, kind: type, depth: int) -> str:
         if isinstance(value, type):
             return value.__qualname__
-        if isinstance(value, Mapping) and kind.__module__ == "collections":
-            pairs = cast("Mapping[Any, Any]", value)
+        if kind.__module__ == "collections" and issubclass(kind, dict):
+            pairs: dict[Any, Any] = value
             return f"{kind.__name__}({{{self._pairs(pairs.items(), len(pairs), depth, '{}: {}')}}})"
         if fields := _fields(value, kind):
             return f"{kind.__name__}({self._pairs(fields, len(fields), depth, '{}={}')})"
@@ -104,14 +104,15 @@ class Renderer:
         return self._own(value, kind)
 
     def _array(self, value: Any, kind: type) -> str:
-        head = ""
-        if not isinstance(value.shape, tuple) or len(cast("tuple[int, ...]", value.shape)) == 0:
+        shape: Any = value.shape
+        if type(shape) is not tuple or not shape:
             return self._own(value, kind)
-        flat = getattr(value, "flat", None)
-        if flat is not None:
-            head = " [" + self._join((str(item) for item in islice(flat, ITEMS)), int(value.size)) + "]"
-        shape = "x".join(str(size) for size in cast("tuple[int, ...]", value.shape))
-        return f"{kind.__name__} {shape} {value.dtype}{head}"
+        sizes = "x".join(str(size) for size in cast("tuple[Any, ...]", shape))
+        flat: Iterable[Any] | None = getattr(value, "flat", None)
+        head = (
+            f" [{self._join((str(item) for item in islice(flat, ITEMS)), int(value.size))}]" if flat is not None else ""
+        )
+        return f"{kind.__name__} {sizes} {value.dtype}{head}"
 
     def _own(self, value: Any, kind: type) -> str:
         if kind in self._refused:
@@ -128,7 +129,7 @@ class Renderer:
         return text
 
     @contextmanager
-    def _limit(self) -> Iterator[None]:
+    def _limit(self) -> Generator[None]:
         if not self._alarm or threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -137,7 +138,7 @@ class Renderer:
 
 
 @contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
+def _alarm(seconds: float) -> Generator[None]:
     def ring(_number: int, _frame: object) -> None:
         raise _TooSlowError
 
@@ -150,13 +151,16 @@ def _alarm(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _fields(value: Any, kind: type) -> list[tuple[str, Any]]:
-    if dataclasses.is_dataclass(kind) and "__repr__" in vars(kind):
+def _fields(value: Any, kind: type[Any]) -> list[tuple[str, Any]]:
+    structured: tuple[str, ...] = getattr(kind, "__struct_fields__", ())
+    named: tuple[str, ...] = getattr(kind, "_fields", ())
+    if structured and kind.__repr__ is msgspec.Struct.__repr__:
+        return [(name, getattr(value, name, None)) for name in structured]
+    if named and issubclass(kind, tuple):
+        return [(name, getattr(value, name, None)) for name in named]
+    # a dataclass whose `repr` is not the generated one is asked for it
+    if "__repr__" in vars(kind) and hasattr(kind.__repr__, "__wrapped__") and dataclasses.is_dataclass(kind):
         return [(f.name, getattr(value, f.name, None)) for f in dataclasses.fields(kind) if f.repr]
-    if issubclass(kind, msgspec.Struct) and kind.__repr__ is msgspec.Struct.__repr__:
-        return [(name, getattr(value, name, None)) for name in kind.__struct_fields__]
-    if issubclass(kind, tuple) and hasattr(kind, "_fields"):
-        return list(zip(cast("tuple[str, ...]", kind._fields), cast("Iterable[Any]", value), strict=False))
     return []
 
 

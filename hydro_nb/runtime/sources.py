@@ -73,7 +73,7 @@ class Source(Protocol):
 def make_source(spec: SourceSpec, value: Any) -> Source:
     """Give the source for what the user's function returned."""
     if any(hasattr(value, name) for name in ("__anext__", "__await__", "__aiter__")):
-        from hydro_nb.runtime.pumped import Pumped
+        from hydro_nb.runtime.pumped import Pumped  # noqa: PLC0415 - asyncio takes longer to load than all else
 
         return Pumped(spec, value)
     try:

@@ -1,16 +1,19 @@
-"""What a process says of itself: totals, samples, live values, resources, and problems met on the way."""
+"""What a process says of itself: totals, samples, live values, resources, and whether it has anything left to do."""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hydro_nb.runtime.channel import Sender
 from hydro_nb.runtime.location import Location
 from hydro_nb.runtime.render import Renderer
-from hydro_nb.wire import Counts, Sample
+from hydro_nb.wire import Counts, ProbeReply, Sample
+
+if TYPE_CHECKING:
+    from hydro_nb.runtime.worker import Worker
 
 
 class Tally:
@@ -89,3 +92,38 @@ def resident() -> int:
         return int(os.read(fd, 256).split()[1]) * os.sysconf("SC_PAGE_SIZE")
     finally:
         os.close(fd)
+
+
+def waiting_on(worker: Worker) -> str:
+    """Say what keeps a worker from being idle, for people."""
+    for sender in worker.outs:
+        if sender.blocked:
+            return f"room in channel `{sender.spec.name}`"
+    if worker.more and not worker.failed:
+        return "a source that has more to give"
+    for source in worker.sources:
+        if not source.done:
+            where = f" ({source.spec.site})" if source.spec.site.cell else ""
+            return f"source_stream `{source.spec.slot}`, which has not ended{where}"
+    return "" if worker.idle else "elements that are being processed"
+
+
+def probe_reply(worker: Worker, number: int) -> ProbeReply:
+    """Answer a probe of `settle`; ended channels are left out."""
+    fires = [timer.fired for timer in worker.timers]
+    outs = [sender for sender in worker.outs if not (sender.ended and sender.acknowledged)]
+    ins = [receiver for receiver in worker.ins if not receiver.ended or receiver.queue]
+    return ProbeReply(
+        location=worker.program.id,
+        round=number,
+        idle=worker.idle,
+        changes=worker.changes,
+        sent={sender.spec.id: sender.sent for sender in outs},
+        received={receiver.spec.id: receiver.received for receiver in ins},
+        timers_fired=all(fire > worker.last_change for fire in fires),
+        waiting_on="" if worker.idle else waiting_on(worker),
+        timer_sent={sender.spec.id: sender.timer_sent for sender in outs},
+        timer_received={receiver.spec.id: receiver.timer_received for receiver in ins},
+        last_change=worker.last_change,
+        last_fire=min(fires, default=0.0),
+    )

@@ -1,22 +1,22 @@
 """One location at work, without I/O: frames in, ticks, frames out.
 
-The process's loop and the in-process scheduler drive the same class; they differ in how frames travel and how one waits.
+The process's loop and the in-process scheduler drive the same class; they differ in how frames travel and how to wait.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-from hydro_nb.errors import ChannelBroken, DecodeError, EncodeError, HydroError
-from hydro_nb.runtime.channel import MAX_BUFFER, MAX_ITEMS, Codec, Fields, Receiver, Sender, read_header
+from hydro_nb.errors import ChannelBroken, DecodeError, EncodeError, HydroError, Site
+from hydro_nb.runtime.channel import MAX_ITEMS, Fields, Receiver, Sender, read_header
 from hydro_nb.runtime.clock import Clock
-from hydro_nb.runtime.codec import make_codec
-from hydro_nb.runtime.location import Location, element_types
+from hydro_nb.runtime.location import Location
 from hydro_nb.runtime.render import Renderer
 from hydro_nb.runtime.sources import Iterated, Source, Timer, make_source
 from hydro_nb.runtime.state import Tally
+from hydro_nb.runtime.wiring import Wiring
 from hydro_nb.wire import (
     CREDIT,
     END_ACK,
@@ -26,7 +26,6 @@ from hydro_nb.wire import (
     Counts,
     Event,
     LocationProgram,
-    ProbeReply,
     Problem,
 )
 
@@ -38,7 +37,7 @@ DRAIN_SECONDS = 0.0005
 FLUSH_SECONDS = 0.0005
 
 
-class Failure(Exception):
+class FatalError(Exception):
     """A location cannot go on; the problem says why."""
 
     def __init__(self, problem: Problem) -> None:
@@ -53,13 +52,11 @@ class Worker:
         self,
         program: LocationProgram,
         captures: dict[str, Any],
-        channels: tuple[ChannelSpec, ...],
+        wiring: Wiring,
         *,
         clock: Clock,
         send: Callable[[int, bytes], None],
         report: Callable[[Event], None],
-        epochs: Mapping[int, int],
-        max_buffer: int = MAX_BUFFER,
         renderer: Renderer | None = None,
     ) -> None:
         self.program = program
@@ -68,30 +65,28 @@ class Worker:
         self._send = send
         self._report = report
         self.renderer = renderer or Renderer()
-        self.location = Location(program, captures, channels, self.renderer)
-        ends = _Ends(program, captures, channels, epochs, max_buffer)
-        self.senders, self.receivers = ends.senders, ends.receivers
+        self.location = Location(program, captures, wiring.channels, self.renderer)
+        self.senders = wiring.senders(program.id, captures)
+        self.receivers = wiring.receivers(program.id, captures)
         self._by_output: dict[str, list[Sender]] = defaultdict(list)
         for sender in self.senders.values():
             self._by_output[sender.spec.output].append(sender)
-        self._out = list(self.senders.values())
-        self._in = list(self.receivers.values())
+        self.outs = list(self.senders.values())
+        self.ins = list(self.receivers.values())
         self.timers: list[Timer] = []
         self.sources: list[Source] = []
-        self.tally = Tally(self.location, self._out, self.renderer)
+        self.tally = Tally(self.location, self.outs, self.renderer)
         self.changes = 0
         self.last_change = clock.now()
         self.failed = False
         self.draining = False
-        self._more = True
+        self.more = True
         self._touched: list[str] = []
         self._finished = False
         self._oldest = 0.0
 
-    # ------------------------------------------------------------ life
-
     def start(self) -> None:
-        """Load the program, make its state, start its timers and sources; the user's failures are `Failure`."""
+        """Load the program, make its state, start its timers and sources; the user's failures are `FatalError`."""
         try:
             self.location.load()
             self.location.start()
@@ -112,24 +107,24 @@ class Worker:
 
     def greet(self) -> None:
         """Say hello on every channel."""
-        for end in (*self._out, *self._in):
+        for end in (*self.outs, *self.ins):
             self._send(_peer(end), end.hello())
 
     @property
     def greeted(self) -> bool:
         """Whether the other end of every channel has said hello, or is gone."""
-        return all(end.greeted or end.ended for end in (*self._out, *self._in))
+        return all(end.greeted or end.ended for end in (*self.outs, *self.ins))
 
-    def failure(self, error: BaseException) -> Failure:
+    def failure(self, error: BaseException) -> FatalError:
         """Make the user's problem of an exception."""
-        return Failure(self.location.problem(error, self.clock.time()))
+        return FatalError(self.location.problem(error, self.clock.time()))
 
     def fail(self, reason: str) -> None:
         """End every channel after what was made before; the peers see their channel end with this reason."""
         self.failed = True
-        for sender in self._out:
+        for sender in self.outs:
             self._finish(sender, reason)
-        for receiver in self._in:
+        for receiver in self.ins:
             receiver.cut(reason, discard=True)
         self._push()
 
@@ -144,9 +139,7 @@ class Worker:
     @property
     def delivered(self) -> bool:
         """Whether every channel's end was acknowledged."""
-        return all(sender.acknowledged for sender in self._out)
-
-    # ------------------------------------------------------------ frames in
+        return all(sender.acknowledged for sender in self.outs)
 
     def receive(self, frame: bytes) -> None:
         """Take a frame that arrived for this location; a bad one is reported and ends at most its channel."""
@@ -185,7 +178,7 @@ class Worker:
                 slot=spec.edge if spec else "",
                 op="send" if spec else "",
                 fatal=False,
-                **({"site": spec.site} if spec else {}),
+                site=spec.site if spec else Site(),
             )
         )
 
@@ -193,30 +186,25 @@ class Worker:
         self._report(ChannelEnded(self.program.id, end.spec.id, self.clock.time(), end.reason))
 
     def gone(self, location: int, reason: str) -> None:
-        """A peer's process has ended: so do the channels to and from it."""
-        for sender in self._out:
+        """End the channels to and from a peer whose process has ended."""
+        for sender in self.outs:
             if sender.spec.receiver == location and not (sender.ended and sender.acknowledged):
                 sender.cut(reason)
                 self._tell_end(sender)
-        for receiver in self._in:
+        for receiver in self.ins:
             if receiver.spec.sender == location and not receiver.ended:
                 receiver.cut(reason)
                 self._tell_end(receiver)
 
-    # ------------------------------------------------------------ a tick
-
     @property
     def held(self) -> bool:
         """Whether some output has no credit, so that nothing more should be made."""
-        for sender in self._out:
-            if sender.credit <= 0 and sender.blocked:
-                return True
-        return False
+        return any(sender.credit <= 0 and sender.blocked for sender in self.outs)
 
     def step(self) -> bool:
         """Gather what is there and run a tick on it; False if there was nothing to do."""
         held = self.held
-        real = self._more and not held and not self.draining
+        real = self.more and not held and not self.draining
         real = self._gather(held=held) or real
         fired = False
         if not held:
@@ -229,7 +217,7 @@ class Worker:
 
     def _gather(self, *, held: bool) -> bool:
         real, until, items = False, 0.0, 0
-        for receiver in self._in:
+        for receiver in self.ins:
             if held and not receiver.spec.cyclic:
                 continue
             while receiver.queue and items < DRAIN_ITEMS:
@@ -276,10 +264,9 @@ class Worker:
             self._touched.append(name)
         return came
 
-    def _source_failure(self, source: Source, error: BaseException) -> Failure:
-        problem = self.location.problem(error, self.clock.time())
-        spec = source.spec
-        return Failure(
+    def _source_failure(self, source: Source, error: BaseException) -> FatalError:
+        problem, spec = self.location.problem(error, self.clock.time()), source.spec
+        return FatalError(
             Problem(
                 problem.location, problem.time, problem.error, spec.slot, "source_stream", spec.site, "", problem.frames
             )
@@ -297,7 +284,7 @@ class Worker:
 
     def _run(self, *, timer: bool) -> None:
         try:
-            self._more = self.location.step()
+            self.more = self.location.step()
         except (Exception, SystemExit) as error:
             self._clear_inputs()
             self._collect(timer=timer)
@@ -328,26 +315,24 @@ class Worker:
                 self._oldest = self._now()
 
     def _reply(self) -> None:
-        for receiver in self._in:
+        for receiver in self.ins:
             ended = receiver.unacknowledged
             for frame in receiver.replies():
                 self._send(receiver.spec.sender, frame)
             if ended:
                 self._tell_end(receiver)
 
-    # ------------------------------------------------------------ frames out
-
     def flush_due(self) -> None:
         """Send what is full or has waited long enough, while there is more to do."""
         if self._oldest and (
-            self._now() - self._oldest > FLUSH_SECONDS or any(len(sender.items) >= MAX_ITEMS for sender in self._out)
+            self._now() - self._oldest > FLUSH_SECONDS or any(len(sender.items) >= MAX_ITEMS for sender in self.outs)
         ):
             self.flush()
 
     def flush(self) -> None:
         """Send everything that credit allows."""
         self._oldest = 0.0
-        for sender in self._out:
+        for sender in self.outs:
             if sender.items:
                 self._pack(sender)
         self._push()
@@ -361,29 +346,27 @@ class Worker:
         except (EncodeError, ChannelBroken) as error:
             spec = sender.spec
             text = f"{type(error).__name__}: {error}"
-            raise Failure(Problem(self.program.id, self.clock.time(), text, spec.edge, "send", spec.site)) from error
+            raise FatalError(Problem(self.program.id, self.clock.time(), text, spec.edge, "send", spec.site)) from error
 
     def _push(self) -> None:
-        for sender in self._out:
+        for sender in self.outs:
             receiver = sender.spec.receiver
             for frame in sender.take():
                 self._send(receiver, frame)
-
-    # ------------------------------------------------------------ quiescence
 
     @property
     def exhausted(self) -> bool:
         """Whether nothing can happen here any more, so that the outputs may end."""
         return (
-            not self._more
+            not self.more
             and not self.timers
             and all(source.done for source in self.sources)
-            and all(receiver.ended and not receiver.queue for receiver in self._in)
+            and all(receiver.ended and not receiver.queue for receiver in self.ins)
         )
 
     def _end_outputs(self) -> None:
         self._finished = True
-        for sender in self._out:
+        for sender in self.outs:
             sender.end()
         self._push()
 
@@ -392,52 +375,14 @@ class Worker:
         """Whether there is nothing to do until a frame or a timer comes."""
         if self.failed:
             return True
-        if any(receiver.queue for receiver in self._in) or any(sender.busy for sender in self._out):
+        if any(receiver.queue for receiver in self.ins) or any(sender.busy for sender in self.outs):
             return False
-        return self.draining or not self._working
-
-    @property
-    def _working(self) -> bool:
-        return self._more or not all(source.done for source in self.sources)
-
-    @property
-    def waiting_on(self) -> str:
-        """What keeps it from being idle, for people."""
-        for sender in self._out:
-            if sender.blocked:
-                return f"room in channel `{sender.spec.name}`"
-        if self._more and not self.failed:
-            return "a source that has more to give"
-        for source in self.sources:
-            if not source.done:
-                where = f" ({source.spec.site})" if source.spec.site.cell else ""
-                return f"source_stream `{source.spec.slot}`, which has not ended{where}"
-        return "" if self.idle else "elements that are being processed"
-
-    def probed(self, number: int) -> ProbeReply:
-        """Answer a probe of `settle`."""
-        fires = [timer.fired for timer in self.timers]
-        live_out = [s for s in self._out if not s.ended or not s.acknowledged]
-        live_in = [r for r in self._in if not r.ended or r.queue]
-        return ProbeReply(
-            location=self.program.id,
-            round=number,
-            idle=self.idle,
-            changes=self.changes,
-            sent={s.spec.id: s.sent for s in live_out},
-            received={r.spec.id: r.received for r in live_in},
-            timers_fired=all(fire > self.last_change for fire in fires),
-            waiting_on="" if self.idle else self.waiting_on,
-            timer_sent={s.spec.id: s.timer_sent for s in live_out},
-            timer_received={r.spec.id: r.timer_received for r in live_in},
-            last_change=self.last_change,
-            last_fire=min(fires, default=0.0),
-        )
+        return self.draining or not (self.more or any(not source.done for source in self.sources))
 
     @property
     def queued(self) -> int:
         """Elements received and not yet processed, or made and not yet sent."""
-        return sum(r.queued for r in self._in) + sum(len(s.items) + s.unsent for s in self._out)
+        return sum(r.queued for r in self.ins) + sum(len(s.items) + s.unsent for s in self.outs)
 
     def counts(self) -> Counts:
         """Give what is new in the totals, samples and values."""
@@ -447,34 +392,6 @@ class Worker:
     def next_timer(self) -> float | None:
         """When the next timer is due."""
         return min((timer.due for timer in self.timers), default=None)
-
-
-class _Ends:
-    """Makes the ends of a location's channels, each with the codec of its element type."""
-
-    def __init__(
-        self,
-        program: LocationProgram,
-        captures: dict[str, Any],
-        channels: tuple[ChannelSpec, ...],
-        epochs: Mapping[int, int],
-        max_buffer: int,
-    ) -> None:
-        self.senders: dict[int, Sender] = {}
-        self.receivers: dict[int, Receiver] = {}
-        for spec in channels:
-            pair = (epochs.get(spec.sender, 1), epochs.get(spec.receiver, 1))
-            if spec.sender == program.id:
-                self.senders[spec.id] = Sender(spec, codec_for(spec, captures), pair, max_buffer)
-            if spec.receiver == program.id:
-                self.receivers[spec.id] = Receiver(spec, codec_for(spec, captures), pair, max_buffer)
-
-
-def codec_for(spec: ChannelSpec, captures: Mapping[str, Any]) -> Codec:
-    """Make the codec of one end of a channel from the types among the captured values."""
-    name = spec.codec.type_name
-    element = captures[name] if name else None
-    return make_codec(spec.codec, element, types=element_types(dict(captures)), where=f"channel `{spec.name}`")
 
 
 def _peer(end: Sender | Receiver) -> int:

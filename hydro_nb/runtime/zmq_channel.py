@@ -1,7 +1,7 @@
-"""ZeroMQ as the carrier of frames: one socket to receive, one per peer to send. The only file of the runtime that imports zmq.
+"""ZeroMQ as the carrier of frames, and the only file of the runtime that imports it.
 
-libzmq's own water marks count frames and drop the tail of `ipc` connections when a sender closes (zeromq/libzmq#4660), and
-its reconnecting resumes behind a gap. So water marks are off, credits do their work, and nothing reconnects.
+libzmq's own water marks count frames and drop the tail of `ipc` connections when a sender closes (zeromq/libzmq#4660),
+and its reconnecting resumes behind a gap. So water marks are off, credits do their work, and nothing reconnects.
 """
 
 from __future__ import annotations

@@ -91,10 +91,10 @@ class Logs:
 
 
 class Splitter:
-    """Cuts a stream of bytes into lines, keeps the partial last one, and cuts what is longer than a line may be.
+    r"""Cuts a stream of bytes into lines, keeps the partial last one, and cuts what is longer than a line may be.
 
     >>> splitter = Splitter()
-    >>> splitter.feed(b"one\\ntw"), splitter.feed(b"o\\n"), splitter.rest()
+    >>> splitter.feed(b"one\ntw"), splitter.feed(b"o\n"), splitter.rest()
     (['one'], ['two'], [])
     """
 

@@ -19,8 +19,8 @@ from hydro_nb.wire import (
     Event,
     LocationProgram,
     Phase,
-    Problem,
     ProbeReply,
+    Problem,
     Sample,
 )
 

@@ -65,7 +65,11 @@ def test_an_exception_names_operator_element_and_line_and_the_rest_goes_on():
             print(x)
         return False
     """
-    program = flow(*pipeline(10, raises).locations, place(2, "C", PRINT.replace('inputs["in1"]', "range(2)")), channels=pipeline().channels)
+    program = flow(
+        *pipeline(10, raises).locations,
+        place(2, "C", PRINT.replace('inputs["in1"]', "range(2)")),
+        channels=pipeline().channels,
+    )
     with start(program) as deployment:
         with pytest.raises(ProcessFailed, match="in operator `map`, on element 5"):
             deployment.settle(30)

@@ -11,11 +11,29 @@ import threading
 from pathlib import Path
 
 import pytest
-from handmade import ECHO, PRINT, STATE, channel, external, flow, pipeline, place, with_channel, Port, SourceSpec, TimerSpec
+from handmade import (
+    ECHO,
+    PRINT,
+    STATE,
+    Port,
+    SourceSpec,
+    TimerSpec,
+    channel,
+    external,
+    flow,
+    pipeline,
+    place,
+)
 
 from hydro_nb.deploy import deploy
-from hydro_nb.deploy.quiescence import Proof
 from hydro_nb.errors import DeployError, ProcessFailed, SettleTimeout
+
+IDLE = """
+def start():
+    return State()
+def tick(state, inputs, outputs):
+    return False
+"""
 
 
 def texts(deployment, name=None):
@@ -93,7 +111,7 @@ def test_a_killed_receiver_is_shown_and_the_rest_keeps_running():
     program = flow(
         place(0, "A", ticker, outputs=["out1"], timers=(TimerSpec("time", 0.01),)),
         place(1, "B", PRINT),
-        place(2, "C", "def start():\n    return State()\ndef tick(state, inputs, outputs):\n    return False"),
+        place(2, "C", IDLE),
         channels=[channel(1, 0, 1)],
     )
     with deploy(program, echo=False) as deployment:
@@ -118,7 +136,9 @@ def test_a_process_killed_on_purpose_does_not_fail_what_is_left():
     with deploy(pipeline(10), echo=False) as deployment:
         deployment.settle(30)
         gone = threading.Event()
-        deployment.subscribe(lambda state: any(row.state == "failed" for row in state.processes.values()) and gone.set())
+        deployment.subscribe(
+            lambda state: any(row.state == "failed" for row in state.processes.values()) and gone.set()
+        )
         deployment.kill("A")
         assert gone.wait(10)
         deployment.settle(30)
@@ -170,9 +190,9 @@ def test_what_was_made_before_a_failure_still_arrives():
         assert len(texts(deployment, "B")) == 500
 
 
-def test_a_module_that_a_process_lacks_is_named(tmp_path):
-    body = "def start():\n    import no_such_module_here\n    return State()\ndef tick(state, inputs, outputs):\n    return False"
-    with pytest.raises(DeployError, match=r"`A` could not start: ModuleNotFoundError: No module named 'no_such_module_here'"):
+def test_a_module_that_a_process_lacks_is_named():
+    body = IDLE.replace("return State()", "import no_such_module_here")
+    with pytest.raises(DeployError, match=r"`A` could not start: ModuleNotFoundError: No module named 'no_such_mod"):
         deploy(flow(place(0, "A", body)), echo=False)
 
 
@@ -226,7 +246,7 @@ def test_settle_waits_for_a_timer_after_the_last_change():
         return False
     """
     program = flow(
-        place(0, "A", "def start():\n    return State()\ndef tick(state, inputs, outputs):\n    outputs['out1'].append(7)\n    return False", outputs=["out1"]),
+        place(0, "A", IDLE.replace("return False", "outputs['out1'].append(7)"), outputs=["out1"]),
         place(1, "B", sampled, timers=(TimerSpec("time", 0.2),)),
         channels=[channel(1, 0, 1)],
     )
@@ -269,7 +289,10 @@ def test_an_endless_source_is_named():
         return False
     """
     program = flow(place(0, "A", body, sources=(SourceSpec("xs", "numbers", "src:1"),)))
-    with deploy(program, echo=False) as deployment, pytest.raises(SettleTimeout, match="`A`: source_stream `src:1`, which has not"):
+    with (
+        deploy(program, echo=False) as deployment,
+        pytest.raises(SettleTimeout, match="`A`: source_stream `src:1`, which has not"),
+    ):
         deployment.settle(0.5)
 
 
