@@ -74,12 +74,17 @@ class Graph:
     ) -> Place:
         """Add a place, or put it where this cell put it when it last ran."""
         slot = self._slot(kind)
-        old = self.places.get(slot)
-        number = old.number if old else sum(p.parent is None for p in self.places.values())
-        number = number if parent is None else 0
+        number = self._number(slot) if parent is None else 0
         place = Place(slot, kind, number, tag, parent, site)
         self.places[slot] = place
         return place
+
+    def _number(self, slot: str) -> int:
+        """Give the number that this place had before the running cells, or one that no place has or had then."""
+        known = {slot: place for saved in self._stack for slot, place in saved.places.items()} | self.places
+        if slot in known:
+            return known[slot].number
+        return 1 + max((place.number for place in known.values() if place.parent is None), default=-1)
 
     def add(self, op: Op, inputs: Sequence[Ref], site: Site) -> Node:
         """Add an operator on `inputs`; raises what its rule finds wrong, at the user's line."""
@@ -167,21 +172,21 @@ class Graph:
     # ------------------------------------------------------------ cells
 
     def begin(self, cell: str) -> None:
-        """Start a run of `cell`: what it makes from now on takes the place of what it made before."""
+        """Start a run of `cell`: what it made before is taken back, and what it makes from now on takes its place."""
         self._stack.append(_Saved(self._cell, dict(self.nodes), dict(self.places), Counter(self._ordinals), self._made))
         self._cell = re.sub(r"[^A-Za-z0-9_-]", "-", cell)
         self._made = set()
-        for key in [key for key in self._ordinals if key.startswith(f"{self._cell}.")]:
+        prefix = f"{self._cell}."
+        self.nodes = {slot: node for slot, node in self.nodes.items() if not slot.startswith(prefix)}
+        self.places = {slot: place for slot, place in self.places.items() if not slot.startswith(prefix)}
+        for key in [key for key in self._ordinals if key.startswith(prefix)]:
             del self._ordinals[key]
 
     def commit(self) -> Change:
-        """End the run: drop what the cell made before and not again."""
+        """End the run, and say what it changed."""
         saved = self._pop()
         prefix, made = f"{self._cell}.", self._made
-        gone = tuple(s for s in (*self.nodes, *self.places) if s.startswith(prefix) and s not in made)
-        for slot in gone:
-            self.nodes.pop(slot, None)
-            self.places.pop(slot, None)
+        gone = tuple(s for s in (*saved.nodes, *saved.places) if s.startswith(prefix) and s not in made)
         added = tuple(s for s in self.nodes if s in made and s not in saved.nodes)
         changed = tuple(s for s in self.nodes if s in made and s in saved.nodes and self.nodes[s] != saved.nodes[s])
         self._cell, self._made = saved.cell, saved.made

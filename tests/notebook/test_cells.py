@@ -77,6 +77,15 @@ def test_a_deploying_cell_edited_deploys_only_what_it_has_now(kernel):
     assert kernel.run("%hydro logs", "b").stdout == "[process 0] 1\n"
 
 
+def test_a_plain_cell_edited_deploys_only_what_it_has_now(kernel):
+    kernel.run("flow = FlowBuilder()", "make")
+    many = "a, b = flow.process(), flow.process()\nb.source_iter([2]).for_each(print)\n"
+    one = "n = a.source_iter([1])\nn.for_each(print)\nd = flow.deploy().settle()"
+    kernel.run(many + one, "a")
+    kernel.run("a = flow.process()\n" + one, "a")
+    assert kernel.value("[str(line) for line in d.logs()], len(d.processes)") == "(['[process 0] 1'], 1)"
+
+
 def test_a_deleted_cell_takes_its_nodes_along(kernel):
     build(kernel)
     kernel.run("1", "other", deleted=["sink"])
