@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import warnings
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from hydro_nb.compile.body import SpliceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def text_of(statements: list[ast.stmt]) -> tuple[tuple[str, ...], list[int]]:
@@ -23,7 +26,8 @@ def text_of(statements: list[ast.stmt]) -> tuple[tuple[str, ...], list[int]]:
             compile(again, "<spliced>", "exec", dont_inherit=True)
     except (ValueError, SyntaxError, RecursionError, Warning) as error:
         raise SpliceError(f"its text cannot be written ({error})") from None
-    if not _same(again, module) or any(map(_is_broken, ast.walk(again))):
+    triple = "'''" in text or '"""' in text
+    if not _same(again, module) or (triple and any(map(_is_broken, ast.walk(again)))):
         raise SpliceError("its text would read back as something else")
     lines = text.split("\n")
     return tuple(lines[1:]), _lines(again, module, len(lines))[1:]
@@ -44,12 +48,17 @@ def _same(one: Any, two: Any) -> bool:
 
 
 def _lines(again: ast.Module, module: ast.Module, count: int) -> list[int]:
-    first = {
-        new.lineno: old.lineno
-        for new, old in zip(ast.walk(again), ast.walk(module), strict=True)
-        if isinstance(new, ast.stmt) and isinstance(old, ast.stmt)
-    }
+    pairs = zip(_statements(again), _statements(module), strict=True)
+    first = {new.lineno: old.lineno for new, old in pairs}
     lines: list[int] = []
     for number in range(1, count + 1):
         lines.append(first.get(number, lines[-1] if lines else 0))
     return lines
+
+
+def _statements(node: ast.AST) -> Iterator[ast.stmt]:
+    for block in ("body", "orelse"):
+        statements: list[ast.stmt] = getattr(node, block, [])
+        for statement in statements:
+            yield statement
+            yield from _statements(statement)
