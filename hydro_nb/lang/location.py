@@ -167,7 +167,7 @@ class Process(Location, Generic[M_co]):
         >>> flow = FlowBuilder()
         >>> port, numbers = flow.process().source_external(flow.external(), int)
         >>> port.name
-        'numbers'
+        'port'
 
         Totally ordered, exactly once, unbounded.
         """
@@ -214,10 +214,9 @@ class Process(Location, Generic[M_co]):
 
         With the guarantees that are asked for; unbounded.
         """
-        site = here(1)
         op = SimInput(self.place, element, order_of(order), retries_of(retries))
         stream = self._made(op, 1)
-        return SimSender(stream.ref.slot, site.name), stream
+        return SimSender(stream.ref.slot, here(0).name), stream
 
     @overload
     def forward_ref(
@@ -265,8 +264,8 @@ class Process(Location, Generic[M_co]):
         return ForwardHandle(self.flow, collection.ref.slot), collection
 
     def _external(self, client: Any, element: Any, codec: str) -> tuple[InPort[Any], Any]:
-        site = here(1)
-        place = checked_place(client, External, f"source_external needs a client made by {_CLIENT}", self.flow, site)
+        site = here(0)
+        place = checked_place(client, External, f"`source_external` needs a client made by {_CLIENT}", self.flow, site)
         stream = self._made(SourceExternal(self.place, element, place, codec=codec), 1)
         return InPort(stream.ref.slot, site.name), stream
 

@@ -16,8 +16,10 @@ from hydro_nb.errors import Site
 _LIMIT = 4096
 """Entries that the caches hold before they start anew: cells that ran long ago must not stay in memory."""
 
-_Names = dict[int, tuple[str, tuple[str, ...]]]
-"""line -> (the method that the statement there calls last, the names that it assigns)"""
+_Entries = tuple[tuple[str, tuple[str, ...]], ...]
+"""(the method that is called last, the names that its result is assigned to), for each value of a statement"""
+_Names = dict[int, _Entries]
+"""line -> what the statement there assigns"""
 
 _labels: dict[str, str] = {}
 _sites: dict[tuple[int, int, str, int], tuple[CodeType, Site]] = {}
@@ -67,9 +69,9 @@ _PACKAGE = os.path.dirname(os.path.dirname(here.__code__.co_filename)) + os.sep 
 
 
 def _site(filename: str, line: int, method: str, pick: int) -> Site:
-    last, names = _assigned(filename).get(line, ("", ()))
-    if method not in (last, "__init__"):
-        names = ()
+    entries = _assigned(filename).get(line, ())
+    fitting = [names for last, names in entries if method in (last, "__init__")]
+    names = fitting[0] if len(fitting) == 1 else ()
     name = names[pick] if 0 <= pick < len(names) else ", ".join(names)
     return Site(_label(filename), line, linecache.getline(filename, line).strip(), name)
 
@@ -100,10 +102,9 @@ def _read(source: str) -> _Names:
         return {}
     found: _Names = {}
     for statement in _statements_of(tree):
-        entry = _entry(statement)
-        if entry:
-            for line in range(statement.lineno, (statement.end_lineno or statement.lineno) + 1):
-                found[line] = entry
+        entries = _entries(statement)
+        lines = range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
+        found.update(dict.fromkeys(lines if entries else (), entries))
     return found
 
 
@@ -117,16 +118,23 @@ def _statements_of(tree: ast.AST) -> Iterator[ast.stmt]:
             yield from _statements_of(child)
 
 
-def _entry(statement: ast.stmt) -> tuple[str, tuple[str, ...]] | None:
+def _entries(statement: ast.stmt) -> _Entries:
     if isinstance(statement, ast.Assign):
-        targets: list[ast.expr] = statement.targets[:1]
-    elif isinstance(statement, ast.AnnAssign):
-        targets = [statement.target]
+        target = statement.targets[0]
+    elif isinstance(statement, ast.AnnAssign) and statement.value:
+        target = statement.target
     else:
-        return None
-    if not isinstance(statement.value, ast.Call):
-        return None
-    return _last_called(statement.value), tuple(_names_in(targets[0]))
+        return ()
+    return tuple(_pairs(target, statement.value))
+
+
+def _pairs(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Match values with names: `a, b = x.map(f), y.filter(g)` assigns two."""
+    if isinstance(value, ast.Call):
+        yield _last_called(value), tuple(_names_in(target))
+    elif isinstance(value, ast.Tuple) and isinstance(target, ast.Tuple) and len(value.elts) == len(target.elts):
+        for each, part in zip(target.elts, value.elts, strict=True):
+            yield from _pairs(each, part)
 
 
 def _last_called(call: ast.Call) -> str:

@@ -1,0 +1,85 @@
+"""What the tests of operators share: a flow of two processes, a run on lists, and expected source texts."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from hydro_nb import FlowBuilder, HydroError
+from hydro_nb.testing import collect
+
+SNAPSHOTS = Path(__file__).parent.parent / "snapshots"
+
+
+class Leader: ...
+
+
+class Worker: ...
+
+
+@pytest.fixture(autouse=True)
+def _own_state_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+
+
+@pytest.fixture
+def flow():
+    return FlowBuilder("ops")
+
+
+@pytest.fixture
+def leader(flow):
+    return flow.process(Leader)
+
+
+@pytest.fixture
+def worker(flow):
+    return flow.process(Worker)
+
+
+@pytest.fixture
+def run():
+    """Run a flow in this process and give what reached a collection."""
+    return partial(collect, backend="inprocess")
+
+
+@pytest.fixture
+def pairs(leader):
+    """A keyed stream: a: 1, 3, 3; b: 2."""
+    return leader.source_iter([("a", 1), ("b", 2), ("a", 3), ("a", 3)]).into_keyed()
+
+
+@pytest.fixture
+def live(leader, worker):
+    """An unbounded stream on the leader: 1, 2, 3."""
+    return worker.source_iter([1, 2, 3]).send(leader)
+
+
+@pytest.fixture
+def message():
+    """Give the text of the error that a call raises, without the numbers of lines."""
+
+    def of(call, error=HydroError):
+        with pytest.raises(error) as caught:
+            call()
+        return re.sub(r"line \d+", "line _", str(caught.value))
+
+    return of
+
+
+@pytest.fixture
+def snapshot(request):
+    """Compare a text with the one that is kept for this test; HYDRO_NB_UPDATE=1 writes it anew."""
+
+    def compare(text):
+        path = SNAPSHOTS / f"{request.path.stem.removeprefix('test_')}.txt"
+        if os.environ.get("HYDRO_NB_UPDATE"):
+            path.write_text(text)
+        assert path.exists(), f"{path.name} is not kept yet; run once with HYDRO_NB_UPDATE=1"
+        assert text == path.read_text()
+
+    return compare

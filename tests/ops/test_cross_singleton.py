@@ -1,0 +1,27 @@
+from hydro_nb import BoundError, LocationError
+
+
+def test_list(leader, run, snapshot):
+    numbers = leader.source_iter([1, 2, 3])
+    shares = numbers.cross_singleton(numbers.count())
+    assert run(shares) == [(1, 3), (2, 3), (3, 3)]
+    shares.for_each(print)
+    snapshot(leader.flow.source(leader))
+
+
+def test_empty_optional(leader, run):
+    numbers = leader.source_iter([1, 2])
+    assert run(numbers.cross_singleton(numbers.filter(lambda n: n > 9).reduce(max))) == []
+    assert run(numbers.cross_singleton(numbers.reduce(max))) == [(1, 2), (2, 2)]
+
+
+def test_live_stream(leader, live, run):
+    assert run(live.cross_singleton(leader.singleton("x"))) == [(1, "x"), (2, "x"), (3, "x")]
+
+
+def test_value_that_changes(live, message):
+    assert "snapshot(tick" in message(lambda: live.cross_singleton(live.count()), BoundError)
+
+
+def test_other_place(live, worker, message):
+    assert "both collections at one place" in message(lambda: live.cross_singleton(worker.singleton(1)), LocationError)

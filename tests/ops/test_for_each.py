@@ -1,0 +1,23 @@
+from hydro_nb import ProcessFailed, ProofError, proof
+
+
+def test_list(flow, leader, snapshot):
+    leader.source_iter([1, 2]).for_each(print)
+    snapshot(flow.source(leader))
+    with flow.deploy(backend="inprocess") as deployment:
+        deployment.settle(5)
+        assert [str(line) for line in deployment.logs()] == ["[Leader] 1", "[Leader] 2"]
+
+
+def test_proofs(live, message):
+    assert "commutative=proof" in message(lambda: live.weaken_ordering().for_each(print), ProofError)
+    assert "idempotent=proof" in message(lambda: live.weaken_retries().for_each(print), ProofError)
+    live.weaken_ordering().for_each(print, commutative=proof("shown"))
+
+
+def test_failure(flow, leader, message):
+    leader.source_iter([1, 0]).for_each(lambda n: 1 // n)
+    with flow.deploy(backend="inprocess") as deployment:
+        text = message(lambda: deployment.settle(5), ProcessFailed)
+    assert "ZeroDivisionError" in text
+    assert "leader.source_iter([1, 0]).for_each(lambda n: 1 // n)" in text

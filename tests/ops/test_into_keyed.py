@@ -1,0 +1,18 @@
+from typing import Any
+
+from hydro_nb.ir.node import Order, Shape
+
+
+def test_entries_and_values(pairs, run, snapshot):
+    assert run(pairs.entries()) == [("a", 1), ("b", 2), ("a", 3), ("a", 3)]
+    assert run(pairs.values()) == [1, 2, 3, 3]
+    pairs.entries().unique()
+    snapshot(pairs.flow.source(pairs.location))
+
+
+def test_guarantees(pairs, leader):
+    assert (pairs.kind.shape, pairs.kind.key, pairs.kind.element) == (Shape.KEYED_STREAM, str, int)
+    assert pairs.kind.order is Order.TOTAL
+    assert pairs.entries().kind.order is pairs.values().kind.order is Order.NONE
+    assert pairs.entries().kind.element == tuple[str, int]
+    assert leader.source_iter([1]).map(lambda n: (n, n)).into_keyed().kind.key is Any

@@ -1,0 +1,18 @@
+from hydro_nb import LocationError, nondet
+
+
+def test_list(flow, leader, snapshot):
+    client = flow.external()
+    out = leader.source_iter([1, 2]).send_external(client)
+    same = leader.source_iter([3]).send_bincode_external(client)
+    snapshot(flow.source(leader))
+    with flow.deploy(backend="inprocess") as deployment:
+        deployment.settle(5)
+        assert [deployment.connect(out).receive(1) for _ in range(2)] == [1, 2]
+        assert deployment.connect(same).receive(1) == 3
+    assert (out.name, same.name) == ("out", "same")
+
+
+def test_in_a_tick(flow, leader, message):
+    batch = leader.source_iter([1]).batch(leader.tick(), nondet("any"))
+    assert "Leave the tick first" in message(lambda: batch.send_external(flow.external()), LocationError)

@@ -1,0 +1,26 @@
+from hydro_nb import LocationError
+from hydro_nb.ir.node import Bound
+
+
+def test_list(flow, leader, run, snapshot):
+    port, numbers = leader.source_external(flow.external(), int)
+    assert run(numbers.map(lambda n: n * 10), feed={port: [1, 2]}) == [10, 20]
+    assert (port.name, port.slot) == ("port", numbers.ref.slot)
+    numbers.for_each(print)
+    snapshot(flow.source(leader))
+
+
+def test_bincode(flow, leader, run):
+    port, words = leader.source_external_bincode(flow.external(), str)
+    assert run(words, feed={port: ["a"]}) == ["a"]
+
+
+def test_guarantees(flow, leader):
+    kind = leader.source_external(flow.external(), int)[1].kind
+    assert (kind.bound, kind.element) == (Bound.UNBOUNDED, int)
+
+
+def test_no_client(leader, worker, message):
+    assert "needs a client made by flow.external(Marker)" in message(
+        lambda: leader.source_external(worker), LocationError
+    )

@@ -1,0 +1,17 @@
+from hydro_nb.ir.node import Retries
+
+
+def test_list(leader, run, snapshot):
+    once = leader.source_iter([1, 2, 1, 3, 2]).unique()
+    assert run(once) == [1, 2, 3]
+    once.for_each(print)
+    snapshot(leader.flow.source(leader))
+
+
+def test_keyed(pairs, run):
+    assert run(pairs.unique()) == [("a", 1), ("b", 2), ("a", 3)]
+
+
+def test_guarantees(live):
+    assert live.weaken_retries().unique().kind.retries is Retries.EXACTLY_ONCE
+    assert live.weaken_ordering().unique().kind.order is live.weaken_ordering().kind.order
