@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import Any
 
 import msgspec
@@ -27,6 +28,7 @@ def _plain(base: type) -> bool:
     return base is object or bool(base.__flags__ & 1 << 9)
 
 
+@functools.lru_cache(maxsize=1024)
 def field_names(kind: type) -> tuple[str, ...]:
     """Give the names of a record's fields in their order.
 

@@ -95,6 +95,10 @@ class Opaque:
     annotation: Any
     why: str
 
+    def __hash__(self) -> int:
+        # an annotation may be anything, a list among others
+        return hash(self.why)
+
 
 Shape: TypeAlias = Atom | TupleOf | SeqOf | MapOf | OptionOf | EnumOf | RecordOf | MemberOf | UnionOf | ClassOf | Opaque
 

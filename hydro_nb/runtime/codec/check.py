@@ -7,11 +7,13 @@ values stay what they are. What says nothing, or cannot be told apart by columns
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
+from typing import Any
 
 from hydro_nb import schema
 from hydro_nb.errors import DecodeError
 from hydro_nb.runtime.codec import nodes
-from hydro_nb.runtime.codec.classes import Classes
+from hydro_nb.runtime.codec.classes import Classes, name_of
 from hydro_nb.runtime.codec.extras import BY_NAME
 from hydro_nb.runtime.codec.paths import text_of
 from hydro_nb.schema import Atom, ClassOf, EnumOf, MapOf, MemberOf, Opaque, OptionOf, RecordOf, SeqOf, Shape, TupleOf
@@ -32,25 +34,68 @@ COLLECTIONS = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset,
 WIDER: dict[type, tuple[type, ...]] = {float: (float, int), complex: (complex, float, int)}
 
 
+Test = Callable[[Any], bool]
+
+
 class Check:
     """One declared shape, with the classes by which its columns name records."""
 
     def __init__(self, shape: Shape, classes: Classes, names: schema.Names) -> None:
         self.shape, self.names, self._classes = shape, names, classes
         self._fields = functools.cache(functools.partial(schema.fields_of, names=names))
+        self._test = functools.cache(self._make_test)
+        self._field_tests = functools.cache(self._make_field_tests)
+        self._first = self._test(shape)
 
     @property
     def declared(self) -> str:
         """The shape as its annotation's text."""
         return text_of(self.shape)
 
+    def accepts(self, node: nodes.Node) -> bool:
+        """Whether all values of a batch are of the declared type."""
+        return self._first(node)
+
     def require(self, node: nodes.Node) -> None:
         """Refuse a frame whose values are not of the declared type."""
-        if not self.fits(node, self.shape):
+        if not self._first(node):
             raise DecodeError(f"its values are not of the declared type {self.declared}")
 
     def fits(self, node: nodes.Node, shape: Shape) -> bool:
         """Whether all values of a column may stand where this shape is declared."""
+        return self._test(shape)(node)
+
+    def _make_test(self, shape: Shape) -> Test:
+        """Give the test of a shape: a look-up for the columns that fit at first sight, and for the rest `_fits_else`.
+
+        A batch of one element is common and must not cost much more than its bytes.
+        """
+        otherwise = functools.partial(self._fits_else, shape=shape)
+        match shape:
+            case Atom(kind):
+                leaves = {node for node, leaf in LEAVES.items() if issubclass(leaf, WIDER.get(kind, (kind,)))}
+                return lambda node: type(node) in leaves or otherwise(node)
+            case TupleOf(items) if items:
+                tests = [*map(self._test, items)]
+                return lambda node: _all(tests, node.columns) if type(node) is nodes.Tuples else otherwise(node)
+            case RecordOf(kind):
+                return self._record_test(shape, name_of(kind), otherwise)
+            case _:
+                return otherwise
+
+    def _make_field_tests(self, record: RecordOf) -> list[Test]:
+        return [self._test(field) for _, field in self._fields(record)]
+
+    def _record_test(self, shape: RecordOf, name: str, otherwise: Test) -> Test:
+        def test(node: nodes.Node) -> bool:
+            if type(node) is not nodes.Records or node.kind != name or self._classes.find(name) is not shape.type:
+                return otherwise(node)
+            # only now: a record may contain itself
+            return _all(self._field_tests(shape), node.columns)
+
+        return test
+
+    def _fits_else(self, node: nodes.Node, shape: Shape) -> bool:
         if isinstance(node, nodes.Empty) or isinstance(shape, Opaque):
             return True
         if isinstance(node, nodes.Mixed):
@@ -83,8 +128,6 @@ class Check:
 
     def _fits_parts(self, node: nodes.Node, shape: Shape) -> bool:
         match node, shape:
-            case nodes.Tuples(columns), TupleOf(items):
-                return len(columns) == len(items) and all(map(self.fits, columns, items))
             case ((nodes.Units(_, "tuple") | nodes.Lists()), TupleOf(items)):
                 return isinstance(node, nodes.Units) and not items
             case nodes.Tuples(columns), SeqOf():
@@ -94,16 +137,12 @@ class Check:
             case nodes.Maps(), MapOf():
                 return self.fits(node.keys, shape.key) and self.fits(node.values, shape.value)
             case _:
-                return not isinstance(node, nodes.Records) or self._fits_fields(node, shape)
+                # a subclass's fields have declarations of their own, which its columns need not repeat
+                return True
 
-    def _fits_fields(self, node: nodes.Records, shape: Shape) -> bool:
-        # a subclass's fields have declarations of their own, which its columns need not repeat
-        if not isinstance(shape, RecordOf) or self._classes.find(node.kind) is not shape.type:
-            return True
-        fields = self._fields(shape)
-        return len(fields) == len(node.columns) and all(
-            self.fits(column, field) for column, (_, field) in zip(node.columns, fields, strict=True)
-        )
+
+def _all(tests: list[Test], columns: list[nodes.Node]) -> bool:
+    return len(tests) == len(columns) and all(test(column) for test, column in zip(tests, columns, strict=True))
 
 
 def declared_type(shape: Shape) -> type:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import enum
-import struct
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import accumulate, islice, pairwise
 from typing import Any, TypeAlias
 
 from hydro_nb.errors import DecodeError
@@ -37,7 +36,7 @@ def _raw(form: str, size: int) -> Callable[[Any, int, Classes], Sequence[Any]]:
 def _unpack(form: str, size: int, raw: bytes, count: int) -> tuple[Any, ...]:
     if len(raw) != size * count:
         raise DecodeError(f"a column has {len(raw)} bytes where {size * count} are due")
-    return struct.unpack(form % count, raw)
+    return nodes.row(form, count).unpack(raw)
 
 
 def _units(node: nodes.Units, _count: int, classes: Classes) -> Sequence[Any]:
@@ -63,8 +62,13 @@ def _tuples(node: nodes.Tuples, count: int, classes: Classes) -> Sequence[Any]:
 def _lists(node: nodes.Lists, count: int, classes: Classes) -> Sequence[Any]:
     make = SEQUENCES[node.kind]
     lengths = _unpack(nodes.LENGTH, 4, node.lengths, count)
-    items = iter(lift(node.items, sum(lengths), classes))
-    return [make(islice(items, length)) for length in lengths]
+    items = lift(node.items, sum(lengths), classes)
+    if make is list and not isinstance(items, list):
+        items = [*items]
+    borders = pairwise(accumulate(lengths, initial=0))
+    if make is list:
+        return [items[start:end] for start, end in borders]
+    return [make(items[start:end]) for start, end in borders]
 
 
 def _maps(node: nodes.Maps, count: int, classes: Classes) -> Sequence[Any]:
@@ -94,7 +98,7 @@ def _extras(node: nodes.Extras, count: int, classes: Classes) -> Sequence[Any]:
 
 
 def _mixed(node: nodes.Mixed, count: int, classes: Classes) -> Sequence[Any]:
-    form, size = ("<%dB", 1) if len(node.columns) <= 256 else (nodes.LENGTH, 4)
+    form, size = ("B", 1) if len(node.columns) <= 256 else (nodes.LENGTH, 4)
     which: tuple[int, ...] = _unpack(form, size, node.which, count)
     counts = Counter(which)
     columns: list[Iterator[Any]] = [

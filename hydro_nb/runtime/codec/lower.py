@@ -28,10 +28,13 @@ def lower(values: Values, classes: Classes, depth: int = 0) -> nodes.Node:
     >>> lower([1, 2], Classes())
     Ints(raw=b'\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00')
     """
-    kinds = {*map(type, values)}
-    if len(kinds) != 1:
-        return _mixed(values, classes, depth) if kinds else nodes.Empty()
-    (kind,) = kinds
+    kinds = [*map(type, values)]
+    if not kinds:
+        return nodes.Empty()
+    kind = kinds[0]
+    # counting compares by identity first and is faster than a set
+    if kinds.count(kind) != len(kinds):
+        return _mixed(values, classes, depth)
     if (known := LOWER.get(kind)) is not None:
         return known(values, classes, depth)
     _check_depth(values, depth)
@@ -44,14 +47,14 @@ def _mixed(values: Values, classes: Classes, depth: int) -> nodes.Node:
         kinds.setdefault(kind, []).append(value)
     numbers = {kind: number for number, kind in enumerate(kinds)}
     which = [numbers[type(value)] for value in values]
-    form = "<%dB" if len(kinds) <= 256 else nodes.LENGTH
+    form = "B" if len(kinds) <= 256 else nodes.LENGTH
     columns = [lower(some, classes, depth + 1) for some in kinds.values()]
-    return nodes.Mixed(struct.pack(form % len(which), *which), columns)
+    return nodes.Mixed(nodes.row(form, len(which)).pack(*which), columns)
 
 
 def _ints(values: Values, _classes: Classes, _depth: int) -> nodes.Node:
     try:
-        return nodes.Ints(struct.pack(nodes.INT % len(values), *values))
+        return nodes.Ints(nodes.row(nodes.INT, len(values)).pack(*values))
     except struct.error:
         return nodes.BigInts([value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True) for value in values])
 
@@ -72,12 +75,26 @@ def mended(node: Any) -> Any:
 
 
 def _tuples(values: Values, classes: Classes, depth: int) -> nodes.Node:
-    if len({*map(len, values)}) > 1:
-        return _sequences("tuple", values, classes, depth)
-    if not values[0]:
-        return nodes.Units(bytes(len(values)), "tuple")
     _check_depth(values, depth)
-    return nodes.Tuples([lower(column, classes, depth + 1) for column in zip(*values, strict=True)])
+    try:
+        columns = TRANSPOSE.get(len(values[0]), _transposed)(values)
+    except ValueError:
+        return _sequences("tuple", values, classes, depth)
+    if not columns:
+        return nodes.Units(bytes(len(values)), "tuple")
+    return nodes.Tuples([lower(column, classes, depth + 1) for column in columns])
+
+
+def _transposed(values: Values) -> list[Any]:
+    return [*zip(*values, strict=True)]
+
+
+# unpacking refuses another length, and beats zip where there are few places
+TRANSPOSE: dict[int, Callable[[Values], list[Any]]] = {
+    1: lambda values: [[a for (a,) in values]],
+    2: lambda values: [[a for a, _ in values], [b for _, b in values]],
+    3: lambda values: [[a for a, _, _ in values], [b for _, b, _ in values], [c for _, _, c in values]],
+}
 
 
 def _sequences(name: str, values: Values, classes: Classes, depth: int) -> nodes.Node:
@@ -94,7 +111,7 @@ def _maps(values: Values, classes: Classes, depth: int) -> nodes.Node:
 
 
 def _lengths(values: Values) -> bytes:
-    return struct.pack(nodes.LENGTH % len(values), *map(len, values))
+    return nodes.row(nodes.LENGTH, len(values)).pack(*map(len, values))
 
 
 def _check_depth(values: Values, depth: int) -> None:
@@ -149,7 +166,7 @@ LOWER: dict[type, Lower] = {
     NoneType: lambda values, _classes, _depth: nodes.Units(bytes(len(values))),
     bool: lambda values, _classes, _depth: nodes.Truths(bytes(values)),
     int: _ints,
-    float: lambda values, _classes, _depth: nodes.Floats(struct.pack(nodes.FLOAT % len(values), *values)),
+    float: lambda values, _classes, _depth: nodes.Floats(nodes.row(nodes.FLOAT, len(values)).pack(*values)),
     # a tuple of texts or blobs is written as a list is
     str: lambda values, _classes, _depth: nodes.Texts(cast("list[str]", values)),
     bytes: lambda values, _classes, _depth: nodes.Blobs(cast("list[bytes]", values)),

@@ -7,11 +7,22 @@ is bounded by the frame's own size.
 
 from __future__ import annotations
 
+import functools
+import struct
+
 import msgspec
 
-INT = "<%dq"
-FLOAT = "<%dd"
-LENGTH = "<%dI"
+INT, FLOAT, LENGTH = "q", "d", "I"
+
+
+@functools.lru_cache(maxsize=4096)
+def row(code: str, count: int) -> struct.Struct:
+    """Give the struct of so many little-endian numbers.
+
+    >>> row(INT, 2).size
+    16
+    """
+    return struct.Struct(f"<{count}{code}")
 
 
 class Column(msgspec.Struct, array_like=True):

@@ -41,7 +41,7 @@ class PackedCodec:
         """Write a batch, or say which value cannot be written and why."""
         try:
             node = lower(items, self._classes)
-            fits = self._check is None or self._check.fits(node, self._check.shape)
+            fits = self._check is None or self._check.accepts(node)
             body = _packed(node) if fits else b""
         except Unfit as unfit:
             raise self._refused(items, unfit.value, unfit.why) from None
@@ -75,7 +75,7 @@ class PackedCodec:
                 path, value, shape = found
                 wanted = paths.text_of(shape)
                 return EncodeError(
-                    f"{self._where}{path} is {shown(value)}, a {type(value).__name__}, where {wanted} is declared; "
+                    f"{self._where}{path} is {shown(value)} of type {type(value).__name__}, where {wanted} is declared: "
                     f"change the value or the declared type (annotation or `.typed(T)`)"
                 )
         return EncodeError(f"{self._where}a batch does not fit the declared type {check.declared}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, cast
 
 from hydro_nb.errors import DecodeError
@@ -48,8 +49,7 @@ def find(batch: list[Any], value: Any) -> str:
 
 def _parts(value: Any) -> Iterator[tuple[str, Any]]:
     if is_record(cast("type[object]", type(value))):
-        names = field_names(cast("type[object]", type(value)))
-        yield from ((f".{name}", getattr(value, name)) for name in names if hasattr(value, name))
+        yield from ((f".{name}", part) for name, part in _fields(value))
     elif isinstance(value, list | tuple | set | frozenset):
         yield from ((f"[{at}]", part) for at, part in _numbered(value))
     elif isinstance(value, Mapping):
@@ -80,11 +80,19 @@ def parts(value: Any, shape: Shape, names: Names) -> Iterator[tuple[str, Any, Sh
             yield from ((f"[{key!r}]", part, shape.value) for key, part in pairs)
         case RecordOf(kind) if type(value) is kind:
             fields = fields_of(shape, names)
-            yield from ((f".{name}", getattr(value, name), item) for name, item in fields if hasattr(value, name))
+            found = dict(_fields(value))
+            yield from ((f".{name}", found[name], item) for name, item in fields if name in found)
         case MemberOf() if isinstance(value, MemberId):
             yield ".raw_id", value.raw_id, Atom(int, "I")
         case _:
             return
+
+
+def _fields(value: Any) -> Iterator[tuple[str, Any]]:
+    for name in field_names(cast("type[object]", type(value))):
+        # a field may be missing, or be a property of the user's that raises anything
+        with suppress(Exception):
+            yield name, getattr(value, name)
 
 
 def _numbered(value: Any) -> Iterator[tuple[int, Any]]:

@@ -195,7 +195,9 @@ def _has_hash(value: Any) -> bool:
     return True
 
 
-hashable = st.recursive(atoms.filter(_has_hash), lambda s: st.lists(s, max_size=3).map(tuple) | st.frozensets(s, max_size=3), max_leaves=5)
+hashable = st.recursive(
+    atoms.filter(_has_hash), lambda s: st.lists(s, max_size=3).map(tuple) | st.frozensets(s, max_size=3), max_leaves=5
+)
 
 
 def _containers(s):
@@ -231,7 +233,9 @@ def _whole(bits: int):
 _utf8 = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 _points = st.builds(Point, _whole(32), _whole(-8))
 _trees = st.recursive(
-    st.builds(Tree, _whole(64), st.none(), st.none()), lambda s: st.builds(Tree, _whole(64), s | st.none(), s), max_leaves=4
+    st.builds(Tree, _whole(64), st.none(), st.none()),
+    lambda s: st.builds(Tree, _whole(64), s | st.none(), s),
+    max_leaves=4,
 )
 _orders = st.builds(
     Order, _utf8, st.none() | _whole(-32), _points, st.lists(_utf8, max_size=3), st.sampled_from(list(Color))

@@ -22,7 +22,9 @@ def test_self_describing_keeps_everything(items):
 @given(typed_batches())
 def test_msgpack_keeps_what_is_of_the_type(batch):
     annotation, items = batch
-    assert same(make_codec(MSGPACK, annotation).decode(make_codec(MSGPACK, annotation).encode(items), len(items)), items)
+    assert same(
+        make_codec(MSGPACK, annotation).decode(make_codec(MSGPACK, annotation).encode(items), len(items)), items
+    )
 
 
 @given(typed_batches())
