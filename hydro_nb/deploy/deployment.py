@@ -240,15 +240,17 @@ def deploy(
     timeout: float = 30.0,
     name: str | None = None,
     echo: bool | None = None,
+    files: bool = True,
 ) -> Deployment:
     """Start a program and return when every process of it runs.
 
     `echo` prints what the processes print, tagged, during the blocking calls; by default where no notebook shows it.
+    Without `files` logs are kept in memory alone, so that quick looks do not push out the logs of real runs.
     """
     check_runnable(program, max_buffer)
     chosen = "ipykernel" not in sys.modules if echo is None else echo
     title = name or program.name
-    board = Board(title, program.locations, echo=chosen, folder=_log_folder(title))
+    board = Board(title, program.locations, echo=chosen, folder=_log_folder(title) if files else None)
     make = _BACKENDS.get(backend)
     if make is None:
         raise DeployError(f"backend={backend!r} is not known; there are {', '.join(map(repr, _BACKENDS))}")

@@ -54,7 +54,7 @@ def preview(collection: Collection, n: int) -> Preview:
         raise GraphError(f"`preview` shows a number of elements from 1 on, not {n!r}.\n  {here()}")
     observed = Observed(collection, whole=False)
     require_deployable(observed.graph)
-    with deploy(compile_flow(observed.graph), backend="inprocess", echo=False) as deployment:
+    with deploy(compile_flow(observed.graph), backend="inprocess", echo=False, files=False) as deployment:
         rows = list(_first(deployment, observed, n + 1))
     rows = observed.shown(rows)
     return Preview(observed.kind, rows[:n], more=len(rows) > n)

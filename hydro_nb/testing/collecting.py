@@ -34,7 +34,7 @@ def collect(
     """
     observed = Observed(collection, whole=True)
     require_deployable(observed.graph)
-    with deploy(compile_flow(observed.graph), backend=backend, timeout=timeout) as deployment:
+    with deploy(compile_flow(observed.graph), backend=backend, timeout=timeout, files=False) as deployment:
         _send(deployment, feed or {})
         deployment.settle(timeout)
         return observed.shown(list(drain(deployment, observed.slot)))

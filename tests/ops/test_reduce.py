@@ -3,8 +3,8 @@ from hydro_nb.ir.node import Bound
 
 
 def test_list(leader, run, snapshot):
-    best = leader.source_iter([3, 1, 2]).reduce(lambda a, b: a if a > b else b)
-    assert run(best) == [3]
+    best = leader.source_iter([3, 1, 2]).reduce(lambda a, b: a + b)
+    assert run(best) == [6]
     best.into_stream().for_each(print)
     snapshot(leader.flow.source(leader))
 
