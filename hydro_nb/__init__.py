@@ -135,13 +135,20 @@ def __getattr__(name: str) -> Any:
     elif name in _ROOMS:
         value = import_module(f"hydro_nb.{name}")
     elif name == "__version__":
-        from importlib.metadata import version
-
-        value = version("hydro_nb")
+        value = _version()
     else:
         raise AttributeError(f"module 'hydro_nb' has no attribute {name!r}")
     globals()[name] = value
     return value
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("hydro_nb")
+    except PackageNotFoundError:
+        return "0+source"  # a checkout that is imported without being installed
 
 
 def __dir__() -> list[str]:

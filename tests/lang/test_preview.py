@@ -1,0 +1,94 @@
+"""Looking at a collection: what it is, and its first elements."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from hydro_nb import GraphError, ProcessFailed, nondet
+
+
+def test_text(leader):
+    tens = leader.source_iter([1, 2, 3]).map(lambda n: n * 10)
+    head = "Stream[?, Process[Leader], Bounded, TotalOrder, ExactlyOnce]"
+    assert repr(tens) == f"{head}\n  map   lambda n: n * 10\n  source_iter   3 elements"
+    assert repr(tens.preview(2)) == f"{head}\n  10\n  20\n  ..."
+
+
+def test_html_is_escaped(leader):
+    tags = leader.source_iter(["<b>"]).map(lambda s: s + "<i>")
+    for shown in (tags, tags.preview()):
+        bundle = shown._repr_mimebundle_()
+        assert bundle["text/plain"] == repr(shown)
+        assert "&lt;i&gt;" in bundle["text/html"]
+        assert "<i>" not in bundle["text/html"]
+
+
+def test_nothing(leader):
+    assert "(nothing)" in repr(leader.source_iter([]).preview())
+
+
+def test_nothing_runs_by_looking(leader):
+    ran = []
+    stream = leader.source_iter([1]).map(ran.append)
+    repr(stream)
+    stream._repr_mimebundle_()
+    assert ran == []
+
+
+def test_only_what_leads_to_it(leader):
+    ran = []
+    numbers = leader.source_iter([1])
+    numbers.for_each(lambda n: ran.append("beside"))
+    numbers.map(lambda n: ran.append("below"))
+    assert numbers.preview().rows == [1]
+    assert ran == []
+
+
+def test_leaves_the_flow_alone(leader):
+    numbers = leader.source_iter([1])
+    before = (dict(leader.flow.graph.nodes), dict(leader.flow.graph.places))
+    numbers.count().preview()
+    after = (dict(leader.flow.graph.nodes), dict(leader.flow.graph.places))
+    assert list(after[0]) == [*before[0], numbers.count().ref.slot.replace(".1", ".0")]
+    assert after[1] == before[1]
+
+
+def test_stops_early_on_endless_sources(leader):
+    def endless():
+        n = 0
+        while True:
+            yield n
+            n += 1
+
+    assert leader.source_stream(endless).preview(3).rows == [0, 1, 2]
+
+
+def test_takes_a_second_at_most(leader):
+    began = time.monotonic()
+    assert leader.source_interval(60, delay=60).preview().rows == []
+    assert time.monotonic() - began < 5
+
+
+def test_values_that_change(leader, worker):
+    live = leader.source_iter(range(10)).send(worker)
+    assert live.count().preview().rows == [10]
+    assert live.map(lambda n: (n % 2, n)).into_keyed().value_counts().preview().rows == [{0: 5, 1: 5}]
+
+
+def test_inside_a_tick(leader):
+    batch = leader.source_iter([1, 2]).batch(leader.tick(), nondet("shown"))
+    assert batch.preview().rows == [1, 2]
+    assert batch.count().preview(1).rows == [2]
+
+
+def test_failure(leader):
+    with pytest.raises(ProcessFailed, match="ZeroDivisionError"):
+        leader.source_iter([0]).map(lambda n: 1 // n).preview()
+
+
+@pytest.mark.parametrize("n", [0, -1, "3", True])
+def test_how_many(leader, n):
+    with pytest.raises(GraphError, match="number of elements"):
+        leader.source_iter([1]).preview(n)
