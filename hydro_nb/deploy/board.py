@@ -6,6 +6,7 @@ import linecache
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -59,7 +60,10 @@ class Board:
             return
         self.state = state
         for subscriber in tuple(self._subscribers):
-            subscriber(state)
+            try:
+                subscriber(state)
+            except Exception:  # noqa: BLE001 - a listener's mistake must not cost the deployment its events
+                traceback.print_exc(file=sys.__stderr__)
         self.notify()
 
     def notify(self) -> None:

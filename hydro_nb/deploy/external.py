@@ -14,7 +14,7 @@ import cloudpickle  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from hydro_nb.errors import ChannelBroken, DecodeError, DeployError, HydroError
 from hydro_nb.runtime.channel import Fields, Receiver, Sender, read_header
 from hydro_nb.runtime.wiring import Wiring
-from hydro_nb.wire import CREDIT, END_ACK, HELLO, ChannelSpec, ProbeReply
+from hydro_nb.wire import CREDIT, END_ACK, HELLO, TIMER_DERIVED, ChannelSpec, ProbeReply
 
 EXTERNAL = -1
 """Stands for all clients together in a round of probes."""
@@ -214,6 +214,7 @@ class Clients:
     def probed(self, number: int) -> ProbeReply:
         """Answer a probe: what lies here unread was received."""
         live = [s for s in self.senders.values() if not s.ended]
+        ins = [r for r in self.receivers.values() if not r.ended]
         changes = sum(s.sent for s in live)
         if changes != self._changes:
             self._changes, self._last_change = changes, time.monotonic()
@@ -224,16 +225,17 @@ class Clients:
             idle=not blocked,
             changes=changes,
             sent={s.spec.id: s.sent for s in live},
-            received={r.spec.id: _real(r) for r in self.receivers.values() if not r.ended},
+            received={r.spec.id: r.received + _waiting(r, timer=False) for r in ins},
+            timer_received={r.spec.id: r.timer_received + _waiting(r, timer=True) for r in ins},
             timers_fired=True,
             waiting_on=f"room in channel `{blocked}`" if blocked else "",
             last_change=self._last_change,
         )
 
 
-def _real(receiver: Receiver) -> int:
-    """Elements received, taken or not, without those that derive from timers (flag 1)."""
-    return receiver.received + sum(count for _, count, flags in receiver.queue if not flags & 1)
+def _waiting(receiver: Receiver, *, timer: bool) -> int:
+    """Elements received and not taken yet: those that derive from timers alone, or the others."""
+    return sum(count for _, count, flags in receiver.queue if bool(flags & TIMER_DERIVED) is timer)
 
 
 def load_captures(payloads: Mapping[int, bytes], channels: Iterable[ChannelSpec]) -> Callable[[int], Mapping[str, Any]]:

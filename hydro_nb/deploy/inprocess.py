@@ -252,7 +252,7 @@ class InProcessBackend:
     def _check_time(self, until: float | None, timeout: float | None) -> None:
         if until is not None and self._clock.now() >= until and not self._settled_now():
             living = [worker for worker in self._living if not worker.idle]
-            names = [f"`{worker.program.name}`: {waiting_on(worker) or 'elements under way'}" for worker in living]
+            names = [f"`{w.program.name}`: {waiting_on(w) or 'elements under way'}" for w in living]
             busy = "; ".join(names) or "a timer has not fired yet"
             raise SettleTimeout(f"not settled within {timeout} seconds; still busy: {busy}")
 

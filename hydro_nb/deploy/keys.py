@@ -38,6 +38,11 @@ class SocketFolder:
     """A fresh 0700 folder for one deployment's sockets; a lock in it says that its kernel lives."""
 
     def __init__(self) -> None:
+        if not hasattr(os, "getuid"):
+            raise DeployError(
+                "the local backend connects its processes by private unix sockets, which this system does not have; "
+                "use backend='inprocess'"
+            )
         base = _base()
         _sweep(base)
         self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))

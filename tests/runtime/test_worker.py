@@ -1,0 +1,210 @@
+"""One location between channels, stepped by hand with a clock of its own."""
+
+from __future__ import annotations
+
+import textwrap
+
+from hydro_nb.errors import Site
+from hydro_nb.runtime.channel import read_header
+from hydro_nb.runtime.clock import ManualClock
+from hydro_nb.runtime.state import probe_reply, waiting_on
+from hydro_nb.runtime.wiring import Wiring
+from hydro_nb.runtime.worker import FatalError, Worker
+from hydro_nb.wire import DATA, END, ChannelSpec, CodecSpec, LocationProgram, Problem, SourceLine, SourceSpec, TimerSpec
+
+STATE = """
+class State:
+    def __init__(self, **slots):
+        self.counts, self.samples = {}, {}
+        self.__dict__.update(slots)
+"""
+ECHO = """
+def start():
+    return State()
+def tick(state, inputs, outputs):
+    outputs["out2"].extend(inputs["in1"])
+    return False
+"""
+
+
+def channel(number, sender, receiver, **more):
+    codec = CodecSpec("msgpack", "T")
+    return ChannelSpec(
+        number, f"c{number}", f"edge:{number}", sender, receiver, f"out{number}", f"in{number}", codec, **more
+    )
+
+
+class Bench:
+    """Worker 1 between sender 0 and receiver 2, whose frames are carried by hand."""
+
+    def __init__(self, body, *, max_buffer=1 << 20, cyclic=False, lines=(), **more):
+        self.clock = ManualClock()
+        self.frames = []
+        self.events = []
+        source = STATE + textwrap.dedent(body)
+        program = LocationProgram(1, "loc", "W", "process", source, lines, outputs=("out2",), **more)
+        channels = (channel(1, 0, 1, cyclic=cyclic), channel(2, 1, 2, cyclic=cyclic))
+        self.wiring = Wiring(channels, max_buffer=max_buffer)
+        self.worker = Worker(
+            program, {"T": int}, self.wiring, clock=self.clock, send=self.carry, report=self.events.append
+        )
+        self.source = self.wiring.senders(0, {"T": int})[1]
+        self.sink = self.wiring.receivers(2, {"T": int})[2]
+        self.worker.start()
+
+    def carry(self, location, frame):
+        self.frames.append((location, frame))
+        end = self.source if location == 0 else self.sink
+        if location == 0:
+            end.hear(read_header(frame))
+        else:
+            end.hear(read_header(frame), frame)
+
+    def give(self, items):
+        self.source.put(list(items))
+        self.source.pack()
+        for frame in self.source.take():
+            self.worker.receive(frame)
+
+    def run(self):
+        while self.worker.step():
+            self.worker.flush_due()
+        self.worker.flush()
+
+    def taken(self):
+        out = []
+        while self.sink.queue:
+            out += self.sink.take()[0]
+        for frame in self.sink.replies():
+            self.worker.receive(frame)
+        return out
+
+
+def test_elements_pass():
+    bench = Bench(ECHO)
+    bench.give([1, 2])
+    bench.run()
+    assert bench.taken() == [1, 2]
+    assert bench.worker.idle
+    assert bench.worker.tally.totals() == {"edge:2": 2}
+
+
+def test_an_output_without_credit_holds_the_inputs():
+    bench = Bench(ECHO, max_buffer=60)
+    for n in range(8):
+        bench.give([n])
+        bench.run()
+    assert bench.worker.held
+    assert waiting_on(bench.worker) == "room in channel `c2`"
+    assert not bench.worker.idle
+    taken = []
+    while new := bench.taken():
+        taken += new
+        bench.run()
+    assert taken[:2] == [0, 1]
+
+
+def test_a_tick_from_timers_alone_is_no_change():
+    body = """
+    def start():
+        return State()
+    def tick(state, inputs, outputs):
+        outputs["out2"].extend([7] * len(inputs["time"]))
+        return False
+    """
+    bench = Bench(body, timers=(TimerSpec("time", 2.0, 1.0),))
+    bench.run()
+    changes = bench.worker.changes
+    before = probe_reply(bench.worker, 1)
+    assert (before.timers_fired, before.idle) == (False, True)
+    bench.clock.advance(1.0)
+    bench.run()
+    assert bench.taken() == [7]
+    after = probe_reply(bench.worker, 2)
+    assert (after.timers_fired, after.changes, after.timer_sent, after.sent) == (True, changes, {2: 1}, {2: 0})
+    assert bench.worker.next_timer == 3.0
+
+
+def test_a_location_whose_inputs_have_ended_ends_its_outputs():
+    bench = Bench(ECHO)
+    bench.give([5])
+    bench.source.end()
+    for frame in bench.source.take():
+        bench.worker.receive(frame)
+    bench.run()
+    assert [read_header(frame)[1] for location, frame in bench.frames if location == 2] == [DATA, END]
+    assert bench.source.acknowledged
+    bench.taken()
+    assert bench.worker.delivered
+
+
+def test_a_source_is_pulled_in_bursts_and_named_until_it_ends():
+    body = """
+    def numbers():
+        return range(3000)
+    def start():
+        return State()
+    def tick(state, inputs, outputs):
+        outputs["out2"].extend(inputs["xs"])
+        return False
+    """
+    bench = Bench(body, sources=(SourceSpec("xs", "numbers", "src:1", Site("In[1]", 2, "numbers()")),))
+    assert bench.worker.step()
+    assert "source" in waiting_on(bench.worker)
+    bench.run()
+    assert bench.taken() == list(range(3000))
+    assert bench.worker.idle
+
+
+def test_an_exception_is_traced_to_the_element_and_the_line():
+    body = """
+    def start():
+        return State()
+    def tick(state, inputs, outputs):
+        for x in inputs["in1"]:
+            outputs["out2"].append(1 // x)
+        return False
+    """
+    lines = [None] * 20
+    lines[10] = SourceLine("map:1", "map", Site("In[4]", 2, "q(lambda x: 1 // x)"), "x")
+    bench = Bench(body, lines=tuple(lines))
+    bench.give([1, 0])
+    try:
+        bench.run()
+    except FatalError as failure:
+        problem = failure.problem
+    assert (problem.op, problem.slot, problem.element) == ("map", "map:1", "0")
+    assert problem.site == Site("In[4]", 2, "q(lambda x: 1 // x)")
+    bench.worker.fail("`W` failed")
+    assert bench.taken() == [1]
+    assert bench.sink.reason == "`W` failed"
+
+
+def test_bad_frames_are_reported_and_the_worker_lives():
+    bench = Bench(ECHO)
+    for raw in (b"", b"junk" * 20, bench.sink.frame(DATA, 0, 1, 1)):
+        bench.worker.receive(raw)
+    assert [event.fatal for event in bench.events] == [False, False, False]
+    assert all(isinstance(event, Problem) and event.error.startswith("DecodeError") for event in bench.events)
+    bench.give([3])
+    bench.run()
+    assert bench.taken() == [3]
+
+
+def test_a_body_that_cannot_be_decoded_ends_its_channel_alone():
+    bench = Bench(ECHO)
+    bench.worker.receive(bench.source.frame(DATA, 0, 1, 1, b"\xc1\xc1\xc1"))
+    bench.run()
+    ended = [event for event in bench.events if type(event).__name__ == "ChannelEnded"]
+    assert [event.channel for event in ended][:1] == [1]
+    assert any(isinstance(event, Problem) and not event.fatal and "`c1`" in event.error for event in bench.events)
+
+
+def test_a_dead_peer_ends_its_channels_and_what_is_sent_to_it_is_dropped():
+    bench = Bench(ECHO)
+    bench.worker.gone(2, "killed")
+    bench.give([1, 2, 3])
+    bench.run()
+    assert bench.frames == []
+    assert bench.worker.idle
+    assert bench.worker.tally.totals() == {"edge:2": 3}

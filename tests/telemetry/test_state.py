@@ -1,0 +1,81 @@
+"""Events into state, as values."""
+
+from __future__ import annotations
+
+import pytest
+
+from hydro_nb.errors import Site
+from hydro_nb.telemetry import state as telemetry
+from hydro_nb.telemetry.sample import KEPT, Ring
+from hydro_nb.wire import ChannelEnded, Counts, Entered, LocationProgram, ProbeReply, Problem, Sample
+
+
+@pytest.fixture
+def begun():
+    places = [LocationProgram(0, "a", "A", "process"), LocationProgram(1, "b", "B", "process")]
+    return telemetry.begin("flow", [*places, LocationProgram(2, "x", "X", "external")], 5.0)
+
+
+def counts(location, totals, **more):
+    return Counts(location, 1.0, totals, **more)
+
+
+def test_external_locations_have_no_row(begun):
+    assert [row.name for row in begun.processes.values()] == ["A", "B"]
+    assert begun.started_count == 0
+
+
+def test_entering_a_phase(begun):
+    after = telemetry.apply(begun, Entered(0, "running", 77, 6.0))
+    assert (after.processes[0].state, after.processes[0].pid, after.processes[0].started) == ("running", 77, 6.0)
+    assert begun.processes[0].state == "starting"
+    assert (after.version, after.started_count) == (begun.version + 1, 1)
+
+
+def test_totals_of_a_slot_add_up_over_processes_and_replace_within_one(begun):
+    after = telemetry.apply(begun, counts(0, {"s": 3, "t": 1}))
+    after = telemetry.apply(after, counts(1, {"s": 4}))
+    after = telemetry.apply(after, counts(0, {"s": 5, "t": 1}, cpu=0.5, memory=9, queued=2))
+    assert after.totals == {"s": 9, "t": 1}
+    assert (after.processes[0].cpu, after.processes[0].memory, after.processes[0].queued) == (0.5, 9, 2)
+
+
+def test_samples_form_a_bounded_ring_and_values_replace(begun):
+    state = begun
+    for n in range(80):
+        state = telemetry.apply(
+            state, counts(0, {}, samples={"s": [Sample(n, str(n), "int")]}, values={"v": Sample(n, str(n), "int")})
+        )
+    assert len(state.samples["s"]) == KEPT
+    assert (state.samples["s"].newest.text, state.values["v"].text) == ("79", "79")
+
+
+def test_an_older_long_sample_is_shortened():
+    ring = Ring().added([Sample(0, "x" * 4000, "str")]).added([Sample(1, "y" * 4000, "str")])
+    assert [len(sample.text) for sample in ring.samples] == [1024, 4000]
+
+
+def test_problems_are_kept_in_order(begun):
+    state = begun
+    for n in range(300):
+        state = telemetry.apply(state, Problem(0, n, f"e{n}", "s", "map", Site("In[1]", 1), "5"))
+    assert (len(state.problems), state.problems[-1].error) == (200, "e299")
+
+
+def test_a_channel_that_broke_stays_broken(begun):
+    state = telemetry.apply(begun, ChannelEnded(0, 3, 1.0, "killed"))
+    state = telemetry.apply(state, ChannelEnded(1, 3, 2.0))
+    assert state.ended_channels[3].reason == "killed"
+
+
+def test_a_probe_reply_changes_nothing(begun):
+    assert (
+        telemetry.apply(begun, ProbeReply(0, 1, idle=True, changes=0, sent={}, received={}, timers_fired=True)) is begun
+    )
+
+
+def test_phases_and_ends(begun):
+    state = telemetry.phase(begun, "failed", 9.0, "why")
+    state = telemetry.ended(state, 1, "failed", 9.5, "was killed (SIGKILL)")
+    assert (state.state, state.reason, state.ended) == ("failed", "why", 9.0)
+    assert (state.processes[1].state, state.processes[1].reason) == ("failed", "was killed (SIGKILL)")
