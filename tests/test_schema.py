@@ -1,7 +1,8 @@
 """What annotations say, what values tell of their type, and which types have a bincode form."""
 
+import typing
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, Literal, NamedTuple, NewType, Optional, TypeVar, Union
+from typing import Annotated, Any, Generic, Literal, NamedTuple, NewType, TypeVar
 
 import msgspec
 import pytest
@@ -60,9 +61,9 @@ class Message(msgspec.Struct):
         (None, Atom(type(None))),
         (UserId, INT),
         (Annotated[str, "a note"], STR),
-        (Optional[int], OptionOf(INT)),
+        (typing.Optional.__getitem__(int), OptionOf(INT)),
         (int | str | None, OptionOf(UnionOf((INT, STR)))),
-        (Union[int, str], UnionOf((INT, STR))),
+        (typing.Union.__getitem__((int, str)), UnionOf((INT, STR))),
         (tuple[()], TupleOf(())),
         (tuple[int, str], TupleOf((INT, STR))),
         (tuple[int, ...], SeqOf(tuple, INT)),

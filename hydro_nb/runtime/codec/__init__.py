@@ -1,8 +1,19 @@
-"""Batches of elements to bytes and back: bincode, and msgpack with or without a declared type.
+"""Batches of elements to bytes and back: bincode, and packed columns in msgpack with or without a declared type.
 
 >>> codec = make_codec(wire.CodecSpec("bincode"), int)
 >>> codec.decode(codec.encode([1, 2]), 2)
 [1, 2]
+
+What a codec accepts comes back equal and of equal types; the rest is an EncodeError. What is less than obvious:
+
+- An `int` where `float` is declared stays an int in a packed frame and becomes the float that it equals in bincode,
+  which has no other way; so does a `float` declared `f32` become what four bytes can hold.
+- A packed frame takes what a type checker takes: a `bool` for an `int`, a subclass for its base, each as what it is.
+  bincode takes exactly the declared types.
+- Packed integers have any size, packed texts may have lone surrogates; bincode refuses both.
+- Classes (dataclasses, Structs, NamedTuples, enums) travel by name and are looked up among the types that the program
+  mentions and the modules already loaded; nothing is imported because a frame says so, numpy for its arrays apart.
+- Records come back with the fields that were sent, whatever their constructors do.
 """
 
 from __future__ import annotations

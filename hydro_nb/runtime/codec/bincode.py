@@ -57,8 +57,10 @@ class BincodeCodec:
         if self._shape is None:
             return b""
         body = self._encoded(items, self._shape)
-        if len(body) > limits.MAX_ELEMENT or len(items) > limits.MAX_UNITS:
-            self._check_sizes(items, len(body))
+        if len(body) > limits.MAX_ELEMENT:
+            self._check_sizes(items)
+        if not body and len(items) > limits.MAX_UNITS:
+            raise EncodeError(f"{self._where}{len(items)} elements without bytes are too many for one frame")
         return body if self._declared else self._head(self._shape) + body
 
     def _encoded(self, items: list[Any], shape: Shape) -> bytes:
@@ -118,9 +120,7 @@ class BincodeCodec:
                 return EncodeError(f"{self._where}[{at}]{path} cannot be sent: {shown(value)}: {why}{hint}")
         return EncodeError(f"{self._where}a batch cannot be encoded: {paths.reason(error)}")
 
-    def _check_sizes(self, items: list[Any], size: int) -> None:
-        if not size:
-            raise EncodeError(f"{self._where}{len(items)} elements without bytes are too many for one frame")
+    def _check_sizes(self, items: list[Any]) -> None:
         for at, item in enumerate(items):
             if (size := len(self._write([item]))) > limits.MAX_ELEMENT:
                 raise EncodeError(f"{self._where}[{at}] {limits.too_large(size, item)}")

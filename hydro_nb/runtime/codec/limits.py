@@ -6,8 +6,8 @@ from typing import Any
 
 MAX_ELEMENT = 64 << 20
 """bytes of one encoded element"""
-MAX_DEPTH = 64
-"""containers within containers"""
+MAX_DEPTH = 150
+"""containers within containers; both ends recurse, and Python's own limit is 1000 calls"""
 MAX_UNITS = 1 << 20
 """elements that take no bytes, in one frame"""
 

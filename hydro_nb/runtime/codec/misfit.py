@@ -6,7 +6,7 @@ import struct
 import types
 from typing import Any, cast
 
-from hydro_nb.runtime.codec.limits import MAX_DEPTH
+from hydro_nb.runtime.codec import limits
 from hydro_nb.runtime.codec.paths import parts, text_of
 from hydro_nb.schema import Atom, EnumOf, MapOf, MemberOf, Names, OptionOf, RecordOf, Shape, TupleOf, UnionOf
 from hydro_nb.values import MemberId
@@ -20,8 +20,8 @@ def first_misfit(value: Any, shape: Shape, names: Names, path: str = "", depth: 
     >>> first_misfit((1, "x"), TupleOf((Atom(int, "B"), Atom(int, "B"))), {})
     ('[1]', 'x', 'it is str, where u8 is expected')
     """
-    if depth > MAX_DEPTH:
-        return path, value, f"it is nested more than {MAX_DEPTH} deep, or contains itself"
+    if depth > limits.MAX_DEPTH:
+        return path, value, "it is nested too deep, or contains itself"
     if why := _refused(value, shape):
         return path, value, why
     for suffix, part, inner in parts(value, shape, names):

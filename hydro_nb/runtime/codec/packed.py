@@ -75,8 +75,8 @@ class PackedCodec:
                 path, value, shape = found
                 wanted = paths.text_of(shape)
                 return EncodeError(
-                    f"{self._where}{path} is {shown(value)} of type {type(value).__name__}, where {wanted} is declared: "
-                    f"change the value or the declared type (annotation or `.typed(T)`)"
+                    f"{self._where}{path} is {shown(value)} of type {type(value).__name__}, "
+                    f"where {wanted} is declared: change the value or the declared type (annotation or `.typed(T)`)"
                 )
         return EncodeError(f"{self._where}a batch does not fit the declared type {check.declared}")
 

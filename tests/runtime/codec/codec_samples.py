@@ -14,6 +14,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import msgspec
 from hypothesis import strategies as st
 
+from hydro_nb.schema import field_names
 from hydro_nb.types import f32, f64, i8, i16, i32, i64, u8, u16, u32, u64
 from hydro_nb.values import Err, MemberId, Ok, Some
 
@@ -141,23 +142,24 @@ def same(a: Any, b: Any, *, widened: bool = False) -> bool:
         return a == b
     if type(a) is not type(b):
         return False
+    parts = _parts(a), _parts(b)
+    if parts[0] is not None:
+        return len(parts[0]) == len(parts[1]) and all(same(x, y, widened=widened) for x, y in zip(*parts, strict=True))
     if isinstance(a, float):
         return (math.isnan(a) and math.isnan(b)) or (a == b and math.copysign(1, a) == math.copysign(1, b))
-    if isinstance(a, complex):
-        return same(a.real, b.real) and same(a.imag, b.imag)
-    if isinstance(a, decimal.Decimal):
-        return str(a) == str(b)
-    if isinstance(a, set | frozenset):
-        return len(a) == len(b) and sorted(map(described, a)) == sorted(map(described, b))
-    if isinstance(a, dict):
-        return len(a) == len(b) and all(same(x, y, widened=widened) for x, y in zip(a.items(), b.items(), strict=True))
-    if isinstance(a, list | tuple):
-        return len(a) == len(b) and all(same(x, y, widened=widened) for x, y in zip(a, b, strict=True))
-    if dataclasses.is_dataclass(a):
-        return all(same(getattr(a, f.name), getattr(b, f.name), widened=widened) for f in dataclasses.fields(a))
-    if isinstance(a, msgspec.Struct):
-        return all(same(getattr(a, name), getattr(b, name), widened=widened) for name in a.__struct_fields__)
-    return a == b
+    return str(a) == str(b) if isinstance(a, decimal.Decimal) else a == b
+
+
+def _parts(value: Any) -> list[Any] | None:
+    if isinstance(value, list | tuple):
+        return list(value)
+    if isinstance(value, set | frozenset):
+        return sorted(map(described, value))
+    if isinstance(value, dict):
+        return [part for pair in value.items() for part in pair]
+    if dataclasses.is_dataclass(value) or isinstance(value, msgspec.Struct):
+        return [getattr(value, name) for name in field_names(type(value))]
+    return [value.real, value.imag] if isinstance(value, complex) else None
 
 
 def described(value: Any) -> str:

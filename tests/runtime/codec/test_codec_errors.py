@@ -4,6 +4,7 @@ import enum
 import re
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
@@ -180,6 +181,30 @@ def test_deep_nesting_is_an_error_and_not_a_crash(spec):
     itself.append(itself)
     for value in (deep, chain, itself):
         assert refused(spec, Tree if value is chain and spec is not SELF else None, [value])
+
+
+def _levels(value):
+    levels = []
+    while value not in (1, None):
+        levels.append((type(value), len(value) if isinstance(value, list | tuple) else value.value))
+        value = value.left if isinstance(value, Tree) else value[0]
+    return levels
+
+
+@SPECS
+@pytest.mark.parametrize("depth", [1, 20, 49, 75, 100, 140, 149, 150, 151, 200, 400, 900])
+def test_any_depth_is_kept_or_refused(spec, depth):
+    nested, chain = 1, Tree(0, None, None)
+    for _ in range(depth):
+        nested, chain = [(nested,)], Tree(1, chain, None)
+    for value, element_type in ((nested, None), (chain, None if spec is SELF else Tree), (chain, None)):
+        codec = make_codec(spec, element_type)
+        with suppress(EncodeError):
+            body = codec.encode([value])
+            [found] = make_codec(spec, element_type).decode(body, 1)
+            assert _levels(found) == _levels(value)
+            continue
+        assert depth > 40
 
 
 def test_deep_frames_are_an_error_and_not_a_crash():

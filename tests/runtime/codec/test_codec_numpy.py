@@ -44,8 +44,19 @@ def test_arrays(array):
 
 @pytest.mark.parametrize(
     "scalar",
-    [np.int8(-3), np.uint64(2**64 - 1), np.float32(0.1), np.float64(0.1), np.bool_(1), np.complex64(1j), np.float16(2)]
-    + [np.datetime64("2020-01-01T00:00", "s"), np.timedelta64(3, "h"), np.str_("naïve"), np.bytes_(b"ab")],
+    [
+        np.int8(-3),
+        np.uint64(2**64 - 1),
+        np.float32(0.1),
+        np.float64(0.1),
+        np.bool_(1),
+        np.complex64(1j),
+        np.float16(2),
+        np.datetime64("2020-01-01T00:00", "s"),
+        np.timedelta64(3, "h"),
+        np.str_("naïve"),
+        np.bytes_(b"ab"),
+    ],
     ids=lambda scalar: type(scalar).__name__,
 )
 def test_scalars(scalar):
