@@ -1,24 +1,14 @@
-"""Writes one unit: the function that runs it, the state that it keeps.
-
-Region by region, in the order of `compile.order`; inside a region each operator writes its own part through `NodeEmit`,
-which implements `ir.emit.Emit`.
-"""
+"""One node's view of the unit that is being written: `ir.emit.Emit`, implemented."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hydro_nb.compile.capture import render
-from hydro_nb.compile.names import Names
-from hydro_nb.compile.order import Plan, Region
-from hydro_nb.compile.split import Part, Unit, upstream
-from hydro_nb.compile.writer import Writer
-from hydro_nb.errors import Site
+from hydro_nb.compile.split import Part, must_complete, reached_seams, upstream
 from hydro_nb.ir.emit import Item
 from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Bound, Node
@@ -26,93 +16,11 @@ from hydro_nb.ir.ops.fold import Folding
 from hydro_nb.ir.ops.source import SourceIter
 from hydro_nb.wire import SourceLine
 
+if TYPE_CHECKING:
+    from hydro_nb.compile.unit import UnitWriter
+
 CHUNK = 1024
 """Elements of a bounded source in one tick."""
-
-
-@dataclass(slots=True)
-class UnitWriter:
-    """What is being written of one unit."""
-
-    plan: Plan
-    names: Names
-    seams: bool = False
-    body: Writer = field(default_factory=Writer)
-    state: dict[str, str] = field(default_factory=dict[str, str])
-    """state slot -> the expression that makes its first content"""
-    fresh: dict[str, str] = field(default_factory=dict[str, str])
-    """variables that start anew with every tick"""
-    buffers: dict[tuple[str, int], str] = field(default_factory=dict[tuple[str, int], str])
-    defined: dict[str, str] = field(default_factory=dict[str, str])
-    ended: list[str] = field(default_factory=list[str])
-    """the variables that tell whether a bounded source has been read to its end"""
-    counted: dict[str, str] = field(default_factory=dict[str, str])
-    """name -> slot of what is counted and sampled in the state"""
-    writers: dict[str, NodeEmit] = field(default_factory=dict[str, "NodeEmit"])
-    sites: dict[str, Site] = field(default_factory=dict[str, Site])
-    """captured name -> the line that uses it"""
-    allocated: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
-
-    @property
-    def unit(self) -> Unit:
-        """The unit that is written."""
-        return self.plan.unit
-
-    def run(self) -> None:
-        """Write all regions, after the first versions of live values that cross a seam."""
-        for part in self.unit.parts.values():
-            for port, kind in enumerate(part.outputs):
-                if kind.shape.is_stream and self._needs_buffer(part, port):
-                    self.buffers[part.key, port] = ""
-        for part in self.unit.parts.values():
-            if part.role == "seam_out" and not part.kinds[0].shape.is_stream and not _is_final(part):
-                self.emit(part).first_version("True")
-        for region in self.plan.regions:
-            self._region(region)
-
-    def _needs_buffer(self, part: Part, port: int) -> bool:
-        return any((c.key, i) not in self.plan.fused for c, i in self.unit.consumers(part.key, port))
-
-    def _region(self, region: Region) -> None:
-        for member in self.plan.members(region):
-            if member.role == "whole":
-                member.node.op.before(self.emit(member))
-        part = self.unit.parts[region.key]
-        with self.body.under(self._comment(part), self.emit(part).origin()):
-            if region.kind == "loop":
-                ref = part.inputs[region.index]
-                self.emit(part).loop_into(self.buffers[ref.slot, ref.port], region.index)
-            else:
-                self.after(part)
-
-    def _comment(self, part: Part) -> str:
-        """Quote the user's line, once for all that follows from it."""
-        text = part.node.site.text
-        return f"# {text}" if text and f"# {text}" != self.body.quoted else ""
-
-    def after(self, part: Part, emit: NodeEmit | None = None) -> None:
-        """Write what a part does once per tick."""
-        emit = emit or self.emit(part)
-        if part.role in ("whole", "receive"):
-            part.node.op.after(emit)
-        elif part.role == "seam_in":
-            emit.seam_in()
-        elif part.role == "seam_out":
-            emit.seam_out()
-
-    def emit(self, part: Part) -> NodeEmit:
-        """Give the writer of one part."""
-        if part.key not in self.writers:
-            self.writers[part.key] = NodeEmit(self, part)
-        return self.writers[part.key]
-
-    def buffer(self, part: Part, port: int) -> str:
-        """Give the list that collects an output for those who read it later."""
-        name = self.buffers[part.key, port]
-        if not name:
-            name = self.buffers[part.key, port] = self.names.local(f"{part.name}_out")
-            self.fresh[name] = "[]"
-        return name
 
 
 class NodeEmit:
@@ -165,8 +73,13 @@ class NodeEmit:
 
     def make(self, func: Func) -> str:
         """Call a function without arguments."""
-        rendered = render(func, (), self.unit.names)
-        text = f"{self.unit.names.capture('make', func.fn)}()" if rendered.before else rendered.expr
+        names = self.unit.names
+        mark = names.mark()
+        rendered = render(func, (), names)
+        text = rendered.expr
+        if rendered.before:
+            names.reset(mark)
+            text = f"{names.capture('make', func.fn)}()"
         self._note_captures()
         return text
 
@@ -319,8 +232,8 @@ class NodeEmit:
             self._spread()
 
     def _spread(self) -> None:
-        for out in _reached(self.unit.unit, self.part):
-            if not _is_final(out):
+        for out in reached_seams(self.unit.unit, self.part):
+            if not is_final(out):
                 self.unit.emit(out).version()
 
     def ended(self) -> str:
@@ -344,7 +257,7 @@ class NodeEmit:
     def pull(self, iterator: str) -> str:
         """Take a chunk, or all where somebody must see all first."""
         chunk, flag = self.local(self.node.site.name or "chunk"), f"{self.name}_ended"
-        if _must_complete(self.unit.unit, self.part):
+        if must_complete(self.unit.unit, self.part):
             self.write(f"{chunk} = list({iterator})")
             self.write(f"{flag} = True")
         else:
@@ -369,7 +282,7 @@ class NodeEmit:
 
     def seam_out(self) -> None:
         """Leave the only version of a live value that is complete."""
-        if not self.part.kinds[0].shape.is_stream and _is_final(self.part):
+        if not self.part.kinds[0].shape.is_stream and is_final(self.part):
             self.first_version(self.ended())
 
     def first_version(self, condition: str) -> None:
@@ -421,30 +334,6 @@ def _parameter(part: Part) -> str:
     return code.co_varnames[position] if code.co_argcount > position else ""
 
 
-def _must_complete(unit: Unit, source: Part) -> bool:
-    """Whether something reads a bounded source, or what is made of it, as a whole."""
-    waiting, seen = [source], {source.key}
-    for part in waiting:
-        for port, kind in enumerate(part.outputs):
-            if kind.bound is not Bound.BOUNDED:
-                continue
-            for consumer, index in unit.consumers(part.key, port):
-                if index in consumer.node.op.completes:
-                    return True
-                if consumer.key not in seen:
-                    seen.add(consumer.key)
-                    waiting.append(consumer)
-    return False
-
-
-def _is_final(part: Part) -> bool:
+def is_final(part: Part) -> bool:
+    """Whether the value that a part reads is complete once it is there."""
     return part.kinds[0].bound is Bound.BOUNDED
-
-
-def _reached(unit: Unit, part: Part) -> Iterator[Part]:
-    """Iterate over the seams that a live value flows into."""
-    for consumer, _ in unit.consumers(part.key, 0):
-        if consumer.role == "seam_out":
-            yield consumer
-        elif consumer.outputs and not consumer.outputs[0].shape.is_stream:
-            yield from _reached(unit, consumer)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from hydro_nb.compile.channels import channels
-from hydro_nb.compile.emit import UnitWriter
 from hydro_nb.compile.names import Names
 from hydro_nb.compile.order import plan
 from hydro_nb.compile.payload import dump, mentioned_types
 from hydro_nb.compile.split import Part, Unit, fused, locations, name_parts
+from hydro_nb.compile.unit import UnitWriter
 from hydro_nb.compile.writer import Writer
 from hydro_nb.errors import GraphError, Site
 from hydro_nb.ir.graph import Graph

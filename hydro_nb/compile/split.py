@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from hydro_nb.ir.graph import Graph
-from hydro_nb.ir.node import Kind, Node, Place, Ref
+from hydro_nb.ir.node import Bound, Kind, Node, Place, Ref
 from hydro_nb.ir.ops.network import Network
 from hydro_nb.ir.ops.time import AllTicks
 
@@ -159,3 +159,28 @@ def name_parts(parts: Sequence[Part]) -> None:
         else:
             verb = {"send": "send", "receive": "receive"}.get(part.role, part.node.op.name)
             part.name = f"{verb}_{number}"
+
+
+def must_complete(unit: Unit, source: Part) -> bool:
+    """Whether something reads a bounded source, or what is made of it, as a whole."""
+    waiting, seen = [source], {source.key}
+    for part in waiting:
+        for port, kind in enumerate(part.outputs):
+            if kind.bound is not Bound.BOUNDED:
+                continue
+            for consumer, index in unit.consumers(part.key, port):
+                if index in consumer.node.op.completes:
+                    return True
+                if consumer.key not in seen:
+                    seen.add(consumer.key)
+                    waiting.append(consumer)
+    return False
+
+
+def reached_seams(unit: Unit, part: Part) -> Iterator[Part]:
+    """Iterate over the seams that a live value flows into."""
+    for consumer, _ in unit.consumers(part.key, 0):
+        if consumer.role == "seam_out":
+            yield consumer
+        elif consumer.outputs and not consumer.outputs[0].shape.is_stream:
+            yield from reached_seams(unit, consumer)

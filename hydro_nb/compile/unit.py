@@ -1,0 +1,100 @@
+"""Writes one unit: the function that runs it, the state that it keeps.
+
+Region by region, in the order of `compile.order`; inside a region each operator writes its own part through `NodeEmit`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hydro_nb.compile.emit import NodeEmit, is_final
+from hydro_nb.compile.names import Names
+from hydro_nb.compile.order import Plan, Region
+from hydro_nb.compile.split import Part, Unit
+from hydro_nb.compile.writer import Writer
+from hydro_nb.errors import Site
+
+
+@dataclass(slots=True)
+class UnitWriter:
+    """What is being written of one unit."""
+
+    plan: Plan
+    names: Names
+    seams: bool = False
+    body: Writer = field(default_factory=Writer)
+    state: dict[str, str] = field(default_factory=dict[str, str])
+    """state slot -> the expression that makes its first content"""
+    fresh: dict[str, str] = field(default_factory=dict[str, str])
+    """variables that start anew with every tick"""
+    buffers: dict[tuple[str, int], str] = field(default_factory=dict[tuple[str, int], str])
+    defined: dict[str, str] = field(default_factory=dict[str, str])
+    ended: list[str] = field(default_factory=list[str])
+    """the variables that tell whether a bounded source has been read to its end"""
+    counted: dict[str, str] = field(default_factory=dict[str, str])
+    """name -> slot of what is counted and sampled in the state"""
+    writers: dict[str, NodeEmit] = field(default_factory=dict[str, "NodeEmit"])
+    sites: dict[str, Site] = field(default_factory=dict[str, Site])
+    """captured name -> the line that uses it"""
+    allocated: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+
+    @property
+    def unit(self) -> Unit:
+        """The unit that is written."""
+        return self.plan.unit
+
+    def run(self) -> None:
+        """Write all regions, after the first versions of live values that cross a seam."""
+        for part in self.unit.parts.values():
+            for port, kind in enumerate(part.outputs):
+                if kind.shape.is_stream and self._needs_buffer(part, port):
+                    self.buffers[part.key, port] = ""
+        for part in self.unit.parts.values():
+            if part.role == "seam_out" and not part.kinds[0].shape.is_stream and not is_final(part):
+                self.emit(part).first_version("True")
+        for region in self.plan.regions:
+            self._region(region)
+
+    def _needs_buffer(self, part: Part, port: int) -> bool:
+        return any((c.key, i) not in self.plan.fused for c, i in self.unit.consumers(part.key, port))
+
+    def _region(self, region: Region) -> None:
+        for member in self.plan.members(region):
+            if member.role == "whole":
+                member.node.op.before(self.emit(member))
+        part = self.unit.parts[region.key]
+        with self.body.under(self._comment(part), self.emit(part).origin()):
+            if region.kind == "loop":
+                ref = part.inputs[region.index]
+                self.emit(part).loop_into(self.buffers[ref.slot, ref.port], region.index)
+            else:
+                self.after(part)
+
+    def _comment(self, part: Part) -> str:
+        """Quote the user's line, once for all that follows from it."""
+        text = part.node.site.text
+        return f"# {text}" if text and f"# {text}" != self.body.quoted else ""
+
+    def after(self, part: Part, emit: NodeEmit | None = None) -> None:
+        """Write what a part does once per tick."""
+        emit = emit or self.emit(part)
+        if part.role in ("whole", "receive"):
+            part.node.op.after(emit)
+        elif part.role == "seam_in":
+            emit.seam_in()
+        elif part.role == "seam_out":
+            emit.seam_out()
+
+    def emit(self, part: Part) -> NodeEmit:
+        """Give the writer of one part."""
+        if part.key not in self.writers:
+            self.writers[part.key] = NodeEmit(self, part)
+        return self.writers[part.key]
+
+    def buffer(self, part: Part, port: int) -> str:
+        """Give the list that collects an output for those who read it later."""
+        name = self.buffers[part.key, port]
+        if not name:
+            name = self.buffers[part.key, port] = self.names.local(f"{part.name}_out")
+            self.fresh[name] = "[]"
+        return name
