@@ -1,0 +1,41 @@
+"""The `hydro-nb` command: opens the tutorials in JupyterLab, runs notebooks and scripts without a browser."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from hydro_nb.cli.lab import lab
+from hydro_nb.cli.run import run
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and give its exit code."""
+    given, rest = _parser().parse_known_args(arguments)
+    if given.command == "lab":
+        return lab(given.dir, rest)
+    if given.command == "run":
+        return run(given.file, rest)
+    _parser().print_help()
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hydro-nb", description="Dataflows in Jupyter: build, run, watch.")
+    parser.add_argument("--version", action="version", version=f"hydro-nb {_version()}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    opens = commands.add_parser("lab", help="open the tutorials in JupyterLab, from a copy in this folder")
+    opens.add_argument("--dir", type=Path, default=Path("hydro-nb-tutorials"), help="where the copy is (%(default)s)")
+    opens.epilog = "Everything else is handed to JupyterLab, such as --no-browser or --port=8889."
+    runs = commands.add_parser("run", help="run a notebook or a script, and print what it and its processes print")
+    runs.add_argument("file", type=Path, metavar="FILE", help="FILE.ipynb or FILE.py")
+    return parser
+
+
+def _version() -> str:
+    try:
+        return version("hydro_nb")
+    except PackageNotFoundError:
+        return "(a checkout that is not installed)"

@@ -35,20 +35,21 @@ class Deployments:
                 deployment.stop()
         self._made = [each for each in self._made if each[0] != key]
 
+    def every(self) -> list[Deployment]:
+        """Give all, oldest first."""
+        return [deployment for _, deployment in self._made]
+
     def running(self) -> list[Deployment]:
         """Give those that are not over, oldest first."""
-        return [deployment for _, deployment in self._made if deployment.state not in OVER]
+        return [deployment for deployment in self.every() if deployment.state not in OVER]
 
     def current(self, namespace: Mapping[str, Any]) -> Deployment | None:
         """Give the one that a command means: `deployment` if it runs, else the newest that runs, else the newest."""
         named = [held for held in _held({"deployment": namespace.get("deployment")}) if held.state not in OVER]
-        every = [deployment for _, deployment in self._made]
-        return next(iter([*named, *reversed(self.running()), *reversed(every)]), None)
+        return next(iter([*named, *reversed(self.running()), *reversed(self.every())]), None)
 
 
 def _held(namespace: Mapping[str, Any]) -> list[Deployment]:
     """Give the deployments that names are bound to, without importing their module before there can be any."""
-    module = sys.modules.get("hydro_nb.deploy.deployment")
-    if module is None:
-        return []
-    return [value for value in list(namespace.values()) if isinstance(value, module.Deployment)]
+    kind: Any = getattr(sys.modules.get("hydro_nb.deploy.deployment"), "Deployment", None)
+    return [value for value in list(namespace.values()) if isinstance(value, kind)] if kind else []

@@ -19,7 +19,7 @@ def show_graph(flow: FlowBuilder, highlight: Sequence[str] = ()) -> None:
     """Draw a flow, with some of its nodes standing out."""
     from hydro_nb.notebook.fallback import graph_bundle  # noqa: PLC0415 - a notebook that shows nothing need not load it
 
-    display(graph_bundle(flow.graph, highlight=highlight), raw=True)
+    display({**graph_bundle(flow.graph, highlight=highlight), "text/plain": repr(flow)}, raw=True)
 
 
 def show_dashboard(deployment: Deployment) -> None:

@@ -14,7 +14,8 @@ numbers.send_bincode(process2).map(lambda n: n * 10).for_each(print)
 def test_the_body_builds_on_a_flow_that_is_made_and_shown(kernel):
     ran = kernel.run(PIPELINE, "a")
     assert kernel.value("len(flow.graph.nodes), flow.name") == "(4, 'flow')"
-    assert "source_iter" in ran.graphs[-1]["text/plain"]
+    assert ran.graphs[-1]["text/plain"] == "FlowBuilder('flow': 2 locations, 4 operators)"
+    assert "source_iter" in ran.graphs[-1]["text/html"]
     assert "<svg" in ran.graphs[-1]["text/html"]
 
 

@@ -1,0 +1,82 @@
+"""`hydro-nb lab`: the tutorials in JupyterLab, from a copy that is the reader's own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from hydro_nb.cli.say import NEEDS_LAB, complain, say
+
+FIRST = "01_processes.ipynb"
+RECORD = ".hydro-nb.json"
+"""Beside the copies: the digest of each file as it was copied, which tells an edited one from an old one."""
+
+
+def lab(folder: Path, options: Sequence[str]) -> int:
+    """Copy the tutorials to a folder and open the first one in JupyterLab."""
+    if find_spec("jupyterlab") is None:
+        return complain(f"hydro-nb lab {NEEDS_LAB}")
+    try:
+        kept = copy_tutorials(tutorials(), folder)
+    except OSError as error:
+        return complain(f"hydro-nb lab could not copy the tutorials to {folder}: {error}")
+    for name in kept:
+        say(f"{folder / name} is edited and stays as it is; remove it to get the original again")
+    say(f"The tutorials are in {folder}")
+    return _open(folder, options)
+
+
+def tutorials() -> Path:
+    """Give the folder of the tutorials: in the installed package, else in the checkout."""
+    package = Path(__file__).parent.parent
+    inside = package / "notebooks"
+    return inside if inside.is_dir() else package.parent / "notebooks"
+
+
+def copy_tutorials(source: Path, target: Path) -> list[str]:
+    """Copy every tutorial that is missing or older than ours; give the names of edited ones, which stay."""
+    target.mkdir(parents=True, exist_ok=True)
+    record = _read_record(target)
+    kept: list[str] = []
+    for path in _files(source):
+        copy = target / path.name
+        if not copy.exists() or _digest(copy) == record.get(path.name):
+            shutil.copyfile(path, copy)
+            record[path.name] = _digest(copy)
+        elif _digest(copy) != _digest(path):
+            kept.append(path.name)
+    (target / RECORD).write_text(json.dumps(record, indent=1))
+    return kept
+
+
+def _files(source: Path) -> Iterator[Path]:
+    for path in sorted(source.iterdir()):
+        if path.is_file() and not path.name.startswith((".", "__")):
+            yield path
+
+
+def _read_record(target: Path) -> dict[str, str]:
+    try:
+        return json.loads((target / RECORD).read_text())
+    except (OSError, ValueError):
+        return {}
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _open(folder: Path, options: Sequence[str]) -> int:
+    """Become JupyterLab where the system can, so that its signals and its exit code are its own."""
+    command = [sys.executable, "-m", "jupyterlab", FIRST, *options]
+    os.chdir(folder)
+    if os.name == "posix":
+        os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted
+    return subprocess.call(command)  # noqa: S603 - this interpreter, and what the user typed

@@ -1,0 +1,64 @@
+"""Prints what processes print into the cells of a notebook that nobody watches, each line tagged with its process.
+
+An IPython extension: `%load_ext hydro_nb.notebook.echo`.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from hydro_nb.notebook import cells
+
+SECONDS = 0.05
+
+
+class Echo:
+    """Follows the logs of all deployments of a shell: while a cell runs from a thread, and once more when it ends."""
+
+    def __init__(self, shell: Any) -> None:
+        self._cells = cells.attach(shell)
+        self._cursors: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="hydro-echo", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def flush(self, *_: object) -> None:
+        """Print what is new."""
+        with self._lock:
+            self._cells.adopt()
+            for deployment in self._cells.deployments.every():
+                self._cursors[deployment], lines = deployment.logs_since(self._cursors.get(deployment, 0))
+                for line in lines:
+                    target = sys.stdout if line.stream == "stdout" else sys.stderr
+                    target.write(f"{line}\n")
+
+    def _follow(self) -> None:
+        while not self._ended.wait(SECONDS):
+            self.flush()
+
+    def stop(self) -> None:
+        """Print what is left, and end."""
+        self._ended.set()
+        self._thread.join()
+        self.flush()
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Print from now on; IPython calls it."""
+    echo = Echo(shell)
+    shell.events.register("post_run_cell", echo.flush)
+    shell.hydro_nb_echo = echo
+    echo.start()
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Print no more; IPython calls it."""
+    shell.events.unregister("post_run_cell", shell.hydro_nb_echo.flush)
+    shell.hydro_nb_echo.stop()

@@ -1,0 +1,199 @@
+"""`hydro-nb` as it is typed."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from hydro_nb.cli import main
+from hydro_nb.cli.lab import FIRST, copy_tutorials
+
+PROGRAM = """
+from hydro_nb import FlowBuilder, q
+
+class Leader: ...
+
+flow = FlowBuilder()
+leader = flow.process(Leader)
+numbers = leader.source_iter(q([1, 2, 3, 4]))
+process2 = flow.process()
+on_p2 = numbers.send_bincode(process2)
+on_p2.map(q(lambda n: n * 10)).for_each(q(print))
+"""
+SETTLE = "with flow.deploy() as deployment:\n    deployment.settle()"
+TAGGED = [f"[process 1] {n}0" for n in (1, 2, 3, 4)]
+
+
+def hydro_nb(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-m", "hydro_nb.cli", *arguments]
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+
+
+def write_notebook(path: Path, *cells: str) -> None:
+    made = [nbformat.v4.new_code_cell(each) for each in cells]
+    nbformat.write(nbformat.v4.new_notebook(cells=made), path)
+
+
+# ---------------------------------------------------------------- the command
+
+
+def test_version_and_help(capsys):
+    for flag, says in (("--version", "hydro-nb "), ("--help", "run a notebook or a script")):
+        with pytest.raises(SystemExit) as ended:
+            main([flag])
+        assert ended.value.code == 0
+        assert says in capsys.readouterr().out
+
+
+def test_without_a_command_it_shows_its_help(capsys):
+    assert main([]) == 2
+    assert "usage: hydro-nb" in capsys.readouterr().out
+
+
+# ---------------------------------------------------------------- run
+
+
+def test_a_script_prints_tagged_lines(tmp_path):
+    (tmp_path / "program.py").write_text(PROGRAM + SETTLE)
+    done = hydro_nb("run", "program.py", cwd=tmp_path)
+    assert (done.returncode, done.stdout.splitlines(), done.stderr) == (0, TAGGED, "")
+
+
+def test_a_script_gets_its_arguments_and_its_exit_code(tmp_path):
+    (tmp_path / "program.py").write_text("import sys\nprint(sys.argv[1:], __name__)\nsys.exit(3)")
+    done = hydro_nb("run", "program.py", "--fast", "7", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (3, "['--fast', '7'] __main__\n")
+
+
+def test_a_script_that_fails_shows_its_own_lines_only(tmp_path):
+    (tmp_path / "program.py").write_text("def f():\n    return 1 / 0\n\nf()")
+    done = hydro_nb("run", "program.py", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "line 2, in f" in done.stderr
+    assert "ZeroDivisionError" in done.stderr
+    assert "hydro_nb" not in done.stderr.replace(str(tmp_path), "")
+
+
+def test_an_error_of_ours_is_its_message(tmp_path):
+    (tmp_path / "program.py").write_text("from hydro_nb import FlowBuilder\nFlowBuilder().deploy()")
+    done = hydro_nb("run", "program.py", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("GraphError: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_notebook_prints_its_outputs_and_tagged_lines(tmp_path):
+    write_notebook(tmp_path / "book.ipynb", PROGRAM, "print('before')", SETTLE, "6 * 7")
+    done = hydro_nb("run", "book.ipynb", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == ["before", *TAGGED, "42"]
+
+
+def test_the_magics_work_headless(tmp_path):
+    cells = ("import hydro_nb", "%%hydro --deploy --wait\nprocess().source_iter([1, 2]).for_each(print)", "%hydro stop")
+    write_notebook(tmp_path / "book.ipynb", *cells)
+    done = hydro_nb("run", "book.ipynb", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert {"[process 0] 1", "[process 0] 2", "flow: stopped"} <= set(done.stdout.splitlines())
+
+
+def test_a_notebook_runs_where_it_lies(tmp_path):
+    (tmp_path / "inner").mkdir()
+    write_notebook(tmp_path / "inner" / "book.ipynb", "import os\nos.path.basename(os.getcwd())")
+    done = hydro_nb("run", "inner/book.ipynb", cwd=tmp_path)
+    assert done.stdout == "'inner'\n"
+
+
+def test_a_cell_that_fails_ends_the_notebook(tmp_path):
+    write_notebook(tmp_path / "book.ipynb", "1 / 0", "print('never')")
+    done = hydro_nb("run", "book.ipynb", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "ZeroDivisionError" in done.stderr
+    assert "book.ipynb: cell 1 failed" in done.stderr
+    assert "\x1b" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_function_that_fails_in_a_process_fails_the_run(tmp_path):
+    failing = PROGRAM.replace("n * 10", "1 // (n - 3)")
+    (tmp_path / "program.py").write_text(failing + SETTLE)
+    write_notebook(tmp_path / "book.ipynb", failing, SETTLE)
+    for name in ("program.py", "book.ipynb"):
+        done = hydro_nb("run", name, cwd=tmp_path)
+        assert done.returncode == 1
+        assert "ProcessFailed" in done.stderr
+        assert "lambda n: 1 // (n - 3)" in done.stderr
+
+
+def test_a_kernel_that_dies_is_told_apart(tmp_path):
+    write_notebook(tmp_path / "book.ipynb", "1", "import os\nos._exit(1)")
+    done = hydro_nb("run", "book.ipynb", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "the kernel died in cell 2" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("nothing.py", None, "there is no file"),
+        ("book.ipynb", "no json", "is not a notebook"),
+        ("data.csv", "1,2", "neither a notebook"),
+    ],
+)
+def test_what_cannot_run_is_said_in_one_line(tmp_path, capsys, name, text, says):
+    if text is not None:
+        (tmp_path / name).write_text(text)
+    assert main(["run", str(tmp_path / name)]) == 1
+    assert says in capsys.readouterr().err.splitlines()[0]
+
+
+def test_a_notebook_takes_no_arguments(tmp_path, capsys):
+    write_notebook(tmp_path / "book.ipynb", "1")
+    assert main(["run", str(tmp_path / "book.ipynb"), "--fast"]) == 1
+    assert "--fast" in capsys.readouterr().err
+
+
+# ---------------------------------------------------------------- lab
+
+
+def test_lab_becomes_jupyterlab_on_the_first_tutorial(tmp_path):
+    done = hydro_nb("lab", "--version", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0] == "The tutorials are in hydro-nb-tutorials"
+    assert done.stdout.splitlines()[-1][0].isdigit()
+    assert (tmp_path / "hydro-nb-tutorials" / FIRST).is_file()
+
+
+def test_lab_keeps_what_was_edited_and_renews_the_rest(tmp_path):
+    ours, copies = tmp_path / "ours", tmp_path / "copies"
+    ours.mkdir()
+    for name in ("a.ipynb", "b.ipynb"):
+        (ours / name).write_text("first")
+    assert copy_tutorials(ours, copies) == []
+    (copies / "a.ipynb").write_text("mine")
+    for name in ("a.ipynb", "b.ipynb", "c.ipynb"):
+        (ours / name).write_text("second")
+    assert copy_tutorials(ours, copies) == ["a.ipynb"]
+    assert [(copies / f"{name}.ipynb").read_text() for name in "abc"] == ["mine", "second", "second"]
+
+
+def test_lab_says_when_a_copy_cannot_be_made(tmp_path, capsys):
+    (tmp_path / "taken").write_text("a file")
+    assert main(["lab", "--dir", str(tmp_path / "taken")]) == 1
+    assert "could not copy" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("missing", "command"), [("jupyterlab", "lab"), ("nbclient", "run")])
+def test_what_is_not_installed_is_named_with_its_remedy(tmp_path, capsys, monkeypatch, missing, command):
+    monkeypatch.setitem(sys.modules, missing, None)
+    write_notebook(tmp_path / "book.ipynb", "1")
+    arguments = (
+        ["lab", "--dir", str(tmp_path / "copies")] if command == "lab" else ["run", str(tmp_path / "book.ipynb")]
+    )
+    assert main(arguments) == 1
+    assert 'pip install "hydro_nb[lab]"' in capsys.readouterr().err
+    assert not (tmp_path / "copies").exists()
