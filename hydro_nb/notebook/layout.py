@@ -103,12 +103,15 @@ def _bundled() -> str | None:
 PROLOG = re.compile(r"^.*?(?=<svg)", re.DOTALL)
 COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 TITLED = re.compile(r'<title>[^<]*</title>\n<g id="a_[^"]*"><a xlink:title="([^"]*)">\n(.*?)</a>\n</g>\n', re.DOTALL)
+FRAME = re.compile(r'<g id="[^"]*" class="cluster">\n<title>[^<]*/frame</title>\n</g>\n')
+NAME = re.compile(r'(<g id="hydro" [^>]*>\n)<title>[^<]*</title>\n')
 VIEW = re.compile(r'width="[\d.]+pt" height="[\d.]+pt"\s+viewBox="([-\d.]+) ([-\d.]+) ([\d.]+) ([\d.]+)"')
 
 
 def clean(svg: str) -> str:
-    """Drop prolog and comments, and turn Graphviz's links into plain titles."""
+    """Drop prolog, comments and what would only be an idle tooltip, and turn Graphviz's links into plain titles."""
     body = COMMENT.sub("", PROLOG.sub("", svg))
+    body = NAME.sub(r"\1", FRAME.sub("", body))
     body = TITLED.sub(r"<title>\1</title>\n\2", body)
     return body.replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "").strip()
 

@@ -81,6 +81,7 @@ class Dashboard(_View):
         self._feed = Feed(source.graph)
         self._pace = Pace()
         self._inbox: deque[dict[str, Any]] = deque()
+        self._views: dict[str, int] = {}
         self._cursor = 0
         self._synced = 0.0
         self._handle: Any = None
@@ -99,7 +100,8 @@ class Dashboard(_View):
         show: Callable[..., Any] = cast("Any", IPython.display).display
         static = static_bundle(self.graph, self._source.snapshot(), self.deployment)
         self._handle = show(static, raw=True, display_id=f"hydro-{self.deployment}-{uuid.uuid4().hex[:6]}")
-        show(*self._mime(), raw=True)
+        data, metadata = self._mime()
+        show(data, metadata=metadata, raw=True)
 
     def _mime(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Give the live view as a display bundle, with words for hosts without widgets."""
@@ -150,12 +152,19 @@ class Dashboard(_View):
         owed = False
         while self._inbox:
             content = self._inbox.popleft()
-            if content.get("kind") == "hello":
+            if content.get("kind") == "hello" and self._is_new(content):
                 self._pace.hello()
                 owed = True
             elif content.get("kind") == "ack":
                 self._pace.ack(int(content.get("seq", 0)))
         return owed
+
+    def _is_new(self, hello: dict[str, Any]) -> bool:
+        """Whether this question was not overtaken by a later one: pages ask again while a cell holds up the first."""
+        view, number = str(hello.get("view")), int(hello.get("number", 0))
+        new = number > self._views.get(view, 0)
+        self._views[view] = max(number, self._views.get(view, 0))
+        return new
 
     def _sync(self, state: DeploymentState, now: float, *, last: bool) -> None:
         """Set the traits, at most twice a second; when nobody looks only the phase is kept true."""

@@ -81,10 +81,9 @@ export class Dashboard {
     this.soon();
   }
 
-  /** Times pass also when no message comes; a kernel that says nothing is asked again. */
+  /** Times pass also when no message comes; a kernel that says nothing is asked. */
   beat() {
-    if (!this.looking) return;
-    if (this.store.live && this.store.silence > STALE) this.store.retry();
+    if (this.looking && this.store.live && this.store.silence > STALE) this.store.hello();
     this.soon();
   }
 

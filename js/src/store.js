@@ -8,7 +8,7 @@ export const HISTORY = 60;
 const RATE_WINDOW = 1.2;
 const HISTORY_STEP = 0.5;
 const ACK_EVERY = 400;
-const RETRY = 3000;
+const [FIRST_WAIT, LAST_WAIT] = [200, 3200];
 
 /** @typedef {{points: [number, number][], rate: number, history: number[], stepped: number}} Meter */
 
@@ -34,7 +34,10 @@ export class Store {
     this.meters = new Map();
     this.seq = -1;
     this.waiting = false;
-    this.asked = -Infinity;
+    this.asked = 0;
+    this.view = Math.random().toString(36).slice(2);
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
     this.heard = now();
     this.acked = { seq: -1, at: -Infinity };
     /** Seconds to add to the page's clock to get the kernel's. */
@@ -72,6 +75,7 @@ export class Store {
     const events = ["name", "graph", "status", "processes", "problems", "totals"].map((name) => `change:${name}`);
     for (const event of events) this.model.on(event, trait);
     signal.addEventListener("abort", () => {
+      clearTimeout(this.timer);
       this.model.off("msg:custom", receive);
       for (const event of events) this.model.off(event, trait);
     });
@@ -83,15 +87,32 @@ export class Store {
   hello() {
     if (this.waiting || this.model.get("mode") !== "live") return;
     this.waiting = true;
-    this.asked = this.now();
-    this.model.send({ kind: "hello" });
+    this.ask(FIRST_WAIT);
   }
 
-  /** Asks again, also where an answer to the last question never came, but not all the time. */
+  /** Asks a few times: while a cell runs, what is said before the host has made a thread for us waits for the cell.
+   * @param {number} wait */
+  ask(wait) {
+    if (!this.waiting || wait > LAST_WAIT) return;
+    this.asked += 1;
+    this.tell({ kind: "hello", view: this.view, number: this.asked });
+    this.timer = setTimeout(() => this.ask(wait * 2), wait);
+  }
+
+  /** Asks again, also where the last question was given up. */
   retry() {
-    if (this.now() - this.asked < RETRY) return;
+    clearTimeout(this.timer);
     this.waiting = false;
     this.hello();
+  }
+
+  /** @param {Record<string, unknown>} content */
+  tell(content) {
+    try {
+      this.model.send(content);
+    } catch {
+      // the comm is closed: the silence that follows is what the header shows
+    }
   }
 
   takeTraits() {
@@ -121,6 +142,7 @@ export class Store {
 
   reset() {
     this.waiting = false;
+    clearTimeout(this.timer);
     this.dropped = 0;
     this.logs.clear();
     this.samples.clear();
@@ -189,7 +211,7 @@ export class Store {
   painted() {
     if (this.seq === this.acked.seq || this.now() - this.acked.at < ACK_EVERY) return;
     this.acked = { seq: this.seq, at: this.now() };
-    this.model.send({ kind: "ack", seq: this.seq });
+    this.tell({ kind: "ack", seq: this.seq });
   }
 
   /** Seconds since the kernel last said anything. */
@@ -198,11 +220,11 @@ export class Store {
   }
 
   stop() {
-    this.model.send({ kind: "stop" });
+    this.tell({ kind: "stop" });
   }
 
   /** @param {string} name */
   kill(name) {
-    this.model.send({ kind: "kill", name });
+    this.tell({ kind: "kill", name });
   }
 }
