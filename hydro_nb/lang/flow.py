@@ -33,7 +33,12 @@ class FlowBuilder:
 
     @property
     def name(self) -> str:
-        """Its name: the given one, or that of the variable it was first assigned to."""
+        """Its name: the given one, or that of the variable it was first assigned to.
+
+        >>> wordcount = FlowBuilder()
+        >>> wordcount.name
+        'wordcount'
+        """
         return self.graph.name
 
     # ------------------------------------------------------------ building
@@ -112,7 +117,17 @@ class FlowBuilder:
         return deploy(compile_flow(self.graph), backend=backend, max_buffer=size, timeout=timeout)
 
     def sim(self) -> Simulation:
-        """Run the flow under schedules that the simulator chooses."""
+        """Run the flow under schedules that the simulator chooses.
+
+        >>> flow = FlowBuilder()
+        >>> numbers_in, numbers = flow.process().sim_input(int)
+        >>> tens_out = numbers.map(lambda n: n * 10).sim_output()
+        >>> async def body():
+        ...     numbers_in.send(1)
+        ...     await tens_out.assert_yields_only([10])
+        >>> flow.sim().exhaustive(body)
+        1
+        """
         from hydro_nb.lang.ready import require_whole
         from hydro_nb.sim import Simulation
 
@@ -139,25 +154,43 @@ class FlowBuilder:
     # ------------------------------------------------------------ looking
 
     def to_text(self) -> str:
-        """Give the graph as stable text."""
+        """Give the graph as stable text.
+
+        >>> flow = FlowBuilder("demo")
+        >>> _ = flow.process().source_iter([1])
+        >>> print(flow.to_text().splitlines()[1])
+        process 0: Process[None]
+        """
         from hydro_nb.ir.text import to_text
 
         return to_text(self.graph)
 
     def to_dot(self) -> str:
-        """Give the graph in Graphviz's language."""
+        """Give the graph in Graphviz's language.
+
+        >>> FlowBuilder().to_dot().split()[0]
+        'digraph'
+        """
         from hydro_nb.ir.text import to_dot
 
         return to_dot(self.graph)
 
     def to_mermaid(self) -> str:
-        """Give the graph in Mermaid's language."""
+        """Give the graph in Mermaid's language.
+
+        >>> FlowBuilder().to_mermaid().split()[0]
+        'flowchart'
+        """
         from hydro_nb.ir.text import to_mermaid
 
         return to_mermaid(self.graph)
 
     def to_json(self) -> str:
-        """Give the graph as JSON."""
+        """Give the graph as JSON.
+
+        >>> FlowBuilder().to_json()[0]
+        '{'
+        """
         from hydro_nb.ir.text import to_json
 
         return to_json(self.graph)

@@ -20,7 +20,11 @@ class NonDet:
 
     @property
     def text(self) -> str:
-        """The reason, followed by the callers' reasons."""
+        """The reason, followed by the callers' reasons.
+
+        >>> nondet("any sum will do", nondet("asked for by the caller")).text
+        'any sum will do; asked for by the caller'
+        """
         return "; ".join((self.reason, *(guard.text for guard in self.guards)))
 
 

@@ -29,7 +29,7 @@ class Observed:
         self.kind = kind
         self.newest_only = not kind.shape.is_stream and kind.bound is not Bound.BOUNDED
         self.graph = _copy(flow, None if whole else set(_upstream(flow, ref.slot)))
-        self.graph.begin("observer")
+        self.graph.begin("hydro_nb-observer")
         self.slot = self._add_port(ref)
 
     def _add_port(self, ref: Ref) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from hydro_nb.errors import DeployError, GraphError
+from hydro_nb.errors import DeployError, GraphError, SettleTimeout
 from hydro_nb.lang.display import heading
 from hydro_nb.lang.external import OutPort
 from hydro_nb.lang.observe import Observed
@@ -65,13 +66,18 @@ def _first(deployment: Deployment, observed: Observed, n: int) -> Iterator[Any]:
     port, end = deployment.connect(OutPort[Any](observed.slot)), time.monotonic() + _SECONDS
     taken = 0
     while (observed.newest_only or taken < n) and time.monotonic() < end:
-        try:
+        with suppress(TimeoutError, DeployError):
             yield port.receive(timeout=max(0.0, end - time.monotonic()))
-        except (TimeoutError, DeployError):
-            break
-        taken += 1
-    if deployment.problems:
-        deployment.settle(_SECONDS)
+            taken += 1
+            continue
+        _explain(deployment)
+        return
+
+
+def _explain(deployment: Deployment) -> None:
+    """Raise why nothing more comes, unless that is because all has come or time is up."""
+    with suppress(SettleTimeout):
+        deployment.settle(0.0)
 
 
 def drain(deployment: Deployment, slot: str) -> Iterator[Any]:

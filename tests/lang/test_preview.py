@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from hydro_nb import GraphError, ProcessFailed, nondet
+from hydro_nb import DeployError, GraphError, ProcessFailed, nondet
 
 
 def test_text(leader):
@@ -92,3 +92,15 @@ def test_failure(leader):
 def test_how_many(leader, n):
     with pytest.raises(GraphError, match="number of elements"):
         leader.source_iter([1]).preview(n)
+
+
+def test_async_sources_say_what_they_need(leader):
+    async def letters():
+        yield "a"
+
+    with pytest.raises(DeployError, match="is async"):
+        leader.source_stream(letters).preview()
+
+
+def test_prefix_of_what_fails_later(leader):
+    assert leader.source_iter(range(5000)).map(lambda n: 1 // (4000 - n)).preview(2).rows == [0, 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError
@@ -69,3 +70,21 @@ def test_collect_in_processes(flow, leader, worker):
     before = dict(flow.graph.nodes)
     assert sorted(collect(numbers.send(worker), feed={port: [3]})) == [1, 2, 3]
     assert len(flow.graph.nodes) == len(before) + 1
+
+
+def methods():
+    classes = [getattr(hydro_nb, name) for name in hydro_nb.__all__ if isinstance(getattr(hydro_nb, name), type)]
+    for cls in classes:
+        for name in dir(cls):
+            member = inspect.getattr_static(cls, name)
+            function = member.fget if isinstance(member, property) else member
+            if cls.__module__.startswith("hydro_nb.lang") and not name.startswith("_") and inspect.isfunction(function):
+                yield pytest.param(function, id=f"{cls.__name__}.{name}")
+
+
+@pytest.mark.parametrize("method", list(methods()))
+def test_methods_have_a_sentence_and_an_example(method):
+    first, blank, *rest = inspect.getdoc(method).split("\n")
+    assert first.endswith(".")
+    assert blank == ""
+    assert ">>>" in "".join(rest)
