@@ -11,7 +11,7 @@ from hydro_nb.deploy.plan import Plan
 from hydro_nb.errors import HydroError
 from hydro_nb.runtime.wiring import Wiring
 from hydro_nb.runtime.zmq_channel import Carrier, Context
-from hydro_nb.wire import ProbeReply
+from hydro_nb.wire import Counts, ProbeReply
 
 
 class Hub:
@@ -113,6 +113,11 @@ class Hub:
         """Answer a probe, if there is any client."""
         with self.lock:
             return [self._clients.probed(number)] if self._carrier is not None else []
+
+    def counts(self) -> Counts | None:
+        """Give what the clients have sent, if that is new."""
+        with self.lock:
+            return self._clients.counts()
 
     def close(self) -> None:
         """Close the sockets and wake who waits."""

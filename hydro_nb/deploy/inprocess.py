@@ -173,6 +173,9 @@ class InProcessBackend:
             for resident in self._residents.values():
                 if not resident.over and resident.worker.tally.changed():
                     self._board.apply(resident.worker.counts())
+            counts = self._clients.counts()
+            if counts is not None:
+                self._board.apply(counts)
         self._board.echo()
 
     @property
@@ -261,8 +264,8 @@ class InProcessBackend:
             for source in worker.pumped:
                 if not source.done:
                     raise DeployError(
-                        f"source_stream `{source.spec.slot}` on `{worker.program.name}` is async, and `{call}` does not "
-                        f"let it run inside this process; use `await deployment.{twin}`, or backend='local'"
+                        f"source_stream `{source.spec.slot}` on `{worker.program.name}` is async, and `{call}` does "
+                        f"not let it run inside this process; use `await deployment.{twin}`, or backend='local'"
                     )
 
     def _until(self, timeout: float | None) -> float | None:

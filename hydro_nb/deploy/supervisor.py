@@ -148,6 +148,7 @@ class Supervisor:
                 self._trouble(member, report)
             case Counts() | ChannelEnded():
                 self._board.apply(report)
+                self._count_clients()
                 self._stir()
             case Hello():
                 return
@@ -299,9 +300,15 @@ class Supervisor:
             self._probing.cancel()
             self._probing = None
         self._round += 1
+        self._count_clients()
         self._replies = {reply.location: reply for reply in self._hub.probed(self._round)}
         self._tell_all(Probe(self._round))
         self._judge()
+
+    def _count_clients(self) -> None:
+        counts = self._hub.counts()
+        if counts is not None:
+            self._board.apply(counts)
 
     def _answered(self, reply: ProbeReply) -> None:
         if reply.round == self._round:
@@ -393,6 +400,7 @@ class Supervisor:
     def _finish_if_all_over(self) -> None:
         if not self.stopping or self.stopped.done() or not all(m.over for m in self.members.values()):
             return
+        self._count_clients()
         self._io.forget(self._exchange.fd)
         self._exchange.close()
         self._hub.close()

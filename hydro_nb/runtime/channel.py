@@ -93,7 +93,7 @@ class Sender(End):
 
     __slots__ = (
         *("_chunk", "_ending", "_flags", "_ready", "_sequence", "acknowledged", "codec", "credit"),
-        *("discarded", "held_bytes", "items", "max_buffer", "newest", "sent", "timer_sent", "unsent"),
+        *("discarded", "held_bytes", "items", "max_buffer", "newest", "sent", "timer_sent", "total", "unsent"),
     )
 
     def __init__(
@@ -105,6 +105,8 @@ class Sender(End):
         self.credit = max_buffer
         self.items: list[Any] = []
         self.newest: Any = None
+        self.total = 0
+        """elements put, whatever became of them"""
         self.sent = 0
         self.timer_sent = 0
         self.discarded = 0
@@ -130,6 +132,7 @@ class Sender(End):
 
     def put(self, items: list[Any], *, timer: bool = False) -> None:
         """Add elements; the list is taken over, not copied."""
+        self.total += len(items)
         if self.ended:
             self.discarded += len(items)
             return
@@ -137,18 +140,11 @@ class Sender(End):
         if self.items and flags != self._flags:
             self.pack()
         self._flags = flags
-        self._count(items, timer=timer)
+        self.newest = items[-1]
         if self.items:
             self.items.extend(items)
         else:
             self.items = items
-
-    def _count(self, items: list[Any], *, timer: bool) -> None:
-        self.newest = items[-1]
-        if timer:
-            self.timer_sent += len(items)
-        else:
-            self.sent += len(items)
 
     def pack(self) -> None:
         """Encode everything put so far into frames of at most 1024 elements and 64 KiB."""
@@ -175,7 +171,14 @@ class Sender(End):
         self._ready.append((frame, len(chunk)))
         self.held_bytes += len(frame)
         self.unsent += len(chunk)
+        self._count(len(chunk))
         return len(chunk)
+
+    def _count(self, count: int) -> None:
+        if self._flags & TIMER_DERIVED:
+            self.timer_sent += count
+        else:
+            self.sent += count
 
     def _adapt(self, count: int, size: int) -> None:
         fits = count * MAX_BYTES // (size or 1)

@@ -34,8 +34,7 @@ class Tally:
         counts: dict[str, int] = getattr(self._location.state, "counts", None) or {}
         totals = {self._slots.get(name, name): count for name, count in counts.items()}
         for sender in self._senders:
-            edge = sender.spec.edge
-            totals[edge] = sender.sent + sender.timer_sent + sender.discarded
+            totals[sender.spec.edge] = sender.total
         return totals
 
     def changed(self) -> bool:

@@ -108,12 +108,16 @@ def _entered(state: DeploymentState, event: Entered) -> DeploymentState:
 
 
 def _counted(state: DeploymentState, event: Counts) -> DeploymentState:
-    row = replace(state.processes[event.location], cpu=event.cpu, memory=event.memory, queued=event.queued)
     counted = {**state.counted, event.location: event.totals}
     samples = {**state.samples, **{slot: _ring(state, slot).added(new) for slot, new in event.samples.items() if new}}
     values = {**state.values, **event.values}
-    changed = _with_row(state, row)
-    return replace(changed, counted=counted, totals=_sum(counted), samples=samples, values=values)
+    changes: dict[str, Any] = {"counted": counted, "totals": _sum(counted), "samples": samples, "values": values}
+    row = state.processes.get(event.location)
+    if row is None:
+        # clients have counts, and no process
+        return _next(state, **changes)
+    used = replace(row, cpu=event.cpu, memory=event.memory, queued=event.queued)
+    return _with_row(replace(state, **changes), used)
 
 
 def _channel_ended(state: DeploymentState, event: ChannelEnded) -> DeploymentState:
