@@ -1,0 +1,77 @@
+import { afterEach, expect, test } from "vitest";
+import { Dashboard } from "../src/dashboard.js";
+import { model, view } from "./model.js";
+
+/** @type {AbortController | undefined} */
+let end;
+afterEach(() => end?.abort());
+
+/** @param {any} [fake] */
+function shown(fake = model()) {
+  end = new AbortController();
+  const el = document.createElement("div");
+  document.body.replaceChildren(el);
+  return { el, fake, dashboard: new Dashboard(fake, el, end.signal) };
+}
+const text = (/** @type {Element} */ el, /** @type {string} */ selector) => el.querySelector(selector)?.textContent ?? "";
+
+test("states are said in words, with how many run while starting", () => {
+  const status = { phase: "starting", ready: 1, total: 2, started: 0, ended: 0 };
+  const { el, fake, dashboard } = shown(model({ status }));
+  expect(text(el, ".state .word")).toBe("starting 1/2");
+  for (const phase of ["running", "settled", "failed", "stopped"]) {
+    fake.set("status", { ...status, phase });
+    dashboard.paint();
+    expect(text(el, ".state .word")).toBe(phase);
+  }
+  expect(el.querySelector(".stop")?.hasAttribute("hidden")).toBe(true);
+});
+
+test("what users print and send goes in as text", () => {
+  const { el, fake, dashboard } = shown(model({ processes: [{ name: "<i>A</i>", pid: 1, phase: "running", cpu: 0, memory: 0, rate: 0, queued: 0, started: 0, ended: 0, reason: "<u>" }] }));
+  const samples = { net: [{ time: 1, text: "<img src=x onerror=alert(1)>", type: "str" }] };
+  fake.emit("msg:custom", { kind: "snapshot", seq: 1, time: 1, totals: { net: 31240 }, samples, logs: { names: ["A"], dropped: 0 } }, [view("0\to\t\t1\t<script>x</script>")]);
+  for (const tab of ["logs", "processes", "streams"]) dashboard.tabs.show(tab);
+  expect(el.querySelector("img, script, i, u")).toBeNull();
+  expect(text(el, ".sample code")).toBe("<img src=x onerror=alert(1)>");
+  expect(text(el, ".shown")).toBe("1 of 31\u202f240 shown");
+  expect(text(el, ".line .text")).toBe("<script>x</script>");
+});
+
+test("buttons say stop and kill, once", () => {
+  const row = { pid: 1, phase: "running", cpu: 0, memory: 0, rate: 0, queued: 0, started: 0, ended: 0, reason: "" };
+  const { el, fake, dashboard } = shown(model({ processes: [{ name: "A", ...row }, { name: "B", ...row }] }));
+  dashboard.tabs.show("processes");
+  /** @type {NodeListOf<HTMLButtonElement>} */ (el.querySelectorAll(".kill"))[1]?.click();
+  /** @type {HTMLButtonElement | null} */ (el.querySelector(".stop"))?.click();
+  /** @type {HTMLButtonElement | null} */ (el.querySelector(".stop"))?.click();
+  expect(fake.sent.slice(1)).toEqual([{ kind: "kill", name: "B" }, { kind: "stop" }]);
+});
+
+test("problems are counted on their tab and lead to their stream", () => {
+  const problem = { process: "B", time: 1, error: "ValueError: no", slot: "map", op: "map", site: { cell: "In[1]", line: 2, text: "x.map(f)" }, element: "3", frames: [], fatal: true };
+  const { el, dashboard } = shown(model({ problems: [problem] }));
+  expect(text(el, "[data-tab=problems] .badge")).toBe("1");
+  dashboard.tabs.show("problems");
+  expect(text(el, ".problem .source")).toBe("x.map(f)\n  ^^^");
+  /** @type {HTMLButtonElement | null} */ (el.querySelector(".problem .op"))?.click();
+  expect(dashboard.tabs.open).toBe("streams");
+  expect(text(el, ".streams .empty")).toContain("is not sampled");
+});
+
+test("a flow that is being built has its picture and no panes", () => {
+  const { el, fake } = shown(model({ mode: "build" }));
+  expect(el.querySelector(".tabs")).toBeNull();
+  expect(text(el, ".state .word")).toBe("dataflow with 2 locations, 3 operators");
+  expect(text(el, "pre.words")).toBe("flow t");
+  expect(fake.sent).toEqual([]);
+});
+
+test("nothing is painted after the end", async () => {
+  const { el, fake } = shown();
+  end?.abort();
+  const before = el.innerHTML;
+  fake.set("name", "other");
+  await new Promise((done) => requestAnimationFrame(done));
+  expect(el.innerHTML).toBe(before);
+});
