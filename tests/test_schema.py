@@ -6,7 +6,7 @@ from typing import Annotated, Any, Generic, Literal, NamedTuple, NewType, TypeVa
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hydro_nb import schema
@@ -128,6 +128,7 @@ def test_the_type_of_literal_data():
     assert schema.type_of_literal([1, True]) is None
 
 
+@settings(deadline=None)
 @given(st.recursive(st.integers() | st.text() | st.booleans(), lambda s: st.lists(s) | st.tuples(s, s), max_leaves=8))
 def test_an_inferred_type_reads_as_the_shape_it_came_from(value):
     found = schema.infer_type(value)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from hydro_nb.schema import field_names
@@ -19,6 +20,9 @@ from hydro_nb.types import f32, f64, i8, i16, i32, i64, u8, u16, u32, u64
 from hydro_nb.values import Err, MemberId, Ok, Some
 
 T = TypeVar("T")
+
+law = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""for laws, which hold however busy the machine is"""
 
 
 class Color(enum.Enum):

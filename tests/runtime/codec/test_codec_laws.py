@@ -3,8 +3,8 @@
 from contextlib import suppress
 
 import pytest
-from codec_samples import RECORDS, anything, same, typed_batches
-from hypothesis import given, settings
+from codec_samples import RECORDS, anything, law, same, typed_batches
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hydro_nb.errors import DecodeError, EncodeError
@@ -16,11 +16,13 @@ BINCODE, MSGPACK, SELF = CodecSpec("bincode"), CodecSpec("msgpack"), CodecSpec("
 SPECS = (BINCODE, MSGPACK, SELF)
 
 
+@law
 @given(st.lists(anything, max_size=5))
 def test_self_describing_keeps_everything(items):
     assert same(make_codec(SELF, None).decode(make_codec(SELF, None).encode(items), len(items)), items)
 
 
+@law
 @given(typed_batches())
 def test_msgpack_keeps_what_is_of_the_type(batch):
     annotation, items = batch
@@ -29,6 +31,7 @@ def test_msgpack_keeps_what_is_of_the_type(batch):
     )
 
 
+@law
 @given(typed_batches())
 def test_bincode_keeps_what_is_of_the_type(batch):
     annotation, items = batch
@@ -37,6 +40,7 @@ def test_bincode_keeps_what_is_of_the_type(batch):
         assert same(make_codec(BINCODE, annotation).decode(body, len(items)), items)
 
 
+@law
 @given(typed_batches(), typed_batches())
 def test_an_inferred_schema_serves_all_frames_that_fit_it(first, second):
     sender, receiver = make_codec(BINCODE, None), make_codec(BINCODE, None)
@@ -47,6 +51,7 @@ def test_an_inferred_schema_serves_all_frames_that_fit_it(first, second):
 
 
 @pytest.mark.parametrize("spec", [BINCODE, MSGPACK], ids=lambda spec: spec.codec)
+@law
 @given(batch=typed_batches(), items=st.lists(anything, min_size=1, max_size=3))
 def test_other_values_are_refused_or_kept(spec, batch, items):
     annotation, _ = batch
@@ -61,6 +66,7 @@ def test_other_values_are_refused_or_kept(spec, batch, items):
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.codec)
+@law
 @given(batch=typed_batches(), raw=st.binary(max_size=200), count=st.integers(0, 6) | st.integers(0, 2**32 - 1))
 def test_random_bytes_give_values_or_a_decode_error(spec, batch, raw, count):
     annotation, _ = batch
@@ -70,7 +76,7 @@ def test_random_bytes_give_values_or_a_decode_error(spec, batch, raw, count):
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.codec)
-@settings(max_examples=300)
+@law
 @given(batch=typed_batches(), data=st.data())
 def test_damaged_frames_give_values_or_a_decode_error(spec, batch, data):
     annotation, items = batch
@@ -80,7 +86,7 @@ def test_damaged_frames_give_values_or_a_decode_error(spec, batch, data):
     _decode(codec, _damaged(codec.encode(items), data), len(items) + data.draw(st.integers(0, 1)))
 
 
-@settings(max_examples=300)
+@law
 @given(items=st.lists(anything, max_size=4), data=st.data())
 def test_damaged_self_describing_frames(items, data):
     codec = make_codec(SELF, None)
