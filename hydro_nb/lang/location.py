@@ -311,7 +311,7 @@ def _value(value: Any, site: Site) -> Any:
 
 
 def _source_iter(place: Place, data: Any, site: Site) -> SourceIter:
-    if callable(data):
+    if callable(data) and not isinstance(data, Iterable):  # an Enum class is both, and meant as its members
         return SourceIter(place, annotate.item_of(data), quote.function(data, 0, "source_iter", site))
     if not isinstance(data, Iterable):
         raise GraphError(

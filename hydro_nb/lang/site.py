@@ -103,8 +103,8 @@ def _read(source: str) -> _Names:
     found: _Names = {}
     for statement in _statements_of(tree):
         entries = _entries(statement)
-        lines = range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
-        found.update(dict.fromkeys(lines if entries else (), entries))
+        for line in range(statement.lineno, (statement.end_lineno or statement.lineno) + 1) if entries else ():
+            found[line] = found.get(line, ()) + entries
     return found
 
 

@@ -44,6 +44,13 @@ def test_names_of_several(leader, flow):
     assert (at(one).name, at(two).name) == ("one", "two")
 
 
+def test_two_statements_on_a_line(leader):
+    names = _run("x = leader.source_iter([1]); y = leader.singleton(1)\n", "two.py", leader=leader)
+    assert (at(names["x"]).name, at(names["y"]).name) == ("x", "y")
+    names = _run("x = leader.source_iter([1]); y = leader.source_iter([2])\n", "same.py", leader=leader)
+    assert (at(names["x"]).name, at(names["y"]).name) == ("", "")
+
+
 def test_helpers_of_the_user_are_the_users(leader):
     def doubled(stream):
         return stream.map(lambda n: n * 2)

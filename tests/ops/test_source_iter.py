@@ -1,3 +1,4 @@
+from enum import Enum
 from typing import Any
 
 from hydro_nb import GraphError, q
@@ -33,6 +34,14 @@ def test_more_than_a_chunk(leader, run):
 def test_element_type(leader):
     types = [leader.source_iter(data).kind.element for data in ([1], ["a"], [(1, "a")], range(3), [], [1, "a"])]
     assert types == [int, str, tuple[int, str], int, Any, Any]
+
+
+class Color(Enum):
+    RED = 1
+
+
+def test_an_enum_class_is_data(leader, run):
+    assert run(leader.source_iter(Color)) == [Color.RED]
 
 
 def test_guarantees(leader):
