@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from operator import call
+from typing import Any, cast
 
 from hydro_nb import schema
 from hydro_nb.errors import DecodeError
@@ -35,6 +36,7 @@ WIDER: dict[type, tuple[type, ...]] = {float: (float, int), complex: (complex, f
 
 
 Test = Callable[[Any], bool]
+APPLY: Callable[[Test, nodes.Node], bool] = cast("Any", call)
 
 
 class Check:
@@ -142,7 +144,7 @@ class Check:
 
 
 def _all(tests: list[Test], columns: list[nodes.Node]) -> bool:
-    return len(tests) == len(columns) and all(test(column) for test, column in zip(tests, columns, strict=True))
+    return len(tests) == len(columns) and all(map(APPLY, tests, columns))
 
 
 def declared_type(shape: Shape) -> type:

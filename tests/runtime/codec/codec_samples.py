@@ -169,6 +169,8 @@ def _parts(value: Any) -> list[Any] | None:
 def described(value: Any) -> str:
     if isinstance(value, frozenset):
         return f"frozenset({sorted(map(described, value))})"
+    if isinstance(value, tuple):
+        return f"tuple({[*map(described, value)]})"
     return f"{type(value).__name__} {value!r}"
 
 
