@@ -1,0 +1,76 @@
+"""One JupyterLab server for the session; one browser per module, since a running Playwright holds the event loop."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+# the kernel that the tests of the notebook drive is driven here too
+sys.path.append(str(Path(__file__).parent.parent / "notebook"))
+
+
+@pytest.fixture(scope="session")
+def sockets():
+    """A folder for sockets whose path is short, and which is empty when everything has ended."""
+    folder = Path(tempfile.mkdtemp(prefix="hnb"))
+    yield folder
+    left = list(folder.rglob("*"))
+    shutil.rmtree(folder)
+    assert left == []
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory, sockets):
+    """One real JupyterLab; without a browser the tests that need it are skipped, but not where CI runs them."""
+    from lab import Server, chromium
+
+    if chromium() is None:
+        reason = "no chromium on PATH; `.ci/run` installs it"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    running = Server(tmp_path_factory.mktemp("lab"), sockets)
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="module")
+def browser(server):
+    """One headless Chromium."""
+    from lab import launch
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = launch(playwright)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_notebook(server, browser, request):
+    """Open a notebook of these cells in a page of its own; the page may not complain of anything."""
+    from pages import Notebook
+
+    opened = []
+
+    def opening(cells, *, width=1400, height=1100):
+        path = cells if isinstance(cells, str) else server.write(f"{request.node.name}.ipynb", cells)
+        page = browser.new_page(viewport={"width": width, "height": height})
+        opened.append(Notebook(server, page, path))
+        return opened[-1]
+
+    yield opening
+    for notebook in opened:
+        notebook.close()
+        assert notebook.complaints == []
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory):
+    """Where screenshots go, to be looked at: `HYDRO_NB_PICTURES`, else a temporary folder."""
+    folder = Path(os.environ.get("HYDRO_NB_PICTURES") or tmp_path_factory.mktemp("pictures"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
