@@ -11,6 +11,7 @@ from typing import Any
 from hydro_nb.sim.model import Model
 from hydro_nb.sim.trace import Trace, shown
 
+_NO_LOOP = "A simulation has no event loop and no clock: await ports only, such as `await out.next()`."
 _PACKAGE = str(Path(__file__).parents[1])
 
 
@@ -26,6 +27,8 @@ def explain(
     name = getattr(body, "__name__", "the test")
     lines = [f"`{name}` failed in {which}.", f"  {type(error).__name__}: {error}"]
     lines += [f"    {place}" for place in _places(model, error)]
+    if isinstance(error, RuntimeError) and "event loop" in str(error):
+        lines.append(f"  {_NO_LOOP}")
     lines += ["", "What happened:", trace.text() or "(nothing)", ""]
     lines.append(f"Run it again: flow.sim().replay({name}, {list(schedule)})")
     return "\n".join(lines)
@@ -58,11 +61,7 @@ def foreign_await(coroutine: Coroutine[Any, Any, Any], request: object) -> str:
     """Say that a test waited for something that does not exist in a simulation."""
     frame: FrameType | None = _innermost(coroutine)
     place = _line(frame.f_code.co_filename, frame.f_lineno) if frame else ""
-    return (
-        f"the test awaited {shown(request)}, which the simulator cannot give: it has no event loop and no clock.\n"
-        f"  {place}\n"
-        "  Await ports only, such as `await out.next()` or `await out.collect()`."
-    )
+    return f"the test awaited {shown(request)}, which the simulator cannot give.\n  {place}\n  {_NO_LOOP}"
 
 
 def _innermost(coroutine: Any) -> FrameType | None:

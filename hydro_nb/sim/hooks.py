@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hydro_nb.ir.node import Node
+from hydro_nb.sim.trace import shown
 from hydro_nb.values import ABSENT
 
 Choose = Callable[[int], int]
@@ -46,7 +47,7 @@ class Hook:
 
     def phrase(self, released: list[Any]) -> str:
         """Say in words what was let through."""
-        return f"releasing items: {released!r}" if released else "releasing no items"
+        return f"releasing items: {shown(released)}" if released else "releasing no items"
 
 
 class Prefix(Hook):
@@ -77,7 +78,7 @@ class Subset(Hook):
 
     def phrase(self, released: list[Any]) -> str:
         """Say that their order means nothing."""
-        return f"releasing unordered items: {released!r}" if released else "releasing no items"
+        return f"releasing unordered items: {shown(released)}" if released else "releasing no items"
 
 
 class KeyedPrefix(Hook):
@@ -136,7 +137,7 @@ class Version(Hook):
         """Say which version was shown."""
         if not released:
             return "releasing unchanged snapshot"
-        return "releasing snapshot: (absent)" if released[0] is ABSENT else f"releasing snapshot: {released[0]!r}"
+        return "releasing snapshot: (absent)" if released[0] is ABSENT else f"releasing snapshot: {shown(released[0])}"
 
 
 class KeyedVersion(Version):
@@ -207,7 +208,7 @@ class Next(Hook):
 
     def phrase(self, released: list[Any]) -> str:
         """Say which one is next."""
-        return f"next in order: {released[0]!r}"
+        return f"next in order: {shown(released[0])}"
 
 
 def permuted(items: list[Any], choose: Choose) -> list[Any]:

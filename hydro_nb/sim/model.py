@@ -216,7 +216,7 @@ def version(value: Any) -> Any:
     >>> version((1, 2))
     (1, 2)
     """
-    kind = type(value)
+    kind: type = type(value)
     if kind in _ATOMS or (kind is tuple and all(type(part) in _ATOMS for part in value)):
         return value
     return deepcopy(value)

@@ -89,7 +89,7 @@ class Simulation:
         ...     numbers_in.send(1)
         ...     await numbers_out.assert_yields_only([1])
         >>> flow.sim().replay(body).partition("      ")[0]
-        '1. the test sends 1'
+        '1. the test sends 1 into `numbers`'
 
         Choices that are not written down are the plainest: everything at once, in the order of arrival.
         """

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from hydro_nb.errors import Site
 from hydro_nb.ir.node import Node
@@ -60,14 +61,14 @@ class Trace:
         return "\n".join([*lines[:_MOST], f"... {left_out} lines left out ...", *lines[-_MOST:]])
 
 
-def _lines(number: int, step: Step) -> list[str]:
+def _lines(number: int, step: Step) -> Iterator[str]:
     place = f"      {_place(step.site)}" if step.site else ""
-    lines = [f"{number}. {_short(step.title)}{place}"]
+    yield f"{number}. {_short(step.title)}{place}"
     for decision in step.decisions:
-        why = f'      nondet("{decision.reason}")' if decision.reason else ""
-        lines.append(f"     {_short(decision.phrase)}")
-        lines.append(f"       at {_place(decision.site)}{why}")
-    return lines
+        yield f"     {_short(decision.phrase)}"
+        yield f"       at {_place(decision.site)}"
+        if decision.reason:
+            yield f"       where any outcome is right, as: {_short(decision.reason)}"
 
 
 def _place(site: Site) -> str:
@@ -80,11 +81,13 @@ def _short(text: str) -> str:
 
 
 def shown(value: Any) -> str:
-    """Write a value, whatever it is.
+    """Write a value, also one that cannot say what it is.
 
     >>> shown([1])
     '[1]'
     """
+    if type(value) is list:
+        return f"[{', '.join(map(shown, cast('list[Any]', value)))}]"
     try:
         return repr(value)
     except Exception:  # noqa: BLE001 - a user's own `__repr__` may raise anything

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from hydro_nb.errors import GraphError, OrderError, SimulationFailure
+from hydro_nb.errors import GraphError, OrderError, SimulationFailure, Site
 from hydro_nb.ir.node import Node, Order
 from hydro_nb.sim.drivers import Driver
 from hydro_nb.sim.hooks import Hook, permuted
@@ -19,6 +19,8 @@ from hydro_nb.sim.trace import Trace, shown
 
 LONGEST = 100_000
 """Units that may run outside ticks before it is said that the flow does not come to rest."""
+MOST_STEPS = 10_000
+"""Steps of one execution before the same is said."""
 
 
 class World:
@@ -27,6 +29,7 @@ class World:
     def __init__(self, model: Model, driver: Driver, trace: Trace | None = None) -> None:
         self.model, self.driver, self.trace = model, driver, trace
         self._unsettled = True
+        self._steps = 0
         for permutation in model.permutations:
             permutation.chosen[:] = [self._permuted]
         model.restart()
@@ -47,7 +50,8 @@ class World:
         inputs.extend(items)
         runner.due = self._unsettled = True
         if self.trace:
-            self.trace.step(f"the test sends {', '.join(map(shown, items))}", self.model.graph.nodes[slot].site)
+            site = self.model.graph.nodes[slot].site
+            self.trace.step(f"the test sends {', '.join(map(shown, items))}{_called(' into', site)}", site)
 
     def arrived(self, slot: str, *, ordered: bool) -> deque[Any]:
         """Give what came out of a port."""
@@ -72,21 +76,31 @@ class World:
         return self._step()
 
     def _settle(self) -> None:
-        """Run everything outside ticks until nothing moves."""
+        """Let everything outside ticks come to rest."""
         self._unsettled = False
+        before = {slot: len(queue) for slot, queue in self.model.receivers.items()} if self.trace else {}
+        self._rest()
+        for slot, length in before.items():
+            self._tell_output(slot, length)
+
+    def _rest(self) -> None:
+        """Run everything outside ticks until nothing moves."""
         runs = 0
         while due := [runner for runner in self.model.tops if runner.due]:
             for runner in due:
                 runner.run()
             runs += len(due)
             if runs > LONGEST:
-                raise _restless(due)
+                raise _restless(f"{LONGEST} runs outside ticks", due)
 
     def _step(self) -> bool:
         ticks = [runner for runner in self.model.ticks if _is_ready(runner)]
         ready = [*ticks, *(each for each in self.model.observers if each.hook.pending)]
         if not ready:
             return False
+        self._steps += 1
+        if self._steps > MOST_STEPS:
+            raise _restless(f"{MOST_STEPS} steps", [_runner(each) for each in ready])
         chosen = ready[self.driver.choose(len(ready))]
         if isinstance(chosen, Runner):
             self._tick(chosen)
@@ -125,6 +139,12 @@ class World:
             self.trace.decided(node, f"in order: {shown(ordered)}")
         return ordered
 
+    def _tell_output(self, slot: str, known: int) -> None:
+        items = list(self.model.receivers[slot])[known:]
+        if items and self.trace:
+            site = self.model.graph.nodes[slot].site
+            self.trace.step(f"the flow gives {', '.join(map(shown, items))}{_called(' to', site)}", site)
+
     def _tell(self, hook: Hook, released: list[Any]) -> None:
         if self.trace:
             self.trace.decided(hook.node, hook.phrase(released))
@@ -135,10 +155,19 @@ def _is_ready(runner: Runner) -> bool:
     return any(hook.movable() for hook in hooks) and all(hook.possible() for hook in hooks)
 
 
+def _runner(each: Runner | Observer) -> Runner:
+    return each.runner if isinstance(each, Observer) else each
+
+
 def _name(runner: Runner) -> str:
-    """Name a tick: by its location, and by the name that the user gave it."""
-    given = runner.unit.place.site.name
-    return f"tick `{given}` of {runner.module.name}" if given else f"a tick of {runner.module.name}"
+    """Name a unit: by its location, and for a tick by the name that the user gave it."""
+    if not runner.is_tick:
+        return runner.module.name
+    return f"tick{_called('', runner.unit.place.site)} of {runner.module.name}"
+
+
+def _called(word: str, site: Site) -> str:
+    return f"{word} `{site.name}`" if site.name else ""
 
 
 def _foreign(slot: str, method: str) -> SimulationFailure:
@@ -148,9 +177,10 @@ def _foreign(slot: str, method: str) -> SimulationFailure:
     )
 
 
-def _restless(due: Sequence[Runner]) -> GraphError:
-    names = ", ".join(dict.fromkeys(runner.module.name for runner in due))
+def _restless(after: str, busy: Sequence[Runner]) -> GraphError:
+    names = ", ".join(dict.fromkeys(map(_name, busy)))
     return GraphError(
-        f"after {LONGEST} runs the flow has not come to rest on {names}: messages go round without end, or a source "
-        "never ends.\n  A simulated flow must come to rest between two messages of its test."
+        f"after {after} the flow has not come to rest: {names} still has something to do.\n"
+        "  Messages go round without end, or a tick looks at what it makes itself.\n"
+        "  A simulated flow must come to rest when its test sends nothing more."
     )

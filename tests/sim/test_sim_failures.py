@@ -1,0 +1,163 @@
+"""What a user reads when a schedule fails, and how to run it again."""
+
+import itertools
+
+import pytest
+
+from hydro_nb import FlowBuilder, GraphError, SimulationFailure, nondet
+
+STALE = nondet("a stale count is good enough")
+
+
+def counter():
+    flow = FlowBuilder()
+    server = flow.process()
+    increments_in, increments = server.sim_input(tuple)
+    requests_in, requests = server.sim_input(tuple)
+    tick = server.tick()
+    batch = requests.batch(tick, nondet("requests are answered one by one"))
+    count = increments.count().snapshot(tick, STALE)
+    answers = batch.cross_singleton(count).map(lambda pair: pair[1]).all_ticks()
+    acknowledged, answered = increments.sim_output(), answers.sim_output()
+
+    async def read_after_write():
+        increments_in.send(())
+        await acknowledged.assert_yields([()])
+        requests_in.send(())
+        await answered.assert_yields_only([1])
+
+    return flow, read_after_write
+
+
+def failure(run):
+    with pytest.raises(SimulationFailure) as caught:
+        run()
+    return caught.value
+
+
+def test_the_schedule_is_readable():
+    flow, body = counter()
+    error = failure(lambda: flow.sim().exhaustive(body))
+    lines = [line.strip() for line in str(error).splitlines()]
+    assert lines[0] == "`read_after_write` failed in execution 2 of an exhaustive search."
+    assert lines[1] == "AssertionError: Stream yielded unexpected message: 0, expected: 1"
+    assert "await answered.assert_yields_only([1])" in lines[2]
+    at = lines.index("releasing snapshot: 0")
+    assert "increments.count().snapshot(tick, STALE)" in lines[at + 1]
+    assert lines[at + 2] == "where any outcome is right, as: a stale count is good enough"
+    assert any(line.startswith("4. tick `tick` of process 0 runs") for line in lines)
+    assert "releasing items: [()]" in lines
+    assert lines[-1] == "Run it again: flow.sim().replay(read_after_write, [0, 1])"
+    assert isinstance(error.__cause__, AssertionError)
+
+
+def test_the_schedule_runs_again():
+    flow, body = counter()
+    first = failure(lambda: flow.sim().exhaustive(body))
+    assert first.schedule == (0, 1)
+    again = failure(lambda: flow.sim().replay(body, first.schedule))
+    assert str(again).splitlines()[1:] == str(first).splitlines()[1:]
+    assert "releasing snapshot: 1" in flow.sim().replay(body)
+
+
+def test_a_random_search_finds_it_and_names_its_seed():
+    flow, body = counter()
+    error = failure(lambda: flow.sim().fuzz(body, seed=3))
+    assert "of a random search with seed=3" in str(error)
+    assert str(failure(lambda: flow.sim().fuzz(body, seed=3))) == str(error)
+    assert "releasing snapshot: 0" in str(failure(lambda: flow.sim().replay(body, error.schedule)))
+
+
+def test_a_random_search_runs_as_often_as_asked():
+    flow = FlowBuilder()
+    port, numbers = flow.process().sim_input(int)
+    out = numbers.sim_output()
+
+    async def body():
+        port.send(1)
+        await out.assert_yields_only([1])
+
+    assert flow.sim().fuzz(body, runs=20) == 20
+
+
+def test_an_error_in_a_function_of_the_flow_points_at_its_line():
+    flow = FlowBuilder()
+    port, numbers = flow.process().sim_input(int)
+    out = numbers.map(lambda n: 1 // n).sim_output()
+
+    async def body():
+        port.send_many([1, 0])
+        await out.collect()
+
+    error = failure(lambda: flow.sim().exhaustive(body))
+    assert "ZeroDivisionError" in str(error)
+    assert "in `map` of process 0, at test_sim_failures.py, line" in str(error)
+    assert "out = numbers.map(lambda n: 1 // n).sim_output()" in str(error)
+
+
+def test_a_test_that_depends_on_something_else_is_told_so():
+    flow = FlowBuilder()
+    process = flow.process()
+    port, numbers = process.sim_input(int)
+    out = numbers.batch(process.tick(), STALE).all_ticks().sim_output()
+    calls = itertools.count()
+
+    async def body():
+        port.send_many(range(2 + next(calls)))
+        await out.collect()
+
+    assert "the same schedule went two ways" in str(failure(lambda: flow.sim().exhaustive(body)))
+
+
+def test_a_value_that_cannot_be_shown_does_not_hide_the_failure():
+    class Shy:
+        def __repr__(self):
+            raise ValueError("no")
+
+    flow = FlowBuilder()
+    process = flow.process()
+    port, things = process.sim_input(Shy)
+    out = things.batch(process.tick(), STALE).all_ticks().sim_output()
+
+    async def body():
+        port.send(Shy())
+        await out.next()
+        raise AssertionError("after all")
+
+    assert "AssertionError: after all" in str(failure(lambda: flow.sim().exhaustive(body)))
+
+
+def test_a_flow_that_never_rests_is_told_so():
+    flow = FlowBuilder()
+    process = flow.process()
+    port, numbers = process.sim_input(int)
+    tick = process.tick()
+    echo = numbers.batch(tick, STALE).count().all_ticks()
+    out = echo.batch(tick, STALE).all_ticks().sim_output()
+
+    async def body():
+        port.send(1)
+        await out.collect()
+
+    error = str(failure(lambda: flow.sim().exhaustive(body)))
+    assert "has not come to rest: tick `tick` of process 0 still has something to do" in error
+    assert "lines left out" in error
+
+
+@pytest.mark.parametrize(
+    ("build", "text"),
+    [
+        (lambda p, e: p.source_interval(1.0).sim_output(), "no clock"),
+        (lambda p, e: p.source_stream(lambda: iter("ab")).sim_output(), "sim_input"),
+        (lambda p, e: p.source_external(e, int)[1].sim_output(), "clients do not exist"),
+        (lambda p, e: p.sim_input(int)[1].send_external(e), "sim_output"),
+        (lambda p, e: p.sim_input(int)[1].count().sample_every(1.0, STALE).sim_output(), "snapshot"),
+    ],
+)
+def test_what_depends_on_the_world_is_refused_at_its_line(build, text):
+    flow = FlowBuilder()
+    build(flow.process(), flow.external())
+    with pytest.raises(GraphError, match="cannot be simulated as it stands") as caught:
+        flow.sim()
+    assert text in str(caught.value)
+    assert "test_sim_failures.py, line" in str(caught.value)
