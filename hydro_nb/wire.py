@@ -29,7 +29,7 @@ class SourceLine(msgspec.Struct, frozen=True):
 class CodecSpec(msgspec.Struct, frozen=True):
     """How a channel's elements become bytes; `type_name` names an entry of the location's captures, "" if unknown."""
 
-    codec: Literal["bincode", "msgpack", "self-describing"]
+    codec: Literal["bincode", "msgpack", "self-describing", "pickle"]
     type_name: str = ""
 
 

@@ -59,6 +59,8 @@ def _codec(node: Node, number: int, types: dict[str, Any]) -> CodecSpec:
     kind = node.outputs[0] if node.outputs else node.input_kinds[0]
     element = _on_wire(kind)
     wanted = getattr(node.op, "codec", "auto")
+    if wanted == "pickle":
+        return CodecSpec("pickle")
     if wanted == "bincode":
         _require_bincode(node, element)
         return _named("bincode", element, number, types)

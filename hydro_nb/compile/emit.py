@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from contextlib import AbstractContextManager
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from hydro_nb.compile.capture import render
@@ -19,6 +20,7 @@ from hydro_nb.wire import SourceLine
 if TYPE_CHECKING:
     from hydro_nb.compile.unit import UnitWriter
 
+_NAMED = re.compile(r"for [^:]* in (\w+|inputs\[\"\w+\"\]):")
 CHUNK = 1024
 """Elements of a bounded source in one tick."""
 
@@ -50,6 +52,16 @@ class NodeEmit:
     def block(self, header: str, element: str = "") -> AbstractContextManager[None]:
         """Open a block."""
         return self.unit.body.block(header, self.origin(element))
+
+    @contextmanager
+    def loop(self, header: str) -> Generator[None]:
+        """Open a loop; one whose elements nobody uses is not written."""
+        body = self.unit.body
+        start = len(body.lines)
+        with self.block(header):
+            yield
+        if body.lines[start + 1 :] == [body.indent(1) + "pass"] and _NAMED.fullmatch(header):
+            body.cut(start)
 
     def local(self, wanted: str) -> str:
         """Give a fresh variable name."""
@@ -166,7 +178,7 @@ class NodeEmit:
             item = Item(self.local(_parameter(self.part) or self.hint()))
             if self.part.kinds[index].shape.is_keyed:
                 item = Item.of(self.local("key"), self.local(_parameter(self.part) or "value"))
-            with writer.block(f"for {item.text.strip('()')} in {iterable}:"):
+            with writer.loop(f"for {item.text.strip('()')} in {iterable}:"):
                 self.receive(item, index)
 
     def _at_once(self, iterable: str, is_list: bool) -> bool:  # noqa: FBT001 - passed on as it came

@@ -25,6 +25,14 @@ class Writer:
             self.lines.append("    " * self.depth + line if line else "")
             self.origins.append(origin)
 
+    def indent(self, deeper: int = 0) -> str:
+        """Give the white space of the present depth, or of one deeper."""
+        return "    " * (self.depth + deeper)
+
+    def cut(self, start: int) -> None:
+        """Take back everything from a line on."""
+        del self.lines[start:], self.origins[start:]
+
     @contextmanager
     def block(self, header: str, origin: SourceLine | None = None) -> Generator[None]:
         """Add a header and indent what is written inside; an empty body becomes `pass`."""

@@ -87,8 +87,8 @@ def same_place(left: Kind, right: Kind) -> None:
     if left.place != right.place:
         raise Fault(
             LocationError,
-            f"both collections at one place; the first lives on {left.place.type_name}",
-            f"on {right.place.type_name}",
+            f"both collections at one place; the first lives on {left.place.title}",
+            f"on {right.place.title}",
             "Send one to the other first: .send(process)",
             port=1,
         )
@@ -98,7 +98,7 @@ def top_level(kind: Kind) -> None:
     """Demand a collection outside ticks."""
     if kind.place.kind == "tick":
         raise Fault(
-            LocationError, f"a {_noun(kind)} outside a tick", f"inside {kind.place.type_name}",
+            LocationError, f"a {_noun(kind)} outside a tick", f"inside {kind.place.title}",
             "Leave the tick first: .all_ticks() or .latest()",
         )  # fmt: skip
 
@@ -107,7 +107,7 @@ def in_tick(kind: Kind) -> None:
     """Demand a collection inside a tick."""
     if kind.place.kind != "tick":
         raise Fault(
-            LocationError, f"a {_noun(kind)} inside a tick", f"on {kind.place.type_name}",
+            LocationError, f"a {_noun(kind)} inside a tick", f"on {kind.place.title}",
             'Enter a tick first: .batch(tick, nondet("...")) or .snapshot(tick, nondet("..."))',
         )  # fmt: skip
 
@@ -134,10 +134,11 @@ def _noun(kind: Kind) -> str:
 
 def explain(graph: Graph, fault: Fault, op: Op, inputs: Sequence[Ref], site: Site) -> HydroError:
     """Turn a fault into the error that the user reads."""
+    method = op.label.split()[0]
     ref = inputs[fault.port] if fault.port < len(inputs) else inputs[0]
     name = graph.nodes[ref.slot].site.name
-    what = f"`{name}`" if name else f"its input (`{graph.nodes[ref.slot].op.name}`)"
-    called = f"`{op.name}` was called"
+    what = f"`{name}`" if name else f"its input (`{graph.nodes[ref.slot].op.label}`)"
+    called = f"`{method}` was called"
     lines: list[tuple[str, Site]] = [(called, site)]
     if fault.lost:
         noun, lost = fault.lost
@@ -145,7 +146,7 @@ def explain(graph: Graph, fault: Fault, op: Op, inputs: Sequence[Ref], site: Sit
         lines.insert(0, (f"{noun} was lost at", origin))
     width = max(len(label) for label, _ in lines) + 2
     places = "\n".join(f"  {label:<{width}}{where}" for label, where in lines)
-    return fault.error(f"`{op.name}` needs {fault.needs}, but {what} is {fault.has}.\n{places}\n  {fault.remedy}")
+    return fault.error(f"`{method}` needs {fault.needs}, but {what} is {fault.has}.\n{places}\n  {fault.remedy}")
 
 
 def _where_lost(graph: Graph, ref: Ref, lost: Callable[[Kind], bool]) -> Site:

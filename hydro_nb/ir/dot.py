@@ -9,7 +9,7 @@ import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hydro_nb.ir.node import Node, Place, Shape
+from hydro_nb.ir.node import Kind, Node, Place, Shape
 from hydro_nb.ir.picture import Edge, containers, edges, inside, is_bounded, is_unordered, kind_text, may_repeat
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _arrow(edge: Edge, direction: str) -> str:
         "id": edge.id,
         "class": classes,
         "tooltip": kind_text(kind),
-        "arrowhead": _head(kind.shape),
+        "arrowhead": _head(kind),
         "tailclip": "false",
     }
     if edge.network:
@@ -199,9 +199,10 @@ def edge_classes(edge: Edge) -> list[str]:
     return [*words, "net"] if edge.network else words
 
 
-def _head(shape: Shape) -> str:
-    """Streams end in an arrow, values in a dot, values that may be missing in an open diamond."""
-    return {Shape.SINGLETON: "dot", Shape.KEYED_SINGLETON: "dot", Shape.OPTIONAL: "odiamond"}.get(shape, "normal")
+def _head(kind: Kind) -> str:
+    """Streams end in an arrow, values in a dot, values that may be missing in a diamond; a bar marks what ends."""
+    heads = {Shape.SINGLETON: "dot", Shape.KEYED_SINGLETON: "dot", Shape.OPTIONAL: "odiamond"}
+    return ("tee" if is_bounded(kind) else "") + heads.get(kind.shape, "normal")
 
 
 def shorten(text: str, width: int = DETAIL) -> str:

@@ -92,6 +92,11 @@ class Place:
         return self.parent.root if self.parent else self
 
     @property
+    def title(self) -> str:
+        """What a user tells it apart by: its type, or its number where that says nothing."""
+        return self.type_name if self.root.tag else f"{self.type_name} (number {self.root.number})"
+
+    @property
     def type_name(self) -> str:
         """Its type as a user writes it: `Process[Leader]`, `Tick[Process[None]]`."""
         if self.parent:

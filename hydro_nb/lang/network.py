@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-from hydro_nb.errors import GraphError, Site
+from hydro_nb.errors import EncodeError, GraphError, Site
 from hydro_nb.ir.node import Order
 from hydro_nb.lang.site import here
 
@@ -17,8 +17,10 @@ class Via:
     """A transport with its policy; made by `TCP.fail_stop()`."""
 
     order: Order = Order.TOTAL
-    codec: Literal["auto", "bincode", "msgpack"] = "auto"
+    codec: Literal["auto", "bincode", "msgpack", "pickle"] = "auto"
     channel: str = ""
+    trusted: str = ""
+    """why the receiver may run what the sender sends; for pickle alone"""
 
     def bincode(self) -> Via:
         """Put bincode on the wire, byte for byte as Rust's crate does.
@@ -35,6 +37,21 @@ class Via:
         'msgpack'
         """
         return replace(self, codec="msgpack")
+
+    def pickle(self, *, trusted: str) -> Via:
+        """Put pickle on the wire, for elements that nothing else carries; say why that is safe.
+
+        >>> TCP.fail_stop().pickle(trusted="both ends are mine").codec
+        'pickle'
+
+        Raises `EncodeError` without a reason.
+        """
+        if not trusted.strip():
+            raise EncodeError(
+                f"`pickle` needs a reason in words, but was given {trusted!r}.\n  {here()}\n"
+                '  Say why the sender may run code at the receiver: TCP.fail_stop().pickle(trusted="...")'
+            )
+        return replace(self, codec="pickle", trusted=trusted)
 
     def name(self, channel: str) -> Via:
         """Name the channel, for logs and pictures.

@@ -18,7 +18,7 @@ from hydro_nb.lang.external import Port
 T = TypeVar("T")
 
 
-class NoMoreMessages(HydroError):
+class NoMoreMessages(HydroError):  # noqa: N818 - the name that the language gives it
     """A test waited for a message and no more can come: nothing is on its way and nothing is left to run."""
 
 

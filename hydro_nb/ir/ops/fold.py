@@ -61,6 +61,11 @@ class Folding(Gather):
         """Demand the proofs that the input makes necessary."""
         check.proofs(kind, commutative=bool(self.commutative), idempotent=bool(self.idempotent))
 
+    @property
+    def may_forget_return(self) -> bool:
+        """Whether the accumulator can be changed in place, so that a function that only does so is a likely slip."""
+        return isinstance(getattr(self, "init", None), Func) and not self.function.inplace
+
     def step(self, emit: Emit, target: str, *args: str) -> None:
         """Write `target = function(target, element)`, or the bare call where the function mutates."""
         result = emit.call(self.function, target, *args)
@@ -89,15 +94,17 @@ class Fold(Folding):
 
     def element(self, emit: Emit, item: Item, port: int) -> None:
         """Apply the function to the accumulator."""
-        self.step(emit, self._accumulator(emit), item.text)
+        accumulator = self._accumulator(emit)
+        self.step(emit, accumulator, item.text)
+        if self.may_forget_return:
+            refuse_none(emit, accumulator)
         emit.changed()
 
     def after(self, emit: Emit) -> None:
         """Show the accumulator, unless a function that mutates was taken for one that returns."""
         accumulator = self._accumulator(emit)
-        if not self.function.inplace and self.init is not None:
-            with emit.block(f"if {accumulator} is None:"):
-                emit.write("raise TypeError(RETURNED_NONE)")
+        if not self.function.inplace and self.init is not None and not self.may_forget_return:
+            refuse_none(emit, accumulator)
         emit.define(accumulator)
 
     def _accumulator(self, emit: Emit) -> str:
@@ -139,6 +146,8 @@ class FoldKeyed(Folding):
         result = emit.call(self.function, now, value)
         line = result.text if self.function.inplace else f"{table}[{key}] = {result.text}"
         emit.write(line, value)
+        if self.may_forget_return:
+            refuse_none(emit, f"{table}[{key}]")
 
     def after(self, emit: Emit) -> None:
         """Show the table."""
@@ -268,6 +277,12 @@ class ValueCounts(Gather):
     def after(self, emit: Emit) -> None:
         """Show the table."""
         emit.define(emit.state("", "{}"))
+
+
+def refuse_none(emit: Emit, accumulator: str) -> None:
+    """Stop where a function left None for the next accumulator."""
+    with emit.block(f"if {accumulator} is None:"):
+        emit.write("raise TypeError(RETURNED_NONE)")
 
 
 def start_value(emit: Emit, init: Any) -> str:

@@ -20,7 +20,7 @@ class Network(Op):
 
     to: Place
     codec: str = "auto"
-    """bincode, msgpack, or auto: by the element type"""
+    """bincode, msgpack, pickle, or auto: by the element type"""
     channel: str = ""
     order: Order = Order.TOTAL
     """the order that the transport keeps"""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, get_args, get_origin
 
+from hydro_nb.errors import GraphError
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import Emit, Item
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Retries, Shape
@@ -164,6 +165,9 @@ class IntoKeyed(Guard):
         """Change the shape; across keys there is no order."""
         (kind,) = inputs
         if self.to == "keyed":
+            if kind.element in _NO_PAIRS:
+                remedy = "Make pairs first: .map(lambda x: (key, x))"
+                raise check.Fault(GraphError, "pairs of key and value", f"of {kind.element.__name__}", remedy)
             key, value = _halves(kind.element)
             return (kind.but(shape=Shape.KEYED_STREAM, key=key, element=value),)
         element = kind.element if self.to == "values" else tuple[kind.key, kind.element]
@@ -174,6 +178,9 @@ class IntoKeyed(Guard):
         """Take the pair apart, or leave the key out."""
         key, value = emit.pair(item)
         emit.push(Item(value) if self.to == "values" else Item.of(key, value))
+
+
+_NO_PAIRS = (bool, int, float, complex, type(None))
 
 
 def _halves(element: Any) -> tuple[Any, Any]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import Emit, Item
+from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Place, Retries, Shape
 from hydro_nb.ir.ops.element import values_bounded
 from hydro_nb.ir.ops.fold import start_value
@@ -50,7 +51,17 @@ class Entries(Op):
         (kind,) = inputs
         values_bounded(kind)
         element = kind.element if self.values_only else tuple[kind.key, kind.element]
-        return (kind.but(shape=Shape.STREAM, order=Order.NONE, retries=Retries.EXACTLY_ONCE, key=Any, element=element),)
+        bound = Bound.BOUNDED if kind.bound is Bound.BOUNDED else Bound.UNBOUNDED
+        return (
+            kind.but(
+                shape=Shape.STREAM,
+                order=Order.NONE,
+                retries=Retries.EXACTLY_ONCE,
+                bound=bound,
+                key=Any,
+                element=element,
+            ),
+        )
 
     def after(self, emit: Emit) -> None:
         """Push every entry."""
@@ -89,7 +100,8 @@ class SingletonSource(Op):
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give a bounded singleton."""
-        return (Kind(Shape.SINGLETON, self.place, Bound.BOUNDED),)
+        element: Any = Any if isinstance(self.value, Func) else type(self.value)
+        return (Kind(Shape.SINGLETON, self.place, Bound.BOUNDED, element=element),)
 
     def after(self, emit: Emit) -> None:
         """Make the value at the start."""

@@ -35,8 +35,8 @@ class IntoTick(Op):
         if self.tick.root != kind.place.root:
             raise check.Fault(
                 check.LocationError,
-                f"a tick of {kind.place.type_name}",
-                f"on {kind.place.type_name} and the tick on {self.tick.root.type_name}",
+                f"a tick of {kind.place.title}",
+                f"on {kind.place.title} and the tick on {self.tick.root.title}",
                 "Make the tick on the same process: process.tick()",
             )
         return kind.but(place=self.tick, bound=Bound.BOUNDED)

@@ -146,7 +146,7 @@ def test_msgpack_takes_what_a_type_checker_takes():
 def test_packed_codecs_refuse_what_is_not_data(value):
     text = refused(SELF, None, ["a", {"deep": [1, (value,)]}])
     assert text.startswith("[1]['deep'][1][0] cannot be sent: ")
-    assert 'codec=PickleCodec(trusted="why")' in text
+    assert 'TCP.fail_stop().pickle(trusted="why")' in text
 
 
 def test_a_class_that_a_receiver_cannot_find_is_refused():
