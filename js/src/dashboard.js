@@ -50,6 +50,7 @@ export class Dashboard {
   /** @param {AbortSignal} signal */
   start(signal) {
     followTheme(this.root, signal);
+    this.root.addEventListener("focusin", keepKeys, { signal });
     this.store.changed = () => this.soon();
     this.store.listen(signal);
     const timer = setInterval(() => this.beat(), REPAINT);
@@ -109,6 +110,12 @@ export class Dashboard {
     this.streams.choose(slot);
     this.tabs.show("streams");
   }
+}
+
+/** Keeps the notebook's shortcuts away from what has the focus: they match the focused element itself before they look
+ * at what it stands in. @param {FocusEvent} event */
+function keepKeys(event) {
+  if (event.target instanceof Element) event.target.setAttribute("data-lm-suppress-shortcuts", "true");
 }
 
 /** Hides the still picture that stands beside the live view for readers without a kernel.
