@@ -10,7 +10,7 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).parent / "static"
 TRAIT_STEP = 0.5
+STILL_STEP = 1.0
 OVER = ("stopped", "failed")
 SNAPSHOT_LINES = 1000
 NO_GRAPH: dict[str, Any] = {"svg": "", "text": "", "summary": "", "nodes": {}, "places": {}, "streams": []}
@@ -85,6 +86,8 @@ class Dashboard(_View):
         self._cursor = 0
         self._synced = 0.0
         self._handle: Any = None
+        self._kept: tuple[str, Mapping[str, int]] = ("", {})
+        self._kept_at = 0.0
         self._cancel: Cancel | None = None
         state = source.snapshot()
         graph = graph_trait(source.graph, live=True) if source.graph else NO_GRAPH
@@ -144,8 +147,11 @@ class Dashboard(_View):
                 self._tell(self._feed.snapshot(state, self._tail(), now), now)
             elif self._pace.due(now) or (over and self._pace.listening and self._cancel is not None):
                 self._tell_news(state, now)
+        if over or (state.state == "settled" and now - self._kept_at >= STILL_STEP):
+            self._keep_still(state, now)
         if over and self._cancel is not None:
-            self._finish(state)
+            self._cancel()
+            self._cancel = None
 
     def _read_inbox(self) -> bool:
         """Take note of what the page said; gives whether it is owed everything."""
@@ -197,14 +203,13 @@ class Dashboard(_View):
         content, buffers = message
         cast("Any", self).send({**content, "seq": self._pace.sent(now)}, buffers)
 
-    def _finish(self, state: DeploymentState) -> None:
-        """Stop ticking; the picture that a saved notebook keeps gets the final counts."""
-        if self._cancel is not None:
-            self._cancel()
-            self._cancel = None
-        if self._handle is not None:
-            with quiet_parent():
-                self._handle.update(static_bundle(self.graph, state, self.deployment), raw=True)
+    def _keep_still(self, state: DeploymentState, now: float) -> None:
+        """Give the picture that a saved notebook keeps what has been counted, if it does not have it yet."""
+        if self._handle is None or self._kept == (state.state, state.totals):
+            return
+        self._kept, self._kept_at = (state.state, state.totals), now
+        with quiet_parent():
+            self._handle.update(static_bundle(self.graph, state, self.deployment), raw=True)
 
 
 def _apart(work: Callable[[], object]) -> None:
