@@ -21,9 +21,10 @@ from hydro_nb.deploy.plan import Program, external_channels
 from hydro_nb.deploy.stepping import SteppedLink
 from hydro_nb.errors import DeployError, ProcessFailed, SettleTimeout
 from hydro_nb.runtime.clock import SystemClock
+from hydro_nb.runtime.feeds import FatalError
 from hydro_nb.runtime.state import waiting_on
 from hydro_nb.runtime.wiring import Wiring
-from hydro_nb.runtime.worker import FatalError, Worker
+from hydro_nb.runtime.worker import Worker
 from hydro_nb.wire import Entered, LocationProgram, Phase, Problem
 
 REPORT_SECONDS = 0.1
@@ -190,11 +191,11 @@ class InProcessBackend:
     def _timers_fired(self) -> bool:
         workers = self._living
         newest = max((worker.last_change for worker in workers), default=0.0)
-        return all(timer.fired > newest for worker in workers for timer in worker.timers)
+        return all(timer.fired > newest for worker in workers for timer in worker.feeds.timers)
 
     def _patience(self, until: float | None) -> float | None:
         """Seconds until a timer is due or the caller's time has passed; None if nothing but a source can come."""
-        due = [worker.next_timer for worker in self._living if not worker.held]
+        due = [worker.feeds.next_timer for worker in self._living if not worker.held]
         times = [time for time in (*due, until) if time is not None]
         return max(0.0, min(times) - self._clock.now()) if times else None
 
@@ -261,7 +262,7 @@ class InProcessBackend:
 
     def _check_pumped(self, call: str, twin: str) -> None:
         for worker in self._living:
-            for source in worker.pumped:
+            for source in worker.feeds.pumped:
                 if not source.done:
                     raise DeployError(
                         f"source_stream `{source.spec.slot}` on `{worker.program.name}` is async, and `{call}` does "
@@ -283,7 +284,7 @@ class InProcessBackend:
         loop = asyncio.get_running_loop()
         self._woken = self._woken or asyncio.Event()
         for worker in self._living:
-            for source in worker.pumped:
+            for source in worker.feeds.pumped:
                 if not source.started:
                     source.start(loop, self._woken.set)
 
@@ -317,12 +318,12 @@ class InProcessBackend:
 
     def _drain(self) -> None:
         for worker in self._living:
-            worker.draining = True
+            worker.drain()
         while not self._quiet and self._step_all():
             continue
 
     def _dismiss(self, resident: _Resident) -> None:
-        for source in resident.worker.pumped:
+        for source in resident.worker.feeds.pumped:
             source.cancel()
         resident.capture.finish()
         if not resident.over:
@@ -333,7 +334,7 @@ class InProcessBackend:
         """End, and let async sources finish their cleaning up."""
         self.stop(drain=drain)
         for resident in self._residents.values():
-            for source in resident.worker.pumped:
+            for source in resident.worker.feeds.pumped:
                 await source.closed()
 
     def wait(self, timeout: float | None) -> bool:

@@ -60,11 +60,11 @@ class LocalBackend:
             if not self._board.wait(waiter.done, timeout):
                 raise self._late(timeout)
         finally:
-            self._io.submit(lambda: self._supervisor.forget(waiter))
+            self._io.submit(lambda: self._supervisor.settling.forget(waiter))
         waiter.result()
 
     def _late(self, timeout: float | None) -> SettleTimeout:
-        busy = self._io.call(self._supervisor.busy)
+        busy = self._io.call(self._supervisor.settling.busy)
         return SettleTimeout(f"not settled within {timeout} seconds; still busy: {busy}")
 
     async def settled(self, timeout: float | None) -> None:
@@ -74,7 +74,7 @@ class LocalBackend:
             if not await self._until(waiter, timeout):
                 raise self._late(timeout)
         finally:
-            self._io.submit(lambda: self._supervisor.forget(waiter))
+            self._io.submit(lambda: self._supervisor.settling.forget(waiter))
         waiter.result()
 
     async def _until(self, waiter: Future[None], timeout: float | None) -> bool:

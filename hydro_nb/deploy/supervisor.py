@@ -8,12 +8,12 @@ from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.external import EXTERNAL
 from hydro_nb.deploy.failure import explain
 from hydro_nb.deploy.hub import Hub
-from hydro_nb.deploy.io import IO, Timer
+from hydro_nb.deploy.io import IO
 from hydro_nb.deploy.keys import SocketFolder
 from hydro_nb.deploy.launcher import KILL, TERMINATE, Launcher, exit_text
 from hydro_nb.deploy.member import Member
 from hydro_nb.deploy.plan import Plan
-from hydro_nb.deploy.quiescence import Proof
+from hydro_nb.deploy.settling import Settling
 from hydro_nb.errors import DeployError, HydroError, ProcessFailed
 from hydro_nb.runtime.report import decode_report, encode
 from hydro_nb.runtime.zmq_channel import Context, Exchange
@@ -37,9 +37,6 @@ LAST_WORDS_SECONDS = 0.2
 """How long what a process said before it ended may take to arrive."""
 STOP_SECONDS = 1.0
 TERMINATE_SECONDS = 0.5
-PROBE_SECONDS = (0.0005, 0.02)
-"""The first and the longest pause between two rounds of probes."""
-QUIET_SECONDS = 0.25
 
 
 class Supervisor:
@@ -61,12 +58,7 @@ class Supervisor:
         self._context = context
         self._exchange = Exchange(context, plan.control, len(plan.processes))
         self._hub = Hub(plan, context, io, self._over, self._bad_frame)
-        self._waiters: list[Future[None]] = []
-        self._round = 0
-        self._replies: dict[int, ProbeReply] = {}
-        self._proof = Proof()
-        self._pause = PROBE_SECONDS[0]
-        self._probing: Timer | None = None
+        self.settling = Settling(self, board, io)
         self._going = False
 
     @property
@@ -141,7 +133,7 @@ class Supervisor:
     def _note(self, member: Member, report: Report) -> None:
         match report:
             case ProbeReply():
-                self._answered(report)
+                self.settling.answered(report)
             case Entered():
                 self._entered(member, report)
             case Problem():
@@ -149,7 +141,7 @@ class Supervisor:
             case Counts() | ChannelEnded():
                 self._board.apply(report)
                 self._count_clients()
-                self._stir()
+                self.settling.stir()
             case Hello():
                 return
 
@@ -179,7 +171,7 @@ class Supervisor:
         self._board.phase("running")
         if not self.started.done():
             self.started.set_result(None)
-        self._probe()
+        self.settling.begin()
 
     def _trouble(self, member: Member, problem: Problem) -> None:
         self._board.apply(problem)
@@ -241,8 +233,8 @@ class Supervisor:
             self._give_up(DeployError(self._explain(member, "could not start")))
         elif not member.on_purpose:
             self._board.phase("failed", text)
-            self._resolve_waiters(ProcessFailed(self._explain(member, "failed")))
-        self._restart_proof()
+            self.settling.fail(ProcessFailed(self._explain(member, "failed")))
+        self.settling.restart()
 
     def _explain(self, member: Member, what: str) -> str:
         tail = [line.text for line in self._board.logs.lines(member.name) if line.stream == "stderr"]
@@ -266,89 +258,29 @@ class Supervisor:
         elif self.failure is not None:
             waiter.set_exception(self.failure)
         else:
-            self._waiters.append(waiter)
-            self._restart_proof()
+            self.settling.add(waiter)
         return waiter
 
-    def forget(self, waiter: Future[None]) -> None:
-        """Nobody waits for this any more."""
-        if waiter in self._waiters:
-            self._waiters.remove(waiter)
-
-    def busy(self) -> str:
-        """Say what is not done yet, for people."""
-        names = {m.id: m.name for m in self.members.values()}
-        return self._proof.busy({**names, EXTERNAL: "a client"})
-
-    def _restart_proof(self) -> None:
-        self._pause = PROBE_SECONDS[0]
-        self._proof = Proof()
-        self._probe()
-
-    def _stir(self) -> None:
-        """Something moved: the deployment may have to be called running again, and settled a little later."""
-        if self._board.state.state == "settled":
-            self._board.phase("running")
-        if self._probing is None and self._going and not self._waiters:
-            self._proof = Proof()
-            self._probing = self._io.later(QUIET_SECONDS, self._probe)
-
-    def _probe(self) -> None:
-        if self.stopping or not self._going:
-            return
-        if self._probing is not None:
-            self._probing.cancel()
-            self._probing = None
-        self._round += 1
+    def ask(self, number: int) -> list[ProbeReply]:
+        """Send a probe to every process; gives the clients' answer."""
         self._count_clients()
-        self._replies = {reply.location: reply for reply in self._hub.probed(self._round)}
-        self._tell_all(Probe(self._round))
-        self._judge()
+        replies = self._hub.probed(number)
+        self._tell_all(Probe(number))
+        return replies
+
+    def living(self) -> dict[int, str]:
+        """Give the names of the processes that have not ended, by location."""
+        return {m.id: m.name for m in self.members.values() if not m.over}
+
+    def read_output(self) -> None:
+        """Read what is in the processes' pipes now."""
+        for member in self.members.values():
+            self._board.log(member.drained(self._board.logs))
 
     def _count_clients(self) -> None:
         counts = self._hub.counts()
         if counts is not None:
             self._board.apply(counts)
-
-    def _answered(self, reply: ProbeReply) -> None:
-        if reply.round == self._round:
-            self._replies[reply.location] = reply
-            self._judge()
-
-    def _judge(self) -> None:
-        living = [m.id for m in self.members.values() if not m.over]
-        if self.stopping or not all(place in self._replies for place in living):
-            return
-        if self._proof.shown(self._replies):
-            self._settled()
-        elif self._waiters:
-            self._again(self._pause)
-            self._pause = min(self._pause * 2, PROBE_SECONDS[1])
-        elif self._idle(living):
-            self._again(QUIET_SECONDS)
-
-    def _idle(self, living: list[int]) -> bool:
-        return all(self._replies[place].idle for place in living)
-
-    def _again(self, seconds: float) -> None:
-        if self._probing is None:
-            self._probing = self._io.later(seconds, self._probe)
-
-    def _settled(self) -> None:
-        for member in self.members.values():
-            self._board.log(member.drained(self._board.logs))
-        if self._board.state.state == "running":
-            self._board.phase("settled")
-        self._resolve_waiters(None)
-
-    def _resolve_waiters(self, error: HydroError | None) -> None:
-        waiters, self._waiters = self._waiters, []
-        for waiter in waiters:
-            if error is None:
-                waiter.set_result(None)
-            else:
-                waiter.set_exception(error)
-        self._board.notify()
 
     # ------------------------------------------------------------ stopping
 
@@ -366,7 +298,7 @@ class Supervisor:
             return
         self.stopping = True
         self._board.phase("stopping")
-        self._resolve_waiters(DeployError("the deployment was stopped"))
+        self.settling.end(DeployError("the deployment was stopped"))
         if not self.started.done():
             self.started.set_exception(DeployError("the deployment was stopped while it was starting"))
         for member in self.members.values():

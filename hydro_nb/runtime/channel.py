@@ -130,6 +130,11 @@ class Sender(End):
         """Whether anything put has not left yet."""
         return bool(self.items or self._ready)
 
+    @property
+    def ending(self) -> bool:
+        """Whether its end was asked for and has not left yet."""
+        return self._ending and not self.ended
+
     def put(self, items: list[Any], *, timer: bool = False) -> None:
         """Add elements; the list is taken over, not copied."""
         self.total += len(items)
@@ -317,6 +322,11 @@ class Receiver(End):
         if len(items) != count:
             raise ChannelBroken(f"channel `{self.spec.name}`: a frame of {count} elements holds {len(items)}")
         return items
+
+    @property
+    def owes(self) -> bool:
+        """Whether `replies` has something to say."""
+        return self.unacknowledged or (self._owed * 8 >= self.max_buffer and not self.ended)
 
     def replies(self) -> list[bytes]:
         """Frames for the sender: credit once an eighth of the buffer was taken, and the acknowledgement of its end."""

@@ -8,9 +8,10 @@ import sys
 from typing import Protocol
 
 from hydro_nb.runtime.channel import MAX_ITEMS
+from hydro_nb.runtime.feeds import FatalError
 from hydro_nb.runtime.report import INTERVAL, Reporter
 from hydro_nb.runtime.state import probe_reply
-from hydro_nb.runtime.worker import DRAIN_SECONDS, FatalError, Worker
+from hydro_nb.runtime.worker import DRAIN_SECONDS, Worker
 from hydro_nb.runtime.zmq_channel import Carrier
 from hydro_nb.wire import Connect, Control, Go, PeerGone, Probe, Stop
 
@@ -102,16 +103,17 @@ class Loop:
             self._drain()
             self._listen_due()
             if worker.step():
-                worker.flush_due()
-                self._between_ticks()
-            else:
-                worker.flush()
-                self._rest()
+                self._stale = True
+                if not worker.brief:
+                    worker.flush_due()
+                    self._between_ticks()
+                    continue
+            worker.flush()
+            self._rest()
         worker.flush()
         self._tell_counts()
 
     def _between_ticks(self) -> None:
-        self._stale = True
         self._report_due()
         if self._pumping:
             self._waiter.wait(0)
@@ -130,13 +132,13 @@ class Loop:
 
     def _patience(self) -> float | None:
         now = self._now()
-        until = None if self._worker.held else self._worker.next_timer
+        until = None if self._worker.held else self._worker.feeds.next_timer
         if self._stale:
             until = min(until or now + INTERVAL, self._reported + INTERVAL)
         return None if until is None else max(0.0, until - now)
 
     def _pump(self) -> None:
-        pumped = self._worker.pumped
+        pumped = self._worker.feeds.pumped
         if not pumped:
             return
         from hydro_nb.runtime.async_waiter import AsyncWaiter  # noqa: PLC0415 - few processes need asyncio
@@ -189,7 +191,7 @@ class Loop:
                 self._carrier.drop(message.location)
             case Stop():
                 self._stopped = not message.drain
-                self._worker.draining = True
+                self._worker.drain()
 
     def _answer(self, number: int) -> None:
         """Answer a probe; what the answer vouches for (output, counts) is made visible before it."""

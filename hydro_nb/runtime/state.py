@@ -100,7 +100,7 @@ def waiting_on(worker: Worker) -> str:
             return f"room in channel `{sender.spec.name}`"
     if worker.more and not worker.failed:
         return "a source that has more to give"
-    for source in worker.sources:
+    for source in worker.feeds.sources:
         if not source.done:
             where = f" ({source.spec.site})" if source.spec.site.cell else ""
             return f"source_stream `{source.spec.slot}`, which has not ended{where}"
@@ -109,7 +109,7 @@ def waiting_on(worker: Worker) -> str:
 
 def probe_reply(worker: Worker, number: int) -> ProbeReply:
     """Answer a probe of `settle`; ended channels are left out."""
-    fires = [timer.fired for timer in worker.timers]
+    fires = [timer.fired for timer in worker.feeds.timers]
     outs = [sender for sender in worker.outs if not (sender.ended and sender.acknowledged)]
     ins = [receiver for receiver in worker.ins if not receiver.ended or receiver.queue]
     return ProbeReply(

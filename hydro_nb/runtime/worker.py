@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from hydro_nb.errors import ChannelBroken, DecodeError, EncodeError, HydroError, Site
 from hydro_nb.runtime.channel import MAX_ITEMS, Fields, Receiver, Sender, read_header
 from hydro_nb.runtime.clock import Clock
+from hydro_nb.runtime.feeds import FatalError, Feeds
 from hydro_nb.runtime.location import Location
 from hydro_nb.runtime.render import Renderer
-from hydro_nb.runtime.sources import Iterated, Source, Timer, make_source
 from hydro_nb.runtime.state import Tally
 from hydro_nb.runtime.wiring import Wiring
 from hydro_nb.wire import (
@@ -29,20 +29,12 @@ from hydro_nb.wire import (
     Problem,
 )
 
-if TYPE_CHECKING:
-    from hydro_nb.runtime.pumped import Pumped
-
 DRAIN_ITEMS = 16 * MAX_ITEMS
 DRAIN_SECONDS = 0.0005
 FLUSH_SECONDS = 0.0005
-
-
-class FatalError(Exception):
-    """A location cannot go on; the problem says why."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.error)
-        self.problem = problem
+BRIEF_ITEMS = 4
+HOLD = "__hold__"
+"""The input that is not empty while the tick should take nothing from its bounded sources."""
 
 
 class Worker:
@@ -73,15 +65,17 @@ class Worker:
             self._by_output[sender.spec.output].append(sender)
         self.outs = list(self.senders.values())
         self.ins = list(self.receivers.values())
-        self.timers: list[Timer] = []
-        self.sources: list[Source] = []
+        self._touched: list[str] = []
+        self.feeds = Feeds(self.location, self._touched, clock)
         self.tally = Tally(self.location, self.outs, self.renderer)
         self.changes = 0
         self.last_change = clock.now()
         self.failed = False
         self.draining = False
         self.more = True
-        self._touched: list[str] = []
+        self.held = False
+        self._gathered = 0
+        self.location.inputs[HOLD] = []
         self._finished = False
         self._oldest = 0.0
 
@@ -90,20 +84,9 @@ class Worker:
         try:
             self.location.load()
             self.location.start()
-            self._start_sources()
+            self.feeds.start()
         except (Exception, SystemExit) as error:
             raise self.failure(error) from error
-        now = self._now()
-        self.timers = [Timer(spec, now) for spec in self.program.timers]
-
-    def _start_sources(self) -> None:
-        for spec in self.program.sources:
-            self.sources.append(make_source(spec, self.location.scope[spec.function]()))
-
-    @property
-    def pumped(self) -> list[Pumped]:
-        """Sources that need an asyncio loop."""
-        return [cast("Pumped", source) for source in self.sources if not isinstance(source, Iterated)]
 
     def greet(self) -> None:
         """Say hello on every channel."""
@@ -157,6 +140,7 @@ class Worker:
             raise DecodeError(f"a frame of kind {kind} for channel {channel}, which does not end here, was refused")
         if to_sender is not None:
             to_sender.hear(fields)
+            self._weigh()
         if to_receiver is not None:
             try:
                 to_receiver.hear(fields, frame)
@@ -196,10 +180,20 @@ class Worker:
                 receiver.cut(reason)
                 self._tell_end(receiver)
 
+    def _weigh(self) -> None:
+        """Look again whether some output is without credit, so that nothing more should be made."""
+        self.held = any(sender.blocked for sender in self.outs)
+        self.location.inputs[HOLD] = [True] if self.held or self.draining else []
+
     @property
-    def held(self) -> bool:
-        """Whether some output has no credit, so that nothing more should be made."""
-        return any(sender.credit <= 0 and sender.blocked for sender in self.outs)
+    def brief(self) -> bool:
+        """Whether the last tick was short and left nothing, so that waiting comes next."""
+        return self._gathered <= BRIEF_ITEMS and not self.more and not self.feeds.sources
+
+    def drain(self) -> None:
+        """Take nothing more from sources; what is under way goes on."""
+        self.draining = True
+        self._weigh()
 
     def step(self) -> bool:
         """Gather what is there and run a tick on it; False if there was nothing to do."""
@@ -208,8 +202,8 @@ class Worker:
         real = self._gather(held=held) or real
         fired = False
         if not held:
-            real = self._pull() or real
-            fired = self._fire()
+            real = (not self.draining and self.feeds.pull()) or real
+            fired = self.feeds.fire()
         if not (real or fired or self._touched):
             return False
         self._run(timer=not real)
@@ -227,7 +221,9 @@ class Worker:
                 now = self._now()
                 until = until or now + DRAIN_SECONDS
                 if now > until:
+                    self._gathered = DRAIN_ITEMS
                     return real
+        self._gathered = items
         return real
 
     def _take(self, receiver: Receiver) -> tuple[int, bool]:
@@ -245,46 +241,9 @@ class Worker:
             self._touched.append(name)
         return len(items), derived
 
-    def _pull(self) -> bool:
-        if self.draining:
-            return False
-        came = False
-        for source in self.sources:
-            if not source.done:
-                came = self._poll(source) or came
-        return came
-
-    def _poll(self, source: Source) -> bool:
-        name = source.spec.input
-        try:
-            came = source.poll(self._now, self.location.inputs[name])
-        except (Exception, SystemExit) as error:
-            raise self._source_failure(source, error) from error
-        if came:
-            self._touched.append(name)
-        return came
-
-    def _source_failure(self, source: Source, error: BaseException) -> FatalError:
-        problem, spec = self.location.problem(error, self.clock.time()), source.spec
-        return FatalError(
-            Problem(
-                problem.location, problem.time, problem.error, spec.slot, "source_stream", spec.site, "", problem.frames
-            )
-        )
-
-    def _fire(self) -> bool:
-        if not self.timers:
-            return False
-        now, fired = self._now(), False
-        for timer in self.timers:
-            if timer.poll(now, self.location.inputs[timer.spec.input]):
-                self._touched.append(timer.spec.input)
-                fired = True
-        return fired
-
     def _run(self, *, timer: bool) -> None:
         try:
-            self.more = self.location.step()
+            self.more = self.location.step() or (self.more and bool(self.location.inputs[HOLD]))
         except (Exception, SystemExit) as error:
             self._clear_inputs()
             self._collect(timer=timer)
@@ -316,6 +275,8 @@ class Worker:
 
     def _reply(self) -> None:
         for receiver in self.ins:
+            if not receiver.owes:
+                continue
             ended = receiver.unacknowledged
             for frame in receiver.replies():
                 self._send(receiver.spec.sender, frame)
@@ -349,18 +310,21 @@ class Worker:
             raise FatalError(Problem(self.program.id, self.clock.time(), text, spec.edge, "send", spec.site)) from error
 
     def _push(self) -> None:
+        held = False
         for sender in self.outs:
-            receiver = sender.spec.receiver
-            for frame in sender.take():
-                self._send(receiver, frame)
+            if sender.busy or sender.ending:
+                for frame in sender.take():
+                    self._send(sender.spec.receiver, frame)
+                held = held or sender.blocked
+        if held is not self.held:
+            self._weigh()
 
     @property
     def exhausted(self) -> bool:
         """Whether nothing can happen here any more, so that the outputs may end."""
         return (
-            not self.more
-            and not self.timers
-            and all(source.done for source in self.sources)
+            not (self.more or self.feeds.timers)
+            and self.feeds.exhausted
             and all(receiver.ended and not receiver.queue for receiver in self.ins)
         )
 
@@ -377,7 +341,7 @@ class Worker:
             return True
         if any(receiver.queue for receiver in self.ins) or any(sender.busy for sender in self.outs):
             return False
-        return self.draining or not (self.more or any(not source.done for source in self.sources))
+        return self.draining or (not self.more and self.feeds.exhausted)
 
     @property
     def queued(self) -> int:
@@ -387,11 +351,6 @@ class Worker:
     def counts(self) -> Counts:
         """Give what is new in the totals, samples and values."""
         return self.tally.counts(self.clock.time(), self.queued)
-
-    @property
-    def next_timer(self) -> float | None:
-        """When the next timer is due."""
-        return min((timer.due for timer in self.timers), default=None)
 
 
 def _peer(end: Sender | Receiver) -> int:

@@ -141,8 +141,8 @@ class Exchange:
         return int(self._socket.getsockopt(zmq.FD))
 
     def receive(self) -> Iterator[tuple[bytes, bytes]]:
-        """Give what arrived, each with the identity of its connection, until nothing is left."""
-        while True:
+        """Give what arrived, each with the identity of its connection, until nothing is left or it is closed."""
+        while not self._socket.closed:
             try:
                 parts = self._socket.recv_multipart(zmq.NOBLOCK)
             except zmq.Again:

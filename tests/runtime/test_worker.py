@@ -7,9 +7,10 @@ import textwrap
 from hydro_nb.errors import Site
 from hydro_nb.runtime.channel import read_header
 from hydro_nb.runtime.clock import ManualClock
+from hydro_nb.runtime.feeds import FatalError
 from hydro_nb.runtime.state import probe_reply, waiting_on
 from hydro_nb.runtime.wiring import Wiring
-from hydro_nb.runtime.worker import FatalError, Worker
+from hydro_nb.runtime.worker import Worker
 from hydro_nb.wire import DATA, END, ChannelSpec, CodecSpec, LocationProgram, Problem, SourceLine, SourceSpec, TimerSpec
 
 STATE = """
@@ -122,7 +123,7 @@ def test_a_tick_from_timers_alone_is_no_change():
     assert bench.taken() == [7]
     after = probe_reply(bench.worker, 2)
     assert (after.timers_fired, after.changes, after.timer_sent, after.sent) == (True, changes, {2: 1}, {2: 0})
-    assert bench.worker.next_timer == 3.0
+    assert bench.worker.feeds.next_timer == 3.0
 
 
 def test_a_location_whose_inputs_have_ended_ends_its_outputs():

@@ -1,0 +1,146 @@
+"""Rounds of probes until they prove that nothing is left to do, for who waits and for the picture."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from typing import Protocol
+
+from hydro_nb.deploy.board import Board
+from hydro_nb.deploy.external import EXTERNAL
+from hydro_nb.deploy.io import IO, Timer
+from hydro_nb.deploy.quiescence import Proof
+from hydro_nb.errors import HydroError
+from hydro_nb.wire import ProbeReply
+
+PROBE_SECONDS = (0.0005, 0.02)
+"""The first and the longest pause between two rounds while someone waits."""
+QUIET_SECONDS = 0.25
+"""The pause while nobody waits, and only the picture wants to know."""
+
+
+class Asked(Protocol):
+    """Who can be asked whether the processes are done."""
+
+    def ask(self, number: int) -> list[ProbeReply]:
+        """Send a probe to every process; gives the answers that are known at once."""
+        ...
+
+    def living(self) -> dict[int, str]:
+        """Give the names of the processes that will answer, by location."""
+        ...
+
+    def read_output(self) -> None:
+        """Read what the processes printed before they answered."""
+        ...
+
+
+class Settling:
+    """Asks round after round, and resolves who waits."""
+
+    def __init__(self, asked: Asked, board: Board, io: IO) -> None:
+        self._asked = asked
+        self._board = board
+        self._io = io
+        self._waiters: list[Future[None]] = []
+        self._round = 0
+        self._replies: dict[int, ProbeReply] = {}
+        self._proof = Proof()
+        self._pause = PROBE_SECONDS[0]
+        self._next: Timer | None = None
+        self._changes: dict[int, int] = {}
+        self._active = False
+
+    def begin(self) -> None:
+        """Begin to ask: the processes run."""
+        self._active = True
+        self._probe()
+
+    def end(self, error: HydroError) -> None:
+        """Ask nobody any more: the processes are told to stop."""
+        self._active = False
+        self.fail(error)
+
+    def add(self, waiter: Future[None]) -> None:
+        """Resolve this once nothing is left to do."""
+        self._waiters.append(waiter)
+        self.restart()
+
+    def forget(self, waiter: Future[None]) -> None:
+        """Nobody waits for this any more."""
+        if waiter in self._waiters:
+            self._waiters.remove(waiter)
+
+    def fail(self, error: HydroError) -> None:
+        """Let everybody who waits know that it will not settle."""
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            waiter.set_exception(error)
+        self._board.notify()
+
+    def busy(self) -> str:
+        """Say what is not done yet, for people."""
+        return self._proof.busy({**self._asked.living(), EXTERNAL: "a client"})
+
+    def restart(self) -> None:
+        """Begin a new proof: who takes part, or who waits, has changed."""
+        self._pause = PROBE_SECONDS[0]
+        self._proof = Proof()
+        self._probe()
+
+    def stir(self) -> None:
+        """Something was counted: look in a while whether it is still, or again, settled."""
+        if self._active and self._next is None and not self._waiters:
+            self._proof = Proof()
+            self._again(QUIET_SECONDS)
+
+    def answered(self, reply: ProbeReply) -> None:
+        """Take a process's answer."""
+        if reply.round == self._round:
+            self._replies[reply.location] = reply
+            self._judge()
+
+    def _probe(self) -> None:
+        if self._next is not None:
+            self._next.cancel()
+            self._next = None
+        if self._active:
+            self._round += 1
+            self._replies = {}
+            self._replies |= {reply.location: reply for reply in self._asked.ask(self._round)}
+            self._judge()
+
+    def _judge(self) -> None:
+        if not self._active or not self._asked.living().keys() <= self._replies.keys():
+            return
+        if self._proof.shown(self._replies):
+            self._settled()
+            return
+        self._show_running()
+        if self._waiters:
+            self._again(self._pause)
+            self._pause = min(self._pause * 2, PROBE_SECONDS[1])
+        elif all(reply.idle for reply in self._replies.values()):
+            self._again(QUIET_SECONDS)
+
+    def _again(self, seconds: float) -> None:
+        if self._next is None:
+            self._next = self._io.later(seconds, self._probe)
+
+    def _settled(self) -> None:
+        self._changes = self._changed()
+        self._asked.read_output()
+        if self._board.state.state == "running":
+            self._board.phase("settled")
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            waiter.set_result(None)
+        self._board.notify()
+
+    def _changed(self) -> dict[int, int]:
+        return {place: reply.changes for place, reply in self._replies.items()}
+
+    def _show_running(self) -> None:
+        # what timers alone do leaves a deployment settled
+        idle = all(reply.idle for reply in self._replies.values())
+        if self._board.state.state == "settled" and not (idle and self._changed() == self._changes):
+            self._board.phase("running")

@@ -1,0 +1,89 @@
+"""All that feeds a location from inside, put into its inputs between two ticks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from msgspec.structs import replace
+
+from hydro_nb.runtime.clock import Clock
+from hydro_nb.runtime.location import Location
+from hydro_nb.runtime.sources import Iterated, Source, Timer, make_source
+from hydro_nb.wire import Problem
+
+if TYPE_CHECKING:
+    from hydro_nb.runtime.pumped import Pumped
+
+
+class FatalError(Exception):
+    """A location cannot go on; the problem says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.error)
+        self.problem = problem
+
+
+class Feeds:
+    """The timers and iterators of a location; `touched` takes the names of the inputs that got something."""
+
+    def __init__(self, location: Location, touched: list[str], clock: Clock) -> None:
+        self.timers: list[Timer] = []
+        self.sources: list[Source] = []
+        self._location = location
+        self._touched = touched
+        self._clock = clock
+
+    def start(self) -> None:
+        """Call the user's source functions and start the timers."""
+        program, scope = self._location.program, self._location.scope
+        self.sources = [make_source(spec, scope[spec.function]()) for spec in program.sources]
+        now = self._clock.now()
+        self.timers = [Timer(spec, now) for spec in program.timers]
+
+    @property
+    def pumped(self) -> list[Pumped]:
+        """Sources that need an asyncio loop."""
+        return [cast("Pumped", source) for source in self.sources if not isinstance(source, Iterated)]
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether every iterator has ended."""
+        return all(source.done for source in self.sources)
+
+    @property
+    def next_timer(self) -> float | None:
+        """When the next timer is due."""
+        return min((timer.due for timer in self.timers), default=None)
+
+    def pull(self) -> bool:
+        """Take what the iterators give; says whether anything came."""
+        came = False
+        for source in self.sources:
+            if not source.done:
+                came = self._poll(source) or came
+        return came
+
+    def _poll(self, source: Source) -> bool:
+        name = source.spec.input
+        try:
+            came = source.poll(self._clock.now, self._location.inputs[name])
+        except (Exception, SystemExit) as error:
+            raise self._failure(source, error) from error
+        if came:
+            self._touched.append(name)
+        return came
+
+    def _failure(self, source: Source, error: BaseException) -> FatalError:
+        problem, spec = self._location.problem(error, self._clock.time()), source.spec
+        return FatalError(replace(problem, slot=spec.slot, op="source_stream", site=spec.site))
+
+    def fire(self) -> bool:
+        """Fire the timers that are due; says whether any was."""
+        if not self.timers:
+            return False
+        now, fired = self._clock.now(), False
+        for timer in self.timers:
+            if timer.poll(now, self._location.inputs[timer.spec.input]):
+                self._touched.append(timer.spec.input)
+                fired = True
+        return fired
