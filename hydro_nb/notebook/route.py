@@ -49,7 +49,7 @@ class Box:
 def route(svg: str) -> str:
     """Draw the network edges anew along the gaps between the columns."""
     groups = {match[1]: match for match in GROUP.finditer(svg)}
-    boxes = {name: box(match[4]) for name, match in groups.items() if match[2] == "node"}
+    boxes = {name: box(match[4]) for name, match in groups.items() if match[2] == "node" and SHAPE.search(match[4])}
     columns = sorted(_columns(groups.values()), key=lambda column: column.left)
     lanes = 0
     for name, match in groups.items():
