@@ -246,7 +246,7 @@ class NodeEmit:
     def _spread(self) -> None:
         for out in reached_seams(self.unit.unit, self.part):
             if not is_final(out):
-                self.unit.emit(out).version()
+                self.unit.emit(out).next_version()
 
     def ended(self) -> str:
         """Give the condition that every bounded source above is at its end."""
@@ -293,9 +293,22 @@ class NodeEmit:
             self.define(held)
 
     def seam_out(self) -> None:
-        """Leave the only version of a live value that is complete."""
-        if not self.part.kinds[0].shape.is_stream and is_final(self.part):
-            self.first_version(self.ended())
+        """Leave the only version of a live value that is complete, or the first of one that is made of such."""
+        condition = self.complete()
+        if not self.part.kinds[0].shape.is_stream and (is_final(self.part) or condition != "True"):
+            self.first_version(condition)
+
+    def complete(self) -> str:
+        """Give the condition that every bounded value which this one is made of has all its elements."""
+        waiting, conditions = [self.part], dict[str, None]()
+        for part in waiting:
+            for index in part.values:
+                source = self.unit.unit.parts[part.inputs[index].slot]
+                waiting.append(source)
+                if part.kinds[index].bound is Bound.BOUNDED:
+                    conditions[self.unit.emit(source).ended()] = None
+        conditions.pop("True", None)
+        return " and ".join(conditions) or "True"
 
     def first_version(self, condition: str) -> None:
         """Leave a value once, as soon as a condition holds."""
@@ -303,6 +316,14 @@ class NodeEmit:
         with self.block(f"if not {done}:" if condition == "True" else f"if not {done} and {condition}:"):
             self.write(f"{done} = True")
             self.version()
+
+    def next_version(self) -> None:
+        """Leave the value as it is now, unless what it is made of is not complete."""
+        if self.complete() == "True":
+            self.version()
+        else:
+            with self.block(f"if {self.state('done', 'False')}:"):
+                self.version()
 
     def version(self) -> None:
         """Leave the value as it is now."""

@@ -50,7 +50,8 @@ class UnitWriter:
                 if kind.shape.is_stream and self._needs_buffer(part, port):
                     self.buffers[part.key, port] = ""
         for part in self.unit.parts.values():
-            if part.role == "seam_out" and not part.kinds[0].shape.is_stream and not is_final(part):
+            live = part.role == "seam_out" and not part.kinds[0].shape.is_stream and not is_final(part)
+            if live and self.emit(part).complete() == "True":
                 self.emit(part).first_version("True")
         for region in self.plan.regions:
             self._region(region)

@@ -6,6 +6,7 @@ Made once; a world runs it again and again.
 from __future__ import annotations
 
 import linecache
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterable
 from copy import deepcopy
@@ -35,7 +36,7 @@ class Wire:
     wakes: Runner | None
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class Module:
     """The compiled source of one location."""
 
@@ -207,7 +208,9 @@ def _load(graph: Graph, written: Written) -> Module:
     exec(compile(written.text, file, "exec", dont_inherit=True), namespace)  # noqa: S102 - it is what was just written
     namespace["copy"] = version
     linecache.cache[file] = (len(written.text), None, written.text.splitlines(keepends=True), file)
-    return Module(name, written, namespace, captured)
+    module = Module(name, written, namespace, captured)
+    weakref.finalize(module, linecache.cache.pop, file, None)
+    return module
 
 
 def version(value: Any) -> Any:
@@ -216,7 +219,7 @@ def version(value: Any) -> Any:
     >>> version((1, 2))
     (1, 2)
     """
-    kind: type = type(value)
+    kind: type[Any] = type(value)
     if kind in _ATOMS or (kind is tuple and all(type(part) in _ATOMS for part in value)):
         return value
     return deepcopy(value)

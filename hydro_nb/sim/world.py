@@ -28,11 +28,12 @@ class World:
 
     def __init__(self, model: Model, driver: Driver, trace: Trace | None = None) -> None:
         self.model, self.driver, self.trace = model, driver, trace
-        self._unsettled = True
+        self._unsettled = False
         self._steps = 0
         for permutation in model.permutations:
             permutation.chosen[:] = [self._permuted]
         model.restart()
+        self._settle()  # sources are read before the test says anything
 
     # ------------------------------------------------------------ what ports do
 

@@ -120,3 +120,13 @@ def test_a_replay_goes_on_plainly_after_its_end():
     driver = Replay([2, 9])
     assert [driver.choose(3), driver.choose(4), driver.choose(5), driver.choose(1)] == [2, 3, 0, 0]
     assert driver.path == [2, 3, 0]
+
+
+def test_a_value_made_of_a_complete_one_has_no_version_before_that_is_complete():
+    flow = FlowBuilder()
+    process = flow.process()
+    port, numbers = process.sim_input(int)
+    value = numbers.reduce(max).unwrap_or(process.source_iter(range(3000)).count())
+    out = value.snapshot(process.tick(), ANY).all_ticks().sim_output()
+    count, seen = explore(flow, lambda: port.send_many([1, 2]), out)
+    assert (count, {items for (items,) in seen}) == (4, {(3000, 1, 2), (3000, 2), (1, 2), (2,)})
