@@ -26,6 +26,8 @@ class Member:
         self.problem: Problem | None = None
         self.exit_code: int | None = None
         self.over = False
+        self.ran = False
+        """whether it came as far as running"""
         self.on_purpose = False
         self._io = io
         self._splitters = {"stdout": Splitter(), "stderr": Splitter()}

@@ -147,6 +147,7 @@ class Supervisor:
 
     def _entered(self, member: Member, event: Entered) -> None:
         member.phase = event.phase
+        member.ran = member.ran or event.phase == "running"
         if event.phase in ("stopped", "failed"):
             self._conclude(member)
             return
@@ -168,7 +169,8 @@ class Supervisor:
         if self.stopping or self._going:
             return
         self._going = True
-        self._board.phase("running")
+        if self.failure is None:
+            self._board.phase("running")
         if not self.started.done():
             self.started.set_result(None)
         self.settling.begin()
@@ -229,11 +231,13 @@ class Supervisor:
         text = f"process `{member.name}` has ended: {reason}"
         self._tell_all(PeerGone(member.id, text))
         self._hub.gone(member.id, text)
-        if not self.started.done():
+        if not member.ran:
             self._give_up(DeployError(self._explain(member, "could not start")))
         elif not member.on_purpose:
             self._board.phase("failed", text)
             self.settling.fail(ProcessFailed(self._explain(member, "failed")))
+        if self._all_at("running"):
+            self._run()
         self.settling.restart()
 
     def _explain(self, member: Member, what: str) -> str:

@@ -127,8 +127,8 @@ def test_a_killed_receiver_is_shown_and_the_rest_keeps_running():
         with pytest.raises(ProcessFailed, match=r"`B` failed.*SIGKILL"):
             deployment.settle(10)
         more = threading.Event()
-        seen = deployment.totals["n"]
-        deployment.subscribe(lambda state: state.totals["n"] > seen + 10 and more.set())
+        seen = deployment.totals.get("n", 0)
+        deployment.subscribe(lambda state: state.totals.get("n", 0) > seen + 10 and more.set())
         assert more.wait(10)
 
 

@@ -7,12 +7,15 @@ import threading
 
 import pytest
 import zmq
-from handmade import COUNT_TO, PRINT, channel, external, flow, pipeline, place
+from handmade import COUNT_TO, PRINT, Port, channel, external, flow, pipeline, place
 
 from hydro_nb.deploy import deploy
 from hydro_nb.errors import DeployError, ProcessFailed
 from hydro_nb.runtime.report import encode
 from hydro_nb.wire import Counts, Entered, Hello
+
+
+IDLE_TICK = "def tick(state, inputs, outputs):\n    return False\n"
 
 
 @pytest.fixture
@@ -141,7 +144,7 @@ def test_an_element_that_does_not_fit_its_channel_fails_the_sender():
 def test_an_element_that_does_not_fit_its_port_is_the_callers_error():
     program = flow(place(0, "A", PRINT), external(1), channels=[channel(1, 1, 0, "bincode")])
     with deploy(program, echo=False) as deployment:
-        port = deployment.connect(type("P", (), {"slot": "edge:1"}))
+        port = deployment.connect(Port("edge:1"))
         with pytest.raises(Exception, match="text"):
             port.send("text")
         port.send(5)
@@ -155,10 +158,12 @@ def test_a_process_that_leaves_without_a_word_has_failed():
         return State()
     def tick(state, inputs, outputs):
         import os
-        print("last line", end="", flush=True)
-        os._exit(3)
+        if inputs["in1"]:
+            print("last line", end="", flush=True)
+            os._exit(3)
     """
-    with deploy(flow(place(0, "A", body)), echo=False) as deployment:
+    with deploy(flow(place(0, "A", body), external(1), channels=[channel(1, 1, 0)]), echo=False) as deployment:
+        deployment.connect(Port("edge:1")).send(1)
         with pytest.raises(ProcessFailed, match="process `A` ended with exit code 3"):
             deployment.settle(30)
         assert [line.text for line in deployment.logs()] == ["last line"]
@@ -171,16 +176,30 @@ def test_an_unknown_backend_name_and_logs_of_nobody():
         with pytest.raises(DeployError, match="no process is called `Z`; there are `A`, `B`"):
             deployment.logs("Z")
         with pytest.raises(DeployError, match="no external port `edge:9`"):
-            deployment.connect(type("P", (), {"slot": "edge:9"}))
+            deployment.connect(Port("edge:9"))
 
 
 def test_what_a_client_sends_is_counted():
     program = flow(place(0, "A", PRINT), external(1), channels=[channel(1, 1, 0)])
     for backend in ("local", "inprocess"):
         with deploy(program, backend=backend, echo=False) as deployment:
-            port = deployment.connect(type("P", (), {"slot": "edge:1"}))
+            port = deployment.connect(Port("edge:1"))
             for n in range(7):
                 port.send(n)
             deployment.settle(30)
             assert deployment.totals["edge:1"] == 7
             assert deployment.snapshot().samples["edge:1"].newest.text == "6"
+
+
+def test_a_process_that_fails_while_others_start_fails_the_flow_and_not_the_start():
+    fails = "def start():\n    return State()\ndef tick(state, inputs, outputs):\n    raise RuntimeError('at once')"
+    late = "def start():
+    import time
+    time.sleep(0.6)
+    return State()
+" + IDLE_TICK
+    with deploy(flow(place(0, "A", fails), place(1, "B", late)), echo=False) as deployment:
+        with pytest.raises(ProcessFailed, match="at once"):
+            deployment.settle(30)
+        assert deployment.state == "failed"
+        assert {row.name: row.state for row in deployment.processes} == {"A": "failed", "B": "running"}
