@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from hydro_nb.compile.program import Written, write_location
 from hydro_nb.compile.split import Part, Unit, locations, seams
@@ -219,10 +219,15 @@ def version(value: Any) -> Any:
     >>> version((1, 2))
     (1, 2)
     """
-    kind: type[Any] = type(value)
-    if kind in _ATOMS or (kind is tuple and all(type(part) in _ATOMS for part in value)):
-        return value
-    return deepcopy(value)
+    return value if _is_atom(value) or _is_row(value) else deepcopy(value)
+
+
+def _is_atom(value: object) -> bool:
+    return type(value) in _ATOMS
+
+
+def _is_row(value: object) -> bool:
+    return type(value) is tuple and all(map(_is_atom, cast("tuple[object, ...]", value)))
 
 
 def _hook(kind: Kind, consumer: Node) -> Hook:

@@ -14,6 +14,7 @@ from hydro_nb.lang.sim_ports import MORE, Discarded, execution
 from hydro_nb.sim.drivers import AtRandom, DepthFirst, Driver, Replay
 from hydro_nb.sim.failure import explain, foreign_await
 from hydro_nb.sim.model import Model
+from hydro_nb.sim.shrink import shrink
 from hydro_nb.sim.trace import Trace
 from hydro_nb.sim.world import World
 
@@ -38,6 +39,7 @@ class Simulation:
     def __init__(self, graph: Graph) -> None:
         require_runnable(graph)
         self._model = Model(graph)
+        self._running = False
 
     def exhaustive(self, body: Body) -> int:
         """Run a test under every schedule; gives how many there are, raises `SimulationFailure` where one fails.
@@ -113,13 +115,23 @@ class Simulation:
             raise  # the test asks for what no schedule can give
         except Exception as error:  # noqa: BLE001 - a test may raise anything
             found = error
-        trace = Trace()
-        again = Replay(driver.path)
+        plainest = shrink(driver.path, lambda schedule: self._fails(body, schedule, found))
+        trace, again = Trace(), Replay(plainest)
         try:
             self._run(body, again, trace)
         except Exception as error:  # noqa: BLE001 - as above
             found = error
+        again.path[len(plainest) :] = ()
         raise self._failure(body, which, found, trace, again) from found
+
+    def _fails(self, body: Body, schedule: Sequence[int], error: Exception) -> Sequence[int] | None:
+        """Run a schedule; give the choices made where it fails in the same way."""
+        driver = Replay(schedule)
+        try:
+            self._run(body, driver)
+        except Exception as other:  # noqa: BLE001 - a test may raise anything
+            return driver.path if type(other) is type(error) else None
+        return None
 
     def _failure(self, body: Body, which: str, error: Exception, trace: Trace, driver: Driver) -> SimulationFailure:
         failure = SimulationFailure(explain(self._model, body, which, error, trace, driver.path))
@@ -127,14 +139,20 @@ class Simulation:
         return failure
 
     def _run(self, body: Body, driver: Driver, trace: Trace | None = None) -> bool:
-        world = World(self._model, driver, trace)
-        token = execution.set(world)
+        if self._running:
+            raise SimulationFailure("this simulation is under way; a test inside it needs one of its own: flow.sim()")
+        self._running = True
         try:
-            drive(body, world)
+            world = World(self._model, driver, trace)
+            token = execution.set(world)
+            try:
+                drive(body, world)
+            finally:
+                execution.reset(token)
         except Discarded:
             return False
         finally:
-            execution.reset(token)
+            self._running = False
         return True
 
 
