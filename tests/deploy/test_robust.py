@@ -15,9 +15,6 @@ from hydro_nb.runtime.report import encode
 from hydro_nb.wire import Counts, Entered, Hello
 
 
-IDLE_TICK = "def tick(state, inputs, outputs):\n    return False\n"
-
-
 @pytest.fixture
 def push():
     """Send raw messages to an endpoint as a stranger would."""
@@ -193,11 +190,14 @@ def test_what_a_client_sends_is_counted():
 
 def test_a_process_that_fails_while_others_start_fails_the_flow_and_not_the_start():
     fails = "def start():\n    return State()\ndef tick(state, inputs, outputs):\n    raise RuntimeError('at once')"
-    late = "def start():
-    import time
-    time.sleep(0.6)
-    return State()
-" + IDLE_TICK
+    late = """
+    def start():
+        import time
+        time.sleep(0.6)
+        return State()
+    def tick(state, inputs, outputs):
+        return False
+    """
     with deploy(flow(place(0, "A", fails), place(1, "B", late)), echo=False) as deployment:
         with pytest.raises(ProcessFailed, match="at once"):
             deployment.settle(30)
