@@ -225,11 +225,12 @@ class NodeEmit:
         return self.unit.allocated[key]
 
     def value(self, index: int) -> str:
-        """Read a live value, computing it here where nobody else reads it."""
+        """Read a live value, computing it here if it is one that is made where it is read."""
         if index not in self._values:
             slot = self.part.inputs[index].slot
             if slot in self.unit.plan.lazy:
-                self.unit.after(self.unit.unit.parts[slot])
+                part = self.unit.unit.parts[slot]
+                self.unit.after(part, NodeEmit(self.unit, part))
             self._values[index] = self.unit.defined[slot]
         return self._values[index]
 

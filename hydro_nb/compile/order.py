@@ -41,7 +41,7 @@ class Plan:
     fused: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
     """edges, by consumer and input, whose consumer works inside the producer's region"""
     lazy: set[str] = field(default_factory=set[str])
-    """nodes whose value is computed where its one reader reads it"""
+    """nodes whose value is computed where it is read"""
 
     def members(self, region: Region) -> Iterator[Part]:
         """Iterate over the parts whose elements are handled in a region."""
@@ -84,7 +84,8 @@ def _require_delays(unit: Unit) -> None:
 def _is_lazy(unit: Unit, part: Part) -> bool:
     if len(part.outputs) != 1 or part.outputs[0].shape.is_stream or list(part.streams) or part.role == "seam_in":
         return False
-    return bool(part.inputs) and not part.node.op.stored and len(unit.consumers(part.key, 0)) == 1
+    op = part.node.op
+    return bool(part.inputs) and not op.stored and (op.on_demand or len(unit.consumers(part.key, 0)) == 1)
 
 
 def _fused_edges(unit: Unit) -> Iterator[tuple[str, int]]:

@@ -150,6 +150,8 @@ class Op:
     """whether all elements of one input come before those of the next"""
     stored: ClassVar[bool] = False
     """whether its live value is kept from tick to tick although it is made from another live value"""
+    on_demand: ClassVar[bool] = False
+    """whether its live value is made where it is read, since making it in every tick would be dear"""
     takes_iterables: ClassVar[bool] = False
     """whether `elements` takes any iterable, not only a list"""
     completes: ClassVar[tuple[int, ...]] = ()

@@ -75,6 +75,7 @@ class IntoSingleton(Op):
     """A keyed singleton as one dict."""
 
     name: ClassVar[str] = "into_singleton"
+    on_demand: ClassVar[bool] = True
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give a singleton that may change if any value may."""
