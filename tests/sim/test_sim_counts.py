@@ -4,9 +4,11 @@ import itertools
 import math
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sim_outcomes import explore
 
-from hydro_nb import FlowBuilder, NoOrder, TotalOrder, nondet, proof
+from hydro_nb import FlowBuilder, NoOrder, Stream, TotalOrder, nondet, proof
 
 ANY = nondet("any outcome is explored")
 
@@ -141,3 +143,47 @@ def compositions(*left):
         return 1
     steps = itertools.product(*(range(n + 1) for n in left))
     return sum(compositions(*(n - s for n, s in zip(left, step, strict=True))) for step in steps if any(step))
+
+
+@given(ordered=st.integers(0, 2), unordered=st.integers(0, 2), versions=st.integers(0, 2))
+@settings(max_examples=27, deadline=None)
+def test_one_tick_may_choose_at_all_its_inputs_but_not_nothing(ordered, unordered, versions):
+    flow = FlowBuilder()
+    node = flow.process()
+    ports, streams = zip(
+        *(node.sim_input(int, order=order) for order in (TotalOrder, NoOrder, TotalOrder)), strict=True
+    )
+    tick = node.tick()
+    batches = [stream.batch(tick, ANY) for stream in streams[:2]]
+    count = streams[2].count().snapshot(tick, ANY)
+    outs = [batch.cross_singleton(count).all_ticks().sim_output() for batch in batches]
+
+    def send():
+        for port, size in zip(ports, (ordered, unordered, versions), strict=True):
+            port.send_many(range(size))
+
+    assert explore(flow, send, *outs)[0] == schedules(ordered, unordered, versions + 1, started=False)
+
+
+def schedules(ordered, unordered, versions, *, started=True):
+    """Count by the rule: a prefix, a subset, and a later version or, but for the first time, the same."""
+    if started and not (ordered or unordered or versions):
+        return 1
+    total = 0
+    for front, some, later in itertools.product(range(ordered + 1), range(unordered + 1), range(versions + 1)):
+        if later or (started and (front or some)):
+            left = schedules(ordered - front, unordered - some, versions - later)
+            total += math.comb(unordered, some) * left
+    return total
+
+
+def test_a_tick_that_feeds_itself_ends_when_it_has_nothing_to_say():
+    flow = FlowBuilder()
+    node = flow.process()
+    port, numbers = node.sim_input(int)
+    handle, back = node.forward_ref(Stream, of=int, order=NoOrder)
+    both = numbers.merge_unordered(back)
+    less = both.batch(node.tick(), ANY).map(lambda n: n - 1).filter(lambda n: n > 0)
+    handle.complete(less.all_ticks())
+    out = both.sim_output()
+    assert explore(flow, lambda: port.send(3), out) == (1, {((3, 2, 1),)})
