@@ -82,9 +82,9 @@ def _sinks_and_edges(graph: Graph) -> Iterator[dict[str, str]]:
 
 
 def _values(graph: Graph) -> Iterator[dict[str, str]]:
-    """Iterate over the live singletons of the top level, whose present value is shown."""
+    """Iterate over the aggregations of the top level, whose present value is shown."""
     for node in graph.nodes.values():
-        if not node.outputs or node.outputs[0].shape.is_stream or node.place.parent is not None:
+        if node.op.category != "Aggregation" or node.outputs[0].shape.is_stream or node.place.parent is not None:
             continue
         name = node.site.name or node.op.label
         yield {"slot": node.slot, "kind": "value", "title": name, "route": f"on {graph.display_name(node.place)}"}

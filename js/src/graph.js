@@ -78,6 +78,7 @@ export class GraphView {
   /** @param {SVGSVGElement} svg */
   index(svg) {
     for (const title of svg.querySelectorAll("title")) title.remove();
+    svg.querySelector("g.graph")?.removeAttribute("class");
     for (const known of [this.nodes, this.places, this.numbers]) known.clear();
     this.edges = [];
     for (const group of svg.querySelectorAll("g.node, g.edge, g.cluster")) {

@@ -17,7 +17,7 @@ const EDGES = [
   ["stream keyed", "keyed", "M1 6.6h19M1 9.4h19", "M25 8l-6-3v6z"],
   ["singleton", "one live value", "M1 8h19", "M25 8a2.6 2.6 0 1 1-5.2 0 2.6 2.6 0 1 1 5.2 0z"],
   ["optional", "perhaps a value", "M1 8h16", "M17.5 8l3.7-2.6L25 8l-3.8 2.6z"],
-  ["bounded", "it ends", "M1 8h19", "M25 8l-6-3v6z"],
+  ["stream bounded", "it ends", "M1 8h16M24.5 4v8", "M23 8l-6-3v6z"],
   ["net", "network", "M1 8h19", "M25 8l-6-3v6z"],
   ["net repeats", "may repeat", "M1 8h19", "M25 8l-6-3v6z"],
 ];

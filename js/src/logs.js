@@ -24,6 +24,7 @@ export class LogsView {
     this.store = store;
     this.follow = true;
     this.heldAt = 0;
+    this.top = 0;
     /** @type {LogLine[]} */
     this.held = [];
     this.process = h("select", { "aria-label": "Process", change: () => this.refilter() }, h("option", { value: "" }, "All processes"));
@@ -66,8 +67,13 @@ export class LogsView {
 
   resume() {
     this.follow = true;
+    this.top = 0;
     this.paint();
+  }
+
+  toEnd() {
     this.lines.scrollTop = this.lines.scrollHeight;
+    this.top = this.lines.scrollTop;
   }
 
   /** Scrolling up holds the lines still, scrolling to the end follows again. */
@@ -90,10 +96,12 @@ export class LogsView {
   }
 
   paint() {
+    // a hand that scrolls is faster than the event that tells of it
+    if (this.follow && this.lines.scrollTop < this.top - 24) this.scrolled();
     this.paintNames();
     if (this.follow) this.held = this.store.logs.last(FOLLOWED, (line) => this.passes(line));
     this.paintLines();
-    if (this.follow) this.lines.scrollTop = this.lines.scrollHeight;
+    if (this.follow) this.toEnd();
     this.paintStatus();
   }
 

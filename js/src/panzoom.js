@@ -1,4 +1,6 @@
 const [LEAST, MOST, STEP] = [0.15, 4, 1.25];
+/** What the buttons in the corner cover, and a margin. */
+const [BELOW, AROUND] = [40, 8];
 
 /**
  * Moves and scales one element inside another by a CSS transform. The plain wheel is left to the notebook.
@@ -40,10 +42,11 @@ export class PanZoom {
 
   fit() {
     const { clientWidth: w, clientHeight: h } = this.frame;
-    const fits = Math.min(w / this.width, h / this.height);
+    const [wide, tall] = [w - 2 * AROUND, h - AROUND - BELOW];
+    const fits = Math.min(wide / this.width, tall / this.height);
     this.scale = Math.max(LEAST, Math.min(1.15, fits)) || 1;
     this.x = (w - this.width * this.scale) / 2;
-    this.y = (h - this.height * this.scale) / 2;
+    this.y = AROUND + (tall - this.height * this.scale) / 2;
     this.fitted = true;
     this.apply();
   }

@@ -1,0 +1,335 @@
+"""The built widget in a bare page, on recorded events: what a person sees and can do, without a notebook."""
+
+import mimetypes
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[2]
+ORIGIN = "http://hydro.test"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PLAYED = "window.played !== undefined"
+LINES = """lines => {
+    const buffer = new DataView(new TextEncoder().encode(lines.join("\\n")).buffer);
+    const { model } = window.played;
+    model.emit("msg:custom", model.message("tick", {}, lines), [buffer]);
+}"""
+
+BOXES = """[...document.querySelectorAll(
+    ".hydro header > *, .graph, .side, .tabs button, .stream-list .stream, .stage .node"
+)].map(element => {
+    const { x, y } = element.getBoundingClientRect();
+    return [element.className.baseVal ?? element.className, x, y];
+})"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        reason = "no chromium on PATH; `.ci/run` installs it"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
+
+
+def serve(route):
+    """Answer from the checkout: no network, no server."""
+    path = route.request.url.removeprefix(ORIGIN).split("?")[0].lstrip("/")
+    file = ROOT / path
+    if not file.is_file():
+        return route.fulfill(status=204)
+    return route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file.name)[0] or "text/plain")
+
+
+@pytest.fixture
+def show(browser):
+    """Open the demo page on a recording, played to its end; the page may not complain of anything."""
+    pages, complaints = [], []
+
+    def opening(recording="wordcount", *, theme="light", width=1180, height=700, frames=None, **options):
+        page = browser.new_page(viewport={"width": width, "height": height}, **options)
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.route("**/*", serve)
+        until = "" if frames is None else f"&frames={frames}"
+        page.goto(f"{ORIGIN}/js/demo/index.html?recording={recording}&theme={theme}&speed=0{until}")
+        page.wait_for_function(PLAYED)
+        pages.append(page)
+        return page
+
+    yield opening
+    for page in pages:
+        page.close()
+    assert complaints == []
+
+
+def sent(page):
+    return page.evaluate("window.played.model.sent.map(each => each.kind)")
+
+
+def tab(page, name):
+    page.locator(f"[data-tab={name}]").click()
+    return page.locator(f".pane.{name}")
+
+
+def contrast(page, selector):
+    """Give the contrast of a text against the background of the dashboard, by WCAG's formula."""
+    return page.locator(selector).first.evaluate(
+        """element => {
+            const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+            const luminance = colour => {
+                canvas.fillStyle = colour;
+                canvas.fillRect(0, 0, 1, 1);
+                const parts = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map(c => c / 255)
+                    .map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+                return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+            };
+            const shown = getComputedStyle(element);
+            const ink = luminance(element instanceof SVGElement ? shown.fill : shown.color);
+            const paper = luminance(getComputedStyle(element.closest(".hydro")).backgroundColor);
+            return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
+        }"""
+    )
+
+
+def test_a_running_deployment_shows_everything_at_once(show):
+    page = show(frames=24)
+    expect(page.locator("header .name")).to_have_text("wordcount")
+    expect(page.locator("header .word")).to_have_text("running")
+    expect(page.locator(".stage .cluster.place text")).to_have_text(["Reader", "Splitter", "Ranker"])
+    expect(page.locator(".stage .number").first).not_to_have_text("")
+    expect(page.locator(".stream-list .stream")).to_have_count(4)
+    expect(page.locator(".shown")).to_contain_text(" shown")
+    expect(page.locator(".sample").first).to_be_visible()
+    assert page.locator(".tabs [role=tab]").all_inner_texts() == ["Streams", "Logs", "Processes", "Problems"]
+
+
+def test_stop_and_kill_reach_the_kernel(show):
+    page = show(frames=24)
+    tab(page, "processes").locator("tr", has_text="Splitter").get_by_role("button").click()
+    expect(page.locator("tr[data-phase=failed] .who b")).to_have_text("Splitter")
+    expect(page.locator(".cluster.failed text").first).to_have_text("Splitter")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("header .word")).to_have_text("stopped")
+    expect(page.locator("header .stop")).to_be_hidden()
+    assert [kind for kind in sent(page) if kind not in ("hello", "ack")] == ["kill", "stop"]
+
+
+def test_a_problem_shows_operator_element_line_and_caret(show):
+    page = show("parse")
+    expect(page.locator("[data-tab=problems] .badge")).to_have_text("1")
+    problem = tab(page, "problems").locator(".problem")
+    expect(problem.locator(".what b")).to_contain_text("invalid literal for int()")
+    expect(problem.locator(".element code")).to_have_text("'0x1F'")
+    source = problem.locator(".source").text_content()
+    line, carets = source.split("\n")
+    assert line[carets.index("^") :].startswith("map(")
+    expect(page.locator(".stage .node.failed text").first).to_have_text("map")
+    problem.locator(".op").click()
+    expect(page.locator(".pane.streams")).to_be_visible()
+
+
+def test_pointing_at_an_operator_shows_the_users_line(show):
+    page = show()
+    page.locator(".stage .node.source").hover()
+    expect(page.locator(".tip")).to_be_visible()
+    expect(page.locator(".tip .source")).to_contain_text("reader.source_iter(files)")
+    page.locator("header").hover()
+    expect(page.locator(".tip")).to_be_hidden()
+
+
+def test_a_click_on_an_operator_or_an_edge_shows_its_stream(show):
+    page = show()
+    page.locator(".stage .node.sink").click()
+    expect(page.locator(".stream[aria-selected=true] b").first).to_have_text("for_each")
+    page.locator(".stage .node.nondeterministic").click()
+    expect(page.locator(".streams .empty")).to_contain_text("is not sampled")
+    expect(page.locator(".stage .node.selected")).to_have_count(1)
+
+
+def test_the_picture_zooms_by_buttons_keys_and_ctrl_wheel_only(show):
+    page = show()
+    stage = page.locator(".stage")
+    before = stage.get_attribute("style")
+    page.locator(".frame").hover()
+    page.mouse.wheel(0, -300)
+    assert stage.get_attribute("style") == before
+    page.get_by_role("button", name="Zoom in").click()
+    closer = stage.get_attribute("style")
+    assert closer != before
+    page.keyboard.down("Control")
+    page.locator(".frame").hover()
+    page.mouse.wheel(0, 200)
+    page.keyboard.up("Control")
+    expect(stage).not_to_have_attribute("style", closer)
+    page.locator(".frame").focus()
+    page.keyboard.press("0")
+    expect(stage).to_have_attribute("style", before)
+    page.keyboard.press("ArrowDown")
+    expect(stage).not_to_have_attribute("style", before)
+
+
+def test_the_whole_dashboard_works_from_the_keyboard(show):
+    page = show()
+    page.locator(".frame").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".stage .node.source")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".stage .node.network").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".stream[aria-selected=true] small").first).to_have_text("send_bincode")
+    page.keyboard.press("Escape")
+    expect(page.locator(".frame")).to_be_focused()
+    page.locator("[data-tab=streams]").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".pane.logs")).to_be_visible()
+    expect(page.locator("[data-tab=logs]")).to_be_focused()
+    assert page.locator(".hydro").get_attribute("data-lm-suppress-shortcuts") == "true"
+
+
+def test_logs_are_tagged_filtered_and_follow_until_scrolled(show):
+    page = show()
+    pane = tab(page, "logs")
+    expect(pane.locator(".line .tag").first).to_have_text("Ranker")
+    page.evaluate(LINES, [f"{n % 3}\t{'e' if n % 3 == 0 else 'o'}\tinfo\t1\tline {n}" for n in range(3000)])
+    expect(pane.locator(".line .text").last).to_have_text("line 2999")
+    pane.get_by_label("Process").select_option("Splitter")
+    expect(pane.locator(".line .tag").last).to_have_text("Splitter")
+    pane.get_by_label("Process").select_option("")
+    pane.get_by_label("Level").select_option("stderr")
+    expect(pane.locator(".line .tag").last).to_have_text("Reader stderr")
+    pane.get_by_label("Level").select_option("")
+    pane.get_by_label("Filter text").fill("LINE 29")
+    expect(pane.locator(".log-status")).to_contain_text("matching")
+    expect(pane.locator(".line .text").last).to_have_text("line 2999")
+    pane.get_by_label("Filter text").fill("")
+    pane.locator(".log").evaluate("log => { log.scrollTop = 100; }")
+    page.evaluate(LINES, ["0\to\tinfo\t1\tlate"])
+    expect(pane.locator(".more")).to_contain_text("new line")
+    pane.locator(".more").click()
+    expect(pane.locator(".line .text").last).to_have_text("late")
+
+
+def test_two_hundred_thousand_lines_do_not_freeze_the_page(show):
+    page = show()
+    tab(page, "logs")
+    spent = page.evaluate(
+        f"""() => {{
+            const lines = Array.from({{ length: 20000 }}, (_, n) => "0\\to\\tinfo\\t1\\tline " + n);
+            const began = performance.now();
+            for (let i = 0; i < 10; i++) ({LINES})(lines);
+            return performance.now() - began;
+        }}"""
+    )
+    expect(page.locator(".line .text").last).to_have_text("line 19999")
+    assert page.locator(".line").count() <= 250
+    assert spent < 5000
+
+
+def test_what_users_write_stays_text(show):
+    page = show()
+    pane = tab(page, "logs")
+    page.evaluate(LINES, ["0\to\tinfo\t1\t<img src=x onerror=alert(1)><script>alert(1)</script>"])
+    expect(pane.locator(".line .text").last).to_contain_text("<img src=x")
+    assert page.locator(".hydro img, .hydro script").count() == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_can_be_read_in_both_themes(show, theme):
+    page = show("parse", theme=theme)
+    assert page.locator(".hydro").evaluate("root => root.style.colorScheme") == theme
+    tab(page, "problems")
+    for selector in (".name", ".tabs button", ".problem .what b", ".problem .source", ".stage .node.transform text"):
+        assert contrast(page, selector) >= 4.5, selector
+    for selector in ("header .elapsed", ".stage .node text:not([font-weight])"):
+        assert contrast(page, selector) >= 3, selector
+
+
+def test_the_theme_follows_its_host_while_it_is_shown(show):
+    page = show()
+    page.evaluate("document.body.dataset.jpThemeLight = 'false'")
+    expect(page.locator(".hydro")).to_have_attribute("style", "color-scheme: dark;")
+
+
+def test_a_narrow_page_puts_the_panes_below_and_cuts_nothing_off(show):
+    page = show(width=600, height=900)
+    graph, side = page.locator(".graph").bounding_box(), page.locator(".side").bounding_box()
+    assert side["y"] >= graph["y"] + graph["height"] - 1
+    for name in ("streams", "logs", "processes", "problems"):
+        tab(page, name)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 600
+        assert page.locator(".hydro").evaluate("root => root.scrollWidth - root.clientWidth") <= 1
+
+
+def test_nothing_jumps_when_data_arrives(show):
+    page = show(frames=4)
+    before = page.evaluate(BOXES)
+    page.evaluate(
+        "for (const frame of window.played.model.recording.frames.slice(4, 20)) window.played.model.play(frame)"
+    )
+    expect(page.locator(".stream-list .stream .count b").first).not_to_have_text("0")
+    assert page.evaluate(BOXES) == before
+
+
+def test_edges_move_only_where_something_flows_and_motion_is_wanted(show):
+    moving = "document.querySelector('.edge.active path')?.getAnimations().length ?? 0"
+    page = show(frames=24)
+    page.evaluate("window.played.model.play(window.played.model.recording.frames[24])")
+    page.evaluate("document.querySelector('.edge.net').classList.add('active')")
+    assert page.evaluate(moving) == 1
+    calm = show(frames=24, reduced_motion="reduce")
+    calm.evaluate("document.querySelector('.edge.net').classList.add('active')")
+    assert calm.evaluate(moving) == 0
+    ended = show()
+    assert ended.locator(".edge.active").count() == 0
+
+
+def test_the_still_picture_hides_while_the_view_is_live(show):
+    page = show()
+    add = "document.body.insertAdjacentHTML('beforeend', '<figure data-hydro-static=recorded>still</figure>')"
+    page.evaluate(add)
+    expect(page.locator("figure")).to_be_hidden()
+    page.evaluate("window.played.end.abort(); document.querySelector('#view').replaceChildren()")
+    expect(page.locator("figure")).to_be_visible()
+
+
+def test_a_kernel_that_says_nothing_is_missed(show):
+    page = show(frames=24)
+    page.evaluate("() => { window.played.model.snapshot = () => {}; }")
+    page.evaluate("() => { const now = performance.now(); performance.now = () => now + 60000; }")
+    expect(page.locator("header .word")).to_have_text("disconnected")
+    expect(page.locator("header .note")).to_contain_text("run the cell again")
+
+
+def test_two_views_of_one_deployment_show_the_same(show):
+    page = show(frames=24)
+    page.evaluate(
+        """async () => {
+            const { default: widget } = await import("/hydro_nb/notebook/static/widget.js");
+            const el = document.body.appendChild(document.createElement("div"));
+            await widget.render({ model: window.played.model, el, signal: new AbortController().signal });
+        }"""
+    )
+    totals = page.locator(".stream-list .stream:first-child .count b")
+    expect(totals).to_have_count(2)
+    expect(totals.nth(1)).to_have_text(totals.nth(0).text_content())
+    page.evaluate("window.played.model.play(window.played.model.recording.frames[24])")
+    expect(totals.nth(1)).to_have_text(totals.nth(0).text_content())

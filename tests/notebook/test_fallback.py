@@ -1,0 +1,90 @@
+"""Pictures for readers without a kernel."""
+
+import re
+from pathlib import Path
+
+import pytest
+from drawn import Ticker, wordcount
+
+from hydro_nb import FlowBuilder
+from hydro_nb.ir.dot import COLOURS
+from hydro_nb.notebook import fallback, layout
+from hydro_nb.notebook.fallback import DARK, graph_bundle, static_bundle, summary_text
+from hydro_nb.notebook.meta import graph_trait
+from hydro_nb.wire import Counts
+
+STYLE = Path(__file__).parents[2] / "js" / "src" / "style" / "graph.css"
+
+
+@pytest.fixture
+def ticker():
+    return Ticker()
+
+
+@pytest.fixture
+def told(ticker):
+    return graph_trait(ticker.graph, live=True)
+
+
+def test_a_flow_is_drawn_with_what_a_cell_made_marked():
+    graph = wordcount()
+    bundle = graph_bundle(graph, highlight=["main.map.0"])
+    assert set(bundle) == {"text/plain", "text/html"}
+    assert bundle["text/html"].count('class="node op transform new"') == 1
+    assert "<figcaption>wordcount: dataflow with 3 locations, 10 operators, 1 new or changed" in bundle["text/html"]
+    assert bundle["text/plain"].startswith("flow wordcount\nReader: Process[Reader]\n")
+
+
+def test_an_empty_flow_says_what_to_do():
+    bundle = graph_bundle(FlowBuilder("nothing").graph)
+    assert "Add an operator to a process" in bundle["text/plain"]
+    assert "Add an operator to a process" in bundle["text/html"]
+
+
+def test_without_graphviz_the_flow_is_shown_as_text(monkeypatch, ticker):
+    monkeypatch.setattr(layout, "find_graphviz", lambda: None)
+    assert graph_bundle(ticker.graph)["text/html"].startswith("<pre>flow wordcount\n")
+    static = static_bundle(graph_trait(ticker.graph, live=True), ticker.state, "d1")
+    assert set(static) == {"text/plain", "text/html"}
+
+
+def test_final_counts_stand_in_the_picture(ticker, told):
+    ticker.apply(Counts(0, 1.0, {"main.send.0": 31240}))
+    ticker.phase("stopped")
+    bundle = static_bundle(told, ticker.state, "d1")
+    assert ">31\u202f240<" in bundle["image/svg+xml"]
+    assert "0000.0k" not in bundle["image/svg+xml"]
+    assert "wordcount: stopped, 31\u202f240 items over 2 network edges" in bundle["text/html"]
+    assert 'data-hydro-static="d1"' in bundle["text/html"]
+
+
+def test_the_summary_in_words_has_processes_and_totals(ticker, told):
+    ticker.apply(Counts(0, 1.0, {"main.send.0": 2}))
+    lines = summary_text(told, ticker.state).splitlines()
+    assert lines[0] == "wordcount: starting, dataflow with 3 locations, 10 operators"
+    assert "  Reader  pid -  starting" in lines
+    assert "  Reader \u2192 Splitter (send_bincode): 2 items" in lines
+
+
+def test_names_of_users_are_text_in_the_page():
+    flow = FlowBuilder("<script>x</script>")
+    evil = type("<img>", (), {})
+    flow.process(evil).source_iter(["<b>"]).map(lambda x: x + "<i>&").for_each(print)
+    page = graph_bundle(flow.graph)["text/html"]
+    for bad in ("<script>", "<img>", "<i>", "<b>"):
+        assert bad not in page
+
+
+def test_the_still_picture_has_the_colours_of_the_live_one():
+    rules = STYLE.read_text()
+    for kind in COLOURS:
+        block = re.search(rf"\.op\.{kind.lower()} {{([^}}]*)}}", rules) or re.search(r"\.hydro \.op {([^}]*)}", rules)
+        assert block is not None
+        (light_fill, light_line), (dark_fill, dark_line) = COLOURS[kind], DARK[kind]
+        assert f"--fill: light-dark({light_fill}, {dark_fill})" in block[1]
+        assert f"--edge: light-dark({light_line}, {dark_line})" in block[1]
+
+
+def test_the_style_is_for_this_picture_only():
+    rules = [rule for rule in fallback.STYLE.split("}") if rule]
+    assert all(rule.startswith(".hydro-picture") for rule in rules)

@@ -1,0 +1,133 @@
+"""What the page is told, and how often."""
+
+import pytest
+from drawn import Ticker
+
+from hydro_nb.notebook.feed import LOG_BYTES, SAMPLE_TEXT, Feed, pack, sample
+from hydro_nb.notebook.pace import FAST, Pace
+from hydro_nb.wire import Counts, Entered, LogLine, Problem, Sample
+
+
+@pytest.fixture
+def ticker():
+    return Ticker()
+
+
+@pytest.fixture
+def feed(ticker):
+    return Feed(ticker.graph)
+
+
+def line(text, stream="stdout", location="Reader"):
+    return LogLine(location, 0, stream, "info", 12.5, text)
+
+
+def test_a_tick_tells_only_what_changed(ticker, feed):
+    ticker.apply(Counts(0, 1.0, {"a": 1, "b": 2}, {"a": [Sample(1.0, "x", "str")]}, {"v": Sample(1.0, "7", "int")}))
+    content, buffers = feed.snapshot(ticker.state, [], 1.0)
+    assert (content["kind"], content["totals"]) == ("snapshot", {"a": 1, "b": 2})
+    assert content["samples"] == {"a": [{"time": 1.0, "text": "x", "type": "str"}]}
+    assert content["values"] == {"v": {"time": 1.0, "text": "7", "type": "int"}}
+    ticker.apply(Counts(0, 2.0, {"a": 1, "b": 3}))
+    content, buffers = feed.tick(ticker.state, [], 2.0)
+    assert (content["totals"], content["samples"], content["values"], buffers) == ({"b": 3}, {}, {}, [])
+
+
+def test_a_snapshot_tells_everything_again(ticker, feed):
+    ticker.apply(Counts(0, 1.0, {"a": 1}, {"a": [Sample(1.0, "x", "str")]}))
+    first, _ = feed.snapshot(ticker.state, [], 1.0)
+    again, _ = feed.snapshot(ticker.state, [], 1.0)
+    assert first == again
+
+
+def test_a_brief_tick_has_numbers_alone_and_owes_the_rest(ticker, feed):
+    ticker.apply(Counts(0, 1.0, {"a": 1}, {"a": [Sample(1.0, "x", "str")]}))
+    content, buffers = feed.tick(ticker.state, [line("x")], 1.0, brief=True)
+    assert (set(content), buffers) == ({"kind", "time", "totals"}, [])
+    content, _ = feed.tick(ticker.state, [], 2.0)
+    assert content["samples"]
+
+
+def test_lines_travel_as_one_text_of_which_the_newest_fit():
+    head, text = pack([line("one\ttwo"), line("bad\nline", "stderr", "Ranker")])
+    assert head == {"names": ["Reader", "Ranker"], "dropped": 0}
+    assert text.decode() == "0\to\tinfo\t12.500\tone\ttwo\n1\te\tinfo\t12.500\tbad\u2424line"
+    head, text = pack([line("x" * 1000 + str(n)) for n in range(1000)])
+    assert len(text) <= LOG_BYTES
+    assert head["dropped"] == 1000 - text.count(b"\n") - 1
+    assert text.endswith(b"x999")
+
+
+def test_text_that_is_no_unicode_does_not_stop_the_feed():
+    _, text = pack([line("\ud800")])
+    assert text.endswith(b"\t?")
+
+
+def test_long_samples_are_cut():
+    told = sample(Sample(1.0, "x" * 1000, "str"))
+    assert (len(told["text"]), told["text"][-3:]) == (SAMPLE_TEXT, "...")
+
+
+def test_rows_have_rates_from_one_moment_to_the_next(ticker, feed):
+    ticker.apply(Entered(0, "running", 77, 1000.0))
+    ticker.apply(Counts(0, 1.0, {"main.send.0": 100}, cpu=1.0, memory=5))
+    feed.traits(ticker.state, 1.0)
+    ticker.apply(Counts(0, 2.0, {"main.send.0": 300}, cpu=1.5, memory=6, queued=3))
+    reader, splitter, ranker = feed.traits(ticker.state, 2.0)["processes"]
+    assert (reader["name"], reader["pid"], reader["phase"], reader["memory"], reader["queued"]) == (
+        "Reader",
+        77,
+        "running",
+        6,
+        3,
+    )
+    assert (reader["cpu"], reader["rate"]) == (0.5, 200.0)
+    assert (splitter["rate"], ranker["rate"]) == (200.0, 0.0)
+
+
+def test_problems_name_their_process(ticker, feed):
+    ticker.apply(Problem(1, 3.0, "ValueError: no", "main.map.0", "map", element="'x'"))
+    (problem,) = feed.traits(ticker.state, 4.0)["problems"]
+    assert (problem["process"], problem["op"], problem["element"], problem["fatal"]) == ("Splitter", "map", "'x'", True)
+
+
+def test_nobody_is_told_before_hello():
+    assert not Pace().due(100.0)
+
+
+def test_fresh_answers_keep_it_fast():
+    pace, told = Pace(), 0
+    pace.hello()
+    for step in range(800):
+        now = step * 0.0125
+        if pace.due(now):
+            pace.ack(pace.sent(now))
+            told += 1
+    assert told <= 10.0 / FAST + 10
+    assert told >= 10.0 / FAST - 1
+
+
+def test_late_answers_slow_it_down_and_none_ends_it():
+    pace, told = Pace(), []
+    pace.hello()
+    for step in range(4000):
+        now = step * 0.0125
+        if pace.due(now):
+            pace.sent(now)
+            told.append(now)
+    assert sum(now < 1.5 for now in told) >= 10
+    assert 6 <= sum(1.5 <= now < 5.0 for now in told) <= 8
+    assert 23 <= sum(now >= 5.0 for now in told) <= 28
+    assert (max(told) <= 30.1, pace.listening) == (True, False)
+    pace.hello()
+    assert pace.due(50.0)
+
+
+def test_an_answer_to_something_never_sent_is_no_answer():
+    pace = Pace()
+    pace.hello()
+    pace.sent(0.0)
+    pace.ack(99)
+    assert pace.summary(6.0)
+    pace.ack(1)
+    assert not pace.summary(6.0)

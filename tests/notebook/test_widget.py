@@ -1,0 +1,178 @@
+"""The dashboard between a source and a page, without either: what is sent, when, and who is asked."""
+
+import threading
+
+import pytest
+from drawn import Ticker
+from real_kernel import PATIENCE
+
+from hydro_nb.notebook.quiet import quiet_parent
+from hydro_nb.notebook.source import is_source
+from hydro_nb.notebook.widget import Dashboard, GraphView
+from hydro_nb.wire import Counts, LogLine
+
+
+class Heard(Dashboard):
+    """A dashboard whose messages are kept."""
+
+    def __init__(self, source):
+        self.messages = []
+        super().__init__(source)
+
+    def send(self, content, buffers=None):
+        self.messages.append((content, buffers))
+
+    def say(self, **content):
+        self._handle_custom_msg(content, [])
+
+
+@pytest.fixture
+def ticker():
+    return Ticker()
+
+
+@pytest.fixture
+def dashboard(ticker):
+    shown = Heard(ticker)
+    yield shown
+    shown.close()
+
+
+def hello(dashboard, number=1):
+    dashboard.say(kind="hello", view="v", number=number)
+
+
+def test_what_survives_a_reload_is_in_traits(dashboard):
+    assert (dashboard.mode, dashboard.name, dashboard.status["phase"]) == ("live", "wordcount", "starting")
+    assert [row["name"] for row in dashboard.processes] == ["Reader", "Splitter", "Ranker"]
+    assert dashboard.graph["svg"].startswith("<svg")
+    assert [(s["kind"], s["title"]) for s in dashboard.graph["streams"]] == [
+        ("network", "Reader \u2192 Splitter"),
+        ("network", "Splitter \u2192 Ranker"),
+        ("sink", "for_each"),
+        ("value", "value_counts"),
+    ]
+
+
+def test_nothing_is_sent_before_hello_and_a_snapshot_after_it(ticker, dashboard):
+    ticker.lines.append(LogLine("Reader", 0, "stdout", "info", 1.0, "hi"))
+    ticker.apply(Counts(0, 1.0, {"main.send.0": 5}))
+    ticker.tick()
+    assert dashboard.messages == []
+    hello(dashboard)
+    ticker.tick()
+    ((content, buffers),) = dashboard.messages
+    assert (content["kind"], content["seq"], content["totals"]) == ("snapshot", 1, {"main.send.0": 5})
+    assert buffers == [b"0\to\tinfo\t1.000\thi"]
+
+
+def test_a_question_that_was_overtaken_is_not_answered_twice(ticker, dashboard):
+    hello(dashboard, 2)
+    ticker.tick()
+    hello(dashboard, 1)
+    ticker.tick()
+    assert [content["kind"] for content, _ in dashboard.messages] == ["snapshot"]
+    hello(dashboard, 3)
+    ticker.tick()
+    assert [content["seq"] for content, _ in dashboard.messages] == [1, 2]
+
+
+def test_the_last_state_is_told_and_the_ticking_ends(ticker, dashboard):
+    hello(dashboard)
+    ticker.tick()
+    ticker.apply(Counts(0, 1.0, {"main.send.0": 9}))
+    ticker.phase("stopped")
+    ticker.tick()
+    assert dashboard.messages[-1][0]["totals"] == {"main.send.0": 9}
+    assert (dashboard.status["phase"], dashboard.totals) == ("stopped", {"main.send.0": 9})
+    assert ticker.callbacks == []
+
+
+def test_a_page_that_opens_after_the_end_is_answered(ticker, dashboard):
+    ticker.phase("failed")
+    ticker.tick()
+    hello(dashboard)
+    ticker.tick()
+    assert [content["kind"] for content, _ in dashboard.messages] == ["snapshot"]
+    assert ticker.callbacks == []
+
+
+def test_when_nobody_looks_only_the_phase_is_kept_true(ticker, dashboard):
+    ticker.apply(Counts(0, 1.0, {"main.send.0": 9}))
+    ticker.tick()
+    assert dashboard.totals == {}
+    ticker.phase("running")
+    ticker.tick()
+    assert (dashboard.status["phase"], dashboard.totals) == ("running", {"main.send.0": 9})
+
+
+def test_buttons_do_not_wait_for_what_they_ask(ticker, dashboard):
+    asked, go = threading.Event(), threading.Event()
+
+    def slow():
+        asked.set()
+        go.wait(PATIENCE)
+
+    ticker.stop = slow
+    dashboard.say(kind="stop")
+    assert asked.wait(PATIENCE)
+    go.set()
+
+
+def test_kill_names_the_process(ticker, dashboard):
+    killed = threading.Event()
+    ticker.kill = lambda name: (ticker.asked.append(name), killed.set())
+    dashboard.say(kind="kill", name="Splitter")
+    assert killed.wait(PATIENCE)
+    assert ticker.asked == ["Splitter"]
+
+
+def test_a_deployment_is_not_a_source_by_itself(ticker):
+    assert is_source(ticker)
+    assert not is_source(object())
+
+
+def test_words_stand_beside_the_live_view(dashboard):
+    data, _ = dashboard._mime()
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert data["text/plain"].startswith("wordcount: starting")
+
+
+def test_a_flow_that_is_built_has_a_view_of_its_graph():
+    view = GraphView(Ticker().graph, highlight=["main.map.0"])
+    assert (view.mode, view.name) == ("build", "wordcount")
+    assert "transform new" in view.graph["svg"]
+    view.close()
+
+
+def test_without_a_kernel_there_is_nothing_to_quieten():
+    with quiet_parent() as quiet:
+        assert quiet is False
+
+
+WHERE_REPLIES_GO = """
+import ipywidgets
+from hydro_nb.notebook.quiet import quiet_parent
+with quiet_parent() as quiet:
+    silent = ipywidgets.Widget()
+    silent.send({})
+loud = ipywidgets.Widget()
+marks = [hasattr(each.comm, "_reply_subshell_id") for each in (silent, loud)]
+"""
+
+
+def test_the_kernel_does_not_tie_a_quiet_comm_to_the_cell(kernel):
+    """Fails when ipykernel changes how it finds the cell that a reply belongs to: then Stop waits for busy cells."""
+    kernel.run(WHERE_REPLIES_GO)
+    assert kernel.value("quiet, marks") == "(True, [False, True])"
+
+
+def test_shown_in_a_cell_it_leaves_a_picture_and_a_live_view(kernel):
+    kernel.run(
+        "flow = FlowBuilder('shown'); flow.process().source_iter([1, 2]).send_bincode(flow.process()).for_each(print)"
+    )
+    ran = kernel.run("deployment = flow.deploy()\ndeployment.settle()\ndeployment")
+    picture, live = ran.shown
+    assert "data-hydro-static" in picture["text/html"]
+    assert live["application/vnd.jupyter.widget-view+json"]["model_id"]
+    kernel.run("deployment.stop()")

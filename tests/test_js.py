@@ -1,0 +1,63 @@
+"""The page's own checks, and the bundle that is committed. Node is needed by those who change the page."""
+
+import filecmp
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+JS = Path(__file__).parents[1] / "js"
+STATIC = JS.parent / "hydro_nb" / "notebook" / "static"
+BUNDLE = ("widget.js", "widget.css")
+LARGEST = 60 * 1024
+
+
+@pytest.fixture(scope="module")
+def npm():
+    """Run a script of js/package.json; its packages are installed once, from the lock file."""
+    found = shutil.which("npm")
+    if found is None:
+        reason = "no npm on PATH; the committed bundle is tested without it"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+
+    def run(*arguments):
+        done = subprocess.run([found, *arguments], check=False, cwd=JS, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    if not (JS / "node_modules" / ".package-lock.json").exists():
+        run("ci", "--no-audit", "--no-fund")
+    return run
+
+
+def test_the_types_hold(npm):
+    npm("run", "check")
+
+
+def test_the_logic_holds(npm):
+    assert "passed" in npm("test")
+
+
+def test_the_committed_bundle_is_what_the_sources_give(npm, tmp_path):
+    npm("run", "build", "--", "--out", str(tmp_path))
+    _, different, missing = filecmp.cmpfiles(STATIC, tmp_path, BUNDLE, shallow=False)
+    assert (different, missing) == ([], []), "run `npm run build` in js/ and commit hydro_nb/notebook/static"
+
+
+def test_the_bundle_is_small_and_loads_nothing_from_elsewhere():
+    script = (STATIC / "widget.js").read_text()
+    assert len(script.encode()) <= LARGEST
+    rest = script.replace("http://www.w3.org/2000/svg", "")
+    assert "http" not in rest
+    assert "http" not in (STATIC / "widget.css").read_text()
+    assert "import(" not in rest
+
+
+def test_the_style_touches_nothing_outside_the_widget():
+    style = (STATIC / "widget.css").read_text()
+    rules = [part.rpartition("{")[0].rpartition("{")[2] or part.partition("{")[0] for part in style.split("}")]
+    selectors = [rule.strip() for rule in rules if rule.strip() and not rule.strip().startswith(("@", "to", "from"))]
+    assert len(selectors) > 100
+    assert [each for each in selectors if not each.startswith(".hydro")] == []
