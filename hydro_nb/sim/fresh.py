@@ -16,11 +16,11 @@ from hydro_nb.compile.outside import importable
 from hydro_nb.compile.payload import dump
 from hydro_nb.compile.reach import variables
 from hydro_nb.errors import Site
-from hydro_nb.sim.observe import Permutation
+from hydro_nb.sim.observe import Arrangement
 
 _ATOMS = (
     int, float, complex, str, bytes, bool, type(None), range, enum.Enum, re.Pattern, type, ModuleType,
-    BuiltinFunctionType, Permutation,
+    BuiltinFunctionType, Arrangement,
 )  # fmt: skip
 
 

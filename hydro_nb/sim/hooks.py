@@ -211,6 +211,33 @@ class Next(Hook):
         return f"next in order: {shown(released[0])}"
 
 
+class Again(Hook):
+    """A look at an ordered stream whose elements may repeat: the first, once or twice."""
+
+    __slots__ = ()
+
+    def decide(self, choose: Choose, *, must: bool) -> tuple[list[Any], bool]:  # noqa: ARG002 - it always moves
+        """Let the first through."""
+        return [self.pending.pop(0)] * (1 + choose(2)), True
+
+
+class AnyAgain(Hook):
+    """A look at an unordered stream whose elements may repeat: any, and once more at any time after."""
+
+    __slots__ = ()
+
+    def take(self, items: Iterable[Any]) -> None:
+        """Remember of each element whether it may come again."""
+        self.pending.extend((item, True) for item in items)
+
+    def decide(self, choose: Choose, *, must: bool) -> tuple[list[Any], bool]:  # noqa: ARG002 - it always moves
+        """Let one through, and perhaps keep it."""
+        item, first = self.pending.pop(choose(len(self.pending)))
+        if first and choose(2):
+            self.pending.append((item, False))
+        return [item], True
+
+
 def permuted(items: list[Any], choose: Choose) -> list[Any]:
     """Put elements into any order.
 
@@ -219,6 +246,15 @@ def permuted(items: list[Any], choose: Choose) -> list[Any]:
     """
     left = list(items)
     return [left.pop(choose(len(left))) for _ in items]
+
+
+def repeated(items: list[Any], choose: Choose) -> list[Any]:
+    """Let some elements come twice.
+
+    >>> repeated(["a", "b"], lambda n: n - 1)
+    ['a', 'a', 'b', 'b']
+    """
+    return [item for item in items for _ in range(1 + choose(2))]
 
 
 def _counted(keys: Iterable[Any]) -> dict[Any, int]:

@@ -19,8 +19,8 @@ from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Bound, Kind, Node, Order, Shape
 from hydro_nb.ir.ops.simulated import SimInput, SimOutput
 from hydro_nb.sim.fresh import Captured
-from hydro_nb.sim.hooks import Hook, KeyedPrefix, KeyedVersion, Next, Prefix, Subset, Version
-from hydro_nb.sim.observe import Observation, Permutation, simulated
+from hydro_nb.sim.hooks import Again, AnyAgain, Hook, KeyedPrefix, KeyedVersion, Next, Prefix, Subset, Version
+from hydro_nb.sim.observe import Arrangement, Observation, simulated
 from hydro_nb.wire import SourceLine
 
 Lists = dict[str, list[Any]]
@@ -111,7 +111,7 @@ class Model:
         self.tops: list[Runner] = []
         self.ticks: list[Runner] = []
         self.observers: list[Observer] = []
-        self.permutations: list[Permutation] = []
+        self.arrangements: list[Arrangement] = []
         self.senders: dict[str, tuple[list[Any], Runner]] = {}
         self.receivers: dict[str, deque[Any]] = {}
         self._units: dict[str, Runner] = {}
@@ -150,7 +150,7 @@ class Model:
     def _add(self, written: Written) -> None:
         module = _load(self.graph, written)
         self.modules.append(module)
-        self.permutations += [each for each in written.captures.values() if isinstance(each, Permutation)]
+        self.arrangements += [each for each in written.captures.values() if isinstance(each, Arrangement)]
         for unit in written.units:
             runner = Runner(module, unit, module.namespace[unit.name])
             (self.ticks if runner.is_tick else self.tops).append(runner)
@@ -180,7 +180,7 @@ class Model:
         source = runner.outputs[part.name]
         target, name = self._other_end(runner, part)
         if isinstance(part.node.op, Observation) and part.role == "send":
-            hook = Next(part.node)
+            hook = _observing(part)
             self.observers.append(Observer(hook, target, target.inputs[name]))
             return Wire(source, hook.take, None)
         if target.is_tick:
@@ -228,6 +228,14 @@ def _is_atom(value: object) -> bool:
 
 def _is_row(value: object) -> bool:
     return type(value) is tuple and all(map(_is_atom, cast("tuple[object, ...]", value)))
+
+
+def _observing(part: Part) -> Hook:
+    """Give the choice at an observation: of what comes next, or of what comes again."""
+    kind, given = part.kinds[0], part.node.outputs[0]
+    if kind.retries is given.retries:
+        return Next(part.node)
+    return AnyAgain(part.node) if kind.order is Order.NONE else Again(part.node)
 
 
 def _hook(kind: Kind, consumer: Node) -> Hook:

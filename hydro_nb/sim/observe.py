@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from hydro_nb.errors import GraphError
 from hydro_nb.ir.emit import Emit, Item
 from hydro_nb.ir.graph import Graph
-from hydro_nb.ir.node import Bound, Kind, Node, Op, Order, Ref
+from hydro_nb.ir.node import Bound, Kind, Node, Op, Order, Ref, Retries
 from hydro_nb.ir.ops.fold import Folding
 from hydro_nb.ir.ops.network import Network, SendExternal
-from hydro_nb.ir.ops.order import AssumeOrdering
+from hydro_nb.ir.ops.order import AssumeOrdering, AssumeRetries
 from hydro_nb.ir.ops.source import SourceExternal, SourceInterval, SourceStream
 from hydro_nb.ir.ops.time import SampleEvery, Snapshot
+from hydro_nb.sim.hooks import Choose, permuted, repeated
 
 _INSTEAD = "Bring the elements in through a port of the test: port, stream = process.sim_input(T)"
 _NO_CLOCK = "there is no clock in a simulation that could fire"
@@ -36,25 +36,26 @@ class Observation(Network):
 
 
 @dataclass(frozen=True, eq=False)
-class Permutation:
-    """The function that generated code calls to have a batch put into order; the world gives it `chosen`."""
+class Arrangement:
+    """The function that generated code calls to have a whole batch arranged; the world gives it `chosen`."""
 
     node: Node
-    chosen: list[Callable[[Node, list[Any]], list[Any]]] = dataclasses.field(
-        default_factory=list[Callable[[Node, list[Any]], list[Any]]]
+    arrange: Callable[[list[Any], Choose], list[Any]]
+    phrase: str
+    chosen: list[Callable[[Arrangement, list[Any]], list[Any]]] = field(
+        default_factory=list[Callable[["Arrangement", list[Any]], list[Any]]]
     )
 
     def __call__(self, items: list[Any]) -> list[Any]:
-        """Put a batch into the chosen order."""
-        return self.chosen[0](self.node, items)
+        """Arrange a batch as it is chosen."""
+        return self.chosen[0](self, items)
 
 
-@dataclass(frozen=True)
-class Permuted(AssumeOrdering):
-    """All elements of a bounded stream, in an order that is chosen."""
+class Whole:
+    """What an operator writes that needs all elements of a bounded stream before it gives any."""
 
-    permutation: Permutation | None = None
     blocking: ClassVar[bool] = True
+    arrangement: Arrangement | None
 
     def element(self, emit: Emit, item: Item, port: int) -> None:  # noqa: ARG002 - it has one input
         """Hold it."""
@@ -62,12 +63,26 @@ class Permuted(AssumeOrdering):
 
     def after(self, emit: Emit) -> None:
         """Push them when all are there."""
-        held, ordered = emit.state("held", "[]"), emit.local("ordered")
-        emit.write(f"{ordered} = ()")
+        held, arranged = emit.state("held", "[]"), emit.local("arranged")
+        emit.write(f"{arranged} = ()")
         with emit.block(f"if {held} and {emit.ended()}:"):
-            emit.write(f"{ordered} = {emit.capture('permute', self.permutation)}({held})")
+            emit.write(f"{arranged} = {emit.capture('arrange', self.arrangement)}({held})")
             emit.write(f"{held} = []")
-        emit.push_all(ordered)
+        emit.push_all(arranged)
+
+
+@dataclass(frozen=True)
+class Permuted(Whole, AssumeOrdering):
+    """All elements of a bounded stream, in an order that is chosen."""
+
+    arrangement: Arrangement | None = None
+
+
+@dataclass(frozen=True)
+class Repeated(Whole, AssumeRetries):
+    """All elements of a bounded stream, some of them again."""
+
+    arrangement: Arrangement | None = None
 
 
 def simulated(graph: Graph) -> Graph:
@@ -98,21 +113,25 @@ def refuse(graph: Graph) -> None:
 
 def _chosen(graph: Graph, node: Node) -> list[Node]:
     """Give a node as it is simulated, with what goes before it."""
-    if not node.inputs or graph.kind(node.inputs[0]).order is not Order.NONE:
+    if not node.inputs:
         return [node]
-    kind = graph.kind(node.inputs[0])
-    if isinstance(node.op, AssumeOrdering):
-        return [_ordered(node, kind)]
-    if isinstance(node.op, Folding) and kind.bound is not Bound.BOUNDED and _is_watched(graph, node.slot):
+    kind, op = graph.kind(node.inputs[0]), node.op
+    if isinstance(op, AssumeRetries) and kind.retries is Retries.AT_LEAST_ONCE:
+        whole = Repeated(op.reason, Arrangement(node, repeated, "with repeats"))
+        return [_observed(node, kind, op.reason, whole)]
+    if kind.order is not Order.NONE:
+        return [node]
+    if isinstance(op, AssumeOrdering):
+        whole = Permuted(op.reason, Arrangement(node, permuted, "in order"))
+        return [_observed(node, kind, op.reason, whole)]
+    if isinstance(op, Folding) and kind.bound is not Bound.BOUNDED and _is_watched(graph, node.slot):
         return _ordered_before(node, kind)
     return [node]
 
 
-def _ordered(node: Node, kind: Kind) -> Node:
-    reason = node.op.detail
-    if kind.bound is Bound.BOUNDED:
-        return dataclasses.replace(node, op=Permuted(reason, Permutation(node)))
-    return dataclasses.replace(node, op=Observation(kind.place, reason=reason))
+def _observed(node: Node, kind: Kind, reason: str, whole: Op) -> Node:
+    """Let a look at elements be a choice: for all at once where they are bounded, else one at a time."""
+    return replace(node, op=whole if kind.bound is Bound.BOUNDED else Observation(kind.place, reason=reason))
 
 
 def _ordered_before(node: Node, kind: Kind) -> list[Node]:
@@ -120,7 +139,7 @@ def _ordered_before(node: Node, kind: Kind) -> list[Node]:
     slot = f"{node.slot}~order"
     reason = "the versions of a value depend on the order of its elements"
     before = Node(slot, Observation(kind.place, reason=reason), node.inputs, (kind,), node.site, node.input_kinds)
-    return [before, dataclasses.replace(node, inputs=(Ref(slot), *node.inputs[1:]))]
+    return [before, replace(node, inputs=(Ref(slot), *node.inputs[1:]))]
 
 
 def _is_watched(graph: Graph, slot: str) -> bool:

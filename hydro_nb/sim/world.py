@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from hydro_nb.errors import GraphError, OrderError, SimulationFailure, Site
-from hydro_nb.ir.node import Node, Order
+from hydro_nb.ir.node import Order
 from hydro_nb.sim.drivers import Driver
-from hydro_nb.sim.hooks import Hook, permuted
+from hydro_nb.sim.hooks import Hook
 from hydro_nb.sim.model import Model, Observer, Runner
+from hydro_nb.sim.observe import Arrangement
 from hydro_nb.sim.trace import Trace, shown
 
 LONGEST = 100_000
@@ -30,8 +31,8 @@ class World:
         self.model, self.driver, self.trace = model, driver, trace
         self._unsettled = False
         self._steps = 0
-        for permutation in model.permutations:
-            permutation.chosen[:] = [self._permuted]
+        for arrangement in model.arrangements:
+            arrangement.chosen[:] = [self._arranged]
         model.restart()
         self._settle()  # sources are read before the test says anything
 
@@ -134,11 +135,11 @@ class World:
             self.trace.step(f"{observer.runner.module.name} takes an element")
             self._tell(observer.hook, released)
 
-    def _permuted(self, node: Node, items: list[Any]) -> list[Any]:
-        ordered = permuted(items, self.driver.choose)
+    def _arranged(self, arrangement: Arrangement, items: list[Any]) -> list[Any]:
+        arranged = arrangement.arrange(items, self.driver.choose)
         if self.trace:
-            self.trace.decided(node, f"in order: {shown(ordered)}")
-        return ordered
+            self.trace.decided(arrangement.node, f"{arrangement.phrase}: {shown(arranged)}")
+        return arranged
 
     def _tell_output(self, slot: str, known: int) -> None:
         items = list(self.model.receivers[slot])[known:]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sim_outcomes import explore
 
-from hydro_nb import FlowBuilder, NoOrder, Stream, TotalOrder, nondet, proof
+from hydro_nb import AtLeastOnce, FlowBuilder, NoOrder, Stream, TotalOrder, nondet, proof
 
 ANY = nondet("any outcome is explored")
 
@@ -187,3 +187,41 @@ def test_a_tick_that_feeds_itself_ends_when_it_has_nothing_to_say():
     handle.complete(less.all_ticks())
     out = both.sim_output()
     assert explore(flow, lambda: port.send(3), out) == (1, {((3, 2, 1),)})
+
+
+def repeating(order=TotalOrder):
+    flow = FlowBuilder()
+    node = flow.process()
+    port, stream = node.sim_input(int, order=order, retries=AtLeastOnce)
+    return flow, node.tick(), port, stream
+
+
+def test_elements_that_may_repeat_come_once_or_twice_where_that_is_looked_at():
+    flow, _, port, stream = repeating()
+    out = stream.assume_retries(ANY).sim_output()
+    count, seen = explore(flow, lambda: port.send_many([1, 2]), out)
+    assert (count, {items for (items,) in seen}) == (4, {(1, 2), (1, 1, 2), (1, 2, 2), (1, 1, 2, 2)})
+
+
+def test_inside_a_tick_too():
+    flow, tick, port, stream = repeating()
+    out = stream.batch(tick, ANY).assume_retries(ANY).count().all_ticks().sim_output()
+    _, seen = explore(flow, lambda: port.send_many([1, 2]), out)
+    whole = {items for (items,) in seen if len(items) == 1}
+    assert whole == {(2,), (3,), (4,)}
+
+
+def test_unordered_elements_repeat_at_any_time_after():
+    flow, _, port, stream = repeating(NoOrder)
+    out = stream.assume_retries(ANY).assume_ordering(ANY).sim_output()
+    _, seen = explore(flow, lambda: port.send_many_unordered([1, 2]), out)
+    outcomes = {items for (items,) in seen}
+    assert outcomes == {
+        each for size in (2, 3, 4) for each in set(itertools.permutations([1, 1, 2, 2], size)) if {1, 2} <= set(each)
+    }
+
+
+def test_repeats_mean_nothing_where_they_are_dropped():
+    flow, _, port, stream = repeating()
+    out = stream.unique().sim_output()
+    assert explore(flow, lambda: port.send_many([1, 2]), out)[0] == 1
