@@ -134,8 +134,8 @@ class HydroMagics(Magics):
             known = ", ".join(f"`{name}`" for name in sources)
             raise UsageError(f"no process is called `{given.process}`; there are {known}")
         wanted = sources if given.process is None else {given.process: sources[given.process]}
-        for name, source in wanted.items():
-            display.show_code(f"# {name}\n{source}")
+        for source in wanted.values():
+            display.show_code(source)
 
     def _do_flows(self, _: argparse.Namespace) -> None:
         for name, flow in self._flows().items():
