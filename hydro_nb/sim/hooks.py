@@ -248,6 +248,18 @@ def permuted(items: list[Any], choose: Choose) -> list[Any]:
     return [left.pop(choose(len(left))) for _ in items]
 
 
+def permuted_by_key(items: list[Any], choose: Choose) -> list[Any]:
+    """Put the elements of each key into any order; between keys there is none.
+
+    >>> permuted_by_key([("a", 1), ("b", 2), ("a", 3)], lambda n: n - 1)
+    [('a', 3), ('a', 1), ('b', 2)]
+    """
+    groups: dict[Any, list[Any]] = {}
+    for key, value in items:
+        groups.setdefault(key, []).append((key, value))
+    return [item for group in groups.values() for item in permuted(group, choose)]
+
+
 def repeated(items: list[Any], choose: Choose) -> list[Any]:
     """Let some elements come twice.
 

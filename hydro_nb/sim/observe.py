@@ -15,7 +15,7 @@ from hydro_nb.ir.ops.network import Network, SendExternal
 from hydro_nb.ir.ops.order import AssumeOrdering, AssumeRetries
 from hydro_nb.ir.ops.source import SourceExternal, SourceInterval, SourceStream
 from hydro_nb.ir.ops.time import SampleEvery, Snapshot
-from hydro_nb.sim.hooks import Choose, permuted, repeated
+from hydro_nb.sim.hooks import Choose, permuted, permuted_by_key, repeated
 
 _INSTEAD = "Bring the elements in through a port of the test: port, stream = process.sim_input(T)"
 _NO_CLOCK = "there is no clock in a simulation that could fire"
@@ -122,7 +122,8 @@ def _chosen(graph: Graph, node: Node) -> list[Node]:
     if kind.order is not Order.NONE:
         return [node]
     if isinstance(op, AssumeOrdering):
-        whole = Permuted(op.reason, Arrangement(node, permuted, "in order"))
+        arrange = permuted_by_key if kind.shape.is_keyed else permuted
+        whole = Permuted(op.reason, Arrangement(node, arrange, "in order"))
         return [_observed(node, kind, op.reason, whole)]
     if isinstance(op, Folding) and kind.bound is not Bound.BOUNDED and _is_watched(graph, node.slot):
         return _ordered_before(node, kind)
@@ -137,8 +138,7 @@ def _observed(node: Node, kind: Kind, reason: str, whole: Op) -> Node:
 def _ordered_before(node: Node, kind: Kind) -> list[Node]:
     """Let a live value that is looked at on its way take its elements in an order that is chosen."""
     slot = f"{node.slot}~order"
-    reason = "the versions of a value depend on the order of its elements"
-    before = Node(slot, Observation(kind.place, reason=reason), node.inputs, (kind,), node.site, node.input_kinds)
+    before = Node(slot, Observation(kind.place), node.inputs, (kind,), node.site, node.input_kinds)
     return [before, replace(node, inputs=(Ref(slot), *node.inputs[1:]))]
 
 

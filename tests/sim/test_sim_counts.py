@@ -225,3 +225,11 @@ def test_repeats_mean_nothing_where_they_are_dropped():
     flow, _, port, stream = repeating()
     out = stream.unique().sim_output()
     assert explore(flow, lambda: port.send_many([1, 2]), out)[0] == 1
+
+
+def test_there_is_no_order_between_keys_to_choose():
+    flow = FlowBuilder()
+    pairs = flow.process().source_iter([("a", 1), ("b", 2), ("a", 3), ("b", 4)]).weaken_ordering().into_keyed()
+    out = pairs.assume_ordering(ANY).enumerate().entries().sim_output()
+    count, seen = explore(flow, lambda: None, out)
+    assert count == len({frozenset(items) for (items,) in seen}) == 4
