@@ -8,7 +8,7 @@ from typing import Any
 
 from bench_work import MAKERS, Trips, done, mark, marked
 
-from hydro_nb import FlowBuilder, NoOrder, Stream, nondet, proof
+from hydro_nb import FlowBuilder, NoOrder, Stream
 
 
 class First: ...

@@ -18,9 +18,6 @@ from typing import Any
 import zmq
 from bench_work import MAKERS, Trips, done, mark, marked
 
-from hydro_nb.runtime.codec import make_codec
-from hydro_nb.wire import CodecSpec
-
 FRAME = 1024
 COUNT = struct.Struct("<I")
 NUMBER = struct.Struct("<q")
@@ -77,7 +74,7 @@ def two_processes(kind: str, count: int) -> None:
 
 def sender(kind: str, count: int, folder: str) -> None:
     make, element = MAKERS[kind]
-    encode = make_codec(CodecSpec("msgpack"), element).encode
+    encode = _codec(element).encode
     items = marked(make(count))
     with _socket(zmq.PUSH, f"ipc://{folder}/data") as socket:
         while chunk := list(islice(items, FRAME)):
@@ -85,9 +82,17 @@ def sender(kind: str, count: int, folder: str) -> None:
 
 
 def receiver(kind: str, folder: str) -> None:
-    decode = make_codec(CodecSpec("msgpack"), MAKERS[kind][1]).decode
+    decode = _codec(MAKERS[kind][1]).decode
     with _socket(zmq.PULL, f"ipc://{folder}/data", bind=True) as socket:
         FOLDS[kind](_batches(socket, decode))
+
+
+def _codec(element: Any) -> Any:
+    """Give the codec that the flows use, so that only what is around it differs."""
+    from hydro_nb.runtime.codec import make_codec
+    from hydro_nb.wire import CodecSpec
+
+    return make_codec(CodecSpec("msgpack"), element)
 
 
 def _batches(socket: zmq.Socket[bytes], decode: Any) -> Iterator[list[Any]]:
@@ -161,15 +166,12 @@ def echo(until: int, folder: str) -> None:
 
 
 def start(count: int, rounds: int) -> None:
-    """Start a row of bare subprocesses, again and again, with nothing but what they need."""
+    """Start a row of bare subprocesses, again and again."""
     for _ in range(rounds):
         with _folder() as folder:
             mark("call")
-            with _children(*((BARE, number, count, folder) for number in range(count))):
+            with _children(*(("passing", number, count, folder) for number in range(count))):
                 pass
-
-
-BARE = "passing"
 
 
 def passing(number: int, count: int, folder: str) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from statistics import median
 
 ROUNDS = 5
-HEAD = f"{'case':<34}{'hydro_nb':>14}{'by hand':>14}{'ratio':>8}{'worst..best':>14}  {'target':<10}{'growth, twice the work':<22}"
+FORM = "{:<34}{:>14}{:>14}{:>8}{:>14}  {:<10}{}"
+HEAD = FORM.format("case", "hydro_nb", "by hand", "ratio", "least..most", "target", "twice the work")
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class Row:
     def __str__(self) -> str:
         spread = f"{min(self.ratios):.2f}..{max(self.ratios):.2f}"
         growth = "" if self.growth is None else f"x{self.growth:.2f} time"
-        figures = f"{self.ours:>14}{self.theirs:>14}{median(self.ratios):>8.2f}{spread:>14}"
-        return f"{self.case:<34}{figures}  {self.target:<10}{growth:<22}"
+        ratio = f"{median(self.ratios):.2f}"
+        return FORM.format(self.case, self.ours, self.theirs, ratio, spread, self.target, growth)
 
 
 def interleaved(
