@@ -6,7 +6,31 @@ points into this package.
 
 from __future__ import annotations
 
+import linecache
+import os
+
 import msgspec
+
+_labels: dict[str, str] = {}
+
+
+def name_file(filename: str, label: str) -> None:
+    """Call the code of this file name by a label, such as `In[5]`.
+
+    >>> name_file("/tmp/ipykernel_1/2.py", "In[5]")
+    >>> label("/tmp/ipykernel_1/2.py")
+    'In[5]'
+    """
+    _labels[filename] = label
+
+
+def label(filename: str) -> str:
+    """Give what the user calls a file of code: the cell's number, or the file's own name."""
+    known = _labels.get(filename)
+    if known:
+        return known
+    notebook = "ipykernel_" in filename or filename.startswith("<ipython-input")
+    return "cell" if notebook else os.path.basename(filename)  # noqa: PTH119 - not always a path
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -16,6 +40,11 @@ class Site(msgspec.Struct, frozen=True):
     line: int = 0
     text: str = ""
     name: str = ""
+
+    @classmethod
+    def at(cls, filename: str, line: int, name: str = "") -> Site:
+        """Give the place of a line of code, with its text where that is at hand."""
+        return cls(label(filename), line, linecache.getline(filename, line).strip(), name)
 
     def __str__(self) -> str:
         where = f"{self.cell}, line {self.line}:" if self.cell else "(unknown place):"

@@ -2,7 +2,8 @@
 
     def price(order: Order) -> hydro_nb.types.u32: ...
 
-Rust's names, little-endian, fixed width: `bincode` writes `i32` in four bytes. A bare `int` is `i64`, a bare `float` is `f64`.
+Rust's names, little-endian, fixed width: `bincode` writes `i32` in four bytes. A bare `int` is `i64`, a bare `float`
+is `f64`.
 """
 
 from __future__ import annotations

@@ -8,8 +8,9 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from hydro_nb.compile.capture import render
+from hydro_nb.compile.capture import Rendered, render
 from hydro_nb.compile.split import Part, must_complete, reached_seams, upstream
+from hydro_nb.errors import Site
 from hydro_nb.ir.emit import Item
 from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Bound, Node
@@ -37,13 +38,15 @@ class NodeEmit:
         self._element = ""
         self._values: dict[int, str] = {}
         self._quiet = False
+        self._site: Site | None = None
+        """the line of the user's function that is being written, where that is not the operator's own"""
 
     # ------------------------------------------------------------ text
 
     def origin(self, element: str = "") -> SourceLine:
         """Say what a line comes from."""
         op = self.node.op
-        return SourceLine(self.node.slot, op.label, self.node.site, element or self._element)
+        return SourceLine(self.node.slot, op.label, self._site or self.node.site, element or self._element)
 
     def write(self, line: str, element: str = "") -> None:
         """Add a line."""
@@ -79,8 +82,11 @@ class NodeEmit:
         """Splice the function in, or call it."""
         rendered = render(func, args, self.unit.names)
         self._note_captures()
-        for line in rendered.before:
+        own = _lines_of(func, rendered)
+        for line, site in zip(rendered.before, own, strict=False):
+            self._site = site
             self.write(line)
+        self._site = own[-1]
         return Item(rendered.expr, rendered.parts)
 
     def make(self, func: Func) -> str:
@@ -150,7 +156,7 @@ class NodeEmit:
 
     def receive(self, item: Item, index: int) -> None:
         """Let this node handle an element of its input."""
-        self._element = item.text
+        self._element, self._site = item.text, None
         if self.part.role == "seam_out":
             self.write(f"{self.output()}.append({item.text})")
         else:
@@ -357,6 +363,14 @@ def _is_literal(value: Any) -> bool:
     return (type(value) in (bool, int, str, bytes, type(None)) and len(repr(value)) <= 40) or (
         type(value) is tuple and not value
     )
+
+
+def _lines_of(func: Func, rendered: Rendered) -> list[Site | None]:
+    """Give the user's line of each statement and of the result, where a function has lines of its own."""
+    if not rendered.before or not rendered.lines:
+        return [None] * (len(rendered.before) + 1)
+    filename = func.fn.__code__.co_filename
+    return [Site.at(filename, number) for number in rendered.lines]
 
 
 def _parameter(part: Part) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
 import sys
 import threading
 import time
@@ -10,9 +9,7 @@ import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from msgspec.structs import replace
-
-from hydro_nb.errors import Site
+from hydro_nb.deploy.failure import with_text
 from hydro_nb.telemetry import state as telemetry
 from hydro_nb.telemetry.logs import Logs
 from hydro_nb.telemetry.state import DeploymentState
@@ -38,7 +35,7 @@ class Board:
 
     def apply(self, event: Event) -> None:
         """Take an event of a process."""
-        self._set(telemetry.apply(self.state, _with_text(event) if isinstance(event, Problem) else event))
+        self._set(telemetry.apply(self.state, with_text(event) if isinstance(event, Problem) else event))
 
     def phase(self, phase: Phase, reason: str = "") -> None:
         """Move the deployment to another phase."""
@@ -118,14 +115,3 @@ class Board:
             self._echoed, lines = self.logs.since(self._echoed)
             for line in lines:
                 print(line, file=sys.stdout if line.stream == "stdout" else sys.stderr)
-
-
-def _with_text(problem: Problem) -> Problem:
-    """Add the source lines that only the kernel knows, such as those of notebook cells."""
-    return replace(problem, frames=tuple(_site_with_text(site) for site in problem.frames))
-
-
-def _site_with_text(site: Site) -> Site:
-    if site.text or not site.cell:
-        return site
-    return replace(site, text=linecache.getline(site.cell, site.line).rstrip())

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
+from hydro_nb.errors import Site
 from hydro_nb.wire import Problem
 
 TAIL = 10
@@ -11,6 +14,7 @@ TAIL = 10
 
 def explain(name: str, what: str, problem: Problem | None, stderr: Sequence[str] = ()) -> str:
     """Say how a process failed; what it wrote to stderr helps only where no operator is to blame."""
+    problem = with_text(problem) if problem else None
     lines = [f"process `{name}` {what}: {problem.error if problem else 'it ended'}"]
     if problem is not None and problem.op:
         lines.append(f"  in operator `{problem.op}`" + (f", on element {problem.element}" if problem.element else ""))
@@ -20,3 +24,14 @@ def explain(name: str, what: str, problem: Problem | None, stderr: Sequence[str]
     if stderr and not (problem and problem.op):
         lines += ["  its last words on stderr:", *(f"    {text}" for text in stderr[-TAIL:])]
     return "\n".join(lines)
+
+
+def with_text(problem: Problem) -> Problem:
+    """Call the user's files what the user calls them, with the lines that only the kernel knows."""
+    return replace(problem, frames=tuple(_known(site) for site in problem.frames))
+
+
+def _known(site: Site) -> Site:
+    """Look a frame of a child up in the kernel: its cell is the file name of its code."""
+    here = Site.at(site.cell, site.line, site.name)
+    return here if here.text else replace(site, cell=here.cell)

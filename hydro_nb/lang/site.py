@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from types import CodeType, FrameType
 from typing import Any, cast
 
+from hydro_nb import errors
 from hydro_nb.errors import Site
 
 _LIMIT = 4096
@@ -21,7 +22,6 @@ _Entries = tuple[tuple[str, tuple[str, ...]], ...]
 _Names = dict[int, _Entries]
 """line -> what the statement there assigns"""
 
-_labels: dict[str, str] = {}
 _sites: dict[tuple[int, int, str, int], tuple[CodeType, Site]] = {}
 _statements: dict[str, tuple[Sequence[str], _Names]] = {}
 
@@ -52,7 +52,7 @@ def name_file(filename: str, label: str) -> None:
 
     >>> name_file("/tmp/ipykernel_1/2.py", "In[5]")
     """
-    _labels[filename] = label
+    errors.name_file(filename, label)
     _statements.pop(filename, None)
     _sites.clear()
 
@@ -73,15 +73,7 @@ def _site(filename: str, line: int, method: str, pick: int) -> Site:
     fitting = [names for last, names in entries if method in (last, "__init__")]
     names = fitting[0] if len(fitting) == 1 else ()
     name = names[pick] if 0 <= pick < len(names) else ", ".join(names)
-    return Site(_label(filename), line, linecache.getline(filename, line).strip(), name)
-
-
-def _label(filename: str) -> str:
-    label = _labels.get(filename)
-    if label:
-        return label
-    notebook = "ipykernel_" in filename or filename.startswith("<ipython-input")
-    return "cell" if notebook else os.path.basename(filename)  # noqa: PTH119 - not always a path
+    return Site.at(filename, line, name)
 
 
 def _assigned(filename: str) -> _Names:

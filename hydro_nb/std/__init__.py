@@ -1,0 +1,1 @@
+"""Parts of distributed programs, written in the language itself."""

@@ -159,6 +159,7 @@ def test_functions_of_several_lines(body, result, first, x, y, a, b):
     space = {"x": x, "y": y, "a": a, "b": b}
     lines = "".join(f"    {line}\n" for line in [*body, f"return {result}"])
     fn = made(f"def f(x, y):\n{lines}")
-    _, run = compiled(fn, [first, "y"], space)
+    _, run = compiled(fn, [first, "y"], copy.deepcopy(space))  # what one run changes, the other must not see
+    spliced = outcome(run)
     argument = eval(first, {}, space)
-    assert outcome(run) == outcome(lambda: fn(argument, y))
+    assert spliced == outcome(lambda: fn(argument, y))
