@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from hydro_nb.lang import nondet as nondet
     from hydro_nb.lang import proof as proof
     from hydro_nb.lang import q as q
+    from hydro_nb.lang.sim_ports import NoMoreMessages as NoMoreMessages
+    from hydro_nb.lang.sim_ports import continue_if as continue_if
     from hydro_nb.values import Some as Some
 
     __version__: str
@@ -72,6 +74,7 @@ _HOMES = {
         "BoundError CaptureError ChannelBroken DecodeError DeployError EncodeError GraphError HydroError LocationError "
         "NondetError OrderError ProcessFailed ProofError RetriesError SettleTimeout SimulationFailure StaleError"
     ),
+    "hydro_nb.lang.sim_ports": "NoMoreMessages continue_if",
     "hydro_nb.values": "Some",
     "hydro_nb.deploy": "Deployment",
 }
@@ -102,6 +105,7 @@ __all__ = [
     "Monotonic",
     "MonotonicKeys",
     "MonotonicValue",
+    "NoMoreMessages",
     "NoOrder",
     "NonDet",
     "NondetError",
@@ -120,6 +124,7 @@ __all__ = [
     "Tick",
     "TotalOrder",
     "Unbounded",
+    "continue_if",
     "inplace",
     "nondet",
     "proof",

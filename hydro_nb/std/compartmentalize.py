@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
+
+from typing_extensions import TypeVar
 
 from hydro_nb.lang.guarantees import O2, R2, Unbounded
 from hydro_nb.lang.location import Process
 from hydro_nb.lang.stream import Stream
 
-T = TypeVar("T")
-M = TypeVar("M")
+T = TypeVar("T", default=Any)
+M = TypeVar("M", default=Any)
 
 
 def decouple_process(
