@@ -164,13 +164,13 @@ class HydroMagics(Magics):
     def _watch(self, deployment: Deployment, *, wait: bool) -> None:
         """Show the dashboard; what fails from here on is the run's fault, not the flow's."""
         self.cells.keep()
-        display.show_dashboard(deployment)
-        if wait:
-            try:
+        try:
+            display.show_dashboard(deployment)
+            if wait:
                 deployment.settle()
-            except KeyboardInterrupt:
-                print(f"`{deployment.name}` goes on. Stop it by %hydro stop")  # noqa: T201 - the user must know
-                raise
+        except KeyboardInterrupt:
+            print(f"`{deployment.name}` goes on. Stop it by %hydro stop")  # noqa: T201 - the user must know
+            raise
 
     def _deployment(self) -> Deployment:
         self.cells.adopt()

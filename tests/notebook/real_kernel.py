@@ -62,7 +62,13 @@ class Kernel:
         return ran
 
     def attempt(
-        self, code: str, cell: str | None = None, deleted: list[str] | None = None, *, silent: bool = False
+        self,
+        code: str,
+        cell: str | None = None,
+        deleted: list[str] | None = None,
+        *,
+        silent: bool = False,
+        interrupt_after: int = 0,
     ) -> Ran:
         """Run a cell, with the id that a notebook would send, and wait until the kernel is idle again."""
         metadata = {"cellId": cell, "deletedCells": deleted or []} if cell else {}
@@ -76,9 +82,13 @@ class Kernel:
         }
         message = self.client.session.msg("execute_request", content, metadata=metadata)
         self.client.shell_channel.send(message)
-        ran = self._read(message["header"]["msg_id"])
+        ran = self._read(message["header"]["msg_id"], interrupt_after)
         ran.status = self._reply(message["header"]["msg_id"])["content"]["status"]
         return ran
+
+    def interrupt_once_shown(self, code: str, cell: str) -> Ran:
+        """Run a cell, and interrupt it when it shows something for the second time."""
+        return self.attempt(code, cell, interrupt_after=2)
 
     def value(self, expression: str) -> str:
         """Give the text of an expression's value, without running a cell."""
@@ -98,7 +108,7 @@ class Kernel:
             if reply["parent_header"].get("msg_id") == parent:
                 return reply
 
-    def _read(self, parent: str) -> Ran:
+    def _read(self, parent: str, interrupt_after: int) -> Ran:
         ran = Ran()
         while True:
             message = self.client.get_iopub_msg(timeout=PATIENCE)
@@ -109,6 +119,8 @@ class Kernel:
                 setattr(ran, content["name"], getattr(ran, content["name"]) + content["text"])
             elif kind == "display_data":
                 ran.shown.append(content["data"])
+                if len(ran.shown) == interrupt_after:
+                    self.manager.interrupt_kernel()
             elif kind == "execute_result":
                 ran.result = content["data"]["text/plain"]
             elif kind == "error":

@@ -92,6 +92,20 @@ def test_a_deleted_cell_takes_its_nodes_along(kernel):
     assert operators(kernel) == "source_iter"
 
 
+def test_a_deleted_cell_takes_its_deployment_along(kernel):
+    build(kernel)
+    kernel.run("first = flow.deploy()", "deploy")
+    kernel.run("1", "other", deleted=["deploy", "other"])
+    assert kernel.value("first.state") == "stopped"
+
+
+def test_a_deployment_of_a_cell_that_failed_is_its_own_too(kernel):
+    build(kernel)
+    kernel.attempt("first = flow.deploy()\n1 / 0", "deploy")
+    kernel.run("second = flow.deploy()", "deploy")
+    assert kernel.value("first.state == 'stopped', second.state == 'stopped'") == "(True, False)"
+
+
 def test_without_ids_each_run_is_a_cell_of_its_own(kernel):
     kernel.run(MAKE)
     for _ in range(2):

@@ -103,6 +103,23 @@ def test_prints_of_processes_stay_out_of_the_cell(kernel):
     assert kernel.run("deployment.stop()", "b").stdout == ""
 
 
+def test_an_interrupted_wait_leaves_the_flow_and_the_deployment(kernel):
+    code = (
+        "%%hydro --deploy --wait\nimport itertools\nprocess().source_stream(itertools.count).for_each(lambda n: None)"
+    )
+    ran = kernel.interrupt_once_shown(code, "a")
+    assert ran.ename == "KeyboardInterrupt"
+    assert "%hydro stop" in ran.stdout
+    assert kernel.value("deployment.state, len(flow.graph.nodes)") == "('running', 2)"
+    assert kernel.run("%hydro stop", "b").stdout == "flow: stopped\n"
+
+
+def test_a_cell_may_await(kernel):
+    kernel.run(PIPELINE, "a")
+    kernel.run("deployment = await flow.deploy().settled()", "b")
+    assert kernel.run("%hydro logs", "c").stdout.endswith("[process 1] 40\n")
+
+
 def test_the_backend_may_be_the_kernel_itself(kernel):
     kernel.run(PIPELINE.replace("%%hydro", "%%hydro --deploy --wait --backend inprocess"), "a")
     assert kernel.run("%hydro logs", "b").stdout.endswith("[process 1] 40\n")
