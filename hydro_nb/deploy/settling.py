@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import Future
 from typing import Protocol
 
@@ -12,8 +13,10 @@ from hydro_nb.deploy.quiescence import Proof
 from hydro_nb.errors import HydroError
 from hydro_nb.wire import ProbeReply
 
-PROBE_SECONDS = (0.0005, 0.02)
-"""The first and the longest pause between two rounds while someone waits."""
+PROBE_SECONDS = (0.0005, 0.1)
+"""The shortest and the longest pause between two rounds while someone waits."""
+PROBE_SHARE = 0.1
+"""The pause as a share of the time waited so far: asking disturbs, and a long wait may be a little longer."""
 QUIET_SECONDS = 0.25
 """The pause while nobody waits, and only the picture wants to know."""
 
@@ -45,7 +48,7 @@ class Settling:
         self._round = 0
         self._replies: dict[int, ProbeReply] = {}
         self._proof = Proof()
-        self._pause = PROBE_SECONDS[0]
+        self._since = time.monotonic()
         self._next: Timer | None = None
         self._changes: dict[int, int] = {}
         self._active = False
@@ -83,7 +86,7 @@ class Settling:
 
     def restart(self) -> None:
         """Begin a new proof: who takes part, or who waits, has changed."""
-        self._pause = PROBE_SECONDS[0]
+        self._since = time.monotonic()
         self._proof = Proof()
         self._probe()
 
@@ -117,8 +120,8 @@ class Settling:
             return
         self._show_running()
         if self._waiters:
-            self._again(self._pause)
-            self._pause = min(self._pause * 2, PROBE_SECONDS[1])
+            shortest, longest = PROBE_SECONDS
+            self._again(min(longest, max(shortest, PROBE_SHARE * (time.monotonic() - self._since))))
         elif all(reply.idle for reply in self._replies.values()):
             self._again(QUIET_SECONDS)
 

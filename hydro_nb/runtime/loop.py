@@ -18,6 +18,7 @@ from hydro_nb.wire import Connect, Control, Go, PeerGone, Probe, Stop
 GOODBYE_SECONDS = 1.0
 """How long a process that fails waits for its peers to acknowledge its end."""
 LISTEN_SECONDS = 0.001
+TELL_SECONDS = 1.0
 
 
 class Waiter(Protocol):
@@ -65,6 +66,7 @@ class Loop:
         self._undrained = False
         self._listened = 0.0
         self._reported = 0.0
+        self._told = 0.0
         self._stale = True
 
     def run(self) -> int:
@@ -211,7 +213,9 @@ class Loop:
     def _tell_counts(self) -> None:
         self._stale = False
         self._reported = self._now()
-        if self._worker.tally.changed():
+        # a process that works without counting anything still uses time and memory
+        if self._worker.tally.changed() or self._reported - self._told > TELL_SECONDS:
+            self._told = self._reported
             self._reporter.event(self._worker.counts())
 
     # ------------------------------------------------------------ failing

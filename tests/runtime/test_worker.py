@@ -209,3 +209,30 @@ def test_a_dead_peer_ends_its_channels_and_what_is_sent_to_it_is_dropped():
     assert bench.frames == []
     assert bench.worker.idle
     assert bench.worker.tally.totals() == {"edge:2": 3}
+
+
+def test_while_an_output_has_no_credit_the_tick_is_told_to_take_nothing():
+    body = """
+    def start():
+        return State(iterator=iter(range(100)), told=[])
+    def tick(state, inputs, outputs):
+        state.told.append(bool(inputs["__hold__"]))
+        if inputs["__hold__"]:
+            return False
+        outputs["out2"].append(next(state.iterator, None) or 0)
+        return True
+    """
+    bench = Bench(body, max_buffer=100, cyclic=True)
+    for _ in range(3):
+        bench.worker.step()
+        bench.worker.flush()
+    assert bench.worker.held
+    bench.give([1])
+    bench.worker.step()
+    assert bench.worker.location.state.told[-1]
+    assert bench.worker.more
+    bench.worker.drain()
+    bench.taken()
+    bench.worker.flush()
+    assert not bench.worker.held
+    assert not bench.worker.step()
