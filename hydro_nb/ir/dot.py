@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hydro_nb.ir.node import Kind, Node, Place, Shape
-from hydro_nb.ir.picture import Edge, containers, edges, inside, is_bounded, is_unordered, kind_text, may_repeat
+from hydro_nb.ir.picture import (
+    Edge,
+    client_of,
+    containers,
+    edges,
+    inside,
+    is_bounded,
+    is_unordered,
+    kind_text,
+    may_repeat,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -19,6 +29,9 @@ if TYPE_CHECKING:
 
 ROOM = "0000.0k  0000.0k/s"
 """The widest live number: laid out in its place, so that nothing moves when numbers come."""
+
+CLIENT = "/client"
+"""What is added to a slot to name the client's end of it."""
 
 DETAIL = 26
 """Characters of the user's function that a node shows."""
@@ -65,6 +78,7 @@ def to_dot(graph: Graph, *, live: bool = False, highlight: Collection[str] = (),
     body = [line for root, ticks in containers(graph) for line in _container(look, root, ticks)]
     body = _apart(body) if direction == "columns" else body
     arrows = [_arrow(edge, direction) for edge in edges(graph)]
+    arrows += [_client_arrow(node, direction) for node in graph.nodes.values() if client_of(node)]
     lines = [f"digraph {_quote(graph.name)} {{", *_settings(direction), *body, *arrows, "}"]
     return "\n".join(lines) + "\n"
 
@@ -103,13 +117,35 @@ def _container(look: _Look, root: Place, ticks: tuple[Place, ...]) -> Iterator[s
         f' tooltip={_quote(root.type_name)} style="{style}" color="#c9d1da" fillcolor="#fbfcfd" fontcolor="{INK}"]'
     )
     nodes = list(inside(look.graph, root))
+    ports = [node for node in look.graph.nodes.values() if client_of(node) == root]
     yield from ("    " + _node(look, node) for node in nodes)
+    yield from ("    " + _port(node) for node in ports)
     for tick in ticks:
         yield from _tick(look, tick)
-    if not nodes and not ticks:
+    if not nodes and not ticks and not ports:
         empty = f'shape=plaintext class=empty label="no operators yet" fontcolor="{QUIET}" fontsize=10'
         yield f"    {_quote(root.slot + '/empty')} [{empty}]"
     yield "  }"
+
+
+def _port(node: Node) -> str:
+    """Write the client's end of an operator: what a client does there."""
+    does = "send" if node.outputs else "receive"
+    shape = (
+        f'shape=box style="rounded,dashed" class=port label="{does}" color="{QUIET}" fontcolor="{QUIET}" fontsize=11'
+    )
+    return f"{_quote(node.slot + CLIENT)} [id={_quote(node.slot + CLIENT)} {shape}]"
+
+
+def _client_arrow(node: Node, direction: str) -> str:
+    """Write the line between a client and the process that it talks to."""
+    ends = (node.slot + CLIENT, node.slot) if node.outputs else (node.slot, node.slot + CLIENT)
+    apart = "constraint=false tailport=e headport=w" if direction == "columns" else ""
+    kind = node.outputs[0] if node.outputs else node.input_kinds[0]
+    line = (
+        f'class="stream unbounded net" tooltip={_quote(kind_text(kind))} color="{NET}" penwidth=2 style=dashed {apart}'
+    )
+    return f"  {_quote(ends[0])} -> {_quote(ends[1])} [id={_quote(f'{ends[0]}:0->{ends[1]}:0')} {line}]"
 
 
 def _tick(look: _Look, tick: Place) -> Iterator[str]:
@@ -145,7 +181,7 @@ def _node(look: _Look, node: Node) -> str:
 
 def _extra(category: str) -> str:
     """Give shapes that point somewhere the room that their point takes; a sink has a double line."""
-    return {"Source": ' margin="0.2,0.09"', "Sink": " peripheries=2"}.get(category, "")
+    return {"Source": ' margin="0.2,0.09"', "Sink": " peripheries=2", "Join": ' margin="0.02,0.03"'}.get(category, "")
 
 
 def _label(node: Node, *, room: bool) -> str:

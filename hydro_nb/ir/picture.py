@@ -118,6 +118,12 @@ def _learn(known: dict[str, Place], place: Place) -> None:
         _learn(known, place.parent)
 
 
+def client_of(node: Node) -> Place | None:
+    """Give the external client at the other end of an operator, if it has one."""
+    client = getattr(node.op, "client", None)
+    return client if isinstance(client, Place) else None
+
+
 def inside(graph: Graph, place: Place) -> Iterator[Node]:
     """Iterate over the nodes that are in a place itself, not in a tick of it."""
     return (node for node in graph.nodes.values() if node.place == place)

@@ -33,6 +33,9 @@ TIMEOUT = 5.0
 ROOM = (640.0, 480.0)
 """The size in points that a picture is made to fit; it is scaled down to it at most."""
 
+COLUMNS_BETTER = 1.6
+"""How much smaller columns may be than other arrangements and still be chosen: their lines are easier to follow."""
+
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
@@ -50,14 +53,15 @@ class Drawing:
 def draw(
     graph: Graph, *, live: bool = False, highlight: Collection[str] = (), room: tuple[float, float] = ROOM
 ) -> Drawing | None:
-    """Lay the graph out, downwards or with a column per location, whichever is larger in its room.
+    """Lay the graph out, with a column per location or as one chain, whichever can be read better in its room.
 
     None where there is no Graphviz or it gives up; the callers then show the graph as text.
     """
     several = len({place.root for place in graph.places.values()}) > 1
-    ways = ("TB", "columns", "LR") if several else ("TB", "LR")
-    drawings = [_drawn(to_dot(graph, live=live, highlight=highlight, direction=way), way) for way in ways]
-    return max((each for each in drawings if each), key=lambda each: each.scale(room), default=None)
+    ways = {"columns": COLUMNS_BETTER, "TB": 1.0, "LR": 1.0} if several else {"TB": 1.0, "LR": 1.0}
+    made = {way: _drawn(to_dot(graph, live=live, highlight=highlight, direction=way), way) for way in ways}
+    drawings = [(each.scale(room) * ways[way], each) for way, each in made.items() if each]
+    return max(drawings, key=lambda scored: scored[0], default=(0.0, None))[1]
 
 
 def _drawn(dot: str, way: str) -> Drawing | None:

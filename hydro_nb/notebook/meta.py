@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
-from hydro_nb.ir.picture import edges, element_name, guarantees, kind_text
+from hydro_nb.ir.picture import client_of, edges, element_name, guarantees, kind_text
 from hydro_nb.ir.text import to_text
 from hydro_nb.notebook.layout import draw
 
@@ -77,6 +77,10 @@ def _sinks_and_edges(graph: Graph) -> Iterator[dict[str, str]]:
         if node.slot in crossing:
             there = graph.display_name(graph.nodes[crossing[node.slot]].place)
             yield {"slot": node.slot, "kind": "network", "title": f"{there} \u2192 {here}", "route": node.op.label}
+        elif client := client_of(node):
+            there = graph.display_name(client)
+            title = f"{there} \u2192 {here}" if node.outputs else f"{here} \u2192 {there}"
+            yield {"slot": node.slot, "kind": "network", "title": title, "route": node.op.label}
         elif node.op.category == "Sink":
             yield {"slot": node.slot, "kind": "sink", "title": node.op.label, "route": f"on {here}"}
 

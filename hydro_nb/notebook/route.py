@@ -7,10 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 GROUP = re.compile(r'<g id="([^"]+)" class="(node|edge|cluster) ([^"]*)">\n(.*?)</g>\n', re.DOTALL)
 SHAPE = re.compile(r'(?: points| d)="([^"]+)"')
@@ -19,7 +15,12 @@ FRAME = re.compile(r'width="([\d.]+)pt" height="([\d.]+)pt"\s+viewBox="([-\d.]+)
 LINE = re.compile(r"<(path|polygon|ellipse)\b[^>]*/>\n?")
 
 CORNER, GAP, LANE, HEAD = 7.0, 13.0, 8.0, 8.0
-"""Radius of a corner, distance of a line from a column, distance of two lines, length of an arrow's head."""
+"""Radius of a corner, distance of a line from a column, distance of two lanes, length of an arrow's head."""
+
+BESIDE, PASS = 5.0, 9.0
+"""Distance of two lines in a gap, and of a line from a node that it goes around."""
+
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +50,76 @@ class Box:
 def route(svg: str) -> str:
     """Draw the network edges anew along the gaps between the columns."""
     groups = {match[1]: match for match in GROUP.finditer(svg)}
-    boxes = {name: box(match[4]) for name, match in groups.items() if match[2] == "node" and SHAPE.search(match[4])}
-    columns = sorted(_columns(groups.values()), key=lambda column: column.left)
-    lanes = 0
+    router = Router(list(groups.values()))
     for name, match in groups.items():
-        if match[2] != "edge" or "net" not in match[3].split():
-            continue
-        source, target = _ends(name, boxes)
+        if match[2] == "edge" and "net" in match[3].split() and (points := router.line(name)):
+            svg = svg.replace(match[0], _redrawn(match[0], points))
+    return _taller(svg, router.lanes) if router.lanes else svg
+
+
+class Router:
+    """Knows where everything stands, and which gaps and lanes are taken by lines so far."""
+
+    def __init__(self, groups: list[re.Match[str]]) -> None:
+        shapes = [match for match in groups if SHAPE.search(match[4])]
+        self.nodes = {match[1]: box(match[4]) for match in shapes if match[2] == "node"}
+        places = [match for match in shapes if match[2] == "cluster" and "tick" not in match[3].split()]
+        self.columns = sorted((box(match[4]) for match in places), key=lambda column: column.left)
+        self.taken = [0] * (len(self.columns) + 1)
+        self.lanes = 0
+
+    def line(self, name: str) -> list[Point]:
+        """Give the corners of an edge's line; none where it does not go from column to column."""
+        source, target = (self.nodes.get(end) for end in _ends(name))
         if source is None or target is None:
-            continue
-        direct = _adjacent(columns, source, target)
-        lanes += not direct
-        points = _direct(columns, source, target) if direct else _around(columns, source, target, lanes)
-        svg = svg.replace(match[0], _redrawn(match[0], points))
-    return _taller(svg, lanes) if lanes else svg
+            return []
+        first, last = self._column(source), self._column(target)
+        if first < 0 or last < 0:
+            return []
+        if last - first == 1:
+            across = self._gap(last)
+            return [*self._leave(source, target, across), *self._enter(source, target, across)]
+        self.lanes += 1
+        height = min(column.top for column in self.columns) - LANE * self.lanes
+        above = Box(0, height, 0, height)
+        out, back = self._gap(first + 1), self._gap(last)
+        return [*self._leave(source, above, out), (out, height), (back, height), *self._enter(above, target, back)]
+
+    def _column(self, node: Box) -> int:
+        return next((index for index, column in enumerate(self.columns) if column.holds(node)), -1)
+
+    def _gap(self, index: int) -> float:
+        """Give the next free place in the gap before column `index`, from its middle outwards."""
+        number = self.taken[index]
+        self.taken[index] += 1
+        beside = (number + 1) // 2 * BESIDE * (1 if number % 2 else -1)
+        if index == 0:
+            return self.columns[0].left - GAP + beside
+        if index == len(self.columns):
+            return self.columns[-1].right + GAP + beside
+        return (self.columns[index - 1].right + self.columns[index].left) / 2 + beside
+
+    def _leave(self, source: Box, target: Box, across: float) -> list[Point]:
+        """Go from a node to the gap at its right, around nodes that stand in the way."""
+        start = (source.right, source.middle)
+        if not self._blocked(source.right, across, source.middle):
+            return [start, (across, source.middle)]
+        height = source.top - PASS if target.middle < source.middle else source.bottom + PASS
+        return [start, (source.right + PASS, source.middle), (source.right + PASS, height), (across, height)]
+
+    def _enter(self, source: Box, target: Box, across: float) -> list[Point]:
+        """Go from the gap at its left into a node, around nodes that stand in the way."""
+        end = (target.left, target.middle)
+        if not self._blocked(across, target.left, target.middle):
+            return [(across, target.middle), end]
+        height = target.bottom + PASS if source.middle > target.middle else target.top - PASS
+        return [(across, height), (target.left - PASS - HEAD, height), (target.left - PASS - HEAD, target.middle), end]
+
+    def _blocked(self, left: float, right: float, height: float) -> bool:
+        """Whether a level line would run through a node."""
+        return any(
+            left < node.left and node.right < right and node.top < height < node.bottom for node in self.nodes.values()
+        )
 
 
 def box(body: str) -> Box:
@@ -72,43 +129,13 @@ def box(body: str) -> Box:
     return Box(min(across), min(down), max(across), max(down))
 
 
-def _columns(groups: Iterable[re.Match[str]]) -> Iterator[Box]:
-    for match in groups:
-        if match[2] == "cluster" and "tick" not in match[3].split():
-            yield box(match[4])
+def _ends(name: str) -> tuple[str, str]:
+    """Find the two slots of an edge's name, which is `slot:port->slot:index`, in SVG's spelling."""
+    source, _, target = name.replace("&#45;", "-").replace("&gt;", ">").partition("->")
+    return source.rpartition(":")[0], target.rpartition(":")[0]
 
 
-def _ends(name: str, boxes: dict[str, Box]) -> tuple[Box | None, Box | None]:
-    """Find the two nodes of an edge's name, which is `slot:port->slot:index`, in SVG's spelling."""
-    source, _, target = name.replace("&#45;&gt;", "->").replace("&gt;", ">").replace("&#45;", "-").partition("->")
-    return boxes.get(source.rpartition(":")[0]), boxes.get(target.rpartition(":")[0])
-
-
-def _column(columns: list[Box], node: Box) -> int:
-    return next((index for index, column in enumerate(columns) if column.holds(node)), -1)
-
-
-def _adjacent(columns: list[Box], source: Box, target: Box) -> bool:
-    return _column(columns, target) - _column(columns, source) == 1
-
-
-def _direct(columns: list[Box], source: Box, target: Box) -> list[tuple[float, float]]:
-    """Go through the one gap between two neighbours."""
-    left, right = columns[_column(columns, source)], columns[_column(columns, target)]
-    gap = (left.right + right.left) / 2
-    return [(source.right, source.middle), (gap, source.middle), (gap, target.middle), (target.left, target.middle)]
-
-
-def _around(columns: list[Box], source: Box, target: Box, lane: int) -> list[tuple[float, float]]:
-    """Go up to a lane above all columns, along it and down again."""
-    first, last = columns[_column(columns, source)], columns[_column(columns, target)]
-    out, back = first.right + GAP + (lane % 3) * 2, last.left - GAP - (lane % 3) * 2
-    height = min(column.top for column in columns) - LANE * lane
-    start, end = (source.right, source.middle), (target.left, target.middle)
-    return [start, (out, start[1]), (out, height), (back, height), (back, end[1]), end]
-
-
-def _redrawn(group: str, points: list[tuple[float, float]]) -> str:
+def _redrawn(group: str, points: list[Point]) -> str:
     """Replace the shapes of an edge's group by a line through the points and a head."""
     style = re.search(r'stroke="([^"]+)"', group)
     colour = style[1] if style else "#2f74d0"
@@ -120,7 +147,7 @@ def _redrawn(group: str, points: list[tuple[float, float]]) -> str:
     return LINE.sub("", group).removesuffix("</g>\n") + line + head + "</g>\n"
 
 
-def _rounded(points: list[tuple[float, float]]) -> str:
+def _rounded(points: list[Point]) -> str:
     """Write a path through the points whose corners are round."""
     parts = [f"M{points[0][0]:.2f},{points[0][1]:.2f}"]
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
@@ -129,7 +156,7 @@ def _rounded(points: list[tuple[float, float]]) -> str:
     return " ".join([*parts, f"L{points[-1][0]:.2f},{points[-1][1]:.2f}"])
 
 
-def _towards(corner: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+def _towards(corner: Point, other: Point) -> Point:
     """Give the point where a corner's curve begins, on the way to `other`."""
     dx, dy = other[0] - corner[0], other[1] - corner[1]
     length = abs(dx) + abs(dy)
@@ -142,7 +169,7 @@ def _taller(svg: str, lanes: int) -> str:
     frame = FRAME.search(svg)
     if frame is None:
         return svg
-    above, beside = LANE * (lanes + 0.5), GAP + 6
+    above, beside = LANE * (lanes + 0.5), GAP + BESIDE * lanes
     x, y, width, height = (float(frame[n]) for n in range(3, 7))
     wide, tall = width + 2 * beside, height + above
     new = (

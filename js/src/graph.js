@@ -85,7 +85,7 @@ export class GraphView {
       if (group.classList.contains("node")) this.indexNode(group);
       else if (group.classList.contains("cluster")) this.places.set(slotOf(group), group);
       else {
-        const [source = "", target = ""] = slotOf(group).split("->").map((end) => end.slice(0, end.lastIndexOf(":")));
+        const [source = "", target = ""] = slotOf(group).split("->").map((end) => end.slice(0, end.lastIndexOf(":")).replace(/\/client$/, ""));
         this.edges.push({ element: group, source, target });
       }
     }

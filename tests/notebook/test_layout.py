@@ -10,7 +10,11 @@ from hydro_nb import FlowBuilder
 from hydro_nb.ir.dot import to_dot
 from hydro_nb.notebook import layout
 from hydro_nb.notebook.layout import Drawing, clean, draw, find_graphviz, run_graphviz
+from hydro_nb.notebook.meta import graph_trait
 from hydro_nb.notebook.route import GROUP, box
+
+
+class Client: ...
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +86,37 @@ def test_two_processes_that_answer_each_other_get_a_lane_above():
     nets = [box(each[4]).top for each in groups(routed, "edge").values() if "net" in each[3].split()]
     assert min(nets) < tops < max(nets)
     assert layout.measure(routed).height > layout.measure(svg).height
+
+
+def test_a_line_does_not_run_through_an_operator():
+    flow = FlowBuilder("beside")
+    a, b = flow.process(), flow.process()
+    there = a.source_iter([1]).send_bincode(b)
+    there.send_bincode(a).for_each(print)
+    svg = layout.route(clean(run_graphviz(to_dot(flow.graph, direction="columns"))))
+    nodes = [box(each[4]) for each in groups(svg, "node").values()]
+    for edge in groups(svg, "edge").values():
+        if "net" not in edge[3].split():
+            continue
+        corners = [(float(x), float(y)) for x, y in re.findall(r"([\d.-]+),([\d.-]+)", edge[4].split('d="')[1])]
+        for (x1, y1), (x2, y2) in itertools.pairwise(corners):
+            middle = ((x1 + x2) / 2, (y1 + y2) / 2)
+            assert not any(n.left < middle[0] < n.right and n.top < middle[1] < n.bottom for n in nodes)
+
+
+def test_clients_are_drawn_with_what_they_send_and_receive():
+    flow = FlowBuilder("service")
+    client, server = flow.external(Client), flow.process()
+    _, requests = server.source_external(client, str)
+    requests.send_external(client)
+    drawn = draw(flow.graph)
+    lines = groups(drawn.svg, "edge")
+    assert {"main.source_external.0/client:0&#45;&gt;main.source_external.0:0"} <= set(lines)
+    assert {"main.send_external.0:0&#45;&gt;main.send_external.0/client:0"} <= set(lines)
+    assert [s["title"] for s in graph_trait(flow.graph, live=True)["streams"]] == [
+        "Client \u2192 process 1",
+        "process 1 \u2192 Client",
+    ]
 
 
 def test_without_graphviz_there_is_no_picture(monkeypatch):
