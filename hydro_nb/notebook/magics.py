@@ -12,7 +12,7 @@ from hydro_nb.errors import HydroError
 from hydro_nb.lang import cell as runs
 from hydro_nb.lang.flow import FlowBuilder
 from hydro_nb.lang.location import Location, located
-from hydro_nb.notebook import body, display, options
+from hydro_nb.notebook import body, display, flows, options
 from hydro_nb.notebook.cells import Cells
 from hydro_nb.notebook.ipython import Magics, line_cell_magic, magics_class, no_var_expand
 
@@ -49,11 +49,11 @@ class HydroMagics(Magics):
         if given.wait and not given.deploy:
             raise UsageError("--wait waits for what --deploy starts: write %%hydro --deploy --wait")
         name = given.name or "flow"
-        self._check_name(name)
+        flows.check_name(self._names, name)
         made = name not in self._names
         flow: FlowBuilder = self._names.setdefault(name, FlowBuilder(name) if made else None)
         try:
-            touched = self._run_body(flow, name, line, text)
+            flow, touched = self._run_body(flow, name, line, text)
             deployment = self._deploy(flow, given.backend) if given.deploy else None
         except BaseException:
             if made and self._names.get(name) is flow:
@@ -65,8 +65,8 @@ class HydroMagics(Magics):
         else:
             self._watch(deployment, wait=given.wait)
 
-    def _run_body(self, flow: FlowBuilder, name: str, line: str, text: str) -> tuple[str, ...]:
-        """Run the body and give the slots that it added or changed."""
+    def _run_body(self, flow: FlowBuilder, name: str, line: str, text: str) -> tuple[FlowBuilder, tuple[str, ...]]:
+        """Run the body; give the flow, which the body may have made anew, and the slots that were added or changed."""
         self.cells.begin_body()
         names: dict[str, Any] = {"process": flow.process, "external": flow.external}
         if name != "flow":
@@ -77,18 +77,9 @@ class HydroMagics(Magics):
         except BaseException:
             runs.rollback()
             raise
-        change = runs.commit().get(flow)
-        return change.touched if change else ()
-
-    def _check_name(self, name: str) -> None:
-        if name in options.COMMANDS and not isinstance(self._names.get(name), FlowBuilder):
-            hint = "%%hydro --deploy" if name == "deploy" else "a cell with other lines"
-            raise UsageError(f"`{name}` is a command, not a flow: write %hydro {name}, or {hint}")
-        if not name.isidentifier():
-            raise UsageError(f"`{name}` cannot name a flow: a name is letters, digits and underscores")
-        if not isinstance(self._names.get(name, self), FlowBuilder | HydroMagics):
-            kind = type(self._names[name]).__name__
-            raise UsageError(f"`{name}` is a {kind}, not a flow; give the flow another name: %%hydro NAME")
+        built = flows.flows_of(self._names).get(name, flow)
+        change = runs.commit().get(built)
+        return built, change.touched if change else ()
 
     # ------------------------------------------------------------ %hydro
 
@@ -138,7 +129,7 @@ class HydroMagics(Magics):
             display.show_code(source)
 
     def _do_flows(self, _: argparse.Namespace) -> None:
-        for name, flow in self._flows().items():
+        for name, flow in flows.flows_of(self._names).items():
             running = [d for d in self.cells.deployments.running() if d.name == flow.name]
             print(f"{name:<12} {flow!r}{'   ' + running[-1].state if running else ''}")  # noqa: T201 - what was asked for
 
@@ -149,7 +140,7 @@ class HydroMagics(Magics):
             if deployment.name == old.name:
                 deployment.stop()
         new = FlowBuilder(old.name)
-        for name in [name for name, flow in self._flows().items() if flow is old]:
+        for name in [name for name, flow in flows.flows_of(self._names).items() if flow is old]:
             self._names[name] = new
         print(f"`{old.name}` is empty: run its cells again")  # noqa: T201 - the user must know
 
@@ -179,39 +170,18 @@ class HydroMagics(Magics):
             raise UsageError("nothing is deployed: write %hydro deploy, or %%hydro --deploy")
         return found
 
-    # ------------------------------------------------------------ flows
-
-    def _flows(self) -> dict[str, FlowBuilder]:
-        """Give the flows that the notebook's names are bound to."""
-        return {
-            name: value
-            for name, value in list(self._names.items())
-            if isinstance(value, FlowBuilder) and not name.startswith("_")
-        }
-
     def _flow(self, name: str | None) -> FlowBuilder:
-        """Give the flow of this name, else the one that `%%hydro` built last, else `flow`, else the only one."""
-        flows = self._flows()
-        if name is not None and name not in flows:
-            raise UsageError(f"no flow is called `{name}`; there are: {', '.join(flows) or 'none'}")
-        for each in (name, self._latest, "flow"):
-            if each in flows:
-                return flows[each]
-        if len({id(flow) for flow in flows.values()}) == 1:
-            return next(iter(flows.values()))
-        choice = f"name one of {', '.join(flows)}" if flows else "make one: flow = FlowBuilder()"
-        raise UsageError(f"which flow? {choice}")
+        return flows.find(self._names, name, (self._latest, "flow"))
 
     # ------------------------------------------------------------ completion
 
     def complete(self, text: str) -> tuple[str, list[str]] | None:
         """Give what may follow a line, for the completer."""
-        flows = self._flows()
         try:
             processes = [process.name for process in _processes(self._flow(None))]
         except (UsageError, HydroError):
             processes = []
-        return options.completions(text, processes, flows)
+        return options.completions(text, processes, flows.flows_of(self._names))
 
 
 def _processes(flow: FlowBuilder) -> list[Location]:

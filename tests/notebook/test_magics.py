@@ -25,6 +25,13 @@ def test_a_flow_may_have_a_name_of_its_own(kernel):
     assert kernel.value("flow, words.name, len(words.graph.nodes)") == "('mine', 'words', 1)"
 
 
+def test_a_body_may_make_the_flow_itself(kernel):
+    kernel.run(
+        "%%hydro --deploy --wait\nflow = FlowBuilder('mine')\nflow.process().source_iter([1]).for_each(print)", "a"
+    )
+    assert kernel.value("flow.name, deployment.name, len(flow.graph.nodes)") == "('mine', 'mine', 2)"
+
+
 def test_names_it_shadows_come_back_even_after_an_error(kernel):
     kernel.attempt("process, external = 'p', 'e'", "a")
     kernel.run("%%hydro\nprocess().source_iter([1])", "b")
@@ -168,6 +175,7 @@ def test_graph_flows_and_reset(kernel):
         ("%%hydro --wait\n1", "%%hydro --deploy --wait"),
         ("%%hydro deploy\n1", "`deploy` is a command"),
         ("%%hydro a-b\n1", "cannot name a flow"),
+        ("%%hydro class\n1", "cannot name a flow"),
         ("%%hydro 'open\n1", "open quote"),
         ("%hydro stpo", "did you mean `stop`?"),
         ("%hydro kill", "PROCESS"),
@@ -186,7 +194,7 @@ def test_a_wrong_line_gives_one_line_that_says_so(kernel, line, says):
 
 def test_a_flow_is_not_made_of_something_else(kernel):
     kernel.attempt("seven = 7", "a")
-    assert "`seven` is a int, not a flow" in kernel.attempt("%%hydro seven\n1", "b").stderr
+    assert "`seven` is of type int, not a flow" in kernel.attempt("%%hydro seven\n1", "b").stderr
 
 
 def test_an_unknown_process_is_named_with_those_there_are(kernel):
