@@ -111,6 +111,13 @@ class Dashboard(_View):
         data, metadata = cast("Any", self)._repr_mimebundle_()
         return {**data, "text/plain": summary_text(self.graph, self._source.snapshot())}, metadata
 
+    def close(self) -> None:
+        """Take the view away; the deployment goes on."""
+        if self._cancel is not None:
+            self._cancel()
+            self._cancel = None
+        super().close()
+
     # ------------------------------------------------------------ hearing the page (in any thread)
 
     def _heard(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:

@@ -106,6 +106,11 @@ def test_when_nobody_looks_only_the_phase_is_kept_true(ticker, dashboard):
     assert (dashboard.status["phase"], dashboard.totals) == ("running", {"main.send.0": 9})
 
 
+def test_a_closed_view_ticks_no_more(ticker):
+    Dashboard(ticker).close()
+    assert ticker.callbacks == []
+
+
 def test_buttons_do_not_wait_for_what_they_ask(ticker, dashboard):
     asked, go = threading.Event(), threading.Event()
 
