@@ -73,8 +73,8 @@ class LocationProgram(msgspec.Struct, frozen=True):
 
     The source, executed with the captured values as its globals, defines `start() -> State` and
     `tick(state, inputs, outputs) -> bool`: `inputs` and `outputs` map names to lists, the result says whether a
-    bounded source has more to give at once. A `State` has one attribute per state slot, and `counts`
-    (slot -> elements so far) and `samples` (slot -> newest element) as dicts.
+    bounded source has more to give at once. A `State` has one attribute per state slot, `room` (elements that a bounded
+    source may give in this tick), and `counts` (name -> elements so far) and `samples` (name -> newest element).
     """
 
     id: int

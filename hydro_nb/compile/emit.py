@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from hydro_nb.compile.unit import UnitWriter
 
 _NAMED = re.compile(r"for [^:]* in (\w+|inputs\[\"\w+\"\]):")
-CHUNK = 1024
-"""Elements of a bounded source in one tick."""
 
 
 class NodeEmit:
@@ -280,8 +278,8 @@ class NodeEmit:
             self.write(f"{chunk} = list({iterator})")
             self.write(f"{flag} = True")
         else:
-            self.write(f"{chunk} = list(islice({iterator}, {CHUNK}))")
-            self.write(f"{flag} = len({chunk}) < {CHUNK}")
+            self.write(f"{chunk} = list(islice({iterator}, state.room))")
+            self.write(f"{flag} = len({chunk}) < state.room")
             self.unit.ended.append(flag)
         return chunk
 

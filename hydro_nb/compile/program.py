@@ -23,6 +23,8 @@ from hydro_nb.ir.ops.source import SourceInterval, SourceStream
 from hydro_nb.ir.ops.time import SampleEvery
 from hydro_nb.wire import ChannelSpec, LocationProgram, SourceLine, SourceSpec, TimerSpec
 
+CHUNK = 1024
+"""Elements that a bounded source gives in one tick; the runtime lowers a state's `room` while nothing can be sent."""
 RESERVED = frozenset(
     {"ABSENT", "RETURNED_NONE", "Some", "State", "copy", "inputs", "islice", "outputs", "start", "state", "tick"}
 )
@@ -140,7 +142,7 @@ class _Module:
                 self.text.write(f"from {module} import {name}")
 
     def _state_class(self) -> None:
-        slots = ", ".join(f'"{name}"' for name in ("counts", "samples", *self.state))
+        slots = ", ".join(f'"{name}"' for name in ("room", "counts", "samples", *self.state))
         self.text.write(f"\n\nclass State:\n    __slots__ = ({slots})")
 
     def _start(self) -> Writer:
@@ -148,6 +150,7 @@ class _Module:
         start.write("\n")
         with start.block("def start():"):
             start.write("state = State()")
+            start.write(f"state.room = {CHUNK}")
             start.write("state.counts = {" + ", ".join(f'"{name}": 0' for name in self.counted) + "}")
             start.write("state.samples = {}")
             origins = {name: origin for w in self.writers for name, origin in _origins(w).items()}

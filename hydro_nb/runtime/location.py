@@ -30,6 +30,9 @@ class Location:
         self.inputs: dict[str, list[Any]] = {name: [] for name in _input_names(program, channels)}
         self.outputs: dict[str, list[Any]] = {name: [] for name in program.outputs}
         self.state: Any = None
+        self.holding = False
+        """whether bounded sources are to give nothing"""
+        self._room = 0
         self.scope: dict[str, Any] = {"__name__": f"hydro_nb.generated.{program.slot}", **captures}
         self._tick: Callable[[Any, dict[str, list[Any]], dict[str, list[Any]]], bool] = _not_loaded
 
@@ -44,6 +47,14 @@ class Location:
     def start(self) -> None:
         """Make the state: runs the user's factories."""
         self.state = self.scope["start"]()
+        self._room = getattr(self.state, "room", 0)
+
+    def hold(self, *, on: bool) -> None:
+        """Let bounded sources give nothing for a while, or again as much as the program says."""
+        if on != self.holding and self.state is not None:
+            self.holding = on
+            if self._room:
+                self.state.room = 0 if on else self._room
 
     def step(self) -> bool:
         """Run one tick; says whether a bounded source has more to give at once."""

@@ -33,8 +33,6 @@ DRAIN_ITEMS = 16 * MAX_ITEMS
 DRAIN_SECONDS = 0.0005
 FLUSH_SECONDS = 0.0005
 BRIEF_ITEMS = 4
-HOLD = "__hold__"
-"""The input that is not empty while the tick should take nothing from its bounded sources."""
 
 
 class Worker:
@@ -75,7 +73,6 @@ class Worker:
         self.more = True
         self.held = False
         self._gathered = 0
-        self.location.inputs[HOLD] = []
         self._finished = False
         self._oldest = 0.0
 
@@ -183,7 +180,7 @@ class Worker:
     def _weigh(self) -> None:
         """Look again whether some output is without credit, so that nothing more should be made."""
         self.held = any(sender.blocked for sender in self.outs)
-        self.location.inputs[HOLD] = [True] if self.held or self.draining else []
+        self.location.hold(on=self.held or self.draining)
 
     @property
     def brief(self) -> bool:
@@ -243,7 +240,7 @@ class Worker:
 
     def _run(self, *, timer: bool) -> None:
         try:
-            self.more = self.location.step() or (self.more and bool(self.location.inputs[HOLD]))
+            self.more = self.location.step() or (self.more and self.location.holding)
         except (Exception, SystemExit) as error:
             self._clear_inputs()
             self._collect(timer=timer)

@@ -35,8 +35,8 @@ def test_a_chain_of_functions_is_one_loop():
         for_each_5_seen = 0
         for_each_5_newest = None
         # numbers = flow.process().source_iter([1, 2, 3])
-        numbers_2 = list(islice(source_iter_0, 1024))
-        source_iter_0_ended = len(numbers_2) < 1024
+        numbers_2 = list(islice(source_iter_0, state.room))
+        source_iter_0_ended = len(numbers_2) < state.room
         if numbers_2:
             state.counts["source_iter_0"] += len(numbers_2)
             state.samples["source_iter_0"] = numbers_2[-1]

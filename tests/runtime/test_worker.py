@@ -214,10 +214,10 @@ def test_a_dead_peer_ends_its_channels_and_what_is_sent_to_it_is_dropped():
 def test_while_an_output_has_no_credit_the_tick_is_told_to_take_nothing():
     body = """
     def start():
-        return State(iterator=iter(range(100)), told=[])
+        return State(iterator=iter(range(100)), told=[], room=1)
     def tick(state, inputs, outputs):
-        state.told.append(bool(inputs["__hold__"]))
-        if inputs["__hold__"]:
+        state.told.append(not state.room)
+        if not state.room:
             return False
         outputs["out2"].append(next(state.iterator, None) or 0)
         return True

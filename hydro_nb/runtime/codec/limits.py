@@ -11,9 +11,7 @@ MAX_DEPTH = 150
 MAX_UNITS = 1 << 20
 """elements that take no bytes, in one frame"""
 
-PICKLE_HINT = (
-    'send plain data (numbers, texts, tuples, dataclasses), or TCP.fail_stop().pickle(trusted="why")'
-)
+PICKLE_HINT = 'send plain data (numbers, texts, tuples, dataclasses), or TCP.fail_stop().pickle(trusted="why")'
 
 
 class Unfit(Exception):  # noqa: N818 - becomes an EncodeError, once the place of the value is known
