@@ -74,3 +74,14 @@ def pictures(tmp_path_factory):
     folder = Path(os.environ.get("HYDRO_NB_PICTURES") or tmp_path_factory.mktemp("pictures"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture
+def own_folders(tmp_path, monkeypatch):
+    """Logs of their own, and a folder for sockets that is given and must be empty at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="hnb"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    yield folder
+    shutil.rmtree(folder)

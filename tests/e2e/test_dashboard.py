@@ -100,7 +100,11 @@ def test_a_saved_notebook_keeps_the_picture_with_the_final_counts(open_notebook,
     reader = open_notebook("kept.ipynb")
     picture = reader.page.locator("[data-hydro-static] svg")
     expect(picture).to_be_visible()
+    expect(reader.page.get_by_text("Error displaying widget: model not found")).to_be_visible()
     reader.page.screenshot(path=pictures / "saved.png")
+    # what JupyterLab says of any widget whose kernel has gone, which is why the picture stands beside it
+    assert [each for each in reader.complaints if "widget model not found" not in each] == []
+    reader.complaints.clear()
 
 
 def test_a_picture_is_kept_also_of_a_flow_that_was_not_stopped(open_notebook):
