@@ -57,6 +57,8 @@ class Graph:
         self.nodes: dict[str, Node] = {}
         self.places: dict[str, Place] = {}
         self.revision = 0
+        self._gone: dict[str, Site] = {}
+        """where the nodes stood that their cells no longer make"""
         self._cell = SCRIPT
         self._ordinals: Counter[str] = Counter()
         self._made: set[str] = set()
@@ -118,10 +120,11 @@ class Graph:
         """Give the kind of one output; raises `StaleError` where its node is gone."""
         node = self.nodes.get(ref.slot)
         if node is None or ref.port >= len(node.outputs):
-            cell, op = ref.slot.split(".")[:2]
+            op = ref.slot.split(".")[1]
             raise StaleError(
-                f"this uses the result of a `{op}` that its cell ({cell}) no longer makes.\n"
-                f"  used at   {site or Site()}\n  Run the cells between the two again, in order."
+                f"this uses the result of a `{op}` that its cell no longer makes.\n"
+                f"  made at   {self._gone.get(ref.slot, Site())}\n  used at   {site or Site()}\n"
+                "  Run the cells between the two again, in order."
             )
         return node.outputs[ref.port]
 
@@ -187,6 +190,7 @@ class Graph:
         saved = self._pop()
         prefix, made = f"{self._cell}.", self._made
         gone = tuple(s for s in (*saved.nodes, *saved.places) if s.startswith(prefix) and s not in made)
+        self._gone.update((slot, saved.nodes[slot].site) for slot in gone if slot in saved.nodes)
         added = tuple(s for s in self.nodes if s in made and s not in saved.nodes)
         changed = tuple(s for s in self.nodes if s in made and s in saved.nodes and self.nodes[s] != saved.nodes[s])
         self._cell, self._made = saved.cell, saved.made

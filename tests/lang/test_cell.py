@@ -72,7 +72,7 @@ def test_handle_of_what_is_gone(flow, leader):
         pass
     assert "its cell no longer makes it" in repr(numbers)
     with pytest.raises(
-        StaleError, match=r"no longer makes\.\n  used at   test_cell.py, line \d+:   numbers\.map\(str\)"
+        StaleError, match=r"no longer makes\.\n  made at .*\n  used at   test_cell.py, line \d+:   numbers\.map\(str\)"
     ):
         numbers.map(str)
 

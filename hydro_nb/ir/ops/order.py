@@ -79,6 +79,12 @@ class Guard(Op):
         """Pass on."""
         emit.push(item)
 
+    def elements(self, emit: Emit, batch: str) -> bool:
+        """Pass a whole list on, where the simulator has nothing to decide."""
+        if not emit.seams:
+            emit.push_all(batch, is_list=True)
+        return not emit.seams
+
     def after(self, emit: Emit) -> None:
         """Pass a live value on."""
         if not emit.node.outputs[0].shape.is_stream:
@@ -173,6 +179,10 @@ class IntoKeyed(Guard):
         element = kind.element if self.to == "values" else tuple[kind.key, kind.element]
         bound = Bound.BOUNDED if kind.bound is Bound.BOUNDED else Bound.UNBOUNDED
         return (kind.but(shape=Shape.STREAM, order=Order.NONE, key=Any, element=element, bound=bound),)
+
+    def elements(self, emit: Emit, batch: str) -> bool:
+        """Pass a list of pairs on; it is the same list either way."""
+        return self.to != "values" and super().elements(emit, batch)
 
     def element(self, emit: Emit, item: Item, port: int) -> None:
         """Take the pair apart, or leave the key out."""

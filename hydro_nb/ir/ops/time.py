@@ -56,6 +56,12 @@ class Batch(IntoTick):
         """Pass on."""
         emit.push(item)
 
+    def elements(self, emit: Emit, batch: str) -> bool:
+        """Pass a whole list on, where the simulator has nothing to decide."""
+        if not emit.seams:
+            emit.push_all(batch, is_list=True)
+        return not emit.seams
+
 
 @dataclass(frozen=True)
 class Snapshot(IntoTick):
