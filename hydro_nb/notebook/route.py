@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import unescape
 
 GROUP = re.compile(r'<g id="([^"]+)" class="(node|edge|cluster) ([^"]*)">\n(.*?)</g>\n', re.DOTALL)
 SHAPE = re.compile(r'(?: points| d)="([^"]+)"')
@@ -49,7 +50,7 @@ class Box:
 
 def route(svg: str) -> str:
     """Draw the network edges anew along the gaps between the columns."""
-    groups = {match[1]: match for match in GROUP.finditer(svg)}
+    groups = {unescape(match[1]): match for match in GROUP.finditer(svg)}
     router = Router(list(groups.values()))
     for name, match in groups.items():
         if match[2] == "edge" and "net" in match[3].split() and (points := router.line(name)):
@@ -62,7 +63,7 @@ class Router:
 
     def __init__(self, groups: list[re.Match[str]]) -> None:
         shapes = [match for match in groups if SHAPE.search(match[4])]
-        self.nodes = {match[1]: box(match[4]) for match in shapes if match[2] == "node"}
+        self.nodes = {unescape(match[1]): box(match[4]) for match in shapes if match[2] == "node"}
         places = [match for match in shapes if match[2] == "cluster" and "tick" not in match[3].split()]
         self.columns = sorted((box(match[4]) for match in places), key=lambda column: column.left)
         self.taken = [0] * (len(self.columns) + 1)
@@ -130,8 +131,8 @@ def box(body: str) -> Box:
 
 
 def _ends(name: str) -> tuple[str, str]:
-    """Find the two slots of an edge's name, which is `slot:port->slot:index`, in SVG's spelling."""
-    source, _, target = name.replace("&#45;", "-").replace("&gt;", ">").partition("->")
+    """Find the two slots of an edge's name, which is `slot:port->slot:index`."""
+    source, _, target = name.partition("->")
     return source.rpartition(":")[0], target.rpartition(":")[0]
 
 
