@@ -25,6 +25,8 @@ export class LogsView {
     this.follow = true;
     this.heldAt = 0;
     this.top = 0;
+    /** How many lines there were when they were last painted. */
+    this.seen = 0;
     /** @type {LogLine[]} */
     this.held = [];
     this.process = h("select", { "aria-label": "Process", change: () => this.refilter() }, h("option", { value: "" }, "All processes"));
@@ -88,7 +90,7 @@ export class LogsView {
 
   /** Puts older lines above those on screen without moving them. */
   hold() {
-    this.heldAt = this.store.logs.pushed;
+    this.heldAt = this.seen;
     const below = this.lines.scrollHeight - this.lines.scrollTop;
     this.held = this.store.logs.last(HELD, (line) => this.passes(line));
     this.paintLines();
@@ -103,6 +105,7 @@ export class LogsView {
     this.paintLines();
     if (this.follow) this.toEnd();
     this.paintStatus();
+    this.seen = this.store.logs.pushed;
   }
 
   paintNames() {
