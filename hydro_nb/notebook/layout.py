@@ -30,10 +30,10 @@ log = logging.getLogger(__name__)
 TIMEOUT = 5.0
 """Seconds that a layout may take before the picture is given up."""
 
-ROOM = (640.0, 480.0)
+ROOM = (440.0, 440.0)
 """The size in points that a picture is made to fit; it is scaled down to it at most."""
 
-COLUMNS_BETTER = 1.6
+COLUMNS_BETTER = 1.25
 """How much smaller columns may be than other arrangements and still be chosen: their lines are easier to follow."""
 
 
