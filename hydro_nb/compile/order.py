@@ -67,8 +67,11 @@ def plan(unit: Unit) -> Plan:
     made = Plan(unit)
     made.lazy = {part.key for part in unit.parts.values() if _is_lazy(unit, part)}
     made.fused = set(_fused_edges(unit))
-    depends = _Dependencies(made)
-    made.regions = list(TopologicalSorter(depends.table()).static_order())
+    while not made.regions and unit.parts:
+        try:
+            made.regions = list(TopologicalSorter(_Dependencies(made).table()).static_order())
+        except CycleError as error:
+            made.fused.remove(_waiting(made, error.args[1]))
     return made
 
 
@@ -79,6 +82,20 @@ def _require_delays(unit: Unit) -> None:
         TopologicalSorter(edges).prepare()
     except CycleError as error:
         raise _open_cycle(unit, error.args[1]) from None
+
+
+def _waiting(plan: Plan, cycle: list[Region]) -> tuple[str, int]:
+    """Give a fused edge whose elements must wait for something that the same loop has yet to make.
+
+    One branch of a `partition` may wait for what the other gives; without such edges regions follow the graph.
+    """
+    return next(
+        (member.key, index)
+        for region in cycle
+        for member in plan.members(region)
+        for index in member.streams
+        if (member.key, index) in plan.fused and (list(member.values) or (member.node.op.ordered_inputs and index))
+    )
 
 
 def _is_lazy(unit: Unit, part: Part) -> bool:
@@ -125,7 +142,6 @@ class _Dependencies:
             for member in self.plan.members(region):
                 for index in member.values:
                     before.update(self._value(member.inputs[index]))
-            before.discard(region)
         for part in self.unit.parts.values():
             if part.node.op.ordered_inputs:
                 self._in_turn(part, table)
@@ -165,7 +181,7 @@ class _Dependencies:
     def _in_turn(self, part: Part, table: dict[Region, set[Region]]) -> None:
         first, second = (list(self.handled(part, index)) for index in (0, 1))
         for region in second:
-            table[region].update(r for r in first if r != region)
+            table[region].update(first)
 
 
 def _open_cycle(unit: Unit, keys: list[str]) -> GraphError:
