@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 import re
 from collections.abc import Callable, Iterator
+from time import perf_counter
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
@@ -12,6 +13,8 @@ from hydro_nb.errors import HydroError, Site
 from hydro_nb.runtime.render import Renderer
 from hydro_nb.wire import ChannelSpec, LocationProgram, Problem, SourceLine
 
+SHORT, LONG = 0.002, 0.02
+"""Seconds of a tick below which it may be larger, and above which it keeps others waiting."""
 _NAME = re.compile(r"[^\W\d]\w*")
 _OURS = __file__[: -len("runtime/location.py")]
 _STANDARD = linecache.__file__[: -len("linecache.py")]
@@ -32,7 +35,8 @@ class Location:
         self.state: Any = None
         self.holding = False
         """whether bounded sources are to give nothing"""
-        self._room = 0
+        self._most = 0
+        self._room = 1
         self.scope: dict[str, Any] = {"__name__": f"hydro_nb.generated.{program.slot}", **captures}
         self._tick: Callable[[Any, dict[str, list[Any]], dict[str, list[Any]]], bool] = _not_loaded
 
@@ -47,18 +51,36 @@ class Location:
     def start(self) -> None:
         """Make the state: runs the user's factories."""
         self.state = self.scope["start"]()
-        self._room = getattr(self.state, "room", 0)
+        self._most = getattr(self.state, "room", 0)
+        if self._most:
+            self.state.room = self._room
 
     def hold(self, *, on: bool) -> None:
         """Let bounded sources give nothing for a while, or again as much as the program says."""
         if on != self.holding and self.state is not None:
             self.holding = on
-            if self._room:
+            if self._most:
                 self.state.room = 0 if on else self._room
 
     def step(self) -> bool:
         """Run one tick; says whether a bounded source has more to give at once."""
-        return self._tick(self.state, self.inputs, self.outputs)
+        if not self._most:
+            return self._tick(self.state, self.inputs, self.outputs)
+        start = perf_counter()
+        more = self._tick(self.state, self.inputs, self.outputs)
+        self._pace(perf_counter() - start)
+        return more
+
+    def _pace(self, seconds: float) -> None:
+        """Let a bounded source give more where ticks are short, fewer where the user's functions are slow."""
+        if seconds < SHORT and self._room < self._most:
+            self._room = min(self._room * 4, self._most)
+        elif seconds > LONG and self._room > 1:
+            self._room = max(self._room // 4, 1)
+        else:
+            return
+        if not self.holding:
+            self.state.room = self._room
 
     def problem(self, error: BaseException, now: float) -> Problem:
         """Say which operator, which element and which of the user's lines an exception came from."""
