@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from hydro_nb.ir.ops.fold import FoldKeyed, Proof, ReduceKeyed, ValueCounts
-from hydro_nb.lang import quote
+from hydro_nb.lang import annotate, quote
 from hydro_nb.lang.collection import Collection
 from hydro_nb.lang.guarantees import (
     AtLeastOnce,
@@ -97,7 +97,8 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         else keys are only ever added, and with `monotone` proved values only grow.
         """
         laws = laws_of("fold", commutative, idempotent, monotone)
-        return self._grow(FoldKeyed(self._func(f, 2, "fold"), *laws, init=quote.start(init, "fold", here())))
+        start = quote.start(init, "fold", here())
+        return self._grow(FoldKeyed(self._func(f, 2, "fold"), *laws, start, annotate.result_of(f)))
 
     @overload
     def reduce(

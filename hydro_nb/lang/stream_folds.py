@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from hydro_nb.ir.ops.fold import Count, Fold, Proof, Reduce
 from hydro_nb.ir.ops.sink import ForEach
-from hydro_nb.lang import quote
+from hydro_nb.lang import annotate, quote
 from hydro_nb.lang.collection import Collection, grow
 from hydro_nb.lang.guarantees import (
     AtLeastOnce,
@@ -97,7 +97,9 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         stream is; else it changes, and with `monotone` proved it only grows.
         """
         laws = (commutative, idempotent, monotone)
-        return self._grow(Fold(self._func(f, 2, "fold"), *laws_of("fold", *laws), init=self._start(init, "fold")))
+        start = quote.start(init, "fold", here())
+        function = self._func(f, 2, "fold")
+        return self._grow(Fold(function, *laws_of("fold", *laws), start, annotate.result_of(f)))
 
     @overload
     def reduce(
@@ -202,10 +204,6 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Without a total order `commutative` must be proved, with repeats `idempotent`.
         """
         grow(ForEach(self._func(f, 1, "for_each"), *laws_of("for_each", commutative, idempotent)), self)
-
-    @staticmethod
-    def _start(init: Any, method: str) -> Any:
-        return quote.start(init, method, here())
 
 
 def laws_of(method: str, *given: Proof | None) -> tuple[Proof | None, ...]:

@@ -58,3 +58,14 @@ def test_guarantees(leader, live):
 
 def test_arity(live, message):
     assert "is called with 2 arguments" in message(lambda: live.fold(0, lambda n: n), CaptureError)
+
+
+def total(seen: float, n: float) -> float:
+    return seen + n
+
+
+def test_start_is_no_promise_of_a_type(leader, worker, run):
+    halves = leader.source_iter([0.5, 1.0])
+    assert run(halves.fold(0, lambda seen, n: seen + n).into_stream().send(worker)) == [1.5]
+    assert run(halves.fold(None, lambda seen, n: n).into_stream().send_bincode(worker)) == [1.0]
+    assert halves.fold(0, total).kind.element is float

@@ -1,4 +1,6 @@
-from hydro_nb import ProofError, inplace, proof
+import pytest
+
+from hydro_nb import ProcessFailed, ProofError, inplace, proof
 from hydro_nb.ir.node import Bound
 
 
@@ -23,3 +25,13 @@ def test_guarantees(pairs, worker, message):
     assert sent.fold(0, max).kind.bound is Bound.MONOTONIC_KEYS
     assert sent.fold(0, max, monotone=proof("max")).kind.bound is Bound.MONOTONIC_VALUE
     assert "commutative=proof" in message(lambda: sent.weaken_ordering().fold(0, max), ProofError)
+
+
+def test_start_is_no_promise_of_a_type(pairs, worker, run):
+    halves = pairs.fold(0, lambda total, n: total + n / 2).entries()
+    assert sorted(run(halves.send(worker))) == [("a", 3.5), ("b", 1.0)]
+
+
+def test_a_function_that_forgets_to_return(pairs, run):
+    with pytest.raises(ProcessFailed, match="return"):
+        run(pairs.fold(0, lambda total, n: None))

@@ -1,5 +1,6 @@
 from typing import Any
 
+from hydro_nb import GraphError
 from hydro_nb.ir.node import Order, Shape
 
 
@@ -16,3 +17,8 @@ def test_guarantees(pairs, leader):
     assert pairs.entries().kind.order is pairs.values().kind.order is Order.NONE
     assert pairs.entries().kind.element == tuple[str, int]
     assert leader.source_iter([1]).map(lambda n: (n, n)).into_keyed().kind.key is Any
+
+
+def test_text_is_no_pair(leader, message):
+    text = message(lambda: leader.source_iter(["ab"]).into_keyed(), GraphError)
+    assert "needs pairs of key and value, but its input (`source_iter`) is of str" in text

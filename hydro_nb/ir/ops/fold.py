@@ -5,6 +5,7 @@ At top level the state lives as long as the program; inside a tick it starts ane
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -81,11 +82,13 @@ class Fold(Folding):
 
     init: Any = None
     """an immutable value, or a `Func` that makes one"""
+    result_type: Any = Any
+    """what the function is annotated to return; `init` alone says too little: a sum of floats may start at 0"""
     name: ClassVar[str] = "fold"
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give a singleton; monotonic where that is proved."""
-        return self.gathered(inputs[0], Shape.SINGLETON, Any if isinstance(self.init, Func) else type(self.init))
+        return self.gathered(inputs[0], Shape.SINGLETON, self.result_type)
 
     def result_bound(self, kind: Kind) -> Bound:
         """Add monotonicity where it is proved."""
@@ -116,11 +119,12 @@ class FoldKeyed(Folding):
     """One value per key."""
 
     init: Any = None
+    result_type: Any = Any
     name: ClassVar[str] = "fold_keyed"
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give a keyed singleton whose keys are only ever added."""
-        return self.gathered(inputs[0], Shape.KEYED_SINGLETON, Any if isinstance(self.init, Func) else type(self.init))
+        return self.gathered(inputs[0], Shape.KEYED_SINGLETON, self.result_type)
 
     def result_bound(self, kind: Kind) -> Bound:
         """Say whether values may change."""
@@ -144,10 +148,15 @@ class FoldKeyed(Folding):
 
     def _update(self, emit: Emit, table: str, key: str, now: str, value: str) -> None:
         result = emit.call(self.function, now, value)
-        line = result.text if self.function.inplace else f"{table}[{key}] = {result.text}"
-        emit.write(line, value)
-        if self.may_forget_return:
-            refuse_none(emit, f"{table}[{key}]")
+        if self.function.inplace:
+            emit.write(result.text, value)
+        elif self.init is None or _is_sum(result.text):
+            emit.write(f"{table}[{key}] = {result.text}", value)
+        else:
+            updated = emit.local("updated")
+            emit.write(f"{updated} = {result.text}", value)
+            refuse_none(emit, updated)
+            emit.write(f"{table}[{key}] = {updated}", value)
 
     def after(self, emit: Emit) -> None:
         """Show the table."""
@@ -283,6 +292,11 @@ def refuse_none(emit: Emit, accumulator: str) -> None:
     """Stop where a function left None for the next accumulator."""
     with emit.block(f"if {accumulator} is None:"):
         emit.write("raise TypeError(RETURNED_NONE)")
+
+
+def _is_sum(text: str) -> bool:
+    """Whether an expression is an operation on two values, which never gives None."""
+    return isinstance(ast.parse(text, mode="eval").body, ast.BinOp)
 
 
 def start_value(emit: Emit, init: Any) -> str:

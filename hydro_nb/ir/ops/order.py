@@ -190,7 +190,7 @@ class IntoKeyed(Guard):
         emit.push(Item(value) if self.to == "values" else Item.of(key, value))
 
 
-_NO_PAIRS = (bool, int, float, complex, type(None))
+_NO_PAIRS = (bool, int, float, complex, str, bytes, type(None))
 
 
 def _halves(element: Any) -> tuple[Any, Any]:
