@@ -72,9 +72,13 @@ def _base() -> Path:
     """Give the runtime folder of the user, or a temporary one where that is missing or its path is too long."""
     shortest = "/tmp"  # noqa: S108 - mkdtemp makes a private folder in it
     for candidate in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), shortest):
-        if candidate and len(os.fsencode(candidate)) < 60 and os.access(candidate, os.W_OK):
+        if candidate and len(os.fsencode(candidate)) < 60 and _may_hold(Path(candidate)):
             return Path(candidate)
     return Path(tempfile.gettempdir())
+
+
+def _may_hold(folder: Path) -> bool:
+    return folder.is_dir() and os.access(folder, os.W_OK)
 
 
 def _try_lock(fd: int) -> bool:
