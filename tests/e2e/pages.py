@@ -25,7 +25,8 @@ START_ALL = """() => {
     window.ran = null;
     jupyterapp.commands.execute('notebook:run-all-cells').then(() => { window.ran = 'all'; });
 }"""
-OUTPUTS = "index => jupyterapp.shell.currentWidget.content.widgets[index].model.outputs.toJSON()"
+OUTPUTS = "index => jupyterapp.shell.currentWidget.content.widgets[index].model.outputs?.toJSON()"
+NUMBER = "id => jupyterapp.shell.currentWidget.content.widgets.findIndex(cell => cell.model.id === id)"
 REWRITE = """([index, text]) => {
     jupyterapp.shell.currentWidget.content.widgets[index].model.sharedModel.setSource(text);
 }"""
@@ -66,14 +67,37 @@ class Notebook:
         self.page.wait_for_function("index => window.ran === index", arg=index, timeout=patience * 1000)
 
     def run(self, index: int, patience: float = PATIENCE) -> None:
-        """Run a cell to its end."""
+        """Run a cell, which must succeed, to its end."""
         self.start(index)
         self.finish(index, patience)
+        self.check()
+
+    def start_all(self) -> None:
+        """Start every cell and return at once."""
+        self.page.evaluate(START_ALL)
+
+    def finish_all(self, patience: float = PATIENCE) -> None:
+        """Wait until every cell has ended."""
+        self.page.wait_for_function("window.ran === 'all'", timeout=patience * 1000)
 
     def run_all(self, patience: float = PATIENCE) -> None:
-        """Run every cell."""
-        self.page.evaluate(START_ALL)
-        self.page.wait_for_function("window.ran === 'all'", timeout=patience * 1000)
+        """Run every cell to its end."""
+        self.start_all()
+        self.finish_all(patience)
+        self.check()
+
+    def check(self) -> None:
+        """Hold that no cell shows an error."""
+        cells = self.page.evaluate("() => jupyterapp.shell.currentWidget.content.widgets.length")
+        shown = [each for index in range(cells) for each in self._outputs(index)]
+        assert [_plain(each) for each in shown if each["output_type"] == "error"] == []
+
+    def _outputs(self, index: int) -> list[dict[str, Any]]:
+        return self.page.evaluate(OUTPUTS, index) or []
+
+    def number(self, ident: str) -> int:
+        """Give the place of the cell with this id."""
+        return self.page.evaluate(NUMBER, ident)
 
     def rewrite(self, index: int, text: str) -> None:
         """Put another text into a cell."""
@@ -81,7 +105,7 @@ class Notebook:
 
     def text(self, index: int) -> str:
         """Give what a cell has printed, its values and its errors."""
-        return "".join(_plain(each) for each in self.page.evaluate(OUTPUTS, index))
+        return "".join(map(_plain, self._outputs(index)))
 
     def cell(self, index: int) -> Locator:
         """Give a cell of the page."""

@@ -22,6 +22,10 @@ class Screen: ...
 beats = process(Clock).source_interval(0.02).enumerate().map(lambda pair: pair[0])
 beats.send_bincode(process(Screen)).for_each(print)"""
 BUSY = "while True: pass"
+BRIGHTNESS = """(root, property) => {
+    const [r, g, b] = getComputedStyle(root)[property].match(/[\\d.]+/g).map(Number);
+    return 0.299 * r + 0.587 * g + 0.114 * b;
+}"""
 
 
 def test_three_cells_build_a_flow_that_is_seen_to_run(open_notebook, pictures):
@@ -177,3 +181,32 @@ def test_keys_and_wheel_belong_to_whom_they_should(open_notebook):
     notebook.page.wait_for_function(
         "([root, top]) => root.getBoundingClientRect().y < top", arg=[first.root.element_handle(), top]
     )
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast"])
+def test_colours_follow_the_page(open_notebook, pictures, theme):
+    notebook = open_notebook([IMPORT, BUILD, DEPLOY.replace("n * 10", "12 // (n - 3)")])
+    notebook.theme(theme)
+    notebook.run_all()
+    dashboard = notebook.dashboard()
+    dashboard.wait_for_phase("failed")
+    dashboard.tab("problems")
+    notebook.page.screenshot(path=pictures / f"{theme.lower().replace(' ', '_')}.png")
+    page, ink = (dashboard.root.evaluate(BRIGHTNESS, each) for each in ("backgroundColor", "color"))
+    assert (page > ink) is (theme == "JupyterLab Light")
+    assert abs(page - ink) > 120
+    notebook.theme("JupyterLab Light")
+
+
+@pytest.mark.parametrize("width", [1400, 760, 480])
+def test_everything_fits_into_a_narrow_page(open_notebook, pictures, width):
+    notebook = open_notebook([IMPORT, ENDLESS], width=width)
+    notebook.fold_side_bar()
+    notebook.run_all()
+    dashboard = notebook.dashboard()
+    dashboard.wait_for_total(20)
+    for name in ("streams", "logs", "processes", "problems"):
+        dashboard.tab(name)
+        notebook.page.screenshot(path=pictures / f"width_{width}_{name}.png")
+        assert dashboard.root.evaluate("root => root.scrollWidth <= root.clientWidth")
+        expect(dashboard.root.locator("header button.stop")).to_be_in_viewport()
