@@ -71,7 +71,12 @@ class Port:
             if sender.ended:
                 raise DeployError(f"port `{self.name}` cannot send: {sender.reason or 'its channel has ended'}")
             sender.put([value])
-            sender.pack()
+            try:
+                sender.pack()
+            except HydroError:
+                # what cannot be encoded was not sent
+                sender.total -= 1
+                raise
         self._link.moved()
 
     def _writable(self) -> Sender:
@@ -204,6 +209,11 @@ class Clients:
     def greeted(self) -> bool:
         """Whether the other end of every channel has said hello."""
         return all(end.greeted or end.ended for end in (*self.senders.values(), *self.receivers.values()))
+
+    def release(self) -> None:
+        """Take in all that comes, whether or not anyone reads it: the flow drains, so it is not much."""
+        for receiver in self.receivers.values():
+            receiver.release()
 
     def gone(self, location: int, reason: str) -> None:
         """End the channels to and from a process that has ended."""

@@ -319,6 +319,7 @@ class InProcessBackend:
     def _drain(self) -> None:
         for worker in self._living:
             worker.drain()
+        self._clients.release()
         while not self._quiet and self._step_all():
             continue
 

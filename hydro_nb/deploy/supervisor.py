@@ -291,6 +291,7 @@ class Supervisor:
     def drain(self) -> Future[None]:
         """Let the sources stop and everything under way arrive."""
         self._tell_all(Stop(drain=True))
+        self._hub.release()
         return self.settle()
 
     def stop(self, *, drain: bool) -> None:

@@ -244,7 +244,7 @@ class Receiver(End):
     """The receiving end: checks headers, keeps what arrived until it is taken, grants credit for what was taken."""
 
     __slots__ = (
-        *("_owed", "_sequence", "codec", "held_bytes", "max_buffer", "queue"),
+        *("_eager", "_owed", "_sequence", "codec", "held_bytes", "max_buffer", "queue"),
         *("queued", "received", "timer_received", "unacknowledged"),
     )
 
@@ -260,6 +260,7 @@ class Receiver(End):
         self.received = 0
         self.timer_received = 0
         self.unacknowledged = False
+        self._eager = False
         self._owed = 0
         self._sequence = 0
 
@@ -273,12 +274,20 @@ class Receiver(End):
         if kind not in (DATA, END):
             raise DecodeError(f"channel `{self.spec.name}`: its sender sent a frame of kind {kind}")
         if self.ended:
+            self._drop(kind, frame)
             return
         self._check_sequence(fields[7])
         if kind == DATA:
             self._keep(fields, frame)
         else:
             self._end(fields, frame)
+
+    def _drop(self, kind: int, frame: bytes) -> None:
+        """Let a sender that still speaks go on, although nothing of it is taken any more."""
+        if kind == DATA:
+            self._owed += len(frame)
+        else:
+            self.unacknowledged = True
 
     def _check_sequence(self, sequence: int) -> None:
         expected = self._sequence + 1
@@ -294,6 +303,8 @@ class Receiver(End):
         self.queue.append((frame, fields[8], fields[2]))
         self.queued += fields[8]
         self.held_bytes += len(frame)
+        if self._eager:
+            self._owed += len(frame)
 
     def _end(self, fields: Fields, frame: bytes) -> None:
         self.ended = True
@@ -306,7 +317,8 @@ class Receiver(End):
         frame, count, flags = self.queue.popleft()
         self.queued -= count
         self.held_bytes -= len(frame)
-        self._owed += len(frame)
+        if not self._eager:
+            self._owed += len(frame)
         items = self._decode(frame, count)
         if flags & TIMER_DERIVED:
             self.timer_received += count
@@ -326,12 +338,12 @@ class Receiver(End):
     @property
     def owes(self) -> bool:
         """Whether `replies` has something to say."""
-        return self.unacknowledged or (self._owed * 8 >= self.max_buffer and not self.ended)
+        return self.unacknowledged or self._owed * 8 >= self.max_buffer
 
     def replies(self) -> list[bytes]:
         """Frames for the sender: credit once an eighth of the buffer was taken, and the acknowledgement of its end."""
         out: list[bytes] = []
-        if self._owed * 8 >= self.max_buffer and not self.ended:
+        if self._owed * 8 >= self.max_buffer:
             out.append(self.frame(CREDIT, 0, self._owed, 0))
             self._owed = 0
         if self.unacknowledged:
@@ -339,9 +351,16 @@ class Receiver(End):
             out.append(self.frame(END_ACK, 0, self._sequence, 0))
         return out
 
+    def release(self) -> None:
+        """Give credit on arrival from now on: for what is dropped, and for the last that a draining flow makes."""
+        if not self._eager:
+            self._eager = True
+            self._owed += self.held_bytes
+
     def cut(self, reason: str, *, discard: bool = False) -> None:
         """End without the sender's word; what was received is kept unless `discard`."""
         if discard:
+            self.release()
             self.queue.clear()
             self.queued = self.held_bytes = 0
         if not self.ended:

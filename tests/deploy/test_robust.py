@@ -129,6 +129,21 @@ def test_draining_delivers_what_is_under_way():
     assert deployment.totals["sink"] == deployment.totals["edge:1"] > 1000
 
 
+@pytest.mark.parametrize("backend", ["local", "inprocess"])
+def test_a_port_that_is_closed_or_not_read_does_not_hold_up_the_flow(backend):
+    program = flow(place(0, "A", COUNT_TO.format(n=50_000), outputs=["out1"]), external(1), channels=[channel(1, 0, 1)])
+    with deploy(program, echo=False, backend=backend, max_buffer=2000) as deployment:
+        port = deployment.connect(Port("edge:1"))
+        assert port.receive() == 0
+        port.close()
+        deployment.settle(30)
+        assert deployment.totals["edge:1"] == 50_000
+    unread = deploy(program, echo=False, backend=backend, max_buffer=2000)
+    port = unread.connect(Port("edge:1"))
+    unread.stop(drain=True)
+    assert len(list(port)) == unread.totals["edge:1"]
+
+
 def test_an_element_that_does_not_fit_its_channel_fails_the_sender():
     body = COUNT_TO.format(n=3).replace("extend(chunk)", "extend(['text'])")
     program = flow(place(0, "A", body, outputs=["out1"]), place(1, "B", PRINT), channels=[channel(1, 0, 1, "bincode")])
@@ -147,6 +162,7 @@ def test_an_element_that_does_not_fit_its_port_is_the_callers_error():
         port.send(5)
         deployment.settle(30)
         assert [line.text for line in deployment.logs()] == ["5"]
+        assert deployment.totals["edge:1"] == 1
 
 
 def test_a_process_that_leaves_without_a_word_has_failed():

@@ -193,3 +193,35 @@ def test_a_cycle_that_grows_without_bound_is_an_error():
     sender.put(["x" * 50, "y" * 50])
     with pytest.raises(ChannelBroken, match=r"part of a cycle .*max_buffer=60"):
         sender.pack()
+
+
+def test_a_receiver_that_takes_nothing_more_lets_its_sender_go_on():
+    sender, receiver = pair(100)
+    sender.put(["aaaa"] * 2000)
+    sender.pack()
+    for frame in sender.take():
+        receiver.hear(read_header(frame), frame)
+    assert sender.blocked
+    receiver.cut("nobody reads it", discard=True)
+    sender.end()
+    for frame in receiver.replies():
+        sender.hear(read_header(frame))
+    assert carry(sender, receiver) == []
+    assert not sender.busy
+    assert sender.acknowledged
+
+
+def test_while_a_flow_drains_credit_does_not_wait_for_the_reader():
+    sender, receiver = pair(100)
+    sender.put(["aaaa"] * 3000)
+    sender.pack()
+    receiver.release()
+    receiver.release()
+    while frames := sender.take():
+        for frame in frames:
+            receiver.hear(read_header(frame), frame)
+        for frame in receiver.replies():
+            sender.hear(read_header(frame))
+    assert not sender.busy
+    assert sum(len(receiver.take()[0]) for _ in range(len(receiver.queue))) == 3000
+    assert receiver.replies() == []
