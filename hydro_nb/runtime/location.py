@@ -13,6 +13,8 @@ from hydro_nb.errors import HydroError, Site
 from hydro_nb.runtime.render import Renderer
 from hydro_nb.wire import ChannelSpec, LocationProgram, Problem, SourceLine
 
+FIRST = 16
+"""Elements that a bounded source may give in the first tick."""
 SHORT, LONG = 0.002, 0.02
 """Seconds of a tick below which it may be larger, and above which it keeps others waiting."""
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -36,7 +38,7 @@ class Location:
         self.holding = False
         """whether bounded sources are to give nothing"""
         self._most = 0
-        self._room = 1
+        self._room = FIRST
         self.scope: dict[str, Any] = {"__name__": f"hydro_nb.generated.{program.slot}", **captures}
         self._tick: Callable[[Any, dict[str, list[Any]], dict[str, list[Any]]], bool] = _not_loaded
 

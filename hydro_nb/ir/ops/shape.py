@@ -101,8 +101,8 @@ class SingletonSource(Op):
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give a bounded singleton."""
-        element: Any = Any if isinstance(self.value, Func) else type(self.value)
-        return (Kind(Shape.SINGLETON, self.place, Bound.BOUNDED, element=element),)
+        unknown = isinstance(self.value, Func) or self.value is None
+        return (Kind(Shape.SINGLETON, self.place, Bound.BOUNDED, element=Any if unknown else type(self.value)),)
 
     def after(self, emit: Emit) -> None:
         """Make the value at the start."""
