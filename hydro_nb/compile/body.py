@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 RESULT = ".result"
 """The variable that holds the result where branches give it; no user's variable has this name."""
 
+DEEPEST = 6
+"""Loops of one function inside another; CPython refuses more than 20 with those that are around them."""
+
 PLAIN = (
     ast.Expr,
     ast.Assign,
@@ -47,7 +50,15 @@ def body_of(tree: FunctionTree) -> Body:
     statements = [statement for statement in tree.body if not _is_constant(statement)]
     for node in (inner for statement in statements for inner in ast.walk(statement)):
         _check(node)
+    if max(map(_loops, statements), default=0) > DEEPEST:
+        raise SpliceError("its loops are nested too deeply")
     return _tail(statements, tree)
+
+
+def _loops(node: ast.AST) -> int:
+    """Count the loops of a statement that stand one inside another."""
+    inner = max(map(_loops, ast.iter_child_nodes(node)), default=0)
+    return inner + isinstance(node, ast.For | ast.While)
 
 
 def _is_constant(statement: ast.stmt) -> bool:

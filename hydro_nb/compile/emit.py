@@ -36,6 +36,8 @@ class NodeEmit:
         self._element = ""
         self._values: dict[int, str] = {}
         self._quiet = False
+        self._giver: NodeEmit | None = None
+        """whose iterable is being taken whole: what it raises while it runs is that operator's"""
         self._site: Site | None = None
         """the line of the user's function that is being written, where that is not the operator's own"""
 
@@ -43,6 +45,8 @@ class NodeEmit:
 
     def origin(self, element: str = "") -> SourceLine:
         """Say what a line comes from."""
+        if self._giver:
+            return self._giver.origin(element)
         op = self.node.op
         return SourceLine(self.node.slot, op.label, self._site or self.node.site, element or self._element)
 
@@ -175,9 +179,10 @@ class NodeEmit:
 
     def loop_into(self, iterable: str, index: int, producer: NodeEmit | None = None, *, is_list: bool = True) -> None:
         """Let this node handle every element of an iterable."""
-        if self.part.role == "seam_out":
-            self.write(f"{self.output()}.extend({iterable})")
-        elif not self._at_once(iterable, is_list):
+        self._giver = None if is_list else producer
+        done = self._at_once(iterable)
+        self._giver = None
+        if not done:
             writer = producer or self
             item = Item(self.local(_parameter(self.part) or self.hint()))
             if self.part.kinds[index].shape.is_keyed:
@@ -185,9 +190,13 @@ class NodeEmit:
             with writer.loop(f"for {item.text.strip('()')} in {iterable}:"):
                 self.receive(item, index)
 
-    def _at_once(self, iterable: str, is_list: bool) -> bool:  # noqa: FBT001 - passed on as it came
+    def _at_once(self, iterable: str) -> bool:
+        """Handle a list, or what another operator iterates over, without a loop here; False if that cannot be."""
+        if self.part.role == "seam_out":
+            self.write(f"{self.output()}.extend({iterable})")
+            return True
         op = self.node.op
-        return self.part.role != "receive" and (is_list or op.takes_iterables) and op.elements(self, iterable)
+        return self.part.role != "receive" and (op.takes_iterables or not self._giver) and op.elements(self, iterable)
 
     def _counted(self, iterable: str) -> str:
         """Count and sample a whole list."""

@@ -123,7 +123,8 @@ class _Module:
             self._function(functions, writer)
         start = self._start()
         used = "\n".join(start.lines + functions.lines)
-        self.text.write(f'"""{self.graph.display_name(self.place)}, of the flow `{self.graph.name}`."""')
+        title = f"{self.graph.display_name(self.place)}, of the flow `{self.graph.name}`."
+        self.text.write('"""' + title.replace("\\", "/").replace('"', "'") + '"""')
         self._imports(used)
         self._state_class()
         self.text.append(start)

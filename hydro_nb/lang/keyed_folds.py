@@ -98,7 +98,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         """
         laws = laws_of("fold", commutative, idempotent, monotone)
         start = quote.start(init, "fold", here())
-        return self._grow(FoldKeyed(self._func(f, 2, "fold"), *laws, start, annotate.result_of(f)))
+        return self._grow(FoldKeyed(self._func(f, 2, "fold"), *laws, init=start, result_type=annotate.result_of(f)))
 
     @overload
     def reduce(

@@ -99,7 +99,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         laws = (commutative, idempotent, monotone)
         start = quote.start(init, "fold", here())
         function = self._func(f, 2, "fold")
-        return self._grow(Fold(function, *laws_of("fold", *laws), start, annotate.result_of(f)))
+        return self._grow(Fold(function, *laws_of("fold", *laws), init=start, result_type=annotate.result_of(f)))
 
     @overload
     def reduce(

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from hydro_nb import EncodeError, FlowBuilder, GraphError, Unbounded, nondet, proof
+from hydro_nb import EncodeError, FlowBuilder, GraphError, ProcessFailed, Unbounded, nondet, proof
 from hydro_nb.compile.program import compile_flow
 from hydro_nb.lang.stream import Stream
+from hydro_nb.testing import collect
 
 
 class Leader: ...
@@ -159,3 +160,35 @@ def test_what_a_tick_reads_whole_is_pulled_whole():
     total = process.source_iter([1, 2]).fold(0, lambda a, n: a + n)
     total.snapshot(tick, nondet("test")).all_ticks().for_each(print, commutative=proof("test"))
     assert "list(source_iter_0)" in tick_of(flow)
+
+
+def test_names_stand_in_the_source_as_text():
+    process = FlowBuilder('a"""\\').process(type('L"""\\N\nb', (), {}))
+    assert collect(process.source_iter([1]), backend="inprocess") == [1]
+
+
+def test_loops_deeper_than_python_takes():
+    stream = FlowBuilder().process().source_iter([1])
+    for _ in range(12):
+        stream = stream.flat_map_ordered(lambda n: [n])
+    assert collect(stream.map(deep), backend="inprocess") == [2]
+
+
+def deep(n: int) -> int:
+    for _ in "a":
+        for _ in "a":
+            for _ in "a":
+                for _ in "a":
+                    for _ in "a":
+                        for _ in "a":
+                            for _ in "a":
+                                for _ in "a":
+                                    n += 1
+    return n
+
+
+def test_an_iterable_that_fails_is_the_giver_s():
+    flow = FlowBuilder()
+    stream = flow.process().source_iter([1, 0]).flat_map_ordered(lambda n: map((1).__truediv__, [n]))
+    with pytest.raises(ProcessFailed, match=r"in operator `flat_map_ordered`, on element 0"):
+        collect(stream.send(flow.process()), backend="inprocess")
