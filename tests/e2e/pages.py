@@ -139,7 +139,7 @@ class Notebook:
     def theme(self, name: str) -> None:
         """Change to another theme, such as `JupyterLab Dark`."""
         self.command("apputils:change-theme", theme=name)
-        self.page.wait_for_selector(f'body[data-jp-theme-name="{name}"]')
+        self.page.wait_for_selector(f'body[data-jp-theme-name="{name}"]', state="attached")
 
     def fold_side_bar(self) -> None:
         """Give the notebook the width of the page."""
