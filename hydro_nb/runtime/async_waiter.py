@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 CLOSE_SECONDS = 1.0
 """How long a cancelled source may take to clean up."""
@@ -13,8 +14,9 @@ class AsyncWaiter:
 
     def __init__(self, data: int, control: int) -> None:
         self.loop = asyncio.new_event_loop()
-        self.loop.add_reader(data, self.loop.stop)
-        self.loop.add_reader(control, self.loop.stop)
+        self._sockets = (data, control)
+        for fd in self._sockets:
+            self.loop.add_reader(fd, self.loop.stop)
 
     def wait(self, seconds: float | None) -> bool:
         """Run the loop until a socket, a source or the time stops it."""
@@ -30,10 +32,19 @@ class AsyncWaiter:
 
     def close(self) -> None:
         """Cancel what runs and close the loop."""
+        for fd in self._sockets:
+            self.loop.remove_reader(fd)
         tasks = asyncio.all_tasks(self.loop)
         for task in tasks:
             task.cancel()
-        if tasks:
-            self.loop.run_until_complete(asyncio.wait(tasks, timeout=CLOSE_SECONDS))
-        self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+        cleaning = self.loop.create_task(self._clean(tasks))
+        cleaning.add_done_callback(lambda _: self.loop.stop())
+        # a source that ends stops the loop, here as all along, so one run may not be enough
+        while not cleaning.done():
+            self.loop.run_forever()
         self.loop.close()
+
+    async def _clean(self, tasks: set[asyncio.Task[Any]]) -> None:
+        if tasks:
+            await asyncio.wait(tasks, timeout=CLOSE_SECONDS)
+        await self.loop.shutdown_asyncgens()

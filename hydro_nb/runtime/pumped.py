@@ -16,6 +16,7 @@ class Pumped:
     def __init__(self, spec: SourceSpec, iterator: AsyncIterator[Any] | Awaitable[Any]) -> None:
         self.spec = spec
         self._finished = False
+        self._cancelled = False
         self._error: BaseException | None = None
         self._iterator = iterator
         self._items: list[Any] = []
@@ -50,6 +51,7 @@ class Pumped:
 
     def cancel(self) -> None:
         """Stop the iterator."""
+        self._cancelled = True
         if self._task is not None and not self._task.done():
             self._task.cancel()
 
@@ -61,9 +63,9 @@ class Pumped:
     async def _run(self) -> None:
         try:
             await self._pump(await self._resolved())
-        except asyncio.CancelledError:
-            raise
         except BaseException as error:  # noqa: BLE001 - the location reports it as the user's
+            if self._cancelled:
+                return
             self._error = error
         finally:
             self._finished = True
