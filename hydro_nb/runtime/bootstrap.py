@@ -22,7 +22,7 @@ import msgspec
 from hydro_nb.errors import HydroError
 from hydro_nb.runtime import zmq_channel
 from hydro_nb.runtime.clock import Clock, SystemClock
-from hydro_nb.runtime.loop import Loop
+from hydro_nb.runtime.loop import Loop, flush_streams
 from hydro_nb.runtime.render import Renderer
 from hydro_nb.runtime.report import Reporter
 from hydro_nb.runtime.wiring import Wiring
@@ -61,7 +61,7 @@ def main() -> NoReturn:
     _guard(lifeline, parent)
     _become(boot)
     code = _live(boot, payload)
-    _flush()
+    flush_streams()
     os._exit(code)
 
 
@@ -127,7 +127,7 @@ def _live(boot: Bootstrap, payload: bytes) -> int:
     reporter.hello(boot.token)
     try:
         return _run(boot, payload, context, reporter, clock)
-    except Exception as error:  # noqa: BLE001 - whatever stops a child is told to the kernel, then it ends
+    except BaseException as error:  # noqa: BLE001 - whatever stops a child is told to the kernel, then it ends
         reporter.event(Problem(boot.program.id, clock.time(), f"{type(error).__name__}: {error}"))
         return 1
     finally:
@@ -176,14 +176,6 @@ def _peers(boot: Bootstrap) -> dict[int, str]:
 def _others(channel: ChannelSpec, me: int) -> set[int]:
     ends = {channel.sender, channel.receiver}
     return (ends - {me}) or ends if me in ends else set()
-
-
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, ValueError):
-            continue
 
 
 if __name__ == "__main__":

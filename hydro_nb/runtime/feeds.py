@@ -67,7 +67,9 @@ class Feeds:
         name = source.spec.input
         try:
             came = source.poll(self._clock.now, self._location.inputs[name])
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             raise self._failure(source, error) from error
         if came:
             self._touched.append(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import select
 import sys
@@ -122,7 +123,7 @@ class Loop:
 
     def _rest(self) -> None:
         """Wait, unless something may already be there that its socket will not signal again."""
-        _flush_streams()
+        flush_streams()
         self._report_due()
         if self._undrained:
             return
@@ -199,7 +200,7 @@ class Loop:
         """Answer a probe; what the answer vouches for (output, counts) is made visible before it."""
         reply = probe_reply(self._worker, number)
         if reply.idle:
-            _flush_streams()
+            flush_streams()
             if self._stale:
                 self._tell_counts()
         self._reporter.event(reply)
@@ -244,6 +245,8 @@ def _settle_memory() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-def _flush_streams() -> None:
-    sys.stdout.flush()
-    sys.stderr.flush()
+def flush_streams() -> None:
+    """Let what was printed leave; the user's code may have closed the streams, or put anything in their place."""
+    for name in ("stdout", "stderr"):
+        with contextlib.suppress(Exception):
+            getattr(sys, name).flush()

@@ -82,7 +82,7 @@ class Worker:
             self.location.load()
             self.location.start()
             self.feeds.start()
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
             raise self.failure(error) from error
 
     def greet(self) -> None:
@@ -96,7 +96,9 @@ class Worker:
         return all(end.greeted or end.ended for end in (*self.outs, *self.ins))
 
     def failure(self, error: BaseException) -> FatalError:
-        """Make the user's problem of an exception."""
+        """Make the user's problem of an exception; an interrupt from the keyboard is meant for the caller."""
+        if isinstance(error, KeyboardInterrupt):
+            raise error
         return FatalError(self.location.problem(error, self.clock.time()))
 
     def fail(self, reason: str) -> None:
@@ -241,7 +243,7 @@ class Worker:
     def _run(self, *, timer: bool) -> None:
         try:
             self.more = self.location.step() or (self.more and self.location.holding)
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
             self._clear_inputs()
             self._collect(timer=timer)
             raise self.failure(error) from error

@@ -318,6 +318,30 @@ def test_an_async_source_runs_in_its_process():
         assert texts(deployment) == ["0", "1", "2"]
 
 
+@pytest.mark.parametrize("error", ["ValueError('boom')", "asyncio.CancelledError"])
+@pytest.mark.parametrize("backend", ["local", "inprocess"])
+def test_an_async_source_that_raises_fails_its_process(backend, error):
+    body = ASYNC.replace("        yield n", f"        yield n\n        raise {error}")
+    program = flow(place(0, "A", body, sources=(SourceSpec("xs", "numbers", "src:1"),)))
+    with (
+        deploy(program, echo=False, backend=backend) as deployment,
+        pytest.raises(ProcessFailed, match=r"(ValueError: boom|CancelledError)\s+in operator `source_stream`"),
+    ):
+        asyncio.run(settled(deployment))
+
+
+async def settled(deployment):
+    await deployment.settled(30)
+
+
+@pytest.mark.parametrize("line", ["sys.stdout = None", "sys.stdout.close()", "os.close(1)"])
+def test_streams_that_the_users_code_took_away_cost_only_what_it_prints(line):
+    body = IDLE.replace("    return False", f"    import os, sys\n    {line}\n    return False")
+    with deploy(flow(place(0, "A", body)), echo=False) as deployment:
+        deployment.settle(30)
+        assert deployment.problems == []
+
+
 def test_external_ports_send_and_receive():
     program = flow(
         place(0, "A", ECHO, outputs=["out2"]),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
+import pytest
+
 from hydro_nb.errors import Site
 from hydro_nb.runtime.channel import read_header
 from hydro_nb.runtime.clock import ManualClock
@@ -179,6 +181,21 @@ def test_an_exception_is_traced_to_the_element_and_the_line():
     bench.worker.fail("`W` failed")
     assert bench.taken() == [1]
     assert bench.sink.reason == "`W` failed"
+
+
+@pytest.mark.parametrize("error", ["GeneratorExit", "asyncio.CancelledError", "type('Own', (BaseException,), {})"])
+def test_whatever_the_users_code_raises_is_its_problem(error):
+    bench = Bench(ECHO.replace("outputs[", f"import asyncio; raise {error}; outputs["))
+    bench.give([1])
+    with pytest.raises(FatalError, match=error.split("'")[1] if "'" in error else error.split(".")[-1]):
+        bench.run()
+
+
+def test_an_interrupt_from_the_keyboard_is_not():
+    bench = Bench(ECHO.replace("outputs[", "raise KeyboardInterrupt; outputs["))
+    bench.give([1])
+    with pytest.raises(KeyboardInterrupt):
+        bench.run()
 
 
 def test_bad_frames_are_reported_and_the_worker_lives():
