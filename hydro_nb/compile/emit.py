@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from hydro_nb.compile.capture import Rendered, render
-from hydro_nb.compile.split import Part, must_complete, reached_seams, upstream
+from hydro_nb.compile.split import Part, changes_in_place, must_complete, reached_seams, upstream, values_behind
 from hydro_nb.errors import Site
 from hydro_nb.ir.emit import Item
 from hydro_nb.ir.func import Func
@@ -247,6 +247,10 @@ class NodeEmit:
             self._values[index] = self.unit.defined[slot]
         return self._values[index]
 
+    def changes_in_place(self) -> bool:
+        """Look at what it is made of; in the seams cut each version is an object of its own."""
+        return not self.seams and changes_in_place(self.unit.unit, self.part)
+
     def define(self, expr: str) -> None:
         """Say where this node's live value is."""
         self.unit.defined[self.part.key] = self.assign(Item(expr), "value")
@@ -314,13 +318,8 @@ class NodeEmit:
 
     def complete(self) -> str:
         """Give the condition that every bounded value which this one is made of has all its elements."""
-        waiting, conditions = [self.part], dict[str, None]()
-        for part in waiting:
-            for index in part.values:
-                source = self.unit.unit.parts[part.inputs[index].slot]
-                waiting.append(source)
-                if part.kinds[index].bound is Bound.BOUNDED:
-                    conditions[self.unit.emit(source).ended()] = None
+        behind = values_behind(self.unit.unit, self.part)
+        conditions = {self.unit.emit(source).ended(): None for source, kind in behind if kind.bound is Bound.BOUNDED}
         conditions.pop("True", None)
         return " and ".join(conditions) or "True"
 

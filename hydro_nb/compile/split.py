@@ -12,6 +12,7 @@ from typing import Literal
 
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Bound, Kind, Node, Place, Ref
+from hydro_nb.ir.ops.fold import Folding
 from hydro_nb.ir.ops.network import Network
 from hydro_nb.ir.ops.time import AllTicks
 
@@ -175,6 +176,22 @@ def must_complete(unit: Unit, source: Part) -> bool:
                     seen.add(consumer.key)
                     waiting.append(consumer)
     return False
+
+
+def values_behind(unit: Unit, part: Part) -> Iterator[tuple[Part, Kind]]:
+    """Iterate over the live values that a part reads and those that they are made of, with their kinds."""
+    waiting = [part]
+    for reader in waiting:
+        for index in reader.values:
+            source = unit.parts[reader.inputs[index].slot]
+            waiting.append(source)
+            yield source, reader.kinds[index]
+
+
+def changes_in_place(unit: Unit, part: Part) -> bool:
+    """Whether the live value that a part reads may be an object that a fold outside of ticks goes on changing."""
+    folds = (source for source, kind in values_behind(unit, part) if kind.bound is not Bound.BOUNDED)
+    return any(isinstance(fold.node.op, Folding) and fold.node.op.may_mutate for fold in folds)
 
 
 def reached_seams(unit: Unit, part: Part) -> Iterator[Part]:

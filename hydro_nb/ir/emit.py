@@ -94,6 +94,10 @@ class Emit(Protocol):
         """Give the variable (or expression) of the live value at input `index`."""
         ...
 
+    def changes_in_place(self) -> bool:
+        """Say whether the live value at input 0 may be an object that a fold goes on changing."""
+        ...
+
     def define(self, expr: str) -> None:
         """Say which expression is this node's live value."""
         ...

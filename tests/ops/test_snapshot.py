@@ -1,5 +1,10 @@
-from hydro_nb import LocationError, nondet
+import pytest
+
+from hydro_nb import LocationError, NoOrder, Stream, inplace, nondet
 from hydro_nb.ir.node import Bound
+
+ANY = nondet("any")
+APPEND = inplace(lambda seen, n: seen.append(n))
 
 
 def test_value(live, run, snapshot):
@@ -31,3 +36,32 @@ def test_guarantees(live):
 def test_tick_of_another_process(live, worker, message):
     text = message(lambda: live.count().snapshot(worker.tick(), nondet("any")), LocationError)
     assert "a tick of Process[Leader]" in text
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        lambda lists: lists.all_ticks(),
+        lambda lists: lists.into_stream().all_ticks(),
+        lambda lists: lists.map(lambda seen: seen).latest().snapshot(lists.location, ANY).all_ticks(),
+    ],
+)
+def test_what_was_seen_stays_as_it_was(leader, run, shown):
+    lists = numbers_one_per_tick(leader).fold(list, APPEND).snapshot(leader.tick(), ANY)
+    assert run(shown(lists).fold(list, APPEND)) == [[[1], [1, 2], [1, 2]]]
+
+
+def test_what_was_seen_of_a_key_stays_as_it_was(leader, run):
+    keyed = numbers_one_per_tick(leader).map(lambda n: ("k", n)).into_keyed()
+    lists = keyed.fold(list, APPEND).snapshot(leader.tick(), ANY)
+    entries = lists.entries().assume_ordering(ANY).all_ticks()
+    assert run(entries.fold(list, APPEND)) == [[("k", [1]), ("k", [1, 2]), ("k", [1, 2])]]
+    assert run(lists.into_singleton().all_ticks().fold(list, APPEND)) == [[{"k": [1]}, {"k": [1, 2]}, {"k": [1, 2]}]]
+
+
+def numbers_one_per_tick(leader):
+    handle, again = leader.forward_ref(Stream, of=int, order=NoOrder)
+    every = leader.source_iter([0]).weaken_boundedness().merge_unordered(again).map(lambda n: n + 1)
+    below = every.filter(lambda n: n < 3)
+    handle.complete(below.send(leader))
+    return below.assume_ordering(ANY)

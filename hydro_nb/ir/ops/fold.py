@@ -63,6 +63,11 @@ class Folding(Gather):
         check.proofs(kind, commutative=bool(self.commutative), idempotent=bool(self.idempotent))
 
     @property
+    def may_mutate(self) -> bool:
+        """Whether the accumulator may be an object that the function changes."""
+        return isinstance(getattr(self, "init", None), Func) or self.function.inplace
+
+    @property
     def may_forget_return(self) -> bool:
         """Whether the accumulator can be changed in place, so that a function that only does so is a likely slip."""
         return isinstance(getattr(self, "init", None), Func) and not self.function.inplace

@@ -67,6 +67,8 @@ class Entries(Op):
         """Push every entry."""
         key, value = emit.local("key"), emit.local("value")
         with Once(emit), emit.block(f"for {key}, {value} in {emit.value(0)}.items():"):
+            if emit.changes_in_place():
+                emit.write(f"{value} = copy({value})")
             emit.push(Item(value) if self.values_only else Item.of(key, value))
 
 
@@ -84,8 +86,12 @@ class IntoSingleton(Op):
         return (kind.but(shape=Shape.SINGLETON, bound=bound, key=Any, element=dict[kind.key, kind.element]),)
 
     def after(self, emit: Emit) -> None:
-        """Copy, as the table goes on changing."""
-        emit.define(f"dict({emit.value(0)})")
+        """Copy, as the table goes on changing, and so may its values."""
+        table = emit.value(0)
+        if emit.changes_in_place():
+            emit.define(f"{{key: copy(value) for key, value in {table}.items()}}")
+        else:
+            emit.define(f"dict({table})")
 
 
 @dataclass(frozen=True)

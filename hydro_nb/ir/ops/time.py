@@ -169,8 +169,9 @@ class SampleEvery(Op):
 
 
 def push_value(emit: Emit, value: str, kind: Kind) -> None:
-    """Push a live value as one element, if it is there."""
+    """Push a live value as one element, if it is there; one that goes on changing as a copy, since elements do not."""
     item = emit.local(emit.hint())
-    present = f"({value},) if {value} is not {ABSENT} else ()" if kind.shape is Shape.OPTIONAL else f"({value},)"
+    shown = f"copy({value})" if emit.changes_in_place() else value
+    present = f"({shown},) if {value} is not {ABSENT} else ()" if kind.shape is Shape.OPTIONAL else f"({shown},)"
     with emit.block(f"for {item} in {present}:"):
         emit.push(Item(item))
