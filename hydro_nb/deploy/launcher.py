@@ -132,12 +132,22 @@ class Spawned:
         return True
 
     def poll(self) -> int | None:
-        """Give its exit code, or None while it runs."""
+        """Give its exit code, or None while it runs; what it started in its session ends with it."""
+        with contextlib.suppress(ProcessLookupError, ChildProcessError):
+            # as long as it is not reaped its number cannot mean another group
+            if self._process.returncode is None and self._ended:
+                os.killpg(self.pid, KILL)
         return self._process.poll()
+
+    @property
+    def _ended(self) -> bool:
+        if not hasattr(os, "waitid"):
+            return False
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def signal(self, number: int) -> None:
         """Send a signal to its whole session group."""
-        if self._process.poll() is None:
+        if self.poll() is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, number)
 

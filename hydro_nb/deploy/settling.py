@@ -20,6 +20,9 @@ PROBE_SHARE = 0.1
 QUIET_SECONDS = 0.25
 """The pause while nobody waits, and only the picture wants to know."""
 
+SILENT_SECONDS = 0.1
+"""A process that has not answered for so long is busy with one call."""
+
 
 class Asked(Protocol):
     """Who can be asked whether the processes are done."""
@@ -48,7 +51,7 @@ class Settling:
         self._round = 0
         self._replies: dict[int, ProbeReply] = {}
         self._proof = Proof()
-        self._since = time.monotonic()
+        self._since = self._sent = time.monotonic()
         self._next: Timer | None = None
         self._changes: dict[int, int] = {}
         self._active = False
@@ -82,7 +85,14 @@ class Settling:
 
     def busy(self) -> str:
         """Say what is not done yet, for people."""
-        return self._proof.busy({**self._asked.living(), EXTERNAL: "a client"})
+        names = self._asked.living()
+        return self._silent(names) or self._proof.busy({**names, EXTERNAL: "a client"})
+
+    def _silent(self, names: dict[int, str]) -> str:
+        if not self._active or time.monotonic() - self._sent < SILENT_SECONDS:
+            return ""
+        silent = [name for place, name in names.items() if place not in self._replies]
+        return "; ".join(f"`{name}`: one call that has not returned" for name in silent)
 
     def restart(self) -> None:
         """Begin a new proof: who takes part, or who waits, has changed."""
@@ -108,6 +118,7 @@ class Settling:
             self._next = None
         if self._active:
             self._round += 1
+            self._sent = time.monotonic()
             self._replies = {}
             self._replies |= {reply.location: reply for reply in self._asked.ask(self._round)}
             self._judge()
