@@ -21,6 +21,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+from hydro_nb.errors import DeployError
+
 T = TypeVar("T")
 Callback = Callable[[], object]
 
@@ -62,8 +64,18 @@ class IO:
         """Whether the caller is the I/O thread."""
         return threading.current_thread() is self._thread
 
+    @property
+    def foreign(self) -> bool:
+        """Whether this process is a fork of the one that has the thread."""
+        return self.pid != os.getpid()
+
     def submit(self, work: Callback) -> None:
         """Run this soon in the I/O thread."""
+        if self.foreign:
+            raise DeployError(
+                f"this process, {os.getpid()}, is a fork of process {self.pid}, which holds the deployment; "
+                f"deploy again here, or speak to it there"
+            )
         self._work.append(work)
         with contextlib.suppress(BlockingIOError):
             os.write(self._wake_write, b"\0")

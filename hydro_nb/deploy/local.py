@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import threading
 import weakref
 from concurrent.futures import Future
 from pathlib import Path
@@ -36,7 +37,8 @@ class LocalBackend:
         except BaseException:
             self._folder.remove()
             raise
-        _living.add(self)
+        with _lock:
+            _living.add(self)
 
     @property
     def folder(self) -> Path:
@@ -94,6 +96,9 @@ class LocalBackend:
 
     def stop(self, *, drain: bool) -> None:
         """End every process and leave nothing behind; from any thread, as often as one likes."""
+        if self._io.foreign:
+            # a fork that leaves a `with` block, or ends, must not end what its parent holds
+            return
         self._io.submit(lambda: self._supervisor.stop(drain=drain))
         if self._io.here:
             return
@@ -101,6 +106,8 @@ class LocalBackend:
 
     async def stopped(self, *, drain: bool) -> None:
         """Do the same without blocking the event loop."""
+        if self._io.foreign:
+            return
         self._io.submit(lambda: self._supervisor.stop(drain=drain))
         await self._until(self._supervisor.stopped, None)
 
@@ -133,11 +140,18 @@ def _retrieve(future: asyncio.Future[None]) -> None:
         future.cancel()
 
 
+_lock = threading.Lock()
 _living: weakref.WeakSet[LocalBackend] = weakref.WeakSet()
 
 
+def living() -> list[LocalBackend]:
+    """Give every backend that somebody still holds."""
+    with _lock:
+        return list(_living)
+
+
 def _stop_all() -> None:
-    for backend in list(_living):
+    for backend in living():
         backend.stop(drain=False)
 
 

@@ -217,13 +217,13 @@ def test_stop_during_start():
         except DeployError as error:
             caught.append(str(error))
 
-    from hydro_nb.deploy.local import _living
+    from hydro_nb.deploy.local import living
 
     thread = threading.Thread(target=run)
     thread.start()
-    while not any(b._board.state.name == "test flow" and b._board.state.state == "starting" for b in list(_living)):
+    while not any(b._board.state.name == "test flow" and b._board.state.state == "starting" for b in living()):
         pass
-    for backend in list(_living):
+    for backend in living():
         backend.stop(drain=False)
     thread.join(10)
     assert caught == ["the deployment was stopped while it was starting"]
@@ -294,6 +294,43 @@ def test_an_endless_source_is_named():
         pytest.raises(SettleTimeout, match="`A`: source_stream `src:1`, which has not"),
     ):
         deployment.settle(0.5)
+
+
+def test_a_call_that_does_not_return_is_named_and_stopped():
+    body = IDLE.replace("    return False", "    import threading; threading.Event().wait()")
+    with (
+        deploy(flow(place(0, "A", body)), echo=False) as deployment,
+        pytest.raises(SettleTimeout, match="`A`: one call that has not returned"),
+    ):
+        deployment.settle(0.3)
+    assert deployment.state == "stopped"
+
+
+def test_what_a_process_started_ends_with_it():
+    body = IDLE.replace("    return False", "    import subprocess; print(subprocess.Popen(['sleep', '600']).pid)")
+    with deploy(flow(place(0, "A", body)), echo=False) as deployment:
+        deployment.settle(30)
+        pid = int(texts(deployment)[0])
+        assert alive(pid)
+    assert not alive(pid)
+
+
+def test_a_fork_of_the_kernel_leaves_its_deployments_alone():
+    with deploy(pipeline(10), echo=False) as deployment:
+        child = os.fork()
+        if not child:
+            signal.alarm(20)
+            code = 1
+            try:
+                deployment.stop()
+                with pytest.raises(DeployError, match="is a fork of process"):
+                    deployment.settle()
+                code = 0
+            finally:
+                os._exit(code)
+        assert os.waitpid(child, 0)[1] == 0
+        deployment.settle(30)
+        assert texts(deployment, "B") == ["sum 45 ordered True"]
 
 
 ASYNC = """
