@@ -1,6 +1,8 @@
 from typing import Any
 
-from hydro_nb import GraphError
+import pytest
+
+from hydro_nb import GraphError, ProcessFailed
 from hydro_nb.ir.node import Order, Shape
 
 
@@ -22,3 +24,9 @@ def test_guarantees(pairs, leader):
 def test_text_is_no_pair(leader, message):
     text = message(lambda: leader.source_iter(["ab"]).into_keyed(), GraphError)
     assert "needs pairs of key and value, but its input (`source_iter`) is of str" in text
+
+
+def test_lists_of_two_become_pairs(leader, run):
+    assert run(leader.source_iter([["a", 1]]).into_keyed().entries()) == [("a", 1)]
+    with pytest.raises(ProcessFailed, match=r"in operator `into_keyed`, on element \(1, 2, 3\)"):
+        run(leader.source_iter([(1, 2, 3)]).into_keyed())

@@ -181,8 +181,10 @@ class IntoKeyed(Guard):
         return (kind.but(shape=Shape.STREAM, order=Order.NONE, key=Any, element=element, bound=bound),)
 
     def elements(self, emit: Emit, batch: str) -> bool:
-        """Pass a list of pairs on; it is the same list either way."""
-        return self.to != "values" and super().elements(emit, batch)
+        """Pass a list on where all of it are known to be pairs; of others pairs must be made."""
+        kind = emit.node.input_kinds[0]
+        pairs = kind.shape.is_keyed or _are_pairs(kind.element)
+        return self.to != "values" and pairs and super().elements(emit, batch)
 
     def element(self, emit: Emit, item: Item, port: int) -> None:
         """Take the pair apart, or leave the key out."""
@@ -194,5 +196,9 @@ _NO_PAIRS = (bool, int, float, complex, str, bytes, type(None))
 
 
 def _halves(element: Any) -> tuple[Any, Any]:
+    return get_args(element) if _are_pairs(element) else (Any, Any)
+
+
+def _are_pairs(element: Any) -> bool:
     args = get_args(element)
-    return (args[0], args[1]) if get_origin(element) is tuple and len(args) == 2 and ... not in args else (Any, Any)
+    return get_origin(element) is tuple and len(args) == 2 and ... not in args
