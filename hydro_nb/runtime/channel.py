@@ -137,10 +137,10 @@ class Sender(End):
 
     def put(self, items: list[Any], *, timer: bool = False) -> None:
         """Add elements; the list is taken over, not copied."""
-        self.total += len(items)
         if self.ended:
             self.discarded += len(items)
             return
+        self.total += len(items)
         flags = TIMER_DERIVED if timer else 0
         if self.items and flags != self._flags:
             self.pack()
