@@ -17,7 +17,7 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).parents[2]
 TUTORIAL = ROOT / "notebooks" / "01_processes.ipynb"
 PICTURE = ROOT / "js" / "demo" / "dashboard.png"
-ENOUGH = 1_500_000
+ENOUGH = 2_800_000
 """Words: so many have come when rates are steady and curves have a shape."""
 
 
