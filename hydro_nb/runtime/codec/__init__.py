@@ -22,9 +22,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from hydro_nb import wire
-from hydro_nb.runtime.codec.bincode import BincodeCodec
 from hydro_nb.runtime.codec.limits import MAX_ELEMENT
-from hydro_nb.runtime.codec.packed import PackedCodec
 from hydro_nb.runtime.codec.pickled import PickleCodec
 from hydro_nb.schema import Opaque, shape_of
 
@@ -55,10 +53,15 @@ def make_codec(spec: wire.CodecSpec, element_type: Any | None, *, types: Sequenc
         return PickleCodec(trusted="the channel was declared so", where=where)
     names = {kind.__name__: kind for kind in types}
     shape = None if element_type is None or element_type is Any else shape_of(element_type, names)
+    # each codec takes its milliseconds to load, and most processes need one of them
     if spec.codec == "bincode":
+        from hydro_nb.runtime.codec.bincode import BincodeCodec  # noqa: PLC0415 - see above
+
         return BincodeCodec(shape, types, where)
+    from hydro_nb.runtime.codec.packed import PackedCodec  # noqa: PLC0415 - see above
+
     known = None if spec.codec == "self-describing" or isinstance(shape, Opaque) else shape
     return PackedCodec(known, types, where)
 
 
-__all__ = ["MAX_ELEMENT", "BincodeCodec", "Codec", "PackedCodec", "PickleCodec", "make_codec"]
+__all__ = ["MAX_ELEMENT", "Codec", "PickleCodec", "make_codec"]
