@@ -1,4 +1,4 @@
-from hydro_nb import ProofError, proof
+from hydro_nb import ProofError, inplace, nondet, proof
 from hydro_nb.ir.node import Bound
 
 
@@ -26,3 +26,12 @@ def test_guarantees(leader, live, message):
     assert leader.source_iter([1]).reduce(max).kind.bound is Bound.BOUNDED
     assert "`reduce` needs a commutative function" in message(lambda: live.weaken_ordering().reduce(max), ProofError)
     live.weaken_ordering().reduce(max, commutative=proof("max"))
+
+
+def test_inplace_leaves_the_elements_alone(leader, run):
+    lists = leader.source_iter([[1], [2], [3]])
+    joined = lists.reduce(inplace(lambda seen, more: seen.extend(more)))
+    assert run(lists.chain(joined.into_stream())) == [[1], [2], [3], [1, 2, 3]]
+    by_key = lists.map(lambda each: ("k", each)).into_keyed()
+    last = by_key.reduce(inplace(lambda seen, more: seen.extend(more))).values().assume_ordering(nondet("one key"))
+    assert run(lists.chain(last)) == [[1], [2], [3], [1, 2, 3]]

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import ABSENT, Emit, Item
 from hydro_nb.ir.func import Func
-from hydro_nb.ir.node import Bound, Kind, Op, Order, Retries, Shape
+from hydro_nb.ir.node import Bound, Kind, Op, Order, Shape
 
 _AFTER_MAP = {Bound.MONOTONIC: Bound.UNBOUNDED, Bound.MONOTONIC_VALUE: Bound.MONOTONIC_KEYS}
 _AFTER_FILTER = {Bound.INIT_NONE: Bound.UNBOUNDED, Bound.MONOTONIC: Bound.UNBOUNDED}
@@ -192,9 +192,6 @@ class FlatMapOrdered(ElementOp):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Keep every guarantee."""
         (kind,) = inputs
-        if not kind.shape.is_stream:
-            check.bounded(kind, "Take a snapshot in a tick first, or use map")
-            kind = kind.but(shape=Shape.STREAM, order=Order.TOTAL, retries=Retries.EXACTLY_ONCE)
         order = kind.order if self.keeps_order else Order.NONE
         return (kind.but(element=self.result_type, order=order),)
 
@@ -207,13 +204,6 @@ class FlatMapOrdered(ElementOp):
         inner = emit.local(emit.hint())
         with emit.block(f"for {inner} in {many}:"):
             emit.push(Item.of(key, inner))
-
-    def after(self, emit: Emit) -> None:
-        """Loop over the result for a complete value."""
-        if not emit.node.input_kinds[0].shape.is_stream:
-            value = emit.value(0)
-            with emit.block(f"if {value} is not {ABSENT} and {emit.ended()}:"):
-                self.work(emit, Item(value), None)
 
 
 @dataclass(frozen=True)

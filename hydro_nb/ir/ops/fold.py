@@ -72,6 +72,10 @@ class Folding(Gather):
         """Whether the accumulator can be changed in place, so that a function that only does so is a likely slip."""
         return isinstance(getattr(self, "init", None), Func) and not self.function.inplace
 
+    def first(self, element: str) -> str:
+        """Give the accumulator that an element makes: not the element itself where the function would change it."""
+        return f"copy({element})" if self.function.inplace else element
+
     def step(self, emit: Emit, target: str, *args: str) -> None:
         """Write `target = function(target, element)`, or the bare call where the function mutates."""
         result = emit.call(self.function, target, *args)
@@ -187,7 +191,7 @@ class Reduce(Folding):
         value = emit.assign(item, "item")
         best = emit.state("", ABSENT)
         with emit.block(f"if {best} is {ABSENT}:"):
-            emit.write(f"{best} = {value}")
+            emit.write(f"{best} = {self.first(value)}")
         with emit.block("else:"):
             self.step(emit, best, value)
         emit.changed()
@@ -218,7 +222,7 @@ class ReduceKeyed(Folding):
         key, value = emit.pair(item)
         table = emit.state("", "{}")
         with emit.block(f"if {key} not in {table}:"):
-            emit.write(f"{table}[{key}] = {value}")
+            emit.write(f"{table}[{key}] = {self.first(value)}")
         with emit.block("else:"):
             result = emit.call(self.function, f"{table}[{key}]", value)
             emit.write(result.text if self.function.inplace else f"{table}[{key}] = {result.text}", value)
