@@ -159,7 +159,7 @@ class InProcessBackend:
         with self._guarded(resident):
             moved = resident.worker.step() or moved
             resident.worker.flush()
-        return moved
+        return moved or resident.over
 
     def _deliver(self, resident: _Resident) -> bool:
         moved = bool(resident.inbox)

@@ -78,6 +78,12 @@ def test_an_exception_names_operator_element_and_line_and_the_rest_goes_on():
         assert {row.name: row.state for row in deployment.processes} == {"A": "running", "B": "failed", "C": "running"}
 
 
+def test_a_failure_with_nothing_else_to_do_is_not_waited_for():
+    program = flow(place(0, "A", "def tick(state, inputs, outputs):\n    return 1 // 0"))
+    with start(program) as deployment, pytest.raises(ProcessFailed, match="ZeroDivisionError"):
+        deployment.settle(None)
+
+
 def test_a_factory_that_raises_is_an_error_of_deploy():
     body = "def start():\n    raise RuntimeError('no')\ndef tick(state, inputs, outputs):\n    return False"
     with pytest.raises(DeployError, match="`A` could not start: RuntimeError: no"):
