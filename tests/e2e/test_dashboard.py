@@ -120,15 +120,20 @@ def test_a_picture_is_kept_also_of_a_flow_that_was_not_stopped(open_notebook):
 
 
 def test_a_killed_process_is_shown_and_the_others_go_on(open_notebook, pictures):
-    notebook = open_notebook([IMPORT, ENDLESS])
+    other = "\nclass Other: ...\nbeats.send_bincode(process(Other)).for_each(lambda n: None)"
+    notebook = open_notebook([IMPORT, ENDLESS + other])
     notebook.run_all()
     dashboard = notebook.dashboard()
-    before = dashboard.wait_for_total(10)
+    dashboard.wait_for_total(10)
     rows = dashboard.tab("processes").locator("tbody tr")
     rows.filter(has_text="Screen").get_by_role("button").click()
     expect(rows.filter(has_text="Screen").locator(".word")).to_have_text("failed")
     expect(rows.filter(has_text="Clock").locator(".word")).to_have_text("running")
-    assert dashboard.wait_for_total(before + 20) > before
+    expect(rows.filter(has_text="Other").locator(".word")).to_have_text("running")
+    at_death = dashboard.wait_for_total(1)
+    dashboard.wait_for_total(at_death + 50)
+    to_screen = dashboard.root.locator(".stream", has_text="Clock → Screen").locator(".count b")
+    assert int(to_screen.inner_text()) <= at_death
     notebook.page.screenshot(path=pictures / "killed.png")
 
 
