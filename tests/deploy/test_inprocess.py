@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,7 @@ def test_an_exception_names_operator_element_and_line_and_the_rest_goes_on():
 
 
 def test_a_failure_with_nothing_else_to_do_is_not_waited_for():
-    program = flow(place(0, "A", "def tick(state, inputs, outputs):\n    return 1 // 0"))
+    program = flow(place(0, "A", PRINT.replace('inputs["in1"]', "[1 // 0]")))
     with start(program) as deployment, pytest.raises(ProcessFailed, match="ZeroDivisionError"):
         deployment.settle(None)
 
@@ -162,6 +163,20 @@ def test_settle_waits_for_a_timer_after_the_last_change():
     with start(flow(place(0, "A", body, timers=(TimerSpec("time", 0.02),)))) as deployment:
         deployment.settle(30)
         assert texts(deployment)[-1] == "True"
+
+
+def test_every_settle_fires_the_timers_that_are_due():
+    body = """
+    def start():
+        return State()
+    def tick(state, inputs, outputs):
+        state.counts["ticks"] = state.counts.get("ticks", 0) + len(inputs["t"])
+        return False
+    """
+    program = flow(place(0, "A", body, timers=(TimerSpec("t", 1e-9),)))
+    with deploy(program, echo=False, backend="inprocess") as deployment:
+        totals = [deployment.settle().totals["ticks"] for _ in range(10)]
+        assert all(a < b for a, b in pairwise(totals))
 
 
 def test_a_killed_location_ends_its_channels():
