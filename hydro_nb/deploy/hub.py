@@ -94,6 +94,8 @@ class Hub:
 
     def wait(self, done: Callable[[], bool], timeout: float | None) -> bool:
         """Wait until this holds."""
+        if not done():
+            self._io.check_may_wait("a port")
         with self.lock:
             return self.lock.wait_for(done, timeout)
 

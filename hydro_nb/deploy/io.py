@@ -64,6 +64,11 @@ class IO:
         """Whether the caller is the I/O thread."""
         return threading.current_thread() is self._thread
 
+    def check_may_wait(self, what: str) -> None:
+        """Refuse to wait in the I/O thread, which does what is waited for."""
+        if self.here:
+            raise DeployError(f"`{what}` would wait for ever here: this is the I/O thread, which calls subscribers")
+
     @property
     def foreign(self) -> bool:
         """Whether this process is a fork of the one that has the thread."""

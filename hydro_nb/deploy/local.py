@@ -47,8 +47,9 @@ class LocalBackend:
 
     def start(self, timeout: float) -> None:
         """Return when every process runs; leave nothing behind otherwise."""
-        self._io.submit(lambda: self._supervisor.start(timeout))
         try:
+            self._io.check_may_wait("deploy")
+            self._io.submit(lambda: self._supervisor.start(timeout))
             self._board.wait(self._supervisor.started.done)
             self._supervisor.started.result()
         except BaseException:
@@ -57,6 +58,7 @@ class LocalBackend:
 
     def settle(self, timeout: float | None) -> None:
         """Return when nothing is left to do."""
+        self._io.check_may_wait("settle")
         waiter = self._io.call(self._supervisor.settle)
         try:
             if not self._board.wait(waiter.done, timeout):
@@ -113,6 +115,7 @@ class LocalBackend:
 
     def wait(self, timeout: float | None) -> bool:
         """Wait until it has stopped or a process has failed; False when the time has passed."""
+        self._io.check_may_wait("wait")
         supervisor = self._supervisor
         came = self._board.wait(lambda: supervisor.stopped.done() or supervisor.failure is not None, timeout)
         failure = supervisor.failure

@@ -306,6 +306,24 @@ def test_a_call_that_does_not_return_is_named_and_stopped():
     assert deployment.state == "stopped"
 
 
+def test_waiting_in_the_io_thread_is_refused_and_stopping_there_is_not():
+    seen = []
+
+    def subscriber(state):
+        if state.state == "settled" and not seen:
+            seen.append(state)
+            for wait in (deployment.settle, deployment.wait):
+                with pytest.raises(DeployError, match="this is the I/O thread"):
+                    wait()
+            deployment.stop()
+            seen.append(state)
+
+    with deploy(pipeline(10), echo=False) as deployment:
+        deployment.subscribe(subscriber)
+        assert deployment.wait(30)
+    assert len(seen) == 2
+
+
 def test_what_a_process_started_ends_with_it():
     body = IDLE.replace("    return False", "    import subprocess; print(subprocess.Popen(['sleep', '600']).pid)")
     with deploy(flow(place(0, "A", body)), echo=False) as deployment:
