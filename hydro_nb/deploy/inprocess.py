@@ -204,6 +204,7 @@ class InProcessBackend:
     def settle(self, timeout: float | None) -> None:
         """Step until nothing is left to do."""
         self._check_alive()
+        self._step_all()  # what timers were due for meanwhile
         until = self._until(timeout)
         while not self._settled_now():
             if not self._step_all():
@@ -216,6 +217,7 @@ class InProcessBackend:
         """Step on the caller's event loop until nothing is left to do; async sources run meanwhile."""
         self._check_alive()
         self._pump()
+        self._step_all()
         until = self._until(timeout)
         while not self._settled_now():
             if self._step_all():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import select
 import sys
@@ -247,6 +246,8 @@ def _settle_memory() -> None:
 
 def flush_streams() -> None:
     """Let what was printed leave; the user's code may have closed the streams, or put anything in their place."""
-    for name in ("stdout", "stderr"):
-        with contextlib.suppress(Exception):
-            getattr(sys, name).flush()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:  # noqa: BLE001, S112 - see above
+            continue
