@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from hydro_nb.lang.collection import Collection
     from hydro_nb.lang.external import InPort
 
+EVERYTHING = 2**32
+"""Bytes of room in every channel, since nothing is taken out before the flow has settled."""
+
 
 def collect(
     collection: Collection,
@@ -34,7 +37,8 @@ def collect(
     """
     observed = Observed(collection, whole=True)
     require_deployable(observed.graph)
-    with deploy(compile_flow(observed.graph), backend=backend, timeout=timeout, files=False) as deployment:
+    program = compile_flow(observed.graph)
+    with deploy(program, backend=backend, max_buffer=EVERYTHING, timeout=timeout, files=False) as deployment:
         _send(deployment, feed or {})
         deployment.settle(timeout)
         return observed.shown(list(drain(deployment, observed.slot)))
