@@ -16,6 +16,7 @@ from lives import alive, children, wait_gone
 from real_kernel import Kernel
 
 from hydro_nb import FlowBuilder, ProcessFailed, nondet
+from hydro_nb.testing import collect
 
 SKIPPED = {"site-packages", "test", "tests", "idle_test", "lib2to3"}
 TEN_OUT_OF_TEN = range(10)
@@ -224,3 +225,10 @@ def _wait_until_printed(deployment, text: str) -> None:
     look()
     assert seen.wait(20), deployment.logs()[-3:]
     deployment.unsubscribe(look)
+
+
+@pytest.mark.parametrize("backend", ["local", "inprocess"])
+def test_more_than_a_channel_has_room_for_may_be_collected(backend, own_folders):
+    flow = FlowBuilder()
+    blocks = flow.process().source_iter(lambda: (bytes(100_000) for _ in range(800)))
+    assert len(collect(blocks.send(flow.process()), backend=backend)) == 800
