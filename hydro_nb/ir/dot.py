@@ -111,13 +111,15 @@ def _container(look: _Look, root: Place, ticks: tuple[Place, ...]) -> Iterator[s
     """Write one location with the ticks inside it."""
     name = look.graph.display_name(root)
     style = "rounded,dashed" if root.kind == "external" else "rounded,filled"
+    nodes = list(inside(look.graph, root))
+    ports = [node for node in look.graph.nodes.values() if client_of(node) == root]
+    below = " labelloc=b" if ports and not any(node.outputs for node in ports) else ""  # clear of what comes from above
     yield f"  subgraph {_quote('cluster_' + root.slot)} {{"
     yield (
         f'    graph [id={_quote(root.slot)} margin=12 class="place {root.kind}" label=<<b>{html.escape(name)}</b>>'
-        f' tooltip={_quote(root.type_name)} style="{style}" color="#c9d1da" fillcolor="#fbfcfd" fontcolor="{INK}"]'
+        f' tooltip={_quote(root.type_name)} style="{style}" color="#c9d1da" fillcolor="#fbfcfd" fontcolor="{INK}"'
+        f"{below}]"
     )
-    nodes = list(inside(look.graph, root))
-    ports = [node for node in look.graph.nodes.values() if client_of(node) == root]
     yield from ("    " + _node(look, node) for node in nodes)
     yield from ("    " + _port(node) for node in ports)
     for tick in ticks:
