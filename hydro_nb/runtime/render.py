@@ -48,7 +48,9 @@ class Renderer:
         """Give the text of a value, never an exception."""
         try:
             return _cut(self._text(value, DEPTH), TEXT_LIMIT)
-        except Exception as error:  # noqa: BLE001 - a user's property may raise anything
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - a user's `repr` may raise anything, and must not end the flow
             return f"<{type(value).__name__}: not shown, {type(error).__name__}>"
 
     def sample(self, value: Any, now: float) -> Sample:

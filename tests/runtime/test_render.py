@@ -105,6 +105,11 @@ class Wrong:
         raise RuntimeError("no repr here")
 
 
+class Leaving:
+    def __repr__(self):
+        raise SystemExit(3)
+
+
 def test_a_long_repr_is_cut_and_not_asked_again():
     show = Renderer()
     assert len(show(Long())) == TEXT_LIMIT
@@ -113,6 +118,7 @@ def test_a_long_repr_is_cut_and_not_asked_again():
 
 def test_a_repr_that_raises_is_named():
     assert Renderer()([Wrong()]) == "<list: not shown, RuntimeError>"
+    assert Renderer()(Leaving()) == "<Leaving: not shown, SystemExit>"
 
 
 values = st.recursive(
