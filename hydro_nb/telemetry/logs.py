@@ -12,6 +12,9 @@ from typing import IO
 from hydro_nb.wire import LogLine
 
 TAIL = 10_000
+"""Lines in memory at most."""
+TAIL_SIZE = 16 * 1024 * 1024
+"""Characters in memory at most, for who prints long lines."""
 DEPLOYMENTS_KEPT = 20
 LINE_LIMIT = 16 * 1024
 
@@ -26,7 +29,9 @@ class Logs:
     """The log of one deployment: `tail` in memory, one whole file per process; safe from any thread."""
 
     def __init__(self, folder: Path | None = None, *, tail: int = TAIL) -> None:
-        self._lines: deque[LogLine] = deque(maxlen=tail)
+        self._lines: deque[LogLine] = deque()
+        self._tail = tail
+        self._size = 0
         self._lock = threading.Lock()
         self._files: dict[str, IO[bytes]] = {}
         self._folder = folder
@@ -53,7 +58,10 @@ class Logs:
         """Keep lines in the order in which they came."""
         with self._lock:
             self._lines.extend(lines)
+            self._size += sum(len(line.text) for line in lines)
             self.total += len(lines)
+            while len(self._lines) > self._tail or self._size > TAIL_SIZE:
+                self._size -= len(self._lines.popleft().text)
 
     def write(self, location: str, raw: bytes) -> None:
         """Append what a process wrote to its file, byte for byte."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hydro_nb.telemetry.logs import DEPLOYMENTS_KEPT, LINE_LIMIT, Logs, Splitter, state_folder
+from hydro_nb.telemetry.logs import DEPLOYMENTS_KEPT, LINE_LIMIT, TAIL_SIZE, Logs, Splitter, state_folder
 from hydro_nb.wire import LogLine
 
 
@@ -20,6 +20,16 @@ def test_the_tail_is_bounded_and_counts_all():
     assert logs.since(4) == (5, [line("4")])
     assert logs.since(0)[1] == logs.lines()
     assert logs.since(5) == (5, [])
+
+
+def test_long_lines_do_not_fill_the_memory():
+    logs = Logs()
+    long = line("x" * LINE_LIMIT)
+    logs.add([long] * 5000)
+    assert sum(len(entry.text) for entry in logs.lines()) <= TAIL_SIZE
+    assert logs.total == 5000
+    logs.add([line("last")])
+    assert logs.since(5000) == (5001, [line("last")])
 
 
 def test_lines_of_one_location():
