@@ -62,6 +62,8 @@ class Graph:
         self._cell = SCRIPT
         self._ordinals: Counter[str] = Counter()
         self._made: set[str] = set()
+        self._amended: dict[str, tuple[str, Node, Node]] = {}
+        """slot -> the cell that amended its node, and the node before and after"""
         self._stack: list[_Saved] = []
 
     # ------------------------------------------------------------ building
@@ -101,9 +103,11 @@ class Graph:
         return node
 
     def amend(self, slot: str, **changes: object) -> Node:
-        """Replace some fields of a node."""
-        node = replace(self.nodes[slot], **changes)  # pyright: ignore[reportArgumentType]
+        """Replace some fields of a node, until the cell that asks for it runs again."""
+        before = self.nodes[slot]
+        node = replace(before, **changes)  # pyright: ignore[reportArgumentType]
         self.nodes[slot] = node
+        self._amended[slot] = self._cell, before, node
         self.revision += 1
         return node
 
@@ -182,6 +186,9 @@ class Graph:
         prefix = f"{self._cell}."
         self.nodes = {slot: node for slot, node in self.nodes.items() if not slot.startswith(prefix)}
         self.places = {slot: place for slot, place in self.places.items() if not slot.startswith(prefix)}
+        for slot, (by, before, after) in self._amended.items():
+            if by == self._cell and self.nodes.get(slot) is after:
+                self.nodes[slot] = before
         for key in [key for key in self._ordinals if key.startswith(prefix)]:
             del self._ordinals[key]
 

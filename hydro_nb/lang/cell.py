@@ -59,11 +59,6 @@ def rollback() -> None:
         flow.graph.rollback()
 
 
-def current() -> str:
-    """Give the key of the cell that runs, or nothing."""
-    return _runs[-1].key if _runs else ""
-
-
 def register(flow: FlowBuilder) -> None:
     """Make a new flow take part in cells from now on, the running one included."""
     for run in _runs:

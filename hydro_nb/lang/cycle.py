@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from hydro_nb.errors import GraphError
 from hydro_nb.ir.check import Fault, explain
 from hydro_nb.ir.ops.sink import CycleSource
-from hydro_nb.lang import cell
 from hydro_nb.lang.collection import Collection
 from hydro_nb.lang.site import here
 
@@ -24,7 +23,6 @@ class ForwardHandle(Generic[C_contra]):
     def __init__(self, flow: FlowBuilder, slot: str) -> None:
         self.flow = flow
         self.slot = slot
-        self._completed_in: str | None = None
 
     def complete(self, collection: C_contra) -> None:
         """Say which collection the forward reference stands for; exactly one, of the declared kind.
@@ -39,12 +37,11 @@ class ForwardHandle(Generic[C_contra]):
             raise GraphError(
                 f"a forward reference is completed by a collection of its flow, not by {collection!r}.\n  {site}"
             )
-        if node.inputs and not (self._completed_in and self._completed_in == cell.current()):
+        if node.inputs:
             raise GraphError(
                 f"this forward reference is completed already.\n  made at   {node.site}\n  again at  {site}"
             )
         _complete(self.flow.graph, self.slot, collection)
-        self._completed_in = cell.current()
 
 
 def _complete(graph: Graph, slot: str, collection: Any) -> None:

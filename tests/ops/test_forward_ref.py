@@ -50,3 +50,16 @@ def test_guarantees(leader, live):
 
 def test_no_stream(leader, message):
     assert "stands for a Stream" in message(lambda: leader.forward_ref(Singleton, of=int), GraphError)
+
+
+def test_a_cell_that_no_longer_completes_it(flow, leader, message):
+    handle, again = leader.forward_ref(Stream, of=int)
+    with flow.cell("completes"):
+        handle.complete(again.send(leader))
+    with flow.cell("completes"):
+        back = again.send(leader)
+    assert "is not completed" in message(flow.deploy, GraphError)
+    with flow.cell("another"):
+        handle.complete(back)
+    assert "is completed already" in message(lambda: handle.complete(back), GraphError)
+    assert not flow.graph.stale()
