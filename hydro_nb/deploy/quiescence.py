@@ -21,6 +21,11 @@ class Proof:
         self._last: Round | None = None
         self._streak = 0
 
+    @property
+    def begun(self) -> bool:
+        """Whether it was shown a round."""
+        return self._last is not None
+
     def shown(self, current: Round) -> bool:
         """Take the next round; True once nothing is left to do."""
         last, self._last = self._last, current

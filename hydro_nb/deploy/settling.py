@@ -86,7 +86,11 @@ class Settling:
     def busy(self) -> str:
         """Say what is not done yet, for people."""
         names = self._asked.living()
-        return self._silent(names) or self._proof.busy({**names, EXTERNAL: "a client"})
+        silent = self._silent(names)
+        if silent and not self._proof.begun:
+            return silent
+        known = self._proof.busy({**names, EXTERNAL: "a client"})
+        return f"{silent}; when last heard {known}" if silent else known
 
     def _silent(self, names: dict[int, str]) -> str:
         if not self._active or time.monotonic() - self._sent < SILENT_SECONDS:
