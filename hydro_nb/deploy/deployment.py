@@ -89,18 +89,16 @@ class Deployment:
 
     # ------------------------------------------------------------ waiting
 
-    def settle(self, timeout: float | None = None) -> Deployment:
+    def settle(self, timeout: float | None = None) -> None:
         """Wait until nothing is left to do: sources read to their end, channels empty, every timer fired once since.
 
         Raises `SettleTimeout`, which says what is busy, and `ProcessFailed`, which says where.
         """
         self._backend.settle(timeout)
-        return self
 
-    async def settled(self, timeout: float | None = None) -> Deployment:
+    async def settled(self, timeout: float | None = None) -> None:
         """Wait as `settle` does, without blocking the event loop."""
         await self._backend.settled(timeout)
-        return self
 
     def stop(self, *, drain: bool = False) -> None:
         """End every process, with `drain` after everything under way has arrived; a second time does nothing."""
@@ -115,7 +113,8 @@ class Deployment:
         return self._backend.wait(timeout)
 
     def __await__(self) -> Generator[Any, None, Deployment]:
-        return self.settled().__await__()
+        yield from self.settled().__await__()
+        return self
 
     def __enter__(self) -> Self:
         return self
@@ -248,7 +247,7 @@ def deploy(
     Without `files` logs are kept in memory alone, so that quick looks do not push out the logs of real runs.
     """
     check_runnable(program, max_buffer)
-    chosen = "ipykernel" not in sys.modules if echo is None else echo
+    chosen = not _in_a_kernel() if echo is None else echo
     title = name or program.name
     board = Board(title, program.locations, echo=chosen, folder=_log_folder(title) if files else None)
     make = _BACKENDS.get(backend)
@@ -278,3 +277,10 @@ def _inprocess(program: Program, board: Board, max_buffer: int) -> Backend:
 
 
 _BACKENDS: dict[str, Callable[[Program, Board, int], Backend]] = {"local": _local, "inprocess": _inprocess}
+
+
+def _in_a_kernel() -> bool:
+    """Whether this runs in a notebook's kernel, where the dashboard shows what processes print."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None and hasattr(ipython, "get_ipython") else None
+    return getattr(shell, "kernel", None) is not None

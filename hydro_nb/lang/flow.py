@@ -105,7 +105,7 @@ class FlowBuilder:
         >>> flow = FlowBuilder()
         >>> flow.process().source_iter([1]).for_each(print)
         >>> with flow.deploy(backend="inprocess") as deployment:
-        ...     _ = deployment.settle()
+        ...     deployment.settle()
         [process 0] 1
         """
         from hydro_nb.compile.program import compile_flow

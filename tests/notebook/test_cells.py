@@ -80,7 +80,7 @@ def test_a_deploying_cell_edited_deploys_only_what_it_has_now(kernel):
 def test_a_plain_cell_edited_deploys_only_what_it_has_now(kernel):
     kernel.run("flow = FlowBuilder()", "make")
     many = "a, b = flow.process(), flow.process()\nb.source_iter([2]).for_each(print)\n"
-    one = "n = a.source_iter([1])\nn.for_each(print)\nd = flow.deploy().settle()"
+    one = "n = a.source_iter([1])\nn.for_each(print)\nd = flow.deploy()\nd.settle()"
     kernel.run(many + one, "a")
     kernel.run("a = flow.process()\n" + one, "a")
     assert kernel.value("[str(line) for line in d.logs()], len(d.processes)") == "(['[process 0] 1'], 1)"

@@ -123,7 +123,7 @@ def test_an_interrupted_wait_leaves_the_flow_and_the_deployment(kernel):
 
 def test_a_cell_may_await(kernel):
     kernel.run(PIPELINE, "a")
-    kernel.run("deployment = await flow.deploy().settled()", "b")
+    kernel.run("deployment = await flow.deploy()", "b")
     assert kernel.run("%hydro logs", "c").stdout.endswith("[process 1] 40\n")
 
 
