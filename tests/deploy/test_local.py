@@ -49,7 +49,7 @@ def alive(pid):
 
 def test_a_pipeline_keeps_every_element_in_order():
     with deploy(pipeline(100_000), echo=False) as deployment:
-        assert deployment.settle(30) is deployment
+        deployment.settle(30)
         assert texts(deployment, "B") == ["sum 4999950000 ordered True"]
         assert deployment.totals == {"edge:1": 100_000, "sink": 100_000}
         assert deployment.state == "settled"
