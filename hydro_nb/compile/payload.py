@@ -26,7 +26,7 @@ def dump(captures: Mapping[str, Any], sites: Mapping[str, Site]) -> bytes:
 
     `sites` gives the user's line at which each name is used.
 
-    >>> import cloudpickle  # pyright: ignore[reportMissingTypeStubs] - it is untyped; `_dumps` says what is used of it
+    >>> import cloudpickle
     >>> cloudpickle.loads(dump({"table": {1: "one"}}, {}))
     {'table': {1: 'one'}}
     """
