@@ -238,6 +238,8 @@ class Counts(msgspec.Struct, frozen=True, tag="counts"):
     """resident bytes"""
     queued: int = 0
     """elements received or made and not yet processed or sent"""
+    discarded: dict[str, int] = {}
+    """slot of a network edge -> elements that were dropped because their receiver has gone"""
 
 
 class Problem(msgspec.Struct, frozen=True, tag="problem"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self
@@ -203,9 +203,16 @@ class Deployment:
         return next(place.source for place in self._program.locations if place.name == name)
 
     def status(self) -> str:
-        """Give a table of the processes as text."""
+        """Give a table of the processes as text, and what was sent to processes that have gone."""
         head = f"{self.name}: {self.state}"
-        return "\n".join([head, *(_status_line(row) for row in self.processes)])
+        return "\n".join([head, *(_status_line(row) for row in self.processes), *self._discarded()])
+
+    def _discarded(self) -> Iterator[str]:
+        names = {place.id: place.name for place in self._program.locations}
+        lost = self._board.state.discarded
+        for channel in self._program.channels:
+            if channel.edge in lost:
+                yield f"  {channel.name}: {lost[channel.edge]} discarded: {names[channel.receiver]} has gone"
 
     def __repr__(self) -> str:
         return f"<Deployment {self.status()}>"

@@ -14,6 +14,7 @@ import cloudpickle  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from hydro_nb.errors import ChannelBroken, DecodeError, DeployError, HydroError
 from hydro_nb.runtime.channel import Fields, Receiver, Sender, read_header
 from hydro_nb.runtime.render import Renderer
+from hydro_nb.runtime.state import discarded
 from hydro_nb.runtime.wiring import Wiring
 from hydro_nb.wire import CREDIT, END_ACK, HELLO, TIMER_DERIVED, ChannelSpec, Counts, ProbeReply
 
@@ -158,7 +159,7 @@ class Clients:
         self.senders: dict[int, Sender] = {}
         self.receivers: dict[int, Receiver] = {}
         self._changes = 0
-        self._told: dict[str, int] = {}
+        self._told: tuple[dict[str, int], dict[str, int]] = {}, {}
         self._render = Renderer()
         self._last_change = 0.0
         for location in outside:
@@ -226,13 +227,15 @@ class Clients:
 
     def counts(self) -> Counts | None:
         """Give what the clients have sent, if that is new; what they receive is counted where it is sent."""
-        totals = {s.spec.edge: s.total for s in self.senders.values()}
-        if totals == self._told:
+        senders = self.senders.values()
+        totals, lost = {s.spec.edge: s.total for s in senders}, discarded(senders)
+        if (totals, lost) == self._told:
             return None
         now = time.time()
-        new = [s for s in self.senders.values() if s.total != self._told.get(s.spec.edge, 0)]
-        self._told = totals
-        return Counts(EXTERNAL, now, totals, {s.spec.edge: [self._render.sample(s.newest, now)] for s in new})
+        new = [s for s in senders if s.total != self._told[0].get(s.spec.edge, 0)]
+        self._told = totals, lost
+        samples = {s.spec.edge: [self._render.sample(s.newest, now)] for s in new}
+        return Counts(EXTERNAL, now, totals, samples, discarded=lost)
 
     def probed(self, number: int) -> ProbeReply:
         """Answer a probe: what lies here unread was received."""

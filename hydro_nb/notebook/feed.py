@@ -91,6 +91,7 @@ class Feed:
             "processes": self._rows(state, now),
             "problems": [problem(each, state) for each in state.problems[-PROBLEMS_SHOWN:]],
             "totals": dict(state.totals),
+            "discarded": dict(state.discarded),
         }
 
     def _rows(self, state: DeploymentState, now: float) -> list[dict[str, Any]]:

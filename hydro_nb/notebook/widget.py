@@ -53,6 +53,7 @@ class _View(anywidget.AnyWidget):
     processes = traitlets.List[dict[str, Any]]().tag(sync=True)
     problems = traitlets.List[dict[str, Any]]().tag(sync=True)
     totals = traitlets.Dict().tag(sync=True)
+    discarded = traitlets.Dict().tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
         with quiet_parent():

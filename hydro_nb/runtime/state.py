@@ -24,6 +24,7 @@ class Tally:
         self._senders = list(senders)
         self._renderer = renderer
         self._told: dict[str, int] = {}
+        self._discarded: dict[str, int] = {}
         self._values: dict[str, Sample] = {}
         self._seen: dict[str, int] = {}
         self._queued = 0
@@ -39,13 +40,15 @@ class Tally:
 
     def changed(self) -> bool:
         """Whether there is something to tell since `counts` was last called."""
-        return self.totals() != self._told or bool(self._location.program.watch and self._fresh_values())
+        if self.totals() != self._told or discarded(self._senders) != self._discarded:
+            return True
+        return bool(self._location.program.watch and self._fresh_values())
 
     def counts(self, now: float, queued: int) -> Counts:
         """Give everything that is new, and remember that it was told."""
         totals = self.totals()
         samples = {slot: [self._renderer.sample(value, now)] for slot, value in self._newest(totals)}
-        self._told = totals
+        self._told, self._discarded = totals, discarded(self._senders)
         values = self._fresh_values()
         self._values.update(values)
         return Counts(
@@ -57,6 +60,7 @@ class Tally:
             cpu=time.process_time(),
             memory=resident(),
             queued=queued,
+            discarded=self._discarded,
         )
 
     def _newest(self, totals: dict[str, int]) -> Iterator[tuple[str, Any]]:
@@ -79,6 +83,11 @@ class Tally:
             if sample != self._values.get(slot):
                 fresh[slot] = sample
         return fresh
+
+
+def discarded(senders: Iterable[Sender]) -> dict[str, int]:
+    """Give what was dropped per network edge, where anything was."""
+    return {sender.spec.edge: sender.discarded for sender in senders if sender.discarded}
 
 
 def resident() -> int:

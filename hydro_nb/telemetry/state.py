@@ -55,6 +55,8 @@ class DeploymentState(msgspec.Struct, frozen=True):
     counted: dict[int, dict[str, int]] = {}
     """location id -> its totals; `totals` adds them up"""
     totals: dict[str, int] = {}
+    discarded: dict[str, int] = {}
+    """network edge -> elements dropped because their receiver has gone; an edge has one sender"""
     samples: dict[str, Ring] = {}
     values: dict[str, Sample] = {}
     problems: tuple[Problem, ...] = ()
@@ -112,6 +114,7 @@ def _counted(state: DeploymentState, event: Counts) -> DeploymentState:
     samples = {**state.samples, **{slot: _ring(state, slot).added(new) for slot, new in event.samples.items() if new}}
     values = {**state.values, **event.values}
     changes: dict[str, Any] = {"counted": counted, "totals": _sum(counted), "samples": samples, "values": values}
+    changes["discarded"] = {**state.discarded, **event.discarded}
     row = state.processes.get(event.location)
     if row is None:
         # clients have counts, and no process

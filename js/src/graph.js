@@ -161,16 +161,17 @@ export class GraphView {
     const node = this.store.graph.nodes[slot];
     if (!node || this.frame.classList.contains("dragging")) return this.tip.hide();
     const box = this.element.getBoundingClientRect();
-    this.tip.show(node, event.clientX - box.left, event.clientY - box.top, box);
+    this.tip.show(node, this.store.lost(slot), event.clientX - box.left, event.clientY - box.top, box);
   }
 
   /** @param {FocusEvent} event */
   focus(event) {
     const group = event.target instanceof Element ? event.target.closest("g.node") : null;
-    const node = group && this.store.graph.nodes[slotOf(group)];
+    const slot = slotOf(group);
+    const node = this.store.graph.nodes[slot];
     if (!group || !node || !group.matches(":focus-visible")) return;
     const [box, at] = [this.element.getBoundingClientRect(), group.getBoundingClientRect()];
-    this.tip.show(node, at.left + at.width / 2 - box.left, at.bottom - box.top - 8, box);
+    this.tip.show(node, this.store.lost(slot), at.left + at.width / 2 - box.left, at.bottom - box.top - 8, box);
   }
 
   /** @param {KeyboardEvent} event */

@@ -1,3 +1,4 @@
+import { whole } from "./format.js";
 import { Ring } from "./ring.js";
 
 /** @import {AnyModel} from "@anywidget/types" */
@@ -72,7 +73,7 @@ export class Store {
     const receive = (/** @type {Message} */ message, /** @type {DataView[]} */ buffers) => this.receive(message, buffers);
     const trait = () => this.takeTraits();
     this.model.on("msg:custom", receive);
-    const events = ["name", "graph", "status", "processes", "problems", "totals"].map((name) => `change:${name}`);
+    const events = ["name", "graph", "status", "processes", "problems", "totals", "discarded"].map((name) => `change:${name}`);
     for (const event of events) this.model.on(event, trait);
     signal.addEventListener("abort", () => {
       clearTimeout(this.timer);
@@ -196,6 +197,12 @@ export class Store {
   /** @param {string} slot @returns {number[]} */
   history(slot) {
     return this.meters.get(slot)?.history ?? [];
+  }
+
+  /** What was sent to a process that is gone, in words; empty where nothing was. @param {string} slot */
+  lost(slot) {
+    const count = this.model.get("discarded")?.[slot] ?? 0;
+    return count ? `${whole(count)} discarded: ${this.graph.nodes[slot]?.place ?? "its receiver"} has gone` : "";
   }
 
   /** Items a second over all network edges and sinks. */

@@ -41,7 +41,7 @@ export class StreamsView {
     const row = h(
       "div.stream",
       { role: "option", tabindex: -1 },
-      h("span.name", {}, h("b"), h("small")),
+      h("span.name", {}, h("b"), h("small"), h("em.lost")),
       spark.element,
       h("span.count", {}, h("b"), h("small")),
     );
@@ -59,6 +59,7 @@ export class StreamsView {
     row.classList.toggle("value", stream.kind === "value");
     write(one(row, ".name b"), stream.title);
     write(one(row, ".name small"), stream.route);
+    write(one(row, ".lost"), this.store.lost(stream.slot));
     if (stream.kind === "value") {
       write(one(row, ".count b"), this.store.values.get(stream.slot)?.text ?? "no value yet");
       return;

@@ -8,16 +8,18 @@ export class Tip {
     this.title = h("b");
     this.detail = h("code.detail");
     this.kind = h("div.kind");
+    this.lost = h("div.lost");
     this.where = h("div.where");
     this.source = h("code.source");
-    this.element = h("div.tip", { role: "tooltip", hidden: "" }, this.title, this.detail, this.kind, this.where, this.source);
+    this.element = h("div.tip", { role: "tooltip", hidden: "" }, this.title, this.detail, this.kind, this.lost, this.where, this.source);
   }
 
-  /** @param {GraphNode} node @param {number} x @param {number} y @param {DOMRect} room */
-  show(node, x, y, room) {
+  /** @param {GraphNode} node @param {string} lost @param {number} x @param {number} y @param {DOMRect} room */
+  show(node, lost, x, y, room) {
     write(this.title, node.label);
     write(this.detail, node.detail);
     write(this.kind, node.outputs.map((output) => output.text).join("\n"));
+    write(this.lost, lost);
     write(this.where, node.site.cell ? `${node.site.cell}, line ${node.site.line}` : "");
     write(this.source, node.site.text.trim());
     this.element.hidden = false;

@@ -59,6 +59,15 @@ test("problems are counted on their tab and lead to their stream", () => {
   expect(text(el, ".streams .empty")).toContain("is not sampled");
 });
 
+test("what is sent to a process that is gone is shown at its stream", () => {
+  const { el, fake, dashboard } = shown();
+  dashboard.tabs.show("streams");
+  expect(text(el, ".stream .lost")).toBe("");
+  fake.set("discarded", { net: 1200 });
+  dashboard.paint();
+  expect(text(el, ".stream .lost")).toBe("1\u202f200 discarded: B has gone");
+});
+
 test("a flow that is being built has its picture and no panes", () => {
   const { el, fake } = shown(model({ mode: "build" }));
   expect(el.querySelector(".tabs")).toBeNull();

@@ -192,6 +192,23 @@ def test_a_killed_location_ends_its_channels():
             deployment.kill("A")
 
 
+def test_what_is_sent_to_a_location_that_has_gone_is_shown():
+    program = flow(
+        place(0, "A", ECHO, outputs=["out2"]),
+        place(1, "B", PRINT),
+        external(2),
+        channels=[channel(1, 2, 0), channel(2, 0, 1)],
+    )
+    with start(program) as deployment:
+        deployment.kill("B")
+        port = deployment.connect(Port("edge:1"))
+        for n in range(3):
+            port.send(n)
+        deployment.settle()
+        assert deployment.snapshot().discarded == {"edge:2": 3}
+        assert deployment.status().splitlines()[-1] == "  c2: 3 discarded: B has gone"
+
+
 def test_wait_ends_when_nothing_can_happen_any_more():
     with start(pipeline(10)) as deployment:
         assert deployment.wait()

@@ -85,6 +85,11 @@ def test_rows_have_rates_from_one_moment_to_the_next(ticker, feed):
     assert (splitter["rate"], ranker["rate"]) == (200.0, 0.0)
 
 
+def test_what_was_discarded_survives_a_reload_of_the_page(ticker, feed):
+    ticker.apply(Counts(0, 1.0, {}, discarded={"main.send.0": 3}))
+    assert feed.traits(ticker.state, 2.0)["discarded"] == {"main.send.0": 3}
+
+
 def test_problems_name_their_process(ticker, feed):
     ticker.apply(Problem(1, 3.0, "ValueError: no", "main.map.0", "map", element="'x'"))
     (problem,) = feed.traits(ticker.state, 4.0)["problems"]

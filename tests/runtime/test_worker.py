@@ -226,7 +226,9 @@ def test_a_dead_peer_ends_its_channels_and_what_is_sent_to_it_is_dropped():
     assert bench.frames == []
     assert bench.worker.idle
     assert bench.worker.tally.totals() == {"edge:2": 0}
-    assert bench.worker.outs[0].discarded == 3
+    assert bench.worker.tally.changed()
+    assert bench.worker.counts().discarded == {"edge:2": 3}
+    assert not bench.worker.tally.changed()
 
 
 def test_while_an_output_has_no_credit_the_tick_is_told_to_take_nothing():

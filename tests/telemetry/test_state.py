@@ -40,6 +40,12 @@ def test_totals_of_a_slot_add_up_over_processes_and_replace_within_one(begun):
     assert (after.processes[0].cpu, after.processes[0].memory, after.processes[0].queued) == (0.5, 9, 2)
 
 
+def test_what_was_discarded_is_kept_by_edge(begun):
+    after = telemetry.apply(begun, counts(0, {}, discarded={"s": 3}))
+    after = telemetry.apply(after, counts(1, {}, discarded={"t": 1}))
+    assert telemetry.apply(after, counts(0, {}, discarded={"s": 5})).discarded == {"s": 5, "t": 1}
+
+
 def test_samples_form_a_bounded_ring_and_values_replace(begun):
     state = begun
     for n in range(80):
