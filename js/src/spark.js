@@ -1,20 +1,17 @@
 const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [88, 22];
 
-/** The points of a curve over `values` that fill the box, newest at the right edge.
- * @param {number[]} values @param {number} slots  how many fit @returns {string} */
-export function points(values, slots) {
+/** The points of a curve over `values` that fill the box from edge to edge, newest at the right.
+ * @param {number[]} values  two at least @returns {string} */
+export function points(values) {
   const top = Math.max(...values, 1e-9);
-  const step = WIDTH / (slots - 1);
-  const first = WIDTH - step * (values.length - 1);
-  return values.map((v, i) => `${(first + i * step).toFixed(1)},${(HEIGHT - 2 - (v / top) * (HEIGHT - 5)).toFixed(1)}`).join(" ");
+  const step = WIDTH / (values.length - 1);
+  return values.map((v, i) => `${(i * step).toFixed(1)},${(HEIGHT - 2 - (v / top) * (HEIGHT - 5)).toFixed(1)}`).join(" ");
 }
 
 /** The history of a rate, small. */
 export class Spark {
-  /** @param {number} slots */
-  constructor(slots) {
-    this.slots = slots;
+  constructor() {
     this.element = document.createElementNS(SVG, "svg");
     this.element.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
     this.element.setAttribute("class", "spark");
@@ -26,10 +23,9 @@ export class Spark {
 
   /** @param {number[]} values */
   paint(values) {
-    const curve = values.length > 1 ? points(values, this.slots) : "";
+    const curve = values.length > 1 ? points(values) : "";
     if (this.line.getAttribute("points") === curve) return;
     this.line.setAttribute("points", curve);
-    const left = curve.split(",", 1)[0];
-    this.area.setAttribute("points", curve && `${left},${HEIGHT} ${curve} ${WIDTH},${HEIGHT}`);
+    this.area.setAttribute("points", curve && `0,${HEIGHT} ${curve} ${WIDTH},${HEIGHT}`);
   }
 }

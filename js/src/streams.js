@@ -1,7 +1,6 @@
 import { attribute, h, one, rows, write } from "./dom.js";
 import { clock, rate, whole } from "./format.js";
 import { Spark } from "./spark.js";
-import { HISTORY } from "./store.js";
 
 /** @import {Store} from "./store.js" */
 /** @import {GraphNode, Sample, StreamMeta} from "./types.js" */
@@ -37,7 +36,7 @@ export class StreamsView {
   }
 
   makeRow() {
-    const spark = new Spark(HISTORY);
+    const spark = new Spark();
     const row = h(
       "div.stream",
       { role: "option", tabindex: -1 },
