@@ -27,8 +27,10 @@ def explain(name: str, what: str, problem: Problem | None, stderr: Sequence[str]
 
 
 def with_text(problem: Problem) -> Problem:
-    """Call the user's files what the user calls them, with the lines that only the kernel knows."""
-    return replace(problem, frames=tuple(_known(site) for site in problem.frames))
+    """Call the user's files what the user calls them, with the lines that only the kernel knows, each line once."""
+    said = {(problem.site.cell, problem.site.line)}
+    frames = (_known(frame) for frame in problem.frames)
+    return replace(problem, frames=tuple(frame for frame in frames if (frame.cell, frame.line) not in said))
 
 
 def _known(site: Site) -> Site:
