@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+import weakref
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +19,7 @@ TAIL_SIZE = 16 * 1024 * 1024
 """Characters in memory at most, for who prints long lines."""
 DEPLOYMENTS_KEPT = 20
 LINE_LIMIT = 16 * 1024
+_LOCK = ".lock"
 
 
 def state_folder() -> Path:
@@ -36,6 +39,7 @@ class Logs:
         self._files: dict[str, IO[bytes]] = {}
         self._folder = folder
         self._made = False
+        self._unlock: Callable[[], object] = int
         self.total = 0
 
     @property
@@ -50,9 +54,16 @@ class Logs:
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._made = True
+            self._lock_folder(self._folder)
             _prune(self._folder.parent)
         except OSError:
             self._made = False
+
+    def _lock_folder(self, folder: Path) -> None:
+        """Hold a lock in the folder for as long as something is written there, or this process lives."""
+        fd = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+        self._unlock = weakref.finalize(self, os.close, fd)
+        _try_lock(fd)
 
     def add(self, lines: list[LogLine]) -> None:
         """Keep lines in the order in which they came."""
@@ -92,10 +103,11 @@ class Logs:
             return self.total, lines
 
     def close(self) -> None:
-        """Close the files."""
+        """Close the files; from now on the folder may go when it is among the oldest."""
         for file in self._files.values():
             file.close()
         self._files.clear()
+        self._unlock()
 
 
 class Splitter:
@@ -136,4 +148,30 @@ def _text(line: bytes) -> str:
 def _prune(parent: Path) -> None:
     kept = sorted((p for p in parent.iterdir() if p.is_dir()), key=lambda p: p.name, reverse=True)
     for old in kept[DEPLOYMENTS_KEPT:]:
-        shutil.rmtree(old, ignore_errors=True)
+        if not _in_use(old):
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _in_use(folder: Path) -> bool:
+    """Whether a deployment, of this or another process, still writes there: then the lock in it is held."""
+    try:
+        fd = os.open(folder / _LOCK, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        return not _try_lock(fd)
+    finally:
+        os.close(fd)
+
+
+def _try_lock(fd: int) -> bool:
+    """Lock an open file unless it is locked; where there are no locks every file counts as free."""
+    try:
+        import fcntl  # noqa: PLC0415 - Windows and browsers have none
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from contextlib import closing
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hydro_nb.telemetry.logs import DEPLOYMENTS_KEPT, LINE_LIMIT, TAIL_SIZE, Logs, Splitter, state_folder
 from hydro_nb.wire import LogLine
+
+HOLD = """
+import sys
+from pathlib import Path
+from hydro_nb.telemetry.logs import Logs
+logs = Logs(Path(sys.argv[1]))
+logs.open()
+print("open", flush=True)
+sys.stdin.read()
+"""
 
 
 def line(text, location="A"):
@@ -48,6 +62,25 @@ def test_files_hold_the_bytes_and_old_deployments_go(tmp_path):
         logs.close()
     assert sorted(p.name for p in tmp_path.iterdir()) == [f"{n:03}" for n in range(5, DEPLOYMENTS_KEPT + 5)]
     assert (tmp_path / "024" / "Worker_3.log").read_bytes() == b"one\ntwo\n"
+
+
+def test_the_folder_of_a_deployment_that_still_runs_stays(tmp_path):
+    running = Logs(tmp_path / "000")
+    running.open()
+    other = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path / "001")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert other.stdout is not None
+    assert other.stdout.readline() == b"open\n"
+    for n in range(2, DEPLOYMENTS_KEPT + 5):
+        with closing(Logs(tmp_path / f"{n:03}")) as logs:
+            logs.open()
+    assert {"000", "001"} < {p.name for p in tmp_path.iterdir()}
+    running.close()
+    other.communicate()
+    with closing(Logs(tmp_path / "999")) as logs:
+        logs.open()
+    assert not {"000", "001"} & {p.name for p in tmp_path.iterdir()}
 
 
 def test_without_a_place_to_write_the_tail_is_kept(tmp_path):
