@@ -170,11 +170,16 @@ class Graph:
 
     def require_fresh(self) -> None:
         """Raise `StaleError` with every line that must run again."""
-        if reasons := self.stale():
-            lines = "\n".join(f"  {self.nodes[slot].site}   ({reason})" for slot, reason in reasons.items())
-            raise StaleError(
-                f"{len(reasons)} operators stand on something that has changed.\n{lines}\n  Run their cells again."
-            )
+        reasons = self.stale()
+        if not reasons:
+            return
+        # what a look at a collection adds has no line of its own, and stands on something that has
+        slots = [slot for slot in reasons if self.nodes[slot].site.cell] or list(reasons)
+        lines = "\n".join(f"  {self.nodes[slot].site}   ({reasons[slot]})" for slot in slots)
+        one = len(slots) == 1
+        many = "1 operator stands" if one else f"{len(slots)} operators stand"
+        again = "its cell" if one else "their cells"
+        raise StaleError(f"{many} on something that has changed.\n{lines}\n  Run {again} again.")
 
     # ------------------------------------------------------------ cells
 

@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from hydro_nb import DeployError, GraphError, ProcessFailed, nondet
+from hydro_nb import DeployError, FlowBuilder, GraphError, ProcessFailed, StaleError, nondet
+from hydro_nb.testing import collect
 
 
 def test_text(leader):
@@ -104,3 +105,19 @@ def test_async_sources_say_what_they_need(leader):
 
 def test_prefix_of_what_fails_later(leader):
     assert leader.source_iter(range(5000)).map(lambda n: 1 // (4000 - n)).preview(2).rows == [0, 0]
+
+
+@pytest.mark.parametrize("look", [lambda texts: texts.preview(), collect])
+def test_what_is_stale_is_listed_by_the_users_lines_alone(look):
+    flow = FlowBuilder()
+    with flow.cell("a"):
+        numbers = flow.process().source_iter([1])
+    with flow.cell("b"):
+        texts = numbers.map(str)
+    with flow.cell("a"):
+        flow.process().source_iter(["now", "text"])
+    with pytest.raises(StaleError) as caught:
+        look(texts)
+    lines = str(caught.value).splitlines()
+    assert (lines[0], lines[2:]) == ("1 operator stands on something that has changed.", ["  Run its cell again."])
+    assert "numbers.map(str)" in lines[1]
