@@ -162,3 +162,11 @@ def test_every_category_has_a_shape_and_a_colour():
     from hydro_nb.ir.dot import COLOURS
 
     assert set(SHAPES) == set(COLOURS)
+
+
+def test_one_element_is_no_elements():
+    flow = FlowBuilder("few")
+    process = flow.process()
+    details = [process.source_iter(data).ref.slot for data in ([], [1], [1, 2], iter([1]))]
+    shown = [flow.graph.nodes[slot].op.detail for slot in details]
+    assert shown == ["0 elements", "1 element", "2 elements", "1 element"]

@@ -41,7 +41,9 @@ class SourceIter(Source):
         """Show the function, or the data's length."""
         if isinstance(self.data, Func):
             return self.data.text
-        return f"{len(self.data)} elements" if hasattr(self.data, "__len__") else type(self.data).__name__
+        if not hasattr(self.data, "__len__"):
+            return type(self.data).__name__
+        return "1 element" if len(self.data) == 1 else f"{len(self.data)} elements"
 
     def after(self, emit: Emit) -> None:
         """Pull a chunk and push it."""
