@@ -51,8 +51,18 @@ def _ends(node: Node) -> tuple[Place, Place] | None:
 
 
 def _name(graph: Graph, node: Node, sender: Place, receiver: Place) -> str:
-    given = getattr(node.op, "channel", "")
-    return given or f"{graph.display_name(sender)} -> {graph.display_name(receiver)}"
+    return _given(node) or f"{graph.display_name(sender)} -> {graph.display_name(receiver)}"
+
+
+def _given(node: Node) -> str:
+    """Give what the user calls a channel: a client's end by the variable that holds it."""
+    match node.op:
+        case SourceExternal(port=name):
+            return name
+        case SendExternal():
+            return node.site.name
+        case op:
+            return getattr(op, "channel", "")
 
 
 def _codec(node: Node, number: int, types: dict[str, Any]) -> CodecSpec:

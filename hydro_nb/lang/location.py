@@ -266,7 +266,7 @@ class Process(Location, Generic[M_co]):
     def _external(self, client: Any, element: Any, codec: str) -> tuple[InPort[Any], Any]:
         site = here(0)
         place = checked_place(client, External, f"`source_external` needs a client made by {_CLIENT}", self.flow, site)
-        stream = self._made(SourceExternal(self.place, element, place, codec=codec), 1)
+        stream = self._made(SourceExternal(self.place, element, place, codec=codec, port=site.name), 1)
         return InPort(stream.ref.slot, site.name), stream
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from hydro_nb import EncodeError, FlowBuilder, GraphError, ProcessFailed, Unbounded, nondet, proof
 from hydro_nb.compile.program import compile_flow
+from hydro_nb.deploy import deploy
 from hydro_nb.lang.stream import Stream
 from hydro_nb.testing import collect
 
@@ -192,3 +193,18 @@ def test_an_iterable_that_fails_is_the_giver_s():
     stream = flow.process().source_iter([1, 0]).flat_map_ordered(lambda n: map((1).__truediv__, [n]))
     with pytest.raises(ProcessFailed, match=r"in operator `flat_map_ordered`, on element 0"):
         collect(stream.send(flow.process()), backend="inprocess")
+
+
+def test_channels_of_clients_have_the_names_of_their_ports():
+    flow = FlowBuilder()
+    server, client = flow.process(), flow.external()
+    requests_in, requests = server.source_external(client, int)
+    answers = requests.send_external(client)
+    requests.send_external(client)
+    names = [channel.name for channel in compile_flow(flow.graph).channels]
+    assert names == ["requests_in", "answers", "process 0 -> external 1"]
+    with deploy(compile_flow(flow.graph), backend="inprocess", echo=False, files=False) as deployment:
+        with pytest.raises(EncodeError, match="channel `requests_in`"):
+            deployment.connect(requests_in).send("text")
+        with pytest.raises(TimeoutError, match="port `answers`"):
+            deployment.connect(answers).receive(0)

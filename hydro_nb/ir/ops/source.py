@@ -100,6 +100,8 @@ class SourceExternal(Source):
     order: Order = Order.TOTAL
     retries: Retries = Retries.EXACTLY_ONCE
     codec: str = "msgpack"
+    port: str = ""
+    """what the user calls the port"""
 
     name: ClassVar[str] = "source_external"
     category: ClassVar = "Network"
