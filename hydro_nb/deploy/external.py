@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 from collections import deque
@@ -286,12 +285,3 @@ def _loaded(payload: bytes) -> dict[str, Any]:
     except Exception as error:
         raise HydroError(f"the captured values could not be rebuilt: {type(error).__name__}: {error}") from error
     return captures
-
-
-async def until(done: Callable[[], bool], lock: threading.Condition, seconds: float = 0.01) -> None:
-    """Wait for something that another thread does, without blocking the event loop."""
-    while True:
-        with lock:
-            if done():
-                return
-        await asyncio.sleep(seconds)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from hydro_nb.deploy.external import Clients, Port, load_captures, until
+from hydro_nb.deploy.bell import Bell
+from hydro_nb.deploy.external import Clients, Port, load_captures
 from hydro_nb.deploy.io import IO
 from hydro_nb.deploy.plan import Plan
 from hydro_nb.errors import HydroError
@@ -20,7 +21,8 @@ class Hub:
     def __init__(
         self, plan: Plan, context: Context, io: IO, over: Callable[[], str], trouble: Callable[[HydroError], None]
     ) -> None:
-        self.lock = threading.Condition(threading.RLock())
+        self._bell = Bell()
+        self.lock: threading.Condition = self._bell
         self._plan = plan
         self._context = context
         self._io = io
@@ -101,7 +103,7 @@ class Hub:
 
     async def wait_async(self, done: Callable[[], bool]) -> None:
         """Wait until this holds without blocking the event loop."""
-        await until(done, self.lock)
+        await self._bell.until(done)
 
     def release(self) -> None:
         """Let the flow drain, although nobody may read what it sends."""
