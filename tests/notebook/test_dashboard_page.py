@@ -164,6 +164,20 @@ def test_a_click_on_an_operator_or_an_edge_shows_its_stream(show):
     expect(page.locator(".stage .node.selected")).to_have_count(1)
 
 
+def test_what_was_discarded_is_shown_at_the_stream_and_on_its_edge(show):
+    page = show()
+    slot = page.locator(".stream-list .stream").first.get_attribute("data-slot")
+    tab(page, "streams")
+    expect(page.locator(".stream .lost").first).to_be_hidden()
+    page.evaluate("slot => window.played.model.set('discarded', { [slot]: 12 })", slot)
+    expect(page.locator(".stream .lost").first).to_have_text("12 discarded: Splitter has gone")
+    for shape in (f'.node[data-slot="{slot}"]', f'.edge[data-slot*="->{slot}:"] path'):
+        page.locator(f".stage {shape}").first.dispatch_event("pointermove", {"clientX": 200, "clientY": 200})
+        expect(page.locator(".tip .lost")).to_have_text("12 discarded: Splitter has gone")
+        page.locator(".frame").dispatch_event("pointerleave")
+        expect(page.locator(".tip")).to_be_hidden()
+
+
 def test_the_picture_zooms_by_buttons_keys_and_ctrl_wheel_only(show):
     page = show()
     stage = page.locator(".stage")
