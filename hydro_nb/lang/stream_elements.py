@@ -188,7 +188,7 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Stream[int, Process[None], Bounded, TotalOrder, ExactlyOnce]
           typed   int
           map   lambda text: int(text)
-          source_iter   1 elements
+          source_iter   1 element
 
         Everything stays.
         """
