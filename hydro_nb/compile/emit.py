@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import re
 from collections.abc import Generator
@@ -21,6 +22,8 @@ from hydro_nb.wire import SourceLine
 if TYPE_CHECKING:
     from hydro_nb.compile.unit import UnitWriter
 
+SAMPLED = 8
+"""Elements that are kept for whoever looks."""
 _NAMED = re.compile(r"for [^:]* in (\w+|inputs\[\"\w+\"\]):")
 
 
@@ -205,14 +208,18 @@ class NodeEmit:
             self.write(f"{name} = {iterable}")
             iterable = name
         with self.block(f"if {iterable}:"):
-            self.count(f"len({iterable})")
-            self.write(f'state.samples["{self.name}"] = {iterable}[-1]')
+            self.unit.counted[self.name] = self.node.slot
+            self.write(f'state.counts["{self.name}"] += len({iterable})')
+            self.write(f'state.samples["{self.name}"].extend({iterable}[-{SAMPLED}:])')
         return iterable
 
-    def count(self, amount: str) -> None:
-        """Count elements that this node has handled."""
+    def seen(self, element: str) -> None:
+        """Count an element and keep it; at once, so that what a failing tick did is not forgotten."""
         self.unit.counted[self.name] = self.node.slot
-        self.write(f'state.counts["{self.name}"] += {amount}')
+        self.unit.fresh.setdefault("counts", "state.counts")
+        newest = self.scratch("newest", f'state.samples["{self.name}"]')
+        self.write(f'counts["{self.name}"] += 1')
+        self.write(f"{newest}.append({element})")
 
     # ------------------------------------------------------------ state and values
 
@@ -373,7 +380,8 @@ def _is_literal(value: Any) -> bool:
 
 def _lines_of(func: Func, rendered: Rendered) -> list[Site | None]:
     """Give the user's line of each statement and of the result, where a function has lines of its own."""
-    if not rendered.before or not rendered.lines:
+    located = func.located
+    if not rendered.lines or located is None or isinstance(located.tree, ast.Lambda):
         return [None] * (len(rendered.before) + 1)
     filename = func.fn.__code__.co_filename
     return [Site.at(filename, number) for number in rendered.lines]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from hydro_nb.compile.channels import channels
+from hydro_nb.compile.emit import SAMPLED
 from hydro_nb.compile.names import Names
 from hydro_nb.compile.order import plan
 from hydro_nb.compile.payload import dump, mentioned_types
@@ -26,7 +27,21 @@ from hydro_nb.wire import ChannelSpec, LocationProgram, SourceLine, SourceSpec, 
 CHUNK = 1024
 """Elements that a bounded source gives in one tick; the runtime lowers a state's `room` while nothing can be sent."""
 RESERVED = frozenset(
-    {"ABSENT", "RETURNED_NONE", "Some", "State", "copy", "inputs", "islice", "outputs", "start", "state", "tick"}
+    {
+        "ABSENT",
+        "RETURNED_NONE",
+        "Some",
+        "State",
+        "copy",
+        "counts",
+        "deque",
+        "inputs",
+        "islice",
+        "outputs",
+        "start",
+        "state",
+        "tick",
+    }
 )
 
 
@@ -133,6 +148,7 @@ class _Module:
 
     def _imports(self, used: str) -> None:
         for module, name in (
+            ("collections", "deque"),
             ("copy", "copy"),
             ("itertools", "islice"),
             ("hydro_nb.values", "ABSENT"),
@@ -153,7 +169,8 @@ class _Module:
             start.write("state = State()")
             start.write(f"state.room = {CHUNK}")
             start.write("state.counts = {" + ", ".join(f'"{name}": 0' for name in self.counted) + "}")
-            start.write("state.samples = {}")
+            kept = ", ".join(f'"{name}": deque(maxlen={SAMPLED})' for name in self.counted)
+            start.write(f"state.samples = {{{kept}}}")
             origins = {name: origin for w in self.writers for name, origin in _origins(w).items()}
             for name, init in self.state.items():
                 start.write(f"state.{name} = {init}", origins.get(name))

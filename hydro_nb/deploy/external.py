@@ -15,7 +15,7 @@ from hydro_nb.runtime.channel import Fields, Receiver, Sender, read_header
 from hydro_nb.runtime.render import Renderer
 from hydro_nb.runtime.state import discarded
 from hydro_nb.runtime.wiring import Wiring
-from hydro_nb.wire import CREDIT, END_ACK, HELLO, TIMER_DERIVED, ChannelSpec, Counts, ProbeReply
+from hydro_nb.wire import CREDIT, END_ACK, HELLO, TIMER_DERIVED, ChannelSpec, Counts, ProbeReply, Sample
 
 EXTERNAL = -1
 """Stands for all clients together in a round of probes."""
@@ -231,10 +231,13 @@ class Clients:
         if (totals, lost) == self._told:
             return None
         now = time.time()
-        new = [s for s in senders if s.total != self._told[0].get(s.spec.edge, 0)]
+        new = {s: s.total - self._told[0].get(s.spec.edge, 0) for s in senders}
         self._told = totals, lost
-        samples = {s.spec.edge: [self._render.sample(s.newest, now)] for s in new}
+        samples = {s.spec.edge: self._rendered(list(s.newest)[-many:], now) for s, many in new.items() if many}
         return Counts(EXTERNAL, now, totals, samples, discarded=lost)
+
+    def _rendered(self, elements: list[Any], now: float) -> list[Sample]:
+        return [self._render.sample(each, now) for each in elements]
 
     def probed(self, number: int) -> ProbeReply:
         """Answer a probe: what lies here unread was received."""

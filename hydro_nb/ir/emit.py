@@ -82,10 +82,6 @@ class Emit(Protocol):
         """Give the variable of a piece of state, made by the expression `init`."""
         ...
 
-    def scratch(self, suffix: str, init: str) -> str:
-        """Give a variable that starts anew with every tick."""
-        ...
-
     def capture(self, wanted: str, value: Any) -> str:
         """Give the global name of a value that travels with the program."""
         ...
@@ -122,8 +118,8 @@ class Emit(Protocol):
         """Take the next chunk of a bounded source; give the list."""
         ...
 
-    def count(self, amount: str) -> None:
-        """Add to the number of elements that this node is known to have handled."""
+    def seen(self, element: str) -> None:
+        """Count an element that this node has handled, and keep it among the newest for whoever looks."""
         ...
 
     def hint(self, port: int = 0) -> str:

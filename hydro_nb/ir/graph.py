@@ -15,6 +15,7 @@ from typing import Literal
 from hydro_nb.errors import GraphError, Site, StaleError
 from hydro_nb.ir.check import Fault, explain
 from hydro_nb.ir.node import Kind, Node, Op, Place, Ref
+from hydro_nb.ir.same import same_node
 
 SCRIPT = "main"
 """The cell key of everything that is built outside a cell."""
@@ -204,7 +205,8 @@ class Graph:
         gone = tuple(s for s in (*saved.nodes, *saved.places) if s.startswith(prefix) and s not in made)
         self._gone.update((slot, saved.nodes[slot].site) for slot in gone if slot in saved.nodes)
         added = tuple(s for s in self.nodes if s in made and s not in saved.nodes)
-        changed = tuple(s for s in self.nodes if s in made and s in saved.nodes and self.nodes[s] != saved.nodes[s])
+        again = [slot for slot in self.nodes if slot in made and slot in saved.nodes]
+        changed = tuple(slot for slot in again if not same_node(self.nodes[slot], saved.nodes[slot]))
         self._cell, self._made = saved.cell, saved.made
         self.revision += 1
         return Change(added, changed, gone)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
 from hydro_nb.errors import GraphError, LocationError, Site
 from hydro_nb.ir.node import Kind, Op, Ref, Shape
@@ -77,6 +78,12 @@ class Collection:
 
         return bundle(self)
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Say what there is instead of a method that this kind of collection lacks."""
+            raise AttributeError(_lacking(type(self), name), name=name, obj=self)
+
     # ------------------------------------------------------------ plumbing of the methods
 
     def _grow(self, op: Op, *others: Collection) -> Any:
@@ -86,6 +93,25 @@ class Collection:
     @staticmethod
     def _func(f: Any, arity: int, method: str) -> Func:
         return quote.function(f, arity, method, here())
+
+
+_LOOK = '.sample_every(seconds, nondet("..."))'
+_AS_STREAM = {
+    Shape.SINGLETON: f"A live value has no elements. Look at it: {_LOOK}, or .into_stream() once it is complete.",
+    Shape.KEYED_STREAM: "Its elements have keys. Take .entries() for pairs, or .values().",
+    Shape.KEYED_SINGLETON: f"It is a value per key. Take .into_singleton() for a dict, then {_LOOK}.",
+}
+_AS_STREAM[Shape.OPTIONAL] = _AS_STREAM[Shape.SINGLETON]
+
+
+def _lacking(kind: type[Collection], name: str) -> str:
+    text = f"{kind.__name__!r} object has no attribute {name!r}"
+    if name.startswith("_"):
+        return text
+    if name in dir(Collection.classes[Shape.STREAM]) and kind.shape in _AS_STREAM:
+        return f"{text}. {_AS_STREAM[kind.shape]}"
+    near = get_close_matches(name, [each for each in dir(kind) if not each.startswith("_")], 1)
+    return f"{text}. Did you mean `{near[0]}`?" if near else text
 
 
 def grow(op: Op, *inputs: Collection) -> Node:

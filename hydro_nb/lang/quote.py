@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -52,6 +53,11 @@ def function(value: Any, arity: int, method: str, site: Site) -> Func:
     fn: Any = value.fn if isinstance(value, Inplace) else value
     if not callable(fn):
         raise CaptureError(f"`{method}` needs a function, but was given {fn!r}.\n  {site}")
+    if inspect.iscoroutinefunction(fn):
+        raise CaptureError(
+            f"`{method}` was given the asynchronous function `{fn.__name__}`, whose results are coroutines.\n  {site}\n"
+            "  Give a plain function; waiting belongs in a source: process.source_stream(async_generator)."
+        )
     func = Func.of(fn, site, inplace=mutates)
     error = func.arity_error(arity)
     if error:

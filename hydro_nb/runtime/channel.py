@@ -25,6 +25,8 @@ from hydro_nb.wire import (
 
 MAX_ITEMS = 1024
 MAX_BYTES = 64 * 1024
+SAMPLED = 8
+"""Elements that are kept for whoever looks."""
 MAX_BUFFER = 64 * 1024 * 1024
 MAX_FRAME = 512 * 1024 * 1024
 """An element may be large; a frame beyond this is refused by the receiving socket."""
@@ -104,7 +106,7 @@ class Sender(End):
         self.max_buffer = max_buffer
         self.credit = max_buffer
         self.items: list[Any] = []
-        self.newest: Any = None
+        self.newest: deque[Any] = deque(maxlen=SAMPLED)
         self.total = 0
         """elements put, whatever became of them"""
         self.sent = 0
@@ -145,7 +147,7 @@ class Sender(End):
         if self.items and flags != self._flags:
             self.pack()
         self._flags = flags
-        self.newest = items[-1]
+        self.newest.extend(items[-SAMPLED:])
         if self.items:
             self.items.extend(items)
         else:
@@ -244,7 +246,7 @@ class Receiver(End):
     """The receiving end: checks headers, keeps what arrived until it is taken, grants credit for what was taken."""
 
     __slots__ = (
-        *("_eager", "_owed", "_sequence", "codec", "held_bytes", "max_buffer", "queue"),
+        *("_eager", "_owed", "_rest", "_sequence", "codec", "held_bytes", "max_buffer", "queue"),
         *("queued", "received", "timer_received", "unacknowledged"),
     )
 
@@ -262,6 +264,8 @@ class Receiver(End):
         self.unacknowledged = False
         self._eager = False
         self._owed = 0
+        self._rest: list[Any] = []
+        """what is left of the oldest frame, once a part of it was taken"""
         self._sequence = 0
 
     def hear(self, fields: Fields, frame: bytes) -> None:
@@ -312,19 +316,31 @@ class Receiver(End):
         if fields[2] & BROKEN:
             self.reason = frame[HEADER.size :].decode("utf-8", "replace") or "its sender failed"
 
-    def take(self) -> tuple[list[Any], bool]:
-        """Decode the oldest frame: its elements, and whether they derive from timers alone."""
+    def take(self, limit: int = MAX_FRAME) -> tuple[list[Any], bool]:
+        """Decode the oldest frame: at most `limit` of its elements, and whether they derive from timers alone."""
         frame, count, flags = self.queue.popleft()
-        self.queued -= count
+        if count > limit:
+            items = self._rest or self._decode(frame, count)
+            self._rest, items = items[limit:], items[:limit]
+            self.queue.appendleft((frame, count - limit, flags))
+        else:
+            self._release_frame(frame)
+            items, self._rest = self._rest or self._decode(frame, count), []
+        return items, self._taken(len(items), flags)
+
+    def _release_frame(self, frame: bytes) -> None:
         self.held_bytes -= len(frame)
         if not self._eager:
             self._owed += len(frame)
-        items = self._decode(frame, count)
-        if flags & TIMER_DERIVED:
+
+    def _taken(self, count: int, flags: int) -> bool:
+        self.queued -= count
+        derived = bool(flags & TIMER_DERIVED)
+        if derived:
             self.timer_received += count
-            return items, True
-        self.received += count
-        return items, False
+        else:
+            self.received += count
+        return derived
 
     def _decode(self, frame: bytes, count: int) -> list[Any]:
         try:
@@ -362,6 +378,7 @@ class Receiver(End):
         if discard:
             self.release()
             self.queue.clear()
+            self._rest = []
             self.queued = self.held_bytes = 0
         if not self.ended:
             self.ended = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hydro_nb.runtime.channel import Sender
@@ -47,7 +47,7 @@ class Tally:
     def counts(self, now: float, queued: int) -> Counts:
         """Give everything that is new, and remember that it was told."""
         totals = self.totals()
-        samples = {slot: [self._renderer.sample(value, now)] for slot, value in self._newest(totals)}
+        samples = {slot: [self._renderer.sample(each, now) for each in new] for slot, new in self._newest(totals)}
         self._told, self._discarded = totals, discarded(self._senders)
         values = self._fresh_values()
         self._values.update(values)
@@ -63,16 +63,14 @@ class Tally:
             discarded=self._discarded,
         )
 
-    def _newest(self, totals: dict[str, int]) -> Iterator[tuple[str, Any]]:
-        samples: dict[str, Any] = getattr(self._location.state, "samples", None) or {}
-        for name, value in samples.items():
-            slot = self._slots.get(name, name)
-            if totals.get(slot, -1) != self._told.get(slot):
-                yield slot, value
-        for sender in self._senders:
-            edge = sender.spec.edge
-            if edge not in samples and totals[edge] != self._told.get(edge, 0):
-                yield edge, sender.newest
+    def _newest(self, totals: dict[str, int]) -> Iterator[tuple[str, list[Any]]]:
+        """Give the newest elements that nobody has been told of, of every slot that has some."""
+        kept: dict[str, Sequence[Any]] = getattr(self._location.state, "samples", None) or {}
+        known = {self._slots.get(name, name): newest for name, newest in kept.items()}
+        known = {sender.spec.edge: sender.newest for sender in self._senders} | known
+        for slot, newest in known.items():
+            if new := totals.get(slot, 0) - self._told.get(slot, 0):
+                yield slot, list(newest)[-new:]
 
     def _fresh_values(self) -> dict[str, Sample]:
         state = self._location.state

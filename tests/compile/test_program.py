@@ -34,14 +34,14 @@ def test_a_chain_of_functions_is_one_loop():
         source_iter_0 = state.source_iter_0
         fold_3 = state.fold_3
         into_stream_4_done = state.into_stream_4_done
-        for_each_5_seen = 0
-        for_each_5_newest = None
+        counts = state.counts
+        for_each_5_newest = state.samples["for_each_5"]
         # numbers = flow.process().source_iter([1, 2, 3])
         numbers_2 = list(islice(source_iter_0, state.room))
         source_iter_0_ended = len(numbers_2) < state.room
         if numbers_2:
             state.counts["source_iter_0"] += len(numbers_2)
-            state.samples["source_iter_0"] = numbers_2[-1]
+            state.samples["source_iter_0"].extend(numbers_2[-8:])
         for n in numbers_2:
             n_2 = n * 3 + 1
             if not (n_2 % 2 == 0):
@@ -55,11 +55,8 @@ def test_a_chain_of_functions_is_one_loop():
             into_stream_4_done = True
             for item in (fold_3,):
                 print(item)
-                for_each_5_seen += 1
-                for_each_5_newest = item
-        if for_each_5_seen:
-            state.counts["for_each_5"] += for_each_5_seen
-            state.samples["for_each_5"] = for_each_5_newest
+                counts["for_each_5"] += 1
+                for_each_5_newest.append(item)
         state.fold_3 = fold_3
         state.into_stream_4_done = into_stream_4_done
         return not source_iter_0_ended

@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from types import BuiltinFunctionType, NoneType
+from typing import Any, ClassVar, get_args
 
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import ABSENT, Emit, Item
@@ -192,13 +193,25 @@ class Reduce(Folding):
         best = emit.state("", ABSENT)
         with emit.block(f"if {best} is {ABSENT}:"):
             emit.write(f"{best} = {self.first(value)}")
+            if self._may_slip(emit):
+                emit.write(f"{emit.state('none', 'False')} = {best} is None")
         with emit.block("else:"):
             self.step(emit, best, value)
         emit.changed()
 
     def after(self, emit: Emit) -> None:
-        """Show the value."""
-        emit.define(emit.state("", ABSENT))
+        """Show the value, unless a function that mutates was taken for one that returns."""
+        best = emit.state("", ABSENT)
+        if self._may_slip(emit):
+            with emit.block(f"if {best} is None and not {emit.state('none', 'False')}:"):
+                emit.write("raise TypeError(RETURNED_NONE)")
+        emit.define(best)
+
+    def _may_slip(self, emit: Emit) -> bool:
+        """Whether None is no likely value: neither among the elements, nor what an expression chose from them."""
+        element = emit.node.outputs[0].element
+        may_be_none = element in (None, NoneType) or NoneType in get_args(element)
+        return not (self.function.inplace or may_be_none or _is_choice(self.function))
 
 
 @dataclass(frozen=True)
@@ -306,6 +319,16 @@ def refuse_none(emit: Emit, accumulator: str) -> None:
 def _is_sum(text: str) -> bool:
     """Whether an expression is an operation on two values, which never gives None."""
     return isinstance(ast.parse(text, mode="eval").body, ast.BinOp)
+
+
+def _is_choice(function: Func) -> bool:
+    """Whether a function cannot forget to give its value: a builtin, or an expression other than a call."""
+    tree = function.located and function.located.tree
+    return (
+        isinstance(function.fn, BuiltinFunctionType)
+        or isinstance(tree, ast.Lambda)
+        and not isinstance(tree.body, ast.Call)
+    )
 
 
 def start_value(emit: Emit, init: Any) -> str:

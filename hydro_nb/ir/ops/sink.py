@@ -39,15 +39,7 @@ class ForEach(Op):
         """Call, count, and remember the newest element for whoever looks."""
         held = emit.assign(item, "item")
         emit.write(emit.call(self.function, held).text)
-        emit.write(f"{emit.scratch('seen', '0')} += 1")
-        emit.write(f"{emit.scratch('newest', 'None')} = {held}")
-
-    def after(self, emit: Emit) -> None:
-        """Publish the count and the newest element."""
-        seen, newest = emit.scratch("seen", "0"), emit.scratch("newest", "None")
-        with emit.block(f"if {seen}:"):
-            emit.count(seen)
-            emit.write(f'state.samples["{emit.name}"] = {newest}')
+        emit.seen(held)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,36 @@
+"""A method that a collection lacks is answered with the one that leads on."""
+
+import pytest
+
+from hydro_nb import CaptureError, FlowBuilder
+
+
+def test_a_live_value_names_the_ways_to_look_at_it():
+    total = FlowBuilder().process().source_iter([1]).fold(0, lambda a, n: a + n)
+    with pytest.raises(AttributeError, match=r"'Singleton' object has no attribute 'for_each'\. .*\.sample_every"):
+        total.for_each(print)
+
+
+def test_keyed_elements_name_entries():
+    pairs = FlowBuilder().process().source_iter([(1, 2)]).into_keyed()
+    with pytest.raises(AttributeError, match=r"\.entries\(\) for pairs"):
+        pairs.for_each(print)
+
+
+def test_a_slip_is_answered_with_the_near_name():
+    with pytest.raises(AttributeError, match="Did you mean `map`"):
+        FlowBuilder().process().source_iter([1]).mapp(str)
+
+
+def test_probing_for_protocols_stays_plain():
+    numbers = FlowBuilder().process().source_iter([1])
+    assert not hasattr(numbers, "__array__")
+    assert not hasattr(numbers, "_repr_png_")
+
+
+def test_an_asynchronous_function_is_refused_at_its_line():
+    async def wait(n):
+        return n
+
+    with pytest.raises(CaptureError, match=r"asynchronous function `wait`[\s\S]*map\(wait\)"):
+        FlowBuilder().process().source_iter([1]).map(wait)
