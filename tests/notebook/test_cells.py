@@ -169,3 +169,9 @@ def test_the_cell_that_imports_the_package_is_a_cell_like_any_other():
         assert operators(fresh) == "source_iter"
     finally:
         fresh.close()
+
+
+def test_a_cell_run_again_unchanged_highlights_nothing(kernel):
+    cell = "%%hydro\nprocess().source_iter([1, 2]).map(lambda n: n + 1).for_each(print)"
+    assert "3 new or changed" in kernel.run(cell, "a").graphs[-1]["text/html"]
+    assert "new or changed" not in kernel.run(cell, "a").graphs[-1]["text/html"]
