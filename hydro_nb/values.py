@@ -106,6 +106,6 @@ class Absent(enum.Enum):
 ABSENT = Absent.ABSENT
 
 RETURNED_NONE = (
-    "the function given to `fold` returned None. It must return the next accumulator; "
+    "the function returned None. It must return the next accumulator; "
     "if it changes its first argument instead, say so: inplace(function)"
 )

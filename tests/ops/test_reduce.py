@@ -1,4 +1,6 @@
-from hydro_nb import ProofError, inplace, nondet, proof
+import pytest
+
+from hydro_nb import ProcessFailed, ProofError, inplace, nondet, proof
 from hydro_nb.ir.node import Bound
 
 
@@ -15,6 +17,27 @@ def test_nothing_to_reduce(leader, run):
 
 def test_none_is_a_value(leader, run):
     assert run(leader.source_iter([None]).reduce(max)) == [None]
+
+
+def forgets(seen, more):
+    seen.extend(more)
+
+
+@pytest.mark.parametrize("function", [forgets, lambda seen, more: seen.extend(more)])
+def test_a_function_that_forgets_to_return_is_an_error(leader, run, function):
+    with pytest.raises(ProcessFailed, match=r"the function returned None\. It must return the next accumulator"):
+        run(leader.source_iter([[1], [2]]).reduce(function))
+
+
+def newest(_, n):
+    return n
+
+
+def test_none_may_be_the_result_where_it_is_among_the_elements(leader, run):
+    assert run(leader.source_iter([1, None]).reduce(newest)) == [None]
+    assert run(leader.source_iter(["1", ""]).map(lambda text: int(text) if text else None).reduce(newest)) == [None]
+    assert run(leader.source_iter([{}, []]).map(lambda each: None).reduce(lambda _, n: newest(0, n))) == [None]
+    assert run(leader.source_iter([[1], None]).map(lambda each: each).reduce(lambda _, each: each)) == [None]
 
 
 def test_live(live, run):

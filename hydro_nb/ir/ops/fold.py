@@ -322,13 +322,25 @@ def _is_sum(text: str) -> bool:
 
 
 def _is_choice(function: Func) -> bool:
-    """Whether a function cannot forget to give its value: a builtin, or an expression other than a call."""
+    """Whether a function cannot forget to give its value: a builtin, or one whose every end names a value."""
+    if isinstance(function.fn, BuiltinFunctionType):
+        return True
     tree = function.located and function.located.tree
-    return (
-        isinstance(function.fn, BuiltinFunctionType)
-        or isinstance(tree, ast.Lambda)
-        and not isinstance(tree.body, ast.Call)
-    )
+    if isinstance(tree, ast.Lambda):
+        return not isinstance(tree.body, ast.Call)
+    return isinstance(tree, ast.FunctionDef) and _ends_with_choice(tree.body)
+
+
+def _ends_with_choice(body: Sequence[ast.stmt]) -> bool:
+    match body[-1]:
+        case ast.Return(value=ast.Call() | None):
+            return False
+        case ast.Return() | ast.Raise():
+            return True
+        case ast.If(body=then, orelse=[_, *_] as other):
+            return _ends_with_choice(then) and _ends_with_choice(other)
+        case _:
+            return False
 
 
 def start_value(emit: Emit, init: Any) -> str:
