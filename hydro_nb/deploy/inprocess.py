@@ -129,7 +129,6 @@ class InProcessBackend:
             self._board.apply(resident.worker.counts())
         resident.worker.fail(f"`{name}` failed: {problem.error}")
         self._bury(resident, problem.error)
-        self._board.phase("failed", f"process `{name}` has failed: {problem.error}")
 
     def _bury(self, resident: _Resident, reason: str) -> None:
         resident.over = True
@@ -172,7 +171,7 @@ class InProcessBackend:
         if force or now - self._reported > REPORT_SECONDS:
             self._reported = now
             for resident in self._residents.values():
-                if not resident.over and resident.worker.tally.changed():
+                if not resident.over and resident.worker.changed:
                     self._board.apply(resident.worker.counts())
             counts = self._clients.counts()
             if counts is not None:

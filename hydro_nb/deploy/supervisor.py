@@ -169,8 +169,7 @@ class Supervisor:
         if self.stopping or self._going:
             return
         self._going = True
-        if self.failure is None:
-            self._board.phase("running")
+        self._board.phase("running")
         if not self.started.done():
             self.started.set_result(None)
         self.settling.begin()
@@ -234,7 +233,6 @@ class Supervisor:
         if not member.ran:
             self._give_up(DeployError(self._explain(member, "could not start")))
         elif not member.on_purpose:
-            self._board.phase("failed", text)
             self.settling.fail(ProcessFailed(self._explain(member, "failed")))
         if self._all_at("running"):
             self._run()

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hydro_nb.deploy import Deployment
 
-OVER = ("stopped", "failed")
-
 
 class Deployments:
     """What is deployed, by the key of the cell, oldest first."""
@@ -41,11 +39,11 @@ class Deployments:
 
     def running(self) -> list[Deployment]:
         """Give those that are not over, oldest first."""
-        return [deployment for deployment in self.every() if deployment.state not in OVER]
+        return [deployment for deployment in self.every() if not deployment.snapshot().over]
 
     def current(self, namespace: Mapping[str, Any]) -> Deployment | None:
         """Give the one that a command means: `deployment` if it runs, else the newest that runs, else the newest."""
-        named = [held for held in _held({"deployment": namespace.get("deployment")}) if held.state not in OVER]
+        named = [held for held in _held({"deployment": namespace.get("deployment")}) if not held.snapshot().over]
         return next(iter([*named, *reversed(self.running()), *reversed(self.every())]), None)
 
 

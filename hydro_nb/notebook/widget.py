@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 STATIC = Path(__file__).parent / "static"
 TRAIT_STEP = 0.5
 STILL_STEP = 1.0
-OVER = ("stopped", "failed")
 SNAPSHOT_LINES = 1000
 NO_GRAPH: dict[str, Any] = {"svg": "", "text": "", "summary": "", "nodes": {}, "places": {}, "streams": []}
 
@@ -148,14 +147,14 @@ class Dashboard(_View):
     def _tick(self) -> None:
         state, now = self._source.snapshot(), time.time()
         owed = self._read_inbox()
-        over = state.state in OVER
+        over = state.over
         with quiet_parent():
             self._sync(state, now, last=over)
             if owed:
                 self._tell(self._feed.snapshot(state, self._tail(), now), now)
             elif self._pace.due(now) or (over and self._pace.listening and self._cancel is not None):
                 self._tell_news(state, now)
-        if over or (state.state == "settled" and now - self._kept_at >= STILL_STEP):
+        if over or (state.state in ("settled", "failed") and now - self._kept_at >= STILL_STEP):
             self._keep_still(state, now)
         if over and self._cancel is not None:
             self._cancel()

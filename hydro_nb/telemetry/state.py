@@ -25,6 +25,8 @@ from hydro_nb.wire import (
 )
 
 PROBLEMS_KEPT = 200
+OVER = ("stopped", "failed")
+"""The phases of a process that has ended."""
 
 
 class ProcessRow(msgspec.Struct, frozen=True):
@@ -69,6 +71,12 @@ class DeploymentState(msgspec.Struct, frozen=True):
         """How many processes run, for "starting 1/2"."""
         return sum(row.state not in ("starting", "bound", "connected") for row in self.processes.values())
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing can happen any more: it was stopped, or it has failed and no process is left."""
+        alive = any(row.state not in OVER for row in self.processes.values())
+        return self.state == "stopped" or (self.state == "failed" and not alive)
+
 
 def begin(name: str, locations: Iterable[LocationProgram], now: float) -> DeploymentState:
     """Give the state of a deployment that is about to start."""
@@ -77,15 +85,23 @@ def begin(name: str, locations: Iterable[LocationProgram], now: float) -> Deploy
 
 
 def phase(state: DeploymentState, new: Phase, now: float, reason: str = "") -> DeploymentState:
-    """Move the deployment as a whole to another phase."""
-    ended = now if new in ("stopped", "failed") else state.ended
-    return _next(state, state=new, reason=reason or state.reason, ended=ended)
+    """Move the deployment as a whole to another phase; what has failed can only be stopped."""
+    if state.state == "failed" and new not in ("stopping", "stopped"):
+        return state
+    return _closed(_next(state, state=new, reason=reason or state.reason), now)
 
 
 def ended(state: DeploymentState, location: int, new: Phase, now: float, reason: str = "") -> DeploymentState:
-    """Note that a process has ended."""
+    """Note that a process has ended; one that fails makes the deployment a failed one, whatever the others do."""
     row = state.processes[location]
-    return _with_row(state, replace(row, state=new, ended=now, reason=reason or row.reason))
+    after = _with_row(state, replace(row, state=new, ended=now, reason=reason or row.reason))
+    if new == "failed" and state.state not in ("stopping", "stopped"):
+        after = phase(after, "failed", now, f"process `{row.name}` has ended: {reason}")
+    return _closed(after, now)
+
+
+def _closed(state: DeploymentState, now: float) -> DeploymentState:
+    return replace(state, ended=now) if state.over and not state.ended else state
 
 
 def apply(state: DeploymentState, event: Event) -> DeploymentState:

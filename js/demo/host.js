@@ -69,6 +69,7 @@ export class FakeModel {
   kill(name) {
     const failed = { phase: "failed", reason: "killed by signal 9", ended: Date.now() / 1000 };
     this.set("processes", this.state.processes.map((/** @type {any} */ row) => (row.name === name ? { ...row, ...failed } : row)));
+    this.set("status", { ...this.state.status, phase: "failed" });
   }
 
   snapshot() {

@@ -14,7 +14,8 @@ export class Header {
     this.name = h("b.name");
     this.mark = h("span.mark");
     this.word = h("span.word");
-    this.state = h("span.state", { role: "status" }, this.mark, this.word);
+    this.share = h("span.share");
+    this.state = h("span.state", { role: "status" }, this.mark, this.word, this.share);
     this.elapsed = h("span.elapsed", { title: "Elapsed" });
     this.rate = h("span.rate", { title: "Items a second over all network edges and sinks" });
     this.stop = h("button.stop", { type: "button", title: "Ends every process of this deployment", click: () => this.clicked() }, "Stop");
@@ -37,6 +38,7 @@ export class Header {
     attribute(this.element, "data-phase", phase);
     setIcon(this.mark, phaseIcon(phase));
     write(this.word, this.words(phase));
+    write(this.share, phase === "failed" ? this.failed() : "");
     write(this.note, lost ? "No word from the kernel. If it was restarted, run the cell again." : "");
     write(this.elapsed, built ? "" : this.time());
     write(this.rate, built ? "" : rate(store.totalRate));
@@ -50,6 +52,13 @@ export class Header {
     if (phase === "lost") return "disconnected";
     const coming = !["running", "settled", "stopping", "stopped", "failed"].includes(phase);
     return coming ? `starting ${status.ready}/${status.total}` : phase;
+  }
+
+  /** How many of how many have failed, where there is more than one. */
+  failed() {
+    const { processes } = this.store;
+    const count = processes.filter((row) => row.phase === "failed").length;
+    return processes.length > 1 && count ? `${count} of ${processes.length}` : "";
   }
 
   time() {

@@ -1,12 +1,12 @@
 import { attribute, h, one, rows, write } from "./dom.js";
 import { bytes, duration, percent, rate, whole } from "./format.js";
 import { phaseIcon, setIcon } from "./icons.js";
+import { OVER } from "./store.js";
 
 /** @import {Store} from "./store.js" */
 /** @import {ProcessRow} from "./types.js" */
 
 const HEADS = ["Process", "State", "CPU", "Memory", "Items/s", "Queue", "Up", ""];
-const OVER = ["stopped", "failed"];
 
 /** One row per process, with the button that ends it. */
 export class ProcessesView {

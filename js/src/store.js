@@ -9,6 +9,8 @@ export const HISTORY = 60;
 const RATE_WINDOW = 1.2;
 const HISTORY_STEP = 0.5;
 const ACK_EVERY = 400;
+/** The phases of a process that has ended. */
+export const OVER = ["stopped", "failed"];
 const [FIRST_WAIT, LAST_WAIT] = [200, 3200];
 
 /** @typedef {{points: [number, number][], rate: number, history: number[], stepped: number}} Meter */
@@ -65,7 +67,9 @@ export class Store {
 
   /** Whether something may still change. */
   get live() {
-    return this.model.get("mode") === "live" && !["stopped", "failed"].includes(this.status.phase);
+    const { phase } = this.status;
+    const over = phase === "stopped" || (phase === "failed" && !this.processes.some((row) => !OVER.includes(row.phase)));
+    return this.model.get("mode") === "live" && !over;
   }
 
   /** Starts to listen; `changed` is called after every change. @param {AbortSignal} signal */

@@ -27,6 +27,16 @@ test("states are said in words, with how many run while starting", () => {
   expect(el.querySelector(".stop")?.hasAttribute("hidden")).toBe(true);
 });
 
+test("a process that has failed is said at once, and what is left can be stopped", () => {
+  const row = { pid: 1, phase: "running", cpu: 0, memory: 0, rate: 0, queued: 0, started: 0, ended: 0, reason: "" };
+  const status = { phase: "failed", ready: 2, total: 2, started: 1000, ended: 0 };
+  const { el, fake, dashboard } = shown(model({ status, processes: [{ ...row, name: "A" }, { ...row, name: "B", phase: "failed" }] }));
+  expect([text(el, ".state .word"), text(el, ".state .share")]).toEqual(["failed", "1 of 2"]);
+  expect([dashboard.store.live, el.querySelector(".stop")?.hasAttribute("hidden")]).toEqual([true, false]);
+  fake.set("processes", [{ ...row, name: "A", phase: "failed" }, { ...row, name: "B", phase: "failed" }]);
+  expect(dashboard.store.live).toBe(false);
+});
+
 test("what users print and send goes in as text", () => {
   const { el, fake, dashboard } = shown(model({ processes: [{ name: "<i>A</i>", pid: 1, phase: "running", cpu: 0, memory: 0, rate: 0, queued: 0, started: 0, ended: 0, reason: "<u>" }] }));
   const samples = { net: [{ time: 1, text: "<img src=x onerror=alert(1)>", type: "str" }] };

@@ -128,8 +128,11 @@ def test_a_killed_receiver_is_shown_and_the_rest_keeps_running():
             deployment.settle(10)
         more = threading.Event()
         seen = deployment.totals.get("n", 0)
-        deployment.subscribe(lambda state: state.totals.get("n", 0) > seen + 10 and more.set())
+        deployment.subscribe(
+            lambda state: state.totals.get("n", 0) > seen + 10 and state.discarded.get("edge:1", 0) > 1 and more.set()
+        )
         assert more.wait(10)
+        assert " discarded: B has gone" in deployment.status()
 
 
 def test_a_process_killed_on_purpose_does_not_fail_what_is_left():
@@ -142,6 +145,7 @@ def test_a_process_killed_on_purpose_does_not_fail_what_is_left():
         deployment.kill("A")
         assert gone.wait(10)
         deployment.settle(30)
+        assert deployment.state == "failed"
         with pytest.raises(DeployError, match="no running process is called `A`; running: `B`"):
             deployment.kill("A")
 

@@ -9,6 +9,7 @@ from real_kernel import PATIENCE
 from hydro_nb.notebook.quiet import quiet_parent
 from hydro_nb.notebook.source import is_source
 from hydro_nb.notebook.widget import Dashboard, GraphView
+from hydro_nb.telemetry import state as telemetry
 from hydro_nb.wire import Counts, LogLine
 
 
@@ -89,12 +90,24 @@ def test_the_last_state_is_told_and_the_ticking_ends(ticker, dashboard):
 
 
 def test_a_page_that_opens_after_the_end_is_answered(ticker, dashboard):
-    ticker.phase("failed")
+    for location in ticker.state.processes:
+        ticker.state = telemetry.ended(ticker.state, location, "failed", 1010.0, "no")
     ticker.tick()
     hello(dashboard)
     ticker.tick()
     assert [content["kind"] for content, _ in dashboard.messages] == ["snapshot"]
     assert ticker.callbacks == []
+
+
+def test_a_failure_does_not_end_what_is_told_of_the_others(ticker, dashboard):
+    hello(dashboard)
+    ticker.state = telemetry.ended(ticker.state, 1, "failed", 1010.0, "was killed")
+    ticker.tick()
+    assert (dashboard.status["phase"], dashboard.status["ended"]) == ("failed", 0.0)
+    ticker.apply(Counts(0, 1.0, {"main.send.0": 9}))
+    ticker.tick()
+    assert ticker.callbacks
+    assert [row["phase"] for row in dashboard.processes] == ["starting", "failed", "starting"]
 
 
 def test_when_nobody_looks_only_the_phase_is_kept_true(ticker, dashboard):

@@ -83,5 +83,22 @@ def test_a_probe_reply_changes_nothing(begun):
 def test_phases_and_ends(begun):
     state = telemetry.phase(begun, "failed", 9.0, "why")
     state = telemetry.ended(state, 1, "failed", 9.5, "was killed (SIGKILL)")
-    assert (state.state, state.reason, state.ended) == ("failed", "why", 9.0)
+    assert (state.state, state.reason) == ("failed", "why")
     assert (state.processes[1].state, state.processes[1].reason) == ("failed", "was killed (SIGKILL)")
+
+
+def test_one_process_that_fails_makes_it_failed_until_it_is_stopped(begun):
+    state = telemetry.phase(begun, "running", 6.0)
+    state = telemetry.ended(state, 1, "failed", 9.0, "was killed (SIGKILL)")
+    assert (state.state, state.reason) == ("failed", "process `B` has ended: was killed (SIGKILL)")
+    assert telemetry.phase(state, "settled", 9.5) is state
+    assert (state.over, state.ended) == (False, 0.0)
+    alone = telemetry.ended(state, 0, "stopped", 10.0)
+    assert (alone.state, alone.over, alone.ended) == ("failed", True, 10.0)
+    stopped = telemetry.phase(telemetry.phase(state, "stopping", 11.0), "stopped", 12.0)
+    assert (stopped.state, stopped.over, stopped.ended) == ("stopped", True, 12.0)
+
+
+def test_a_process_that_fails_while_all_are_stopped_changes_nothing_more(begun):
+    state = telemetry.phase(begun, "stopping", 6.0)
+    assert telemetry.ended(state, 1, "failed", 9.0, "exit code 1").state == "stopping"
