@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hydro_nb.ir.picture import edges
 from hydro_nb.notebook.meta import site
+from hydro_nb.telemetry.state import shown
 
 if TYPE_CHECKING:
     from hydro_nb.ir.graph import Graph
@@ -87,7 +88,7 @@ class Feed:
     def traits(self, state: DeploymentState, now: float) -> dict[str, Any]:
         """Give what must survive a reload of the page."""
         return {
-            "status": status(state),
+            "status": status(state, now),
             "processes": self._rows(state, now),
             "problems": [problem(each, state) for each in state.problems[-PROBLEMS_SHOWN:]],
             "totals": dict(state.totals),
@@ -122,10 +123,10 @@ def _arriving(graph: Graph) -> dict[str, list[str]]:
     return arriving
 
 
-def status(state: DeploymentState) -> dict[str, Any]:
-    """Give the state of the deployment as a whole."""
+def status(state: DeploymentState, now: float) -> dict[str, Any]:
+    """Give the state of the deployment as a whole, as it is shown at this moment."""
     return {
-        "phase": state.state,
+        "phase": shown(state, now),
         "reason": state.reason,
         "ready": state.started_count,
         "total": len(state.processes),

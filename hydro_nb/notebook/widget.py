@@ -24,6 +24,7 @@ from hydro_nb.notebook.meta import graph_trait
 from hydro_nb.notebook.pace import FAST, Pace
 from hydro_nb.notebook.quiet import quiet_parent
 from hydro_nb.notebook.source import DeploymentSource, is_source
+from hydro_nb.telemetry.state import shown
 
 if TYPE_CHECKING:
     from hydro_nb.deploy.deployment import Deployment
@@ -76,8 +77,8 @@ class Dashboard(_View):
     Dashboard(deployment)  # at the end of a cell
     """
 
-    def __init__(self, shown: Deployment | Source) -> None:
-        source = shown if is_source(shown) else DeploymentSource(shown)
+    def __init__(self, watched: Deployment | Source) -> None:
+        source = watched if is_source(watched) else DeploymentSource(watched)
         self._source = source
         self._feed = Feed(source.graph)
         self._pace = Pace()
@@ -181,7 +182,7 @@ class Dashboard(_View):
 
     def _sync(self, state: DeploymentState, now: float, *, last: bool) -> None:
         """Set the traits, at most twice a second; when nobody looks only the phase is kept true."""
-        phase = self.status.get("phase") != state.state
+        phase = self.status.get("phase") != shown(state, now)
         if not (last or phase or (self._pace.listening and now - self._synced >= TRAIT_STEP)):
             return
         self._synced = now

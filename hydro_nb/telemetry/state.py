@@ -25,6 +25,8 @@ from hydro_nb.wire import (
 )
 
 PROBLEMS_KEPT = 200
+REST_SECONDS = 2.0
+"""How long nothing has moved in what is shown as settled: rates have fallen to nothing by then."""
 OVER = ("stopped", "failed")
 """The phases of a process that has ended."""
 
@@ -63,6 +65,10 @@ class DeploymentState(msgspec.Struct, frozen=True):
     values: dict[str, Sample] = {}
     problems: tuple[Problem, ...] = ()
     ended_channels: dict[int, ChannelEnded] = {}
+    timed: bool = False
+    """whether timers set something off for as long as it runs"""
+    moved: float = 0.0
+    """when a total last grew"""
     version: int = 0
     """grows with every change"""
 
@@ -80,8 +86,18 @@ class DeploymentState(msgspec.Struct, frozen=True):
 
 def begin(name: str, locations: Iterable[LocationProgram], now: float) -> DeploymentState:
     """Give the state of a deployment that is about to start."""
-    rows = {place.id: ProcessRow(place.id, place.slot, place.name) for place in locations if place.kind == "process"}
-    return DeploymentState(name, started=now, processes=rows)
+    places = [place for place in locations if place.kind == "process"]
+    rows = {place.id: ProcessRow(place.id, place.slot, place.name) for place in places}
+    return DeploymentState(name, started=now, processes=rows, timed=any(place.timers for place in places))
+
+
+def shown(state: DeploymentState, now: float) -> Phase:
+    """Give the phase that people are shown: settled once it rests, and never beside numbers that move.
+
+    A flow with timers settles between two of their beats, which is what `settle` waits for and not a rest to look at.
+    """
+    resting = not state.timed and now - state.moved >= REST_SECONDS
+    return "running" if state.state == "settled" and not resting else state.state
 
 
 def phase(state: DeploymentState, new: Phase, now: float, reason: str = "") -> DeploymentState:
@@ -131,6 +147,8 @@ def _counted(state: DeploymentState, event: Counts) -> DeploymentState:
     values = {**state.values, **event.values}
     changes: dict[str, Any] = {"counted": counted, "totals": _sum(counted), "samples": samples, "values": values}
     changes["discarded"] = {**state.discarded, **event.discarded}
+    if event.totals != state.counted.get(event.location):
+        changes["moved"] = max(state.moved, event.time)
     row = state.processes.get(event.location)
     if row is None:
         # clients have counts, and no process

@@ -1,7 +1,9 @@
 """The dashboard between a source and a page, without either: what is sent, when, and who is asked."""
 
 import threading
+import time
 
+import msgspec
 import pytest
 from drawn import Ticker
 from real_kernel import PATIENCE
@@ -108,6 +110,17 @@ def test_a_failure_does_not_end_what_is_told_of_the_others(ticker, dashboard):
     ticker.tick()
     assert ticker.callbacks
     assert [row["phase"] for row in dashboard.processes] == ["starting", "failed", "starting"]
+
+
+def test_settled_is_told_once_nothing_has_moved_for_a_while(ticker, dashboard):
+    now = time.time()
+    ticker.apply(Counts(0, now, {"main.send.0": 9}))
+    ticker.phase("settled")
+    ticker.tick()
+    assert dashboard.status["phase"] == "running"
+    ticker.state = msgspec.structs.replace(ticker.state, moved=now - 3)
+    ticker.tick()
+    assert dashboard.status["phase"] == "settled"
 
 
 def test_when_nobody_looks_only_the_phase_is_kept_true(ticker, dashboard):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from hydro_nb.errors import Site
 from hydro_nb.telemetry import state as telemetry
 from hydro_nb.telemetry.sample import KEPT, Ring
-from hydro_nb.wire import ChannelEnded, Counts, Entered, LocationProgram, ProbeReply, Problem, Sample
+from hydro_nb.wire import ChannelEnded, Counts, Entered, LocationProgram, ProbeReply, Problem, Sample, TimerSpec
 
 
 @pytest.fixture
@@ -97,6 +98,22 @@ def test_one_process_that_fails_makes_it_failed_until_it_is_stopped(begun):
     assert (alone.state, alone.over, alone.ended) == ("failed", True, 10.0)
     stopped = telemetry.phase(telemetry.phase(state, "stopping", 11.0), "stopped", 12.0)
     assert (stopped.state, stopped.over, stopped.ended) == ("stopped", True, 12.0)
+
+
+def test_settled_is_shown_of_what_rests_alone(begun):
+    state = telemetry.phase(telemetry.apply(begun, counts(0, {"s": 3})), "settled", 1.0)
+    assert [telemetry.shown(state, now) for now in (1.5, 2.9, 3.1)] == ["running", "running", "settled"]
+    still = telemetry.apply(state, msgspec.structs.replace(counts(0, {"s": 3}), time=3.0))
+    assert telemetry.shown(still, 3.1) == "settled"
+    again = telemetry.apply(state, msgspec.structs.replace(counts(0, {"s": 4}), time=3.0))
+    assert telemetry.shown(again, 3.1) == "running"
+    assert telemetry.shown(telemetry.phase(again, "stopped", 3.0), 3.1) == "stopped"
+
+
+def test_a_flow_with_timers_is_shown_running_while_it_runs():
+    place = LocationProgram(0, "a", "A", "process", timers=(TimerSpec("time", 1.0),))
+    state = telemetry.phase(telemetry.begin("flow", [place], 5.0), "settled", 6.0)
+    assert (state.state, telemetry.shown(state, 1000.0)) == ("settled", "running")
 
 
 def test_a_process_that_fails_while_all_are_stopped_changes_nothing_more(begun):
