@@ -6,6 +6,7 @@ both and a sequence number, and a gap or a repeat ends it with `ChannelBroken`.
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from typing import Any, Protocol
 
@@ -316,7 +317,7 @@ class Receiver(End):
         if fields[2] & BROKEN:
             self.reason = frame[HEADER.size :].decode("utf-8", "replace") or "its sender failed"
 
-    def take(self, limit: int = MAX_FRAME) -> tuple[list[Any], bool]:
+    def take(self, limit: int = sys.maxsize) -> tuple[list[Any], bool]:
         """Decode the oldest frame: at most `limit` of its elements, and whether they derive from timers alone."""
         frame, count, flags = self.queue.popleft()
         if count > limit:

@@ -55,18 +55,14 @@ class Feeds:
         """When the next timer is due."""
         return min((timer.due for timer in self.timers), default=None)
 
-    def pull(self) -> bool:
-        """Take what the iterators give; says whether anything came."""
-        came = False
-        for source in self.sources:
-            if not source.done:
-                came = self._poll(source) or came
-        return came
+    def pull(self, limit: int) -> int:
+        """Take what the iterators give, of each at most so much; gives how many elements came."""
+        return sum(self._poll(source, limit) for source in self.sources if not source.done)
 
-    def _poll(self, source: Source) -> bool:
+    def _poll(self, source: Source, limit: int) -> int:
         name = source.spec.input
         try:
-            came = source.poll(self._clock.now, self._location.inputs[name])
+            came = source.poll(self._clock.now, self._location.inputs[name], limit)
         except KeyboardInterrupt:
             raise
         except BaseException as error:

@@ -214,7 +214,7 @@ class Loop:
         self._stale = False
         self._reported = self._now()
         # a process that works without counting anything still uses time and memory
-        if self._worker.tally.changed() or self._reported - self._told > TELL_SECONDS:
+        if self._worker.changed or self._reported - self._told > TELL_SECONDS:
             self._told = self._reported
             self._reporter.event(self._worker.counts())
 

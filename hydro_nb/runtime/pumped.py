@@ -39,15 +39,15 @@ class Pumped:
         self._wake = wake
         self._task = loop.create_task(self._run())
 
-    def poll(self, _clock: Callable[[], float], into: list[Any]) -> bool:
-        """Take what has come since the last poll."""
+    def poll(self, _clock: Callable[[], float], into: list[Any], limit: int) -> int:
+        """Take what has come since the last poll, at most so much."""
         if self._error is not None and not self._items:
             error, self._error = self._error, None
             raise error
-        items, self._items = self._items, []
+        items, self._items = self._items[:limit], self._items[limit:]
         into.extend(items)
         self._room.set()
-        return bool(items)
+        return len(items)
 
     def cancel(self) -> None:
         """Stop the iterator."""

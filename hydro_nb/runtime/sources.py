@@ -39,17 +39,17 @@ class Iterated:
         self.done = False
         self._iterator = iterator
 
-    def poll(self, clock: Callable[[], float], into: list[Any]) -> bool:
-        """Pull until 1024 elements or 500 microseconds have passed; says whether anything came."""
+    def poll(self, clock: Callable[[], float], into: list[Any], limit: int) -> int:
+        """Pull until 1024 elements, `limit` or 500 microseconds have passed; gives how many came."""
         until = clock() + PULL_SECONDS
-        before = len(into)
-        for item in islice(self._iterator, PULL_ITEMS):
+        before, most = len(into), min(limit, PULL_ITEMS)
+        for item in islice(self._iterator, most):
             into.append(item)
             if clock() >= until:
                 break
         else:
-            self.done = len(into) - before < PULL_ITEMS
-        return len(into) > before
+            self.done = len(into) - before < most
+        return len(into) - before
 
 
 class Source(Protocol):
@@ -65,8 +65,8 @@ class Source(Protocol):
         """Whether it has ended and all it gave was taken."""
         ...
 
-    def poll(self, clock: Callable[[], float], into: list[Any], /) -> bool:
-        """Take what is there; says whether anything was."""
+    def poll(self, clock: Callable[[], float], into: list[Any], limit: int, /) -> int:
+        """Take what is there, at most so much; gives how many elements came."""
         ...
 
 

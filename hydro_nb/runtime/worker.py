@@ -5,7 +5,7 @@ The process's loop and the in-process scheduler drive the same class; they diffe
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +14,7 @@ from hydro_nb.runtime.channel import MAX_ITEMS, Fields, Receiver, Sender, read_h
 from hydro_nb.runtime.clock import Clock
 from hydro_nb.runtime.feeds import FatalError, Feeds
 from hydro_nb.runtime.location import Location
+from hydro_nb.runtime.pace import Pace
 from hydro_nb.runtime.render import Renderer
 from hydro_nb.runtime.state import Tally
 from hydro_nb.runtime.wiring import Wiring
@@ -29,7 +30,6 @@ from hydro_nb.wire import (
     Problem,
 )
 
-DRAIN_ITEMS = 16 * MAX_ITEMS
 DRAIN_SECONDS = 0.0005
 FLUSH_SECONDS = 0.0005
 BRIEF_ITEMS = 4
@@ -63,6 +63,9 @@ class Worker:
             self._by_output[sender.spec.output].append(sender)
         self.outs = list(self.senders.values())
         self.ins = list(self.receivers.values())
+        self._turns = deque(self.ins)
+        """the order in which they are looked at: what was cut short comes last the next time"""
+        self._pace = Pace()
         self._touched: list[str] = []
         self.feeds = Feeds(self.location, self._touched, clock)
         self.tally = Tally(self.location, self.outs, self.renderer)
@@ -73,6 +76,8 @@ class Worker:
         self.more = True
         self.held = False
         self._gathered = 0
+        self._left = False
+        self._told_queued = 0
         self._finished = False
         self._oldest = 0.0
 
@@ -187,7 +192,7 @@ class Worker:
     @property
     def brief(self) -> bool:
         """Whether the last tick was short and left nothing, so that waiting comes next."""
-        return self._gathered <= BRIEF_ITEMS and not self.more and not self.feeds.sources
+        return self._gathered <= BRIEF_ITEMS and not (self._left or self.more or self.feeds.sources)
 
     def drain(self) -> None:
         """Take nothing more from sources; what is under way goes on."""
@@ -201,7 +206,7 @@ class Worker:
         real = self._gather(held=held) or real
         fired = False
         if not held:
-            real = (not self.draining and self.feeds.pull()) or real
+            real = (not self.draining and self._pull()) or real
             fired = self.feeds.fire()
         if not (real or fired or self._touched):
             return False
@@ -209,25 +214,33 @@ class Worker:
         return True
 
     def _gather(self, *, held: bool) -> bool:
-        real, until, items = False, 0.0, 0
-        for receiver in self.ins:
+        """Take what was received, as much as the pace allows and half a millisecond decodes; the rest waits."""
+        real, until, count = False, 0.0, 0
+        budget, self._left = self._pace.budget, False
+        for turn, receiver in enumerate(self._turns, 1):
             if held and not receiver.spec.cyclic:
                 continue
-            while receiver.queue and items < DRAIN_ITEMS:
-                count, derived = self._take(receiver)
-                items += count
+            while receiver.queue and not self._left:
+                taken, derived = self._take(receiver, budget - count)
+                count += taken
                 real = real or not derived
                 now = self._now()
                 until = until or now + DRAIN_SECONDS
-                if now > until:
-                    self._gathered = DRAIN_ITEMS
-                    return real
-        self._gathered = items
+                self._left = count >= budget or now > until
+            if self._left:
+                self._turns.rotate(-turn)
+                break
+        self._gathered = count
         return real
 
-    def _take(self, receiver: Receiver) -> tuple[int, bool]:
+    def _pull(self) -> bool:
+        pulled = self.feeds.pull(self._pace.budget)
+        self._gathered += pulled
+        return bool(pulled)
+
+    def _take(self, receiver: Receiver, limit: int) -> tuple[int, bool]:
         try:
-            items, derived = receiver.take()
+            items, derived = receiver.take(limit)
         except ChannelBroken as error:
             receiver.cut(str(error), discard=True)
             self._broken(receiver, error)
@@ -241,18 +254,21 @@ class Worker:
         return len(items), derived
 
     def _run(self, *, timer: bool) -> None:
+        start = self._now()
         try:
             self.more = self.location.step() or (self.more and self.location.holding)
         except BaseException as error:
             self._clear_inputs()
             self._collect(timer=timer)
             raise self.failure(error) from error
+        now = self._now()
+        self._pace.ran(self._gathered, now - start)
         self._clear_inputs()
         self._collect(timer=timer)
         self._reply()
         if not timer:
             self.changes += 1
-            self.last_change = self._now()
+            self.last_change = now
 
     def _clear_inputs(self) -> None:
         for name in self._touched:
@@ -347,9 +363,15 @@ class Worker:
         """Elements received and not yet processed, or made and not yet sent."""
         return sum(r.queued for r in self.ins) + sum(len(s.items) + s.unsent for s in self.outs)
 
+    @property
+    def changed(self) -> bool:
+        """Whether there is something to tell since `counts` was last called."""
+        return self.queued != self._told_queued or self.tally.changed()
+
     def counts(self) -> Counts:
         """Give what is new in the totals, samples and values."""
-        return self.tally.counts(self.clock.time(), self.queued)
+        self._told_queued = self.queued
+        return self.tally.counts(self.clock.time(), self._told_queued)
 
 
 def _peer(end: Sender | Receiver) -> int:

@@ -225,3 +225,28 @@ def test_while_a_flow_drains_credit_does_not_wait_for_the_reader():
     assert not sender.busy
     assert sum(len(receiver.take()[0]) for _ in range(len(receiver.queue))) == 3000
     assert receiver.replies() == []
+
+
+def test_a_frame_may_be_taken_in_parts_and_is_paid_for_when_it_is_gone():
+    sender, receiver = pair(max_buffer=64)
+    sender.put(["a", "b", "c", "d", "e"])
+    sender.pack()
+    (frame,) = sender.take()
+    receiver.hear(read_header(frame), frame)
+    assert receiver.take(2) == (["a", "b"], False)
+    assert (receiver.queued, receiver.received, receiver.owes) == (3, 2, False)
+    assert receiver.take(2) == (["c", "d"], False)
+    assert receiver.take(2) == (["e"], False)
+    assert (receiver.queued, receiver.received, receiver.owes) == (0, 5, True)
+    assert not receiver.queue
+
+
+def test_what_is_left_of_a_frame_goes_with_what_is_discarded():
+    sender, receiver = pair()
+    sender.put(["a", "b", "c"])
+    sender.pack()
+    for frame in sender.take():
+        receiver.hear(read_header(frame), frame)
+    receiver.take(1)
+    receiver.cut("gone", discard=True)
+    assert (receiver.queued, receiver.held_bytes, list(receiver.queue)) == (0, 0, [])

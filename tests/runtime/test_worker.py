@@ -40,13 +40,13 @@ def channel(number, sender, receiver, **more):
 class Bench:
     """Worker 1 between sender 0 and receiver 2, whose frames are carried by hand."""
 
-    def __init__(self, body, *, max_buffer=1 << 20, cyclic=False, lines=(), **more):
+    def __init__(self, body, *, max_buffer=1 << 20, cyclic=False, lines=(), also=(), **more):
         self.clock = ManualClock()
         self.frames = []
         self.events = []
         source = STATE + textwrap.dedent(body)
         program = LocationProgram(1, "loc", "W", "process", source, lines, outputs=("out2",), **more)
-        channels = (channel(1, 0, 1, cyclic=cyclic), channel(2, 1, 2, cyclic=cyclic))
+        channels = (channel(1, 0, 1, cyclic=cyclic), channel(2, 1, 2, cyclic=cyclic), *also)
         self.wiring = Wiring(channels, max_buffer=max_buffer)
         self.worker = Worker(
             program, {"T": int}, self.wiring, clock=self.clock, send=self.carry, report=self.events.append
@@ -256,3 +256,68 @@ def test_while_an_output_has_no_credit_the_tick_is_told_to_take_nothing():
     bench.worker.flush()
     assert not bench.worker.held
     assert not bench.worker.step()
+
+
+SLOW = """
+def start():
+    return State()
+def tick(state, inputs, outputs):
+    clock.advance(0.001 * len(inputs["in1"]))
+    state.counts["sink"] = state.counts.get("sink", 0) + len(inputs["in1"])
+    outputs["out2"].extend(inputs["in1"])
+    return False
+"""
+
+
+def test_while_a_function_is_slow_what_was_received_waits_between_short_ticks():
+    bench = Bench(SLOW, max_buffer=1 << 12)
+    bench.worker.location.scope["clock"] = bench.clock
+    bench.give(range(1500))
+    took, before = [], bench.clock.now()
+    while bench.worker.step():
+        assert bench.clock.now() - before <= 0.02
+        before = bench.clock.now()
+        waiting = sum(receiver.queued for receiver in bench.worker.ins)
+        assert not (bench.worker.brief and waiting)
+        bench.worker.flush()
+        assert bench.worker.counts().queued == waiting
+        took += bench.taken()
+        for frame in bench.sink.replies():
+            bench.worker.receive(frame)
+        for frame in bench.source.take():
+            bench.worker.receive(frame)
+    assert took == list(range(1500))
+    assert (bench.worker.queued, bench.worker.idle) == (0, True)
+
+
+def test_what_waits_is_work_and_told():
+    bench = Bench(SLOW)
+    bench.worker.location.scope["clock"] = bench.clock
+    bench.give(range(100))
+    assert bench.worker.step()
+    reply = probe_reply(bench.worker, 1)
+    assert (reply.idle, reply.received, bench.worker.queued) == (False, {1: 16}, 84 + 16)
+    assert bench.worker.changed
+    bench.worker.counts()
+    assert not bench.worker.changed
+
+
+def test_inputs_take_turns_when_there_is_more_than_a_tick_takes():
+    body = """
+    def start():
+        return State()
+    def tick(state, inputs, outputs):
+        clock.advance(0.01)
+        outputs["out2"].append(len(inputs["in1"]) * 1000 + len(inputs["in3"]))
+        return False
+    """
+    bench = Bench(body, also=(channel(3, 3, 1),))
+    bench.worker.location.scope["clock"] = bench.clock
+    other = bench.wiring.senders(3, {"T": int})[3]
+    other.put([1, 2])
+    other.pack()
+    bench.give(range(40))
+    for frame in other.take():
+        bench.worker.receive(frame)
+    bench.run()
+    assert bench.taken() == [16000, 14002, 10000]

@@ -1,0 +1,42 @@
+"""How much a location takes in at once, so that it is never away for long and never works in crumbs."""
+
+from __future__ import annotations
+
+FIRST, MOST = 16, 16 * 1024
+"""Elements that the first tick takes, and any tick at most."""
+SHORT, LONG = 0.002, 0.02
+"""Seconds of a tick below which it may be larger, and above which it keeps others waiting."""
+
+
+class Pace:
+    """The number of elements that the next tick may take, learned from how long the ticks before took.
+
+    >>> pace = Pace()
+    >>> pace.ran(16, 0.001)
+    >>> pace.budget
+    64
+    """
+
+    __slots__ = ("_cut", "budget")
+
+    def __init__(self) -> None:
+        self.budget = FIRST
+        self._cut = (0, 0.0)
+        """elements and seconds of the tick that made the budget smaller"""
+
+    def ran(self, count: int, seconds: float) -> None:
+        """Learn from a tick that took this many elements; only one that used the whole budget can raise it."""
+        if seconds > LONG:
+            self._shorten(count, seconds)
+        elif seconds < SHORT and count >= self.budget < MOST:
+            self.budget = min(4 * self.budget, MOST)
+
+    def _shorten(self, count: int, seconds: float) -> None:
+        before, longer = self._cut
+        if count < before and seconds > longer / 2:
+            # fewer elements did not help: the time goes where their number does not matter
+            self.budget = min(16 * self.budget, MOST)
+            self._cut = (0, 0.0)
+        else:
+            self.budget = max(min(count, self.budget) // 4, 1)
+            self._cut = (count, seconds)
