@@ -28,6 +28,7 @@ class Open:
 
     info: Any
     key: str
+    label: str
     body: bool = False
     """whether a `%%hydro` body ran in it"""
     kept: bool = False
@@ -70,7 +71,7 @@ class Cells:
         site.name_file(self._filename(info), self.label)
         if _parses(_transformed(info)):
             self.deployments.stop(key)
-        self._open.append(Open(info, key))
+        self._open.append(Open(info, key, self.label))
         cell.begin(key)
 
     def end(self, result: Any) -> None:
@@ -88,7 +89,7 @@ class Cells:
             if not run.body:
                 _drop(run.key + BODY)
             cell.commit()
-        self.deployments.adopt(run.key, self.shell.user_ns)
+        self.deployments.adopt(run.key, run.label, self.shell.user_ns)
 
     # ------------------------------------------------------------ for the magics
 
@@ -120,7 +121,7 @@ class Cells:
 
     def adopt(self) -> None:
         """Notice the deployments that the running cell has made so far."""
-        self.deployments.adopt(self.key, self.shell.user_ns)
+        self.deployments.adopt(self.key, self.label, self.shell.user_ns)
 
     # ------------------------------------------------------------ keys and names
 

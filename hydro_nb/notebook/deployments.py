@@ -4,47 +4,66 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hydro_nb.deploy import Deployment
 
 
+@dataclass(frozen=True)
+class Made:
+    """A deployment and the cell that made it."""
+
+    key: str
+    label: str
+    """the cell as the reader knows it: `In[5]`"""
+    deployment: Deployment
+
+    @property
+    def started(self) -> float:
+        """When it began, in seconds since the epoch."""
+        return self.deployment.snapshot().started
+
+
 class Deployments:
-    """What is deployed, by the key of the cell, oldest first."""
+    """What is deployed, by the key of the cell."""
 
     def __init__(self) -> None:
-        self._made: list[tuple[str, Deployment]] = []
+        self._made: list[Made] = []
 
-    def add(self, key: str, deployment: Deployment) -> None:
-        """Note that the cell made it."""
-        if all(known is not deployment for _, known in self._made):
-            self._made.append((key, deployment))
-
-    def adopt(self, key: str, namespace: Mapping[str, Any]) -> None:
+    def adopt(self, key: str, label: str, namespace: Mapping[str, Any]) -> None:
         """Give to the cell every deployment that the namespace holds and nobody has noted."""
         for deployment in _held(namespace):
-            self.add(key, deployment)
+            if all(known.deployment is not deployment for known in self._made):
+                self._made.append(Made(key, label, deployment))
 
     def stop(self, key: str) -> None:
         """Stop what the cell deployed, and forget it."""
-        for maker, deployment in self._made:
-            if maker == key:
-                deployment.stop()
-        self._made = [each for each in self._made if each[0] != key]
+        for made in self._made:
+            if made.key == key:
+                made.deployment.stop()
+        self._made = [made for made in self._made if made.key != key]
+
+    def made(self) -> list[Made]:
+        """Give all with the cells that made them, oldest first."""
+        return sorted(self._made, key=lambda made: made.started)
 
     def every(self) -> list[Deployment]:
         """Give all, oldest first."""
-        return [deployment for _, deployment in self._made]
+        return [made.deployment for made in self.made()]
 
     def running(self) -> list[Deployment]:
         """Give those that are not over, oldest first."""
         return [deployment for deployment in self.every() if not deployment.snapshot().over]
 
-    def current(self, namespace: Mapping[str, Any]) -> Deployment | None:
-        """Give the one that a command means: `deployment` if it runs, else the newest that runs, else the newest."""
-        named = [held for held in _held({"deployment": namespace.get("deployment")}) if not held.snapshot().over]
-        return next(iter([*named, *reversed(self.running()), *reversed(self.every())]), None)
+    def last(self) -> Deployment | None:
+        """Give the one that was deployed last, whatever became of it: the one to look at."""
+        return next(reversed(self.every()), None)
+
+    def last_running(self) -> Deployment | None:
+        """Give the newest that is not over, else the newest: the one to act on."""
+        return next(reversed(self.running()), self.last())
 
 
 def _held(namespace: Mapping[str, Any]) -> list[Deployment]:

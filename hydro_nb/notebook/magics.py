@@ -87,11 +87,11 @@ class HydroMagics(Magics):
         commands: dict[str, Callable[[argparse.Namespace], None]] = {
             "deploy": self._do_deploy,
             "stop": self._do_stop,
-            "status": lambda _: print(self._deployment().status()),  # noqa: T201 - what was asked for
+            "status": lambda _: print(self._last().status()),  # noqa: T201 - what was asked for
             "graph": lambda given: display.show_graph(self._flow(given.name)),
             "logs": self._do_logs,
             "code": self._do_code,
-            "kill": lambda given: self._deployment().kill(given.process),
+            "kill": lambda given: self._running().kill(given.process),
             "flows": self._do_flows,
             "reset": self._do_reset,
             "help": lambda _: print(options.help_text()),  # noqa: T201 - what was asked for
@@ -104,12 +104,12 @@ class HydroMagics(Magics):
     def _do_stop(self, given: argparse.Namespace) -> None:
         if given.all:
             self.cells.adopt()
-        for deployment in self.cells.deployments.running() if given.all else [self._deployment()]:
+        for deployment in self.cells.deployments.running() if given.all else [self._running()]:
             deployment.stop(drain=given.drain)
             print(f"{deployment.name}: {deployment.state}")  # noqa: T201 - what was asked for
 
     def _do_logs(self, given: argparse.Namespace) -> None:
-        deployment = self._deployment()
+        deployment = self._last()
         lines = deployment.logs(given.process)
         shown = lines[-given.last :] if given.last > 0 else lines
         if len(shown) < len(lines):
@@ -163,9 +163,17 @@ class HydroMagics(Magics):
             print(f"`{deployment.name}` goes on. Stop it by %hydro stop")  # noqa: T201 - the user must know
             raise
 
-    def _deployment(self) -> Deployment:
+    def _last(self) -> Deployment:
+        """Give what was deployed last, to look at."""
         self.cells.adopt()
-        found = self.cells.deployments.current(self._names)
+        return self._some(self.cells.deployments.last())
+
+    def _running(self) -> Deployment:
+        """Give what was deployed last of all that goes on, to act on."""
+        self.cells.adopt()
+        return self._some(self.cells.deployments.last_running())
+
+    def _some(self, found: Deployment | None) -> Deployment:
         if found is None:
             raise UsageError("nothing is deployed: write %hydro deploy, or %%hydro --deploy")
         return found

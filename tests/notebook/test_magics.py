@@ -151,6 +151,25 @@ def test_commands_on_a_deployment(kernel):
     assert kernel.value("deployment.state") in ("stopped", "failed")
 
 
+def test_status_and_logs_are_of_what_was_deployed_last_even_if_it_failed(kernel):
+    kernel.run(PIPELINE, "a")
+    kernel.run("first = flow.deploy()\nfirst.settle()", "b")
+    failing = "%%hydro bad --deploy --wait\nprocess().source_iter([0]).map(lambda n: 1 // n).for_each(print)"
+    assert kernel.attempt(failing, "c").ename == "ProcessFailed"
+    assert kernel.run("%hydro status", "d").stdout.startswith("bad: failed\n")
+    assert "[process 1] 40" not in kernel.run("%hydro logs", "e").stdout
+    assert kernel.run("%hydro stop", "f").stdout == "flow: stopped\n"
+    assert kernel.run("%hydro status", "g").stdout.startswith("bad: failed\n")
+
+
+def test_an_old_deployment_that_a_name_still_holds_is_not_the_last(kernel):
+    kernel.run(PIPELINE, "a")
+    kernel.run("first = flow.deploy()", "b")
+    kernel.run("second = first", "c")
+    kernel.run("first = flow.deploy()", "b")
+    assert "stopped" not in kernel.run("%hydro status", "d").stdout
+
+
 def test_code_shows_what_each_process_runs(kernel):
     kernel.run(PIPELINE, "a")
     assert len(kernel.run("%hydro code", "b").shown) == 2
