@@ -6,9 +6,9 @@ import { OVER } from "./store.js";
 /** @import {Store} from "./store.js" */
 /** @import {ProcessRow} from "./types.js" */
 
-const HEADS = ["Process", "State", "CPU", "Memory", "Items/s", "Queue", "Up", ""];
+const HEADS = ["Process", "", "State", "CPU", "Memory", "Items/s", "Queue", "Up"];
 
-/** One row per process, with the button that ends it. */
+/** One row per process, with the button that ends it beside its name, and below it, where there is one, the reason of its end. */
 export class ProcessesView {
   /** @param {Store} store */
   constructor(store) {
@@ -21,7 +21,9 @@ export class ProcessesView {
   }
 
   paint() {
-    rows(this.body, this.store.processes, () => this.makeRow(), (row, process) => this.paintRow(row, process));
+    const lines = this.store.processes.flatMap((process) => [process, process]);
+    const make = () => (this.body.children.length % 2 ? makeReason() : this.makeRow());
+    rows(this.body, lines, make, (row, process, index) => (index % 2 ? paintReason(row, process) : this.paintRow(row, process)));
     this.table.hidden = !this.store.processes.length;
     write(this.empty, this.store.processes.length ? "" : "The processes are being started.");
   }
@@ -32,9 +34,9 @@ export class ProcessesView {
       "tr",
       {},
       h("th.who", { scope: "row" }, h("b"), h("small")),
-      h("td.phase", {}, h("span.mark"), h("span.word"), h("small.reason")),
-      ...["cpu", "memory", "rate", "queue", "up"].map((name) => h(`td.${name}`)),
       h("td.act", {}, kill),
+      h("td.phase", {}, h("span.mark"), h("span.word")),
+      ...["cpu", "memory", "rate", "queue", "up"].map((name) => h(`td.${name}`)),
     );
     kill.addEventListener("click", () => {
       kill.disabled = true;
@@ -52,7 +54,6 @@ export class ProcessesView {
     write(one(row, ".who small"), process.pid ? `pid ${process.pid}` : "in the kernel");
     setIcon(one(row, ".mark"), phaseIcon(process.phase));
     write(one(row, ".word"), process.phase);
-    write(one(row, ".reason"), process.reason);
     write(one(row, ".cpu"), over ? "–" : percent(process.cpu));
     write(one(row, ".memory"), over ? "–" : bytes(process.memory));
     write(one(row, ".rate"), over ? "–" : rate(process.rate));
@@ -63,4 +64,14 @@ export class ProcessesView {
     attribute(kill, "aria-label", `Kill ${process.name}`);
     attribute(kill, "title", `Ends ${process.name} at once, as a crash would. The others go on.`);
   }
+}
+
+function makeReason() {
+  return h("tr.why", {}, h("td.reason", { colspan: HEADS.length }));
+}
+
+/** @param {HTMLElement} row @param {ProcessRow} process */
+function paintReason(row, process) {
+  row.hidden = !process.reason;
+  write(one(row, ".reason"), process.reason);
 }
