@@ -114,14 +114,23 @@ export class GraphView {
     this.draw();
     const store = this.store;
     for (const [slot, number] of this.numbers) write(number, this.number(slot));
-    for (const { element, target } of this.edges) {
-      if (element.classList.contains("net")) element.classList.toggle("active", store.rate(target) > 0);
-    }
+    this.paintEdges();
     const failed = new Set(store.problems.map((problem) => problem.slot));
     for (const [slot, node] of this.nodes) node.classList.toggle("failed", failed.has(slot));
     const phases = new Map(store.processes.map((row) => [row.name, row.phase]));
     for (const [slot, place] of this.places) {
       place.classList.toggle("failed", phases.get(store.graph.places[slot] ?? "") === "failed");
+    }
+  }
+
+  /** Moving where something crosses, broken where nobody is left to receive it. */
+  paintEdges() {
+    const { store } = this;
+    for (const { element, target } of this.edges) {
+      if (!element.classList.contains("net")) continue;
+      const broken = store.gone(target);
+      element.classList.toggle("broken", broken);
+      element.classList.toggle("active", !broken && store.rate(target) > 0);
     }
   }
 

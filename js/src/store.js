@@ -195,12 +195,18 @@ export class Store {
 
   /** @param {string} slot */
   rate(slot) {
-    return this.live ? (this.meters.get(slot)?.rate ?? 0) : 0;
+    return this.live && !this.gone(slot) ? (this.meters.get(slot)?.rate ?? 0) : 0;
   }
 
   /** @param {string} slot @returns {number[]} */
   history(slot) {
     return this.meters.get(slot)?.history ?? [];
+  }
+
+  /** Whether the process of an operator has failed: nothing arrives there any more. @param {string} slot */
+  gone(slot) {
+    const place = this.graph.nodes[slot]?.place;
+    return this.processes.some((row) => row.name === place && row.phase === "failed");
   }
 
   /** What was sent to a process that is gone, in words; empty where nothing was. @param {string} slot */

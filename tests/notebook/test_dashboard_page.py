@@ -132,6 +132,22 @@ def test_stop_and_kill_reach_the_kernel(show):
     assert [kind for kind in sent(page) if kind not in ("hello", "ack")] == ["kill", "stop"]
 
 
+@pytest.mark.parametrize("width", [600, 920, 1280])
+def test_kill_is_in_view_beside_the_name_and_the_reason_under_the_row(show, width):
+    page = show(frames=24, width=width)
+    pane = tab(page, "processes")
+    room, name = pane.bounding_box(), pane.locator("tr", has_text="Splitter").locator(".who b").bounding_box()
+    button = pane.get_by_role("button", name="Kill Splitter")
+    box = button.bounding_box()
+    assert room["x"] <= name["x"] < name["x"] + name["width"] <= box["x"]
+    assert box["x"] + box["width"] <= room["x"] + room["width"]
+    expect(pane.locator(".why:visible")).to_have_count(0)
+    button.click()
+    reason = pane.locator(".why:visible .reason")
+    expect(reason).to_have_text("killed by signal 9")
+    assert reason.bounding_box()["y"] >= name["y"] + name["height"]
+
+
 def test_a_problem_shows_operator_element_line_and_caret(show):
     page = show("parse")
     expect(page.locator("[data-tab=problems] .badge")).to_have_text("1")
@@ -314,6 +330,17 @@ def test_edges_move_only_where_something_flows_and_motion_is_wanted(show):
     assert calm.evaluate(moving) == 0
     ended = show()
     assert ended.locator(".edge.active").count() == 0
+
+
+def test_an_edge_into_a_dead_process_is_drawn_broken_and_does_not_move(show):
+    page = show(frames=24)
+    page.evaluate("window.played.model.play(window.played.model.recording.frames[24])")
+    expect(page.locator(".edge.broken")).to_have_count(0)
+    page.evaluate("window.played.model.kill('Splitter')")
+    expect(page.locator(".edge.broken")).to_have_count(1)
+    expect(page.locator(".edge.broken.active")).to_have_count(0)
+    expect(page.locator(".stream-list .stream").first.locator(".count small")).to_have_text("0/s")
+    assert page.locator(".edge.broken path").last.evaluate("path => path.getAnimations().length") == 0
 
 
 def test_the_still_picture_hides_while_the_view_is_live(show):
