@@ -19,7 +19,14 @@ def show_graph(flow: FlowBuilder, highlight: Sequence[str] = ()) -> None:
     """Draw a flow, with some of its nodes standing out."""
     from hydro_nb.notebook.fallback import graph_bundle  # noqa: PLC0415 - a notebook that shows nothing need not load it
 
-    display({**graph_bundle(flow.graph, highlight=highlight), "text/plain": repr(flow)}, raw=True)
+    display({**graph_bundle(flow.graph, highlight=highlight), "text/plain": in_words(flow)}, raw=True)
+
+
+def in_words(flow: FlowBuilder) -> str:
+    """Say in a line which flow it is, and how large."""
+    from hydro_nb.notebook.meta import size  # noqa: PLC0415 - a notebook that shows nothing need not load it
+
+    return f"FlowBuilder({flow.name!r}: {size(flow.graph)})"
 
 
 def show_dashboard(deployment: Deployment) -> None:

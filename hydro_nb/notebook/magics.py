@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,7 +13,7 @@ from hydro_nb.errors import HydroError
 from hydro_nb.lang import cell as runs
 from hydro_nb.lang.flow import FlowBuilder
 from hydro_nb.lang.location import Location, located
-from hydro_nb.notebook import body, display, flows, options
+from hydro_nb.notebook import body, display, flows, interrupt, options
 from hydro_nb.notebook.cells import Cells
 from hydro_nb.notebook.ipython import Magics, line_cell_magic, magics_class, no_var_expand
 
@@ -36,7 +37,8 @@ class HydroMagics(Magics):
     def hydro(self, line: str, cell: str | None = None) -> None:
         """Build, run and watch a flow."""
         if cell is None:
-            self._command(*options.parse_command(line))
+            with interrupt.brief(f"%hydro {line} was interrupted"):
+                self._command(*options.parse_command(line))
         else:
             self._build(options.parse_cell(line), line, cell)
 
@@ -91,7 +93,7 @@ class HydroMagics(Magics):
             "graph": lambda given: display.show_graph(self._flow(given.name)),
             "logs": self._do_logs,
             "code": self._do_code,
-            "kill": lambda given: self._running().kill(given.process),
+            "kill": self._do_kill,
             "flows": self._do_flows,
             "reset": self._do_reset,
             "help": lambda _: print(options.help_text()),  # noqa: T201 - what was asked for
@@ -103,13 +105,27 @@ class HydroMagics(Magics):
 
     def _do_stop(self, given: argparse.Namespace) -> None:
         if given.all:
-            self.cells.adopt()
-        for deployment in self.cells.deployments.running() if given.all else [self._running()]:
+            self._stop_all(given)
+        else:
+            deployment = self._running()
             deployment.stop(drain=given.drain)
             print(f"{deployment.name}: {deployment.state}")  # noqa: T201 - what was asked for
 
+    def _stop_all(self, given: argparse.Namespace) -> None:
+        """Stop all; they may well share a name, so each is told by its cell and the time when it started."""
+        self.cells.adopt()
+        going = [made for made in self.cells.deployments.made() if not made.deployment.snapshot().over]
+        if not going:
+            print("nothing is running")  # noqa: T201 - what was asked for
+        for made in going:
+            made.deployment.stop(drain=given.drain)
+            when = time.strftime("%H:%M:%S", time.localtime(made.started))
+            print(f"{made.deployment.name} ({made.label}, {when}): {made.deployment.state}")  # noqa: T201 - what was asked for
+
     def _do_logs(self, given: argparse.Namespace) -> None:
         deployment = self._last()
+        if given.process is not None:
+            _check_process(given.process, [row.name for row in deployment.processes])
         lines = deployment.logs(given.process)
         shown = lines[-given.last :] if given.last > 0 else lines
         if len(shown) < len(lines):
@@ -120,18 +136,22 @@ class HydroMagics(Magics):
 
     def _do_code(self, given: argparse.Namespace) -> None:
         flow = self._flow(None)
-        sources = {process.name: flow.source(process) for process in _processes(flow)}
-        if given.process is not None and given.process not in sources:
-            known = ", ".join(f"`{name}`" for name in sources)
-            raise UsageError(f"no process is called `{given.process}`; there are {known}")
-        wanted = sources if given.process is None else {given.process: sources[given.process]}
-        for source in wanted.values():
-            display.show_code(source)
+        processes = _processes(flow)
+        if given.process is not None:
+            _check_process(given.process, [process.name for process in processes])
+        for process in processes:
+            if given.process in (None, process.name):
+                display.show_code(flow.source(process))
+
+    def _do_kill(self, given: argparse.Namespace) -> None:
+        deployment = self._running()
+        _check_process(given.process, [row.name for row in deployment.processes])
+        deployment.kill(given.process)
 
     def _do_flows(self, _: argparse.Namespace) -> None:
         for name, flow in flows.flows_of(self._names).items():
             running = [d for d in self.cells.deployments.running() if d.name == flow.name]
-            print(f"{name:<12} {flow!r}{'   ' + running[-1].state if running else ''}")  # noqa: T201 - what was asked for
+            print(f"{name:<12} {display.in_words(flow)}{'   ' + running[-1].state if running else ''}")  # noqa: T201 - what was asked for
 
     def _do_reset(self, given: argparse.Namespace) -> None:
         old = self._flow(given.name)
@@ -147,7 +167,8 @@ class HydroMagics(Magics):
     # ------------------------------------------------------------ deployments
 
     def _deploy(self, flow: FlowBuilder, backend: Literal["local", "inprocess"]) -> Deployment:
-        deployment = flow.deploy(backend=backend)
+        with interrupt.brief(f"interrupted: `{flow.name}` was not deployed"):
+            deployment = flow.deploy(backend=backend)
         self._names["deployment"] = deployment
         self.cells.adopt()
         return deployment
@@ -155,13 +176,10 @@ class HydroMagics(Magics):
     def _watch(self, deployment: Deployment, *, wait: bool) -> None:
         """Show the dashboard; what fails from here on is the run's fault, not the flow's."""
         self.cells.keep()
-        try:
+        with interrupt.brief(f"`{deployment.name}` goes on. Stop it by %hydro stop"):
             display.show_dashboard(deployment)
             if wait:
                 deployment.settle()
-        except KeyboardInterrupt:
-            print(f"`{deployment.name}` goes on. Stop it by %hydro stop")  # noqa: T201 - the user must know
-            raise
 
     def _last(self) -> Deployment:
         """Give what was deployed last, to look at."""
@@ -194,3 +212,8 @@ class HydroMagics(Magics):
 
 def _processes(flow: FlowBuilder) -> list[Location]:
     return [located(flow, place) for place in flow.graph.places.values() if place.kind == "process"]
+
+
+def _check_process(name: str, known: list[str]) -> None:
+    if name not in known:
+        raise UsageError(f"no process is called `{name}`; {options.near(name, known)}")

@@ -35,8 +35,18 @@ def summary(graph: Graph) -> str:
     >>> summary(Graph())
     'dataflow with 0 locations, 0 operators'
     """
+    return f"dataflow with {size(graph)}"
+
+
+def size(graph: Graph) -> str:
+    """Count locations and operators.
+
+    >>> from hydro_nb.ir.graph import Graph
+    >>> size(Graph())
+    '0 locations, 0 operators'
+    """
     places = sum(place.parent is None for place in graph.places.values())
-    return f"dataflow with {_many(places, 'location')}, {_many(len(graph.nodes), 'operator')}"
+    return f"{_many(places, 'location')}, {_many(len(graph.nodes), 'operator')}"
 
 
 def _many(count: int, word: str) -> str:

@@ -24,6 +24,7 @@ COMMANDS = {
     "reset": "start a flow anew, empty; stops its deployments",
     "help": "this text",
 }
+_UNKNOWN = "unrecognized arguments: "
 _TAKES_PROCESS = ("logs", "code", "kill")
 _TAKES_FLOW = ("deploy", "graph", "reset")
 
@@ -36,7 +37,14 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise what the shell shows without a traceback."""
-        raise UsageError(message)
+        raise UsageError(message + self._near(message))
+
+    def _near(self, message: str) -> str:
+        """Name the option that an unknown one is close to, or all."""
+        unknown = [word for word in message.removeprefix(_UNKNOWN).split() if word.startswith("-")]
+        if not message.startswith(_UNKNOWN) or not unknown or not self.flags:
+            return ""
+        return f"; {near(unknown[0], self.flags)}"
 
     @property
     def flags(self) -> list[str]:
@@ -90,10 +98,21 @@ def parse_command(line: str) -> tuple[str, argparse.Namespace]:
     """
     command, *rest = _words(line) or ["help"]
     if command not in COMMANDS:
-        close = difflib.get_close_matches(command, COMMANDS, 1)
-        hint = f"did you mean `{close[0]}`?" if close else f"there are {', '.join(COMMANDS)}"
-        raise UsageError(f"%hydro has no command `{command}`; {hint}")
+        raise UsageError(f"%hydro has no command `{command}`; {near(command, COMMANDS)}")
     return command, command_parser(command).parse_args(rest)
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """Say which of the known words was probably meant, or what there is.
+
+    >>> near("stpo", ["stop", "status"]), near("fly", ["stop", "status"])
+    ('did you mean `stop`?', 'there are `stop`, `status`')
+    """
+    words = list(known)
+    close = difflib.get_close_matches(word.lower(), [each.lower() for each in words], 1)
+    if close:
+        return f"did you mean `{next(each for each in words if each.lower() == close[0])}`?"
+    return f"there are {', '.join(f'`{each}`' for each in words)}" if words else "there are none"
 
 
 def help_text() -> str:

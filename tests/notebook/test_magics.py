@@ -1,5 +1,7 @@
 """`%%hydro` and `%hydro` in a real kernel."""
 
+import re
+
 import pytest
 
 PIPELINE = """%%hydro
@@ -116,7 +118,7 @@ def test_an_interrupted_wait_leaves_the_flow_and_the_deployment(kernel):
     )
     ran = kernel.interrupt_once_shown(code, "a")
     assert ran.ename == "KeyboardInterrupt"
-    assert "%hydro stop" in ran.stdout
+    assert ran.error == "KeyboardInterrupt: `flow` goes on. Stop it by %hydro stop"
     assert kernel.value("deployment.state, len(flow.graph.nodes)") == "('running', 2)"
     assert kernel.run("%hydro stop", "b").stdout == "flow: stopped\n"
 
@@ -196,6 +198,9 @@ def test_graph_flows_and_reset(kernel):
         ("%%hydro a-b\n1", "cannot name a flow"),
         ("%%hydro class\n1", "cannot name a flow"),
         ("%%hydro 'open\n1", "open quote"),
+        ("%%hydro m1 --deplyo\n1", "did you mean `--deploy`?"),
+        ("%hydro stop --al1", "did you mean `--all`?"),
+        ("%hydro logs --zzz", "there are `--last`"),
         ("%hydro stpo", "did you mean `stop`?"),
         ("%hydro kill", "PROCESS"),
         ("%hydro graph nothing", "no flow is called `nothing`"),
@@ -216,9 +221,48 @@ def test_a_flow_is_not_made_of_something_else(kernel):
     assert "`seven` is of type int, not a flow" in kernel.attempt("%%hydro seven\n1", "b").stderr
 
 
-def test_an_unknown_process_is_named_with_those_there_are(kernel):
+@pytest.mark.parametrize("command", ["code", "logs", "kill"])
+def test_an_unknown_process_is_refused_in_one_line(kernel, command):
+    kernel.run(PIPELINE.replace("%%hydro", "%%hydro --deploy --wait"), "a")
+    near = kernel.attempt(f"%hydro {command} leadr", "b").stderr
+    assert near == "UsageError: no process is called `leadr`; did you mean `Leader`?\n"
+    other = kernel.attempt(f"%hydro {command} Nobody", "b").stderr
+    assert other == "UsageError: no process is called `Nobody`; there are `Leader`, `process 1`\n"
+
+
+def test_stop_all_tells_deployments_apart(kernel):
     kernel.run(PIPELINE, "a")
-    assert "`Leader`" in kernel.attempt("%hydro code Lead", "b").stderr
+    for cell in ("b", "c"):
+        kernel.run(f"{cell} = flow.deploy()", cell)
+    numbers = [int(kernel.value("len(In) - 1")) - back for back in (1, 0)]
+    stopped = kernel.run("%hydro stop --all", "d").stdout.splitlines()
+    for line, number in zip(stopped, numbers, strict=True):
+        assert re.fullmatch(rf"flow \(In\[{number}\], \d\d:\d\d:\d\d\): stopped", line)
+    assert kernel.run("%hydro stop --all", "e").stdout == "nothing is running\n"
+
+
+def test_one_is_counted_as_one(kernel):
+    ran = kernel.run("%%hydro\nprocess().source_iter([1])", "a")
+    assert ran.graphs[-1]["text/plain"] == "FlowBuilder('flow': 1 location, 1 operator)"
+    assert "1 location, 1 operator)" in kernel.run("%hydro flows", "b").stdout
+
+
+INTERRUPT = """
+import os, signal
+left = [signal.SIGINT]
+def interrupt(state):
+    if state.state == "stopping" and left:
+        os.kill(os.getpid(), left.pop())
+deployment.subscribe(interrupt)
+"""
+
+
+def test_an_interrupted_command_says_so_in_one_line(kernel):
+    endless = "import itertools\nprocess().source_stream(itertools.count).for_each(lambda n: None)"
+    kernel.run(f"%%hydro --deploy\n{endless}", "a")
+    kernel.run(INTERRUPT, "b")
+    ran = kernel.attempt("%hydro stop --drain", "c")
+    assert ran.error == "KeyboardInterrupt: %hydro stop --drain was interrupted"
 
 
 def test_tab_completes_commands_options_and_names(kernel):
