@@ -4,8 +4,6 @@ import { phaseIcon, setIcon } from "./icons.js";
 
 /** @import {Store} from "./store.js" */
 
-const SILENT = 6;
-
 /** Name, state, time, rate, and the button that stops everything. */
 export class Header {
   /** @param {Store} store */
@@ -19,12 +17,13 @@ export class Header {
     this.elapsed = h("span.elapsed", { title: "Elapsed" });
     this.rate = h("span.rate", { title: "Items a second over all network edges and sinks" });
     this.stop = h("button.stop", { type: "button", title: "Ends every process of this deployment", click: () => this.clicked() }, "Stop");
+    this.asked = false;
     this.note = h("span.note");
     this.element = h("header", {}, this.name, this.state, this.note, this.elapsed, this.rate, this.stop);
   }
 
   clicked() {
-    this.stop.disabled = true;
+    this.asked = this.stop.disabled = true;
     this.store.stop();
   }
 
@@ -32,7 +31,7 @@ export class Header {
   paint(looking) {
     const { store } = this;
     const built = store.model.get("mode") === "build";
-    const lost = !built && looking && store.live && store.silence > SILENT;
+    const lost = !built && looking && store.unheard;
     const phase = built ? "build" : lost ? "lost" : store.status.phase;
     write(this.name, store.model.get("name"));
     attribute(this.element, "data-phase", phase);
@@ -40,8 +39,9 @@ export class Header {
     write(this.word, this.words(phase));
     write(this.share, phase === "failed" ? this.failed() : "");
     write(this.note, lost ? "No word from the kernel. If it was restarted, run the cell again." : "");
-    write(this.elapsed, built ? "" : this.time());
-    write(this.rate, built ? "" : rate(store.totalRate));
+    write(this.elapsed, built || lost ? "" : this.time());
+    write(this.rate, built || lost ? "" : rate(store.totalRate));
+    this.stop.disabled = lost || this.asked;
     this.stop.hidden = built || !store.live;
   }
 

@@ -40,6 +40,7 @@ export class ProcessesView {
     );
     kill.addEventListener("click", () => {
       kill.disabled = true;
+      row.dataset["killed"] = row.dataset["name"];
       this.store.kill(row.dataset["name"] ?? "");
     });
     return row;
@@ -48,6 +49,7 @@ export class ProcessesView {
   /** @param {HTMLElement} row @param {ProcessRow} process */
   paintRow(row, process) {
     const over = OVER.includes(process.phase);
+    const { unheard } = this.store;
     row.dataset["name"] = process.name;
     row.dataset["phase"] = process.phase;
     write(one(row, ".who b"), process.name);
@@ -56,11 +58,12 @@ export class ProcessesView {
     write(one(row, ".word"), process.phase);
     write(one(row, ".cpu"), over ? "–" : percent(process.cpu));
     write(one(row, ".memory"), over ? "–" : bytes(process.memory));
-    write(one(row, ".rate"), over ? "–" : rate(process.rate));
+    write(one(row, ".rate"), over || unheard ? "–" : rate(process.rate));
     write(one(row, ".queue"), over ? "–" : whole(process.queued));
-    write(one(row, ".up"), process.started ? duration((process.ended || this.store.time) - process.started) : "–");
+    write(one(row, ".up"), process.started && (process.ended || !unheard) ? duration((process.ended || this.store.time) - process.started) : "–");
     const kill = /** @type {HTMLButtonElement} */ (one(row, ".kill"));
     kill.hidden = over || !process.pid;
+    kill.disabled = unheard || row.dataset["killed"] === process.name;
     attribute(kill, "aria-label", `Kill ${process.name}`);
     attribute(kill, "title", `Ends ${process.name} at once, as a crash would. The others go on.`);
   }

@@ -9,6 +9,7 @@ export const HISTORY = 60;
 const RATE_WINDOW = 1.2;
 const HISTORY_STEP = 0.5;
 const ACK_EVERY = 400;
+const SILENT = 6;
 /** The phases of a process that has ended. */
 export const OVER = ["stopped", "failed"];
 const [FIRST_WAIT, LAST_WAIT] = [200, 3200];
@@ -195,7 +196,7 @@ export class Store {
 
   /** @param {string} slot */
   rate(slot) {
-    return this.live && !this.gone(slot) ? (this.meters.get(slot)?.rate ?? 0) : 0;
+    return this.live && !this.unheard && !this.gone(slot) ? (this.meters.get(slot)?.rate ?? 0) : 0;
   }
 
   /** @param {string} slot @returns {number[]} */
@@ -234,6 +235,11 @@ export class Store {
   /** Seconds since the kernel last said anything. */
   get silence() {
     return (this.now() - this.heard) / 1000;
+  }
+
+  /** Whether the kernel has said nothing for too long, so that nothing here is known to be so any more. */
+  get unheard() {
+    return this.live && this.silence > SILENT;
   }
 
   stop() {

@@ -358,6 +358,16 @@ def test_a_kernel_that_says_nothing_is_missed(show):
     page.evaluate("() => { const now = performance.now(); performance.now = () => now + 60000; }")
     expect(page.locator("header .word")).to_have_text("disconnected")
     expect(page.locator("header .note")).to_contain_text("run the cell again")
+    expect(page.locator("header .elapsed")).to_have_text("")
+    expect(page.locator("header .rate")).to_have_text("")
+    expect(page.locator("header .stop")).to_be_disabled()
+    expect(page.locator(".stage .edge.active")).to_have_count(0)
+    rows = tab(page, "processes").locator("tbody tr:not(.why)")
+    expect(rows.first.locator(".up")).to_have_text("–")
+    expect(rows.first.get_by_role("button")).to_be_disabled()
+    page.evaluate("() => window.played.model.set('totals', {})")
+    expect(page.locator("header .word")).to_have_text("running")
+    expect(page.locator("header .stop")).to_be_enabled()
 
 
 def test_two_views_of_one_deployment_show_the_same(show):
