@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable
+from itertools import groupby
 from pathlib import Path
 
 from hydro_nb.deploy.failure import with_text
@@ -26,8 +28,7 @@ class Board:
         self.logs = Logs(folder)
         self.logs.open()
         self._echo = echo
-        self._echoed = 0
-        self._echoing = threading.Lock()
+        self._echoed: int = 0
         self._changed = threading.Condition()
         self._subscribers: list[Subscriber] = []
 
@@ -47,10 +48,13 @@ class Board:
         self._set(telemetry.ended(self.state, location, phase, time.time(), reason))
 
     def log(self, lines: list[LogLine]) -> None:
-        """Keep what a process wrote."""
+        """Keep what a process wrote, and echo it at once."""
         self.logs.add(lines)
-        if self._echo:
-            self.notify()
+        self.echo()
+
+    def keep(self, lines: list[LogLine]) -> None:
+        """Keep what was written where stdout stands for a process's own; it is echoed when it is the user's again."""
+        self.logs.add(lines)
 
     def _set(self, state: DeploymentState) -> None:
         if state is self.state:
@@ -88,30 +92,41 @@ class Board:
             self._subscribers.remove(subscriber)
 
     def wait(self, done: Callable[[], bool], timeout: float | None = None) -> bool:
-        """Wait until this holds, echoing what is printed meanwhile; False when the time has passed."""
-        until = None if timeout is None else time.monotonic() + timeout
-        while not done():
-            self.echo()
-            with self._changed:
-                if not done() and not self._unechoed:
-                    left = None if until is None else until - time.monotonic()
-                    if left is not None and left <= 0:
-                        return False
-                    self._changed.wait(left)
-            if until is not None and time.monotonic() > until and not done():
-                return False
-        self.echo()
-        return True
-
-    @property
-    def _unechoed(self) -> bool:
-        return self._echo and self.logs.total > self._echoed
+        """Wait until this holds; False when the time has passed."""
+        with self._changed:
+            return self._changed.wait_for(done, timeout)
 
     def echo(self) -> None:
         """Print the lines that are new since the last time, each with its process's tag."""
-        if not self._echo:
+        if not self._echo or self.logs.total == self._echoed:
             return
-        with self._echoing:
+        with _echoing:
             self._echoed, lines = self.logs.since(self._echoed)
-            for line in lines:
-                print(line, file=sys.stdout if line.stream == "stdout" else sys.stderr)
+            try:
+                _print(lines)
+            except Exception:  # noqa: BLE001 - nobody reads any more, or the stream is the user's own and raises
+                self._echo = False
+
+
+_echoing = threading.Lock()
+_over = threading.Event()
+
+
+def _print(lines: list[LogLine]) -> None:
+    for stream, same in groupby(lines, lambda line: line.stream):
+        out = sys.stdout if stream == "stdout" else sys.stderr
+        for line in () if _over.is_set() else same:
+            out.write(f"{line}\n")
+        out.flush()
+
+
+def _hush() -> None:
+    """Print nothing while the interpreter ends, when another thread may not hold a stream."""
+    # in a fork the lock may be held by a thread that is not there
+    held = _echoing.acquire(timeout=1.0)
+    _over.set()
+    if held:
+        _echoing.release()
+
+
+atexit.register(_hush)

@@ -250,7 +250,7 @@ def deploy(
 ) -> Deployment:
     """Start a program and return when every process of it runs.
 
-    `echo` prints what the processes print, tagged, during the blocking calls; by default where no notebook shows it.
+    `echo` prints what the processes print, tagged, as it comes; by default where no notebook shows it.
     Without `files` logs are kept in memory alone, so that quick looks do not push out the logs of real runs.
     """
     check_runnable(program, max_buffer)

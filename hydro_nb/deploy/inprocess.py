@@ -79,7 +79,7 @@ class InProcessBackend:
             send=self._carry,
             report=self._board.apply,
         )
-        return _Resident(worker, Capture(place.name, self._board.log))
+        return _Resident(worker, Capture(place.name, self._board.keep))
 
     def _carry(self, location: int, frame: bytes) -> None:
         resident = self._residents.get(location)

@@ -19,8 +19,6 @@ from hydro_nb.deploy.supervisor import Supervisor
 from hydro_nb.errors import DeployError, SettleTimeout
 from hydro_nb.runtime.zmq_channel import new_context
 
-ECHO_SECONDS = 0.05
-
 
 class LocalBackend:
     """Runs a program as processes of this machine; all its work is done by the I/O thread."""
@@ -82,19 +80,13 @@ class LocalBackend:
         waiter.result()
 
     async def _until(self, waiter: Future[None], timeout: float | None) -> bool:
-        """Wait for the I/O thread on the caller's event loop, echoing what is printed meanwhile."""
+        """Wait for the I/O thread on the caller's event loop; False when the time has passed."""
         future = asyncio.wrap_future(waiter)
-        until = None if timeout is None else asyncio.get_running_loop().time() + timeout
         try:
-            while not future.done():
-                left = ECHO_SECONDS if until is None else min(ECHO_SECONDS, until - asyncio.get_running_loop().time())
-                if left <= 0:
-                    return False
-                await asyncio.wait([future], timeout=left)
-                self._board.echo()
+            await asyncio.wait([future], timeout=timeout)
+            return future.done()
         finally:
             _retrieve(future)
-        return True
 
     def stop(self, *, drain: bool) -> None:
         """End every process and leave nothing behind; from any thread, as often as one likes."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -67,6 +69,58 @@ def test_a_script_sees_tagged_lines(capsys):
     with deploy(pipeline(3, PRINT), echo=True) as deployment:
         deployment.settle(30)
         assert capsys.readouterr().out.splitlines() == ["[B] 0", "[B] 1", "[B] 2"]
+
+
+class _Screen(io.StringIO):
+    """A stdout that tells when a text was written, by whom and in which pieces."""
+
+    def __init__(self, wanted):
+        super().__init__()
+        self.wanted, self.seen, self.pieces, self.threads = wanted, threading.Event(), [], set()
+
+    def write(self, text):
+        self.pieces.append(text)
+        self.threads.add(threading.current_thread().name)
+        return super().write(text)
+
+    def flush(self):
+        if self.wanted in self.getvalue():
+            self.seen.set()
+
+
+def test_a_script_sees_lines_as_they_come(monkeypatch):
+    screen = _Screen("[B] 2\n")
+    monkeypatch.setattr(sys, "stdout", screen)
+    with deploy(pipeline(3, PRINT), echo=True):
+        assert screen.seen.wait(10)
+        assert screen.pieces == ["[B] 0\n", "[B] 1\n", "[B] 2\n"]
+        assert screen.threads == {"hydro-io"}
+
+
+def test_a_closed_stdout_costs_only_the_echo(monkeypatch):
+    screen = _Screen("")
+    screen.close()
+    monkeypatch.setattr(sys, "stdout", screen)
+    with deploy(pipeline(3, PRINT), echo=True) as deployment:
+        deployment.settle(30)
+        assert texts(deployment) == ["0", "1", "2"]
+
+
+def test_a_script_that_ends_prints_what_came_and_nothing_later():
+    script = """
+import sys
+from handmade import PRINT, pipeline
+from hydro_nb.deploy import deploy
+deployment = deploy(pipeline(2000, PRINT), echo=True)
+deployment.settle(30)
+print("mine")
+"""
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ran = subprocess.run(
+        [sys.executable, "-c", script], env=env, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.splitlines() == [*(f"[B] {n}" for n in range(2000)), "mine"]
 
 
 def test_whole_logs_are_kept_in_files():
@@ -332,9 +386,9 @@ def test_what_a_process_started_ends_with_it():
     body = IDLE.replace("    return False", "    import subprocess; print(subprocess.Popen(['sleep', '600']).pid)")
     with deploy(flow(place(0, "A", body)), echo=False) as deployment:
         deployment.settle(30)
-        pid = int(texts(deployment)[0])
-        assert alive(pid)
-    assert not alive(pid)
+        started = os.pidfd_open(int(texts(deployment)[0]))
+    assert select.select([started], [], [], 10)[0]
+    os.close(started)
 
 
 def test_a_fork_of_the_kernel_leaves_its_deployments_alone():
