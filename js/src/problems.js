@@ -5,13 +5,11 @@ import { icon } from "./icons.js";
 /** @import {Store} from "./store.js" */
 /** @import {Problem, Site} from "./types.js" */
 
-/** The user's line with carets under what failed. @param {Site} site @param {string} op @returns {string} */
+/** The user's line with carets under what failed, where the line has it once: carets under all of it would say nothing. @param {Site} site @param {string} op @returns {string} */
 export function underlined(site, op) {
   const text = site.text.trimEnd();
-  const indent = text.length - text.trimStart().length;
-  const found = op ? text.search(new RegExp(`\\b${op.replace(/[^\w]/g, "\\$&")}\\b`)) : -1;
-  const [from, width] = found >= 0 ? [found, op.length] : [indent, text.length - indent];
-  return `${text}\n${" ".repeat(from)}${"^".repeat(Math.max(1, width))}`;
+  const found = op ? [...text.matchAll(new RegExp(`\\b${op.replace(/[^\w]/g, "\\$&")}\\b`, "g"))] : [];
+  return found.length === 1 ? `${text}\n${" ".repeat(found[0]?.index ?? 0)}${"^".repeat(op.length)}` : text;
 }
 
 /** What went wrong: operator, process, element, the user's own line and frames. */
@@ -49,6 +47,7 @@ export class ProblemsView {
   /** @param {HTMLElement} row @param {Problem} problem */
   paintRow(row, problem) {
     const { site, frames } = problem;
+    const others = frames.filter((frame) => frame.cell !== site.cell || frame.line !== site.line);
     row.dataset["slot"] = problem.slot;
     write(one(row, ".what b"), problem.error);
     write(one(row, ".op"), problem.op);
@@ -59,8 +58,8 @@ export class ProblemsView {
     one(row, ".element").hidden = !problem.element;
     write(one(row, ".place"), site.cell ? `${site.cell}, line ${site.line}` : "");
     write(one(row, ".source"), site.text ? underlined(site, problem.op) : "");
-    write(one(row, ".frames"), frames.map((f) => `${f.cell}, line ${f.line}\n    ${f.text.trim()}`).join("\n"));
-    one(row, ".frames").hidden = !frames.length;
+    write(one(row, ".frames"), others.map((f) => `${f.cell}, line ${f.line}\n    ${f.text.trim()}`).join("\n"));
+    one(row, ".frames").hidden = !others.length;
     one(row, ".source").hidden = !site.text;
   }
 }

@@ -69,6 +69,18 @@ test("problems are counted on their tab and lead to their stream", () => {
   expect(text(el, ".streams .empty")).toContain("is not sampled");
 });
 
+test("the line of a problem is not said again among its frames", () => {
+  const site = { cell: "In[1]", line: 2, text: "x.map(f)" };
+  const frames = [site, { cell: "In[1]", line: 7, text: "  return 1 / n" }];
+  const problem = { process: "B", time: 1, error: "E", slot: "map", op: "map", site, element: "3", frames, fatal: true };
+  const { el, fake, dashboard } = shown(model({ problems: [problem] }));
+  dashboard.tabs.show("problems");
+  expect(text(el, ".problem .frames")).toBe("In[1], line 7\n    return 1 / n");
+  fake.set("problems", [{ ...problem, frames: [site] }]);
+  dashboard.paint();
+  expect(el.querySelector(".problem .frames")?.hasAttribute("hidden")).toBe(true);
+});
+
 test("what is sent to a process that is gone is shown at its stream", () => {
   const { el, fake, dashboard } = shown();
   dashboard.tabs.show("streams");

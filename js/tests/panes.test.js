@@ -12,10 +12,11 @@ test("levels: stderr, warnings, errors", () => {
   expect([grave(line(false, "warning"), "error"), grave(line(false, "CRITICAL"), "error"), grave(line(false), "")]).toEqual([false, true, true]);
 });
 
-test("carets stand under the operator, or under the whole line", () => {
+test("carets stand under the operator where the line has it once, and nowhere else", () => {
   const site = { cell: "In[3]", line: 4, text: "    pairs = words.map(f)  " };
   expect(underlined(site, "map")).toBe("    pairs = words.map(f)\n                  ^^^");
-  expect(underlined(site, "fold")).toBe(`    pairs = words.map(f)\n    ${"^".repeat(20)}`);
+  expect(underlined(site, "fold")).toBe("    pairs = words.map(f)");
+  expect(underlined({ ...site, text: "a.map(f).map(g)" }, "map")).toBe("a.map(f).map(g)");
   expect(underlined({ ...site, text: "a.map_2().map(f)" }, "map")).toBe("a.map_2().map(f)\n          ^^^");
 });
 
