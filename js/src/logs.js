@@ -7,6 +7,8 @@ import { icon } from "./icons.js";
 
 const FOLLOWED = 250;
 const HELD = 2000;
+/** Letters of a process's name that stand beside each line; the rest is in its title. */
+const NAME = 9;
 const SEVERE = ["error", "critical", "fatal"];
 
 /** Whether a line is at least as grave as asked for. @param {LogLine} line @param {string} level */
@@ -115,12 +117,14 @@ export class LogsView {
     const chosen = this.process.value;
     this.process.replaceChildren(h("option", { value: "" }, "All processes"), ...names.map((name) => h("option", { value: name }, name)));
     this.process.value = names.includes(chosen) ? chosen : "";
+    this.lines.style.setProperty("--tag", `${Math.min(NAME, Math.max(...names.map((name) => name.length), 4))}ch`);
   }
 
   paintLines() {
     const order = this.store.processes.map((row) => row.name);
     rows(this.lines, this.held, () => h("div.line", {}, h("time"), h("span.tag"), h("span.text")), (row, line) => {
       write(one(row, "time"), clock(line.time));
+      attribute(row, "title", `${line.process}${line.error ? ", stderr" : ""}, ${clock(line.time)}`);
       const tag = one(row, ".tag");
       write(tag, line.error ? `${line.process} stderr` : line.process);
       attribute(tag, "data-hue", String(order.indexOf(line.process) % 6));
