@@ -74,8 +74,11 @@ def _digest(path: Path) -> str:
 
 
 def _open(folder: Path, options: Sequence[str]) -> int:
-    """Become JupyterLab where the system can, so that its signals and its exit code are its own."""
-    command = [sys.executable, "-m", "jupyterlab", FIRST, *options]
+    """Become JupyterLab where the system can, so that its signals and its exit code are its own.
+
+    The tutorial is the default page, not an argument: then the address that JupyterLab prints leads to it as well.
+    """
+    command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{FIRST}", *options]
     os.chdir(folder)
     if os.name == "posix":
         os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted

@@ -1,8 +1,10 @@
 """`hydro-nb` as it is typed."""
 
 import os
+import socket
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import nbformat
@@ -24,13 +26,19 @@ on_p2 = numbers.send_bincode(process2)
 on_p2.map(q(lambda n: n * 10)).for_each(q(print))
 """
 SETTLE = "with flow.deploy() as deployment:\n    deployment.settle()"
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 TAGGED = [f"[process 1] {n}0" for n in (1, 2, 3, 4)]
 
 
 def hydro_nb(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, "-m", "hydro_nb.cli", *arguments]
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def write_notebook(path: Path, *cells: str) -> None:
@@ -166,6 +174,22 @@ def test_lab_becomes_jupyterlab_on_the_first_tutorial(tmp_path):
     assert done.stdout.splitlines()[0] == "The tutorials are in hydro-nb-tutorials"
     assert done.stdout.splitlines()[-1][0].isdigit()
     assert (tmp_path / "hydro-nb-tutorials" / FIRST).is_file()
+
+
+def test_lab_leads_to_the_first_tutorial(tmp_path):
+    port = free_port()
+    own = (f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=")
+    command = [sys.executable, "-m", "hydro_nb.cli", "lab", "--no-browser", "--allow-root", *own]
+    server = subprocess.Popen(command, cwd=tmp_path, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)
+    assert server.stderr is not None
+    try:
+        said = next((line for line in server.stderr if f":{port}/" in line), "")
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as page:
+            assert page.url == f"http://127.0.0.1:{port}/lab/tree/{FIRST}"
+        assert said.rstrip().endswith(f"/lab/tree/{FIRST}")
+    finally:
+        server.terminate()
+        server.communicate()
 
 
 def test_lab_keeps_what_was_edited_and_renews_the_rest(tmp_path):
