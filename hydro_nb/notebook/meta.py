@@ -100,5 +100,25 @@ def _values(graph: Graph) -> Iterator[dict[str, str]]:
     for node in graph.nodes.values():
         if node.op.category != "Aggregation" or node.outputs[0].shape.is_stream or node.place.parent is not None:
             continue
-        name = node.site.name or node.op.label
-        yield {"slot": node.slot, "kind": "value", "title": name, "route": f"on {graph.display_name(node.place)}"}
+        route = f"on {graph.display_name(node.place)}"
+        named = _named(graph, node)
+        if named and named is not node:
+            route = f"{node.op.label} {route}"
+        name = named.site.name if named else node.op.label
+        yield {"slot": node.slot, "kind": "value", "title": name, "route": route}
+
+
+def _named(graph: Graph, node: Node) -> Node | None:
+    """Find what the user gave a name to: the aggregation itself, or the end of the chain that it begins."""
+    for _ in graph.nodes:
+        if node.site.name:
+            return node
+        users = {edge.target for edge in edges(graph) if edge.source == node.slot}
+        if len(users) != 1:
+            return None
+        user = graph.nodes[users.pop()]
+        live = bool(user.outputs) and not user.outputs[0].shape.is_stream
+        if user.op.category != "Transform" or not live or user.site.cell != node.site.cell:
+            return None
+        node = user
+    return None

@@ -371,7 +371,7 @@ def test_a_kernel_that_says_nothing_is_missed(show):
     expect(page.locator("header .stop")).to_be_disabled()
     expect(page.locator(".stage .edge.active")).to_have_count(0)
     rows = tab(page, "processes").locator("tbody tr:not(.why)")
-    expect(rows.first.locator(".up")).to_have_text("–")
+    expect(rows.first.locator(".up")).to_have_text("\u2013")
     expect(rows.first.get_by_role("button")).to_be_disabled()
     page.evaluate("() => window.played.model.set('totals', {})")
     expect(page.locator("header .word")).to_have_text("running")
