@@ -219,9 +219,16 @@ class Deployment:
 
     # ------------------------------------------------------------ acting
 
-    def kill(self, process: str | HasName) -> None:
-        """Kill a process on purpose; the others go on."""
-        self._backend.kill(process if isinstance(process, str) else process.name)
+    def kill(self, process: str | HasName | type) -> None:
+        """Kill a process on purpose, given itself, its name or its marker class; the others go on."""
+        self._backend.kill(self._named(process))
+
+    def _named(self, process: object) -> str:
+        name = process.__name__ if isinstance(process, type) else getattr(process, "name", process)
+        if isinstance(name, str):
+            return name
+        names = ", ".join(f"`{place.name}`" for place in self._program.locations if place.kind == "process")
+        raise DeployError(f"{process!r} is no process; give one, its name or its marker class: there are {names}")
 
     def connect(self, port: HasSlot) -> Port:
         """Give the client end of an external port: `send`, `receive`, iterate, `async for`."""

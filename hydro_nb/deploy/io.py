@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import copy
 import heapq
 import itertools
 import os
@@ -21,7 +22,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from hydro_nb.errors import DeployError
+from hydro_nb.errors import DeployError, HydroError
 
 T = TypeVar("T")
 Callback = Callable[[], object]
@@ -91,7 +92,7 @@ class IO:
             return work()
         future: Future[T] = Future()
         self.submit(lambda: _resolve(future, work))
-        return future.result()
+        return outcome(future)
 
     def every(self, seconds: float, callback: Callback) -> Timer:
         """Call this again and again; cancel the timer to end it."""
@@ -162,6 +163,20 @@ def _resolve(future: Future[Any], work: Callable[[], Any]) -> None:
         future.set_result(work())
     except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
         future.set_exception(error)
+
+
+def outcome(future: Future[T]) -> T:
+    """Wait for what another thread makes; what it has to say against it is raised here, without that thread's frames.
+
+    >>> future = Future()
+    >>> future.set_result(7)
+    >>> outcome(future)
+    7
+    """
+    error = future.exception()
+    if isinstance(error, HydroError):
+        raise copy.copy(error) from None
+    return future.result()
 
 
 _lock = threading.Lock()

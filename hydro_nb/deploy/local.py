@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.external import Port
-from hydro_nb.deploy.io import hydro_io
+from hydro_nb.deploy.io import hydro_io, outcome
 from hydro_nb.deploy.keys import SocketFolder, new_token
 from hydro_nb.deploy.launcher import Launcher, Spawn
 from hydro_nb.deploy.plan import Program, make_plan
@@ -49,7 +49,7 @@ class LocalBackend:
             self._io.check_may_wait("deploy")
             self._io.submit(lambda: self._supervisor.start(timeout))
             self._board.wait(self._supervisor.started.done)
-            self._supervisor.started.result()
+            outcome(self._supervisor.started)
         except BaseException:
             self.stop(drain=False)
             raise
@@ -63,7 +63,7 @@ class LocalBackend:
                 raise self._late(timeout)
         finally:
             self._io.submit(lambda: self._supervisor.settling.forget(waiter))
-        waiter.result()
+        outcome(waiter)
 
     def _late(self, timeout: float | None) -> SettleTimeout:
         busy = self._io.call(self._supervisor.settling.busy)
@@ -77,7 +77,7 @@ class LocalBackend:
                 raise self._late(timeout)
         finally:
             self._io.submit(lambda: self._supervisor.settling.forget(waiter))
-        waiter.result()
+        outcome(waiter)
 
     async def _until(self, waiter: Future[None], timeout: float | None) -> bool:
         """Wait for the I/O thread on the caller's event loop; False when the time has passed."""

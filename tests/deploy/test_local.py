@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import traceback
 from pathlib import Path
 
 import pytest
@@ -202,6 +203,32 @@ def test_a_process_killed_on_purpose_does_not_fail_what_is_left():
         assert deployment.state == "failed"
         with pytest.raises(DeployError, match="no running process is called `A`; running: `B`"):
             deployment.kill("A")
+
+
+@pytest.mark.parametrize("backend", ["local", "inprocess"])
+def test_a_process_to_kill_is_given_by_name_by_itself_or_by_its_marker(backend):
+    class B: ...
+
+    with deploy(pipeline(10), echo=False, backend=backend) as deployment:
+        deployment.settle(30)
+        with pytest.raises(DeployError, match=r"7 is no process; give one, .*: there are `A`, `B`"):
+            deployment.kill(7)
+        deployment.kill(B)
+        a = next(row for row in deployment.processes if row.name == "A")
+        deployment.kill(a)
+        with pytest.raises(DeployError, match="no running process is called `C`"):
+            deployment.kill("C")
+
+
+def test_a_failure_shows_no_frames_of_the_thread_that_told_it():
+    with deploy(pipeline(10, RAISES), echo=False) as deployment:
+        for _ in range(2):
+            with pytest.raises(ProcessFailed) as caught:
+                deployment.settle(30)
+            said = "".join(traceback.format_exception(caught.value))
+            assert "concurrent" not in said
+            assert said.count("in outcome") == 1
+            assert (caught.value.__cause__, caught.value.__context__) == (None, None)
 
 
 RAISES = """
