@@ -36,7 +36,7 @@ def test_three_cells_build_a_flow_that_is_seen_to_run(open_notebook, pictures):
     expect(dashboard.containers).to_have_count(2)
     expect(dashboard.containers.filter(has_text="Leader")).to_have_count(1)
     expect(dashboard.numbers.filter(has_text="4")).to_have_count(2)
-    expect(dashboard.root.locator(".sample code")).to_have_text(["4"])
+    expect(dashboard.root.locator(".sample code")).to_have_text(["4", "3", "2", "1"])
     lines = dashboard.tab("logs").locator(".line")
     expect(lines.locator(".tag")).to_have_text(["process 1"] * 4)
     expect(lines.locator(".text")).to_have_text(["10", "20", "30", "40"])

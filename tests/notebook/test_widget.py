@@ -53,7 +53,7 @@ def test_what_survives_a_reload_is_in_traits(dashboard):
         ("network", "Reader \u2192 Splitter"),
         ("network", "Splitter \u2192 Ranker"),
         ("sink", "for_each"),
-        ("value", "value_counts"),
+        ("value", "counts"),
     ]
 
 
