@@ -259,7 +259,7 @@ def test_logs_are_tagged_filtered_and_follow_until_scrolled(show):
 
 
 def test_forty_letters_fit_on_a_line_of_the_log(show):
-    page = show(width=916, height=700)
+    page = show(width=880, height=700)
     pane = tab(page, "logs")
     page.evaluate(LINES, [f"{n % 3}\to\tinfo\t1\t{'m' * 40}" for n in range(300)])
     heights = pane.locator(".line").evaluate_all("lines => [...new Set(lines.map(line => line.offsetHeight))]")
