@@ -50,6 +50,14 @@ class Echo:
         self.flush()
 
 
+def catch_up(shell: Any) -> bool:
+    """Print what is new, where lines are printed as they come; False where they are not."""
+    found: Echo | None = getattr(shell, "hydro_nb_echo", None)
+    if found is not None:
+        found.flush()
+    return found is not None
+
+
 def load_ipython_extension(shell: Any) -> None:
     """Print from now on; IPython calls it."""
     echo = Echo(shell)
@@ -62,3 +70,4 @@ def unload_ipython_extension(shell: Any) -> None:
     """Print no more; IPython calls it."""
     shell.events.unregister("post_run_cell", shell.hydro_nb_echo.flush)
     shell.hydro_nb_echo.stop()
+    del shell.hydro_nb_echo

@@ -13,7 +13,7 @@ from hydro_nb.errors import HydroError
 from hydro_nb.lang import cell as runs
 from hydro_nb.lang.flow import FlowBuilder
 from hydro_nb.lang.location import Location, located
-from hydro_nb.notebook import body, display, flows, interrupt, options
+from hydro_nb.notebook import body, display, echo, flows, interrupt, options
 from hydro_nb.notebook.cells import Cells
 from hydro_nb.notebook.ipython import Magics, line_cell_magic, magics_class, no_var_expand
 
@@ -126,6 +126,8 @@ class HydroMagics(Magics):
         deployment = self._last()
         if given.process is not None:
             _check_process(given.process, [row.name for row in deployment.processes])
+        if echo.catch_up(self.cells.shell):
+            return
         lines = deployment.logs(given.process)
         shown = lines[-given.last :] if given.last > 0 else lines
         if len(shown) < len(lines):

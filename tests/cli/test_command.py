@@ -109,6 +109,14 @@ def test_the_magics_work_headless(tmp_path):
     assert {"[process 0] 1", "[process 0] 2", "flow: stopped"} <= set(done.stdout.splitlines())
 
 
+def test_lines_that_a_notebook_asks_for_are_printed_once(tmp_path):
+    settle = "deployment = flow.deploy()\ndeployment.settle()\n%hydro logs\n%hydro logs Leader\nprint('after')"
+    write_notebook(tmp_path / "book.ipynb", PROGRAM, settle, "%hydro logs --last 1\ndeployment.stop()")
+    done = hydro_nb("run", "book.ipynb", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [*TAGGED, "after"]
+
+
 def test_a_notebook_runs_where_it_lies(tmp_path):
     (tmp_path / "inner").mkdir()
     write_notebook(tmp_path / "inner" / "book.ipynb", "import os\nos.path.basename(os.getcwd())")
