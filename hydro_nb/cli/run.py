@@ -42,7 +42,7 @@ def _run_notebook(file: Path, arguments: Sequence[str]) -> int:
 
 
 def _run_script(file: Path, arguments: Sequence[str]) -> int:
-    """Run a script as Python itself would, in this process; its deployments print during their blocking calls."""
+    """Run a script as Python itself would, in this process; its deployments print what their processes do."""
     sys.argv = [str(file), *arguments]
     sys.path.insert(0, str(file.parent))
     try:
