@@ -197,7 +197,8 @@ class FlowBuilder:
 
     def __repr__(self) -> str:
         places = sum(place.parent is None for place in self.graph.places.values())
-        return f"FlowBuilder({self.name!r}: {places} locations, {len(self.graph.nodes)} operators)"
+        sizes = [_counted(places, "location"), _counted(len(self.graph.nodes), "operator")]
+        return f"FlowBuilder({self.name!r}: {', '.join(sizes)})"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         from hydro_nb.notebook.fallback import graph_bundle
@@ -209,3 +210,7 @@ def _marker(marker: Any) -> type | None:
     if marker is None or isinstance(marker, type):
         return marker
     raise GraphError(f"a marker is a class, such as `class Leader: ...`, not {marker!r}.\n  {here()}")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
