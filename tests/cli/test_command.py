@@ -184,14 +184,23 @@ def test_lab_becomes_jupyterlab_on_the_first_tutorial(tmp_path):
     assert (tmp_path / "hydro-nb-tutorials" / FIRST).is_file()
 
 
-def test_lab_leads_to_the_first_tutorial(tmp_path):
-    port = free_port()
-    own = (f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=")
-    command = [sys.executable, "-m", "hydro_nb.cli", "lab", "--no-browser", "--allow-root", *own]
-    server = subprocess.Popen(command, cwd=tmp_path, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)
-    assert server.stderr is not None
-    try:
+def served_lab(folder):
+    """Start the server on a port of its own; another program may take the port first, so try some."""
+    for _ in range(3):
+        port = free_port()
+        own = (f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=")
+        command = [sys.executable, "-m", "hydro_nb.cli", "lab", "--no-browser", "--allow-root", *own]
+        server = subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)
         said = next((line for line in server.stderr if f":{port}/" in line), "")
+        if said:
+            return server, port, said
+        server.communicate()
+    raise AssertionError("JupyterLab found no port")
+
+
+def test_lab_leads_to_the_first_tutorial(tmp_path):
+    server, port, said = served_lab(tmp_path)
+    try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as page:
             assert page.url == f"http://127.0.0.1:{port}/lab/tree/{FIRST}"
         assert said.rstrip().endswith(f"/lab/tree/{FIRST}")
