@@ -1,9 +1,11 @@
 """`hydro-nb` as it is typed."""
 
 import os
+import select
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
@@ -198,9 +200,21 @@ def served_lab(folder):
     raise AssertionError("JupyterLab found no port")
 
 
+def connected(port):
+    """Wait until the server listens, which it does a moment after it says so."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+            select.select([], [], [], 0.05)
+    raise AssertionError(f"nobody listens on port {port}")
+
+
 def test_lab_leads_to_the_first_tutorial(tmp_path):
     server, port, said = served_lab(tmp_path)
     try:
+        connected(port)
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as page:
             assert page.url == f"http://127.0.0.1:{port}/lab/tree/{FIRST}"
         assert said.rstrip().endswith(f"/lab/tree/{FIRST}")
