@@ -13,6 +13,8 @@ import msgspec
 from hydro_nb.errors import Site
 
 VERSION = 1
+SAMPLED = 8
+"""Elements of a stream that are kept for whoever looks."""
 
 # ---------------------------------------------------------------- the program of one location
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import math
 import re
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
@@ -11,19 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from hydro_nb.compile.capture import Rendered, render
 from hydro_nb.compile.split import Part, changes_in_place, must_complete, reached_seams, upstream, values_behind
+from hydro_nb.compile.text import is_literal, is_simple
 from hydro_nb.errors import Site
 from hydro_nb.ir.emit import Item
 from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Bound, Node
 from hydro_nb.ir.ops.fold import Folding
 from hydro_nb.ir.ops.source import SourceIter
-from hydro_nb.wire import SourceLine
+from hydro_nb.wire import SAMPLED, SourceLine
 
 if TYPE_CHECKING:
     from hydro_nb.compile.unit import UnitWriter
 
-SAMPLED = 8
-"""Elements that are kept for whoever looks."""
 _NAMED = re.compile(r"for [^:]* in (\w+|inputs\[\"\w+\"\]):")
 
 
@@ -77,7 +75,7 @@ class NodeEmit:
 
     def capture(self, wanted: str, value: Any) -> str:
         """Give a literal where that is short, else the name of a captured object."""
-        if _is_literal(value):
+        if is_literal(value):
             return repr(value)
         name = self.unit.names.capture(wanted, value)
         self._note_captures()
@@ -112,7 +110,7 @@ class NodeEmit:
 
     def assign(self, item: Item, wanted: str) -> str:
         """Put an element into a variable."""
-        if _is_simple(item.text):
+        if is_simple(item.text):
             return item.text
         name = self.local(wanted)
         self.write(f"{name} = {item.text}")
@@ -362,20 +360,6 @@ class NodeEmit:
         self.unit.after(part, emit)
         value, self.unit.defined[part.key] = self.unit.defined[part.key], known
         return value
-
-
-def _is_simple(text: str) -> bool:
-    """Whether an expression may be written twice without being worked out twice."""
-    return text.isidentifier() or bool(re.fullmatch(r"-?\d+(\.\d+)?|'[^'\\]*'|\(\)", text))
-
-
-def _is_literal(value: Any) -> bool:
-    """Whether a value's text means the value, and is short."""
-    if type(value) is float:
-        return math.isfinite(value)
-    return (type(value) in (bool, int, str, bytes, type(None)) and len(repr(value)) <= 40) or (
-        type(value) is tuple and not value
-    )
 
 
 def _lines_of(func: Func, rendered: Rendered) -> list[Site | None]:

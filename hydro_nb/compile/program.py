@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from hydro_nb.compile.channels import channels
-from hydro_nb.compile.emit import SAMPLED
 from hydro_nb.compile.names import Names
 from hydro_nb.compile.order import plan
 from hydro_nb.compile.payload import dump, mentioned_types
@@ -22,7 +21,7 @@ from hydro_nb.ir.ops.network import SendExternal
 from hydro_nb.ir.ops.sink import CycleSource
 from hydro_nb.ir.ops.source import SourceInterval, SourceStream
 from hydro_nb.ir.ops.time import SampleEvery
-from hydro_nb.wire import ChannelSpec, LocationProgram, SourceLine, SourceSpec, TimerSpec
+from hydro_nb.wire import SAMPLED, ChannelSpec, LocationProgram, SourceLine, SourceSpec, TimerSpec
 
 CHUNK = 1024
 """Elements that a bounded source gives in one tick; the runtime lowers a state's `room` while nothing can be sent."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import math
+import re
 import warnings
 from typing import TYPE_CHECKING, Any, cast
 
@@ -62,3 +64,17 @@ def _statements(node: ast.AST) -> Iterator[ast.stmt]:
         for statement in statements:
             yield statement
             yield from _statements(statement)
+
+
+def is_simple(text: str) -> bool:
+    """Whether an expression may be written twice without being worked out twice."""
+    return text.isidentifier() or bool(re.fullmatch(r"-?\d+(\.\d+)?|'[^'\\]*'|\(\)", text))
+
+
+def is_literal(value: Any) -> bool:
+    """Whether a value's text means the value, and is short."""
+    if type(value) is float:
+        return math.isfinite(value)
+    return (type(value) in (bool, int, str, bytes, type(None)) and len(repr(value)) <= 40) or (
+        type(value) is tuple and not value
+    )

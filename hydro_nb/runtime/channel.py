@@ -19,6 +19,7 @@ from hydro_nb.wire import (
     END_ACK,
     HEADER,
     HELLO,
+    SAMPLED,
     TIMER_DERIVED,
     VERSION,
     ChannelSpec,
@@ -26,8 +27,6 @@ from hydro_nb.wire import (
 
 MAX_ITEMS = 1024
 MAX_BYTES = 64 * 1024
-SAMPLED = 8
-"""Elements that are kept for whoever looks."""
 MAX_BUFFER = 64 * 1024 * 1024
 MAX_FRAME = 512 * 1024 * 1024
 """An element may be large; a frame beyond this is refused by the receiving socket."""
