@@ -41,6 +41,37 @@ class Err(msgspec.Struct, Generic[T_co], frozen=True):
     error: T_co
 
 
+class Yield(msgspec.Struct, Generic[T_co], frozen=True):
+    """What a generator's function gives to emit a value and go on.
+
+    >>> Yield(3)
+    Yield(value=3)
+    """
+
+    value: T_co
+
+
+class Return(msgspec.Struct, Generic[T_co], frozen=True):
+    """What a generator's function gives to emit a last value.
+
+    >>> Return(3)
+    Return(value=3)
+    """
+
+    value: T_co
+
+
+class Step(enum.Enum):
+    """What a generator's function gives to emit nothing."""
+
+    CONTINUE = "go on with the next element"
+    BREAK = "end here"
+
+
+Continue = Step.CONTINUE
+Break = Step.BREAK
+
+
 class MemberId(msgspec.Struct, Generic[C], frozen=True, eq=False):
     """One member of the cluster whose marker class is `C`; ordered and hashable by its number.
 

@@ -227,6 +227,12 @@ class NodeEmit:
         (self.unit.fresh if self.per_tick else self.unit.state).setdefault(name, init)
         return name
 
+    def kept(self, suffix: str, init: str) -> str:
+        """Declare a piece of state that outlives the tick."""
+        name = self._named(suffix)
+        self.unit.state.setdefault(name, init)
+        return name
+
     def scratch(self, suffix: str, init: str) -> str:
         """Declare a variable of this tick."""
         name = self._named(suffix)

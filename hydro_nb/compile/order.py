@@ -94,8 +94,13 @@ def _waiting(plan: Plan, cycle: list[Region]) -> tuple[str, int]:
         for region in cycle
         for member in plan.members(region)
         for index in member.streams
-        if (member.key, index) in plan.fused and (list(member.values) or (member.node.op.ordered_inputs and index))
+        if (member.key, index) in plan.fused
+        and (list(member.values) or (member.leading and index not in member.leading))
     )
+
+
+def _is_led(part: Part, index: int) -> bool:
+    return bool(part.leading) and index not in part.leading
 
 
 def _is_lazy(unit: Unit, part: Part) -> bool:
@@ -143,8 +148,7 @@ class _Dependencies:
                 for index in member.values:
                     before.update(self._value(member.inputs[index]))
         for part in self.unit.parts.values():
-            if part.node.op.ordered_inputs:
-                self._in_turn(part, table)
+            self._in_turn(part, table)
         return table
 
     def handled(self, part: Part, index: int, seen: frozenset[str] = frozenset()) -> Iterator[Region]:
@@ -179,9 +183,11 @@ class _Dependencies:
                 yield from self._value(part.inputs[index])
 
     def _in_turn(self, part: Part, table: dict[Region, set[Region]]) -> None:
-        first, second = (list(self.handled(part, index)) for index in (0, 1))
-        for region in second:
-            table[region].update(first)
+        leading = part.leading
+        first = [region for index in leading for region in self.handled(part, index)]
+        for index in set(part.streams).difference(leading) if first else ():
+            for region in self.handled(part, index):
+                table[region].update(first)
 
 
 def _open_cycle(unit: Unit, keys: list[str]) -> GraphError:

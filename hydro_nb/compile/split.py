@@ -12,7 +12,6 @@ from typing import Literal
 
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Bound, Kind, Node, Place, Ref
-from hydro_nb.ir.ops.fold import Folding
 from hydro_nb.ir.ops.network import Network
 from hydro_nb.ir.ops.time import AllTicks
 
@@ -53,6 +52,12 @@ class Part:
     def values(self) -> Iterator[int]:
         """The inputs that are live values."""
         return (index for index, kind in enumerate(self.kinds) if not kind.shape.is_stream)
+
+    @property
+    def leading(self) -> tuple[int, ...]:
+        """The streams that must be complete before elements of the other inputs are touched."""
+        bounded = (index for index in self.node.op.completes if index < len(self.kinds) and self.role == "whole")
+        return tuple(i for i in bounded if self.kinds[i].shape.is_stream and self.kinds[i].bound is Bound.BOUNDED)
 
     @property
     def outputs(self) -> tuple[Kind, ...]:
@@ -191,7 +196,7 @@ def values_behind(unit: Unit, part: Part) -> Iterator[tuple[Part, Kind]]:
 def changes_in_place(unit: Unit, part: Part) -> bool:
     """Whether the live value that a part reads may be an object that a fold outside of ticks goes on changing."""
     folds = (source for source, kind in values_behind(unit, part) if kind.bound is not Bound.BOUNDED)
-    return any(isinstance(fold.node.op, Folding) and fold.node.op.may_mutate for fold in folds)
+    return any(fold.node.op.may_mutate for fold in folds)
 
 
 def reached_seams(unit: Unit, part: Part) -> Iterator[Part]:

@@ -82,6 +82,10 @@ class Emit(Protocol):
         """Give the variable of a piece of state, made by the expression `init`."""
         ...
 
+    def kept(self, suffix: str, init: str) -> str:
+        """Give the variable of a piece of state that outlives a tick, also in one."""
+        ...
+
     def capture(self, wanted: str, value: Any) -> str:
         """Give the global name of a value that travels with the program."""
         ...

@@ -73,13 +73,15 @@ class Retries(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a collection lives: a process, an external client, or a tick of a process.
+    """Where a collection lives: a process, an external client, or a tick of a process or an atomic section of one.
+
+    The parent of a tick is its process, that of an atomic section the tick that runs it.
 
     Two places are the same where their slots are: a cell that makes a process again makes the same one.
     """
 
     slot: str
-    kind: Literal["process", "external", "tick"]
+    kind: Literal["process", "external", "tick", "atomic"]
     number: int = field(compare=False, default=0)
     """creation order among the places of its flow, from 0"""
     tag: type | None = field(compare=False, default=None)
@@ -92,6 +94,11 @@ class Place:
         return self.parent.root if self.parent else self
 
     @property
+    def clock(self) -> Place:
+        """What it runs in step with: an atomic section with its tick, all else with itself."""
+        return self.parent if self.kind == "atomic" and self.parent else self
+
+    @property
     def title(self) -> str:
         """What a user tells it apart by: its type, or its number where that says nothing."""
         return self.type_name if self.root.tag else f"{self.type_name} (number {self.root.number})"
@@ -100,7 +107,7 @@ class Place:
     def type_name(self) -> str:
         """Its type as a user writes it: `Process[Leader]`, `Tick[Process[None]]`."""
         if self.parent:
-            return f"{self.kind.capitalize()}[{self.parent.type_name}]"
+            return f"{self.kind.capitalize()}[{self.root.type_name}]"
         return f"{self.kind.capitalize()}[{self.tag.__name__ if self.tag else None}]"
 
 
@@ -146,8 +153,6 @@ class Op:
     )
     blocking: ClassVar[bool] = False
     """whether it takes elements as they come but gives some only when the tick has seen all"""
-    ordered_inputs: ClassVar[bool] = False
-    """whether all elements of one input come before those of the next"""
     stored: ClassVar[bool] = False
     """whether its live value is kept from tick to tick although it is made from another live value"""
     on_demand: ClassVar[bool] = False
@@ -155,7 +160,9 @@ class Op:
     takes_iterables: ClassVar[bool] = False
     """whether `elements` takes any iterable, not only a list"""
     completes: ClassVar[tuple[int, ...]] = ()
-    """inputs that, where they are bounded, must be complete before anything is read"""
+    """inputs that, where they are bounded, are complete before anything of the others is read"""
+    may_mutate: bool = False
+    """whether its live value may be an object that it goes on changing"""
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give the kinds of the outputs, or raise what `ir.check` finds wrong with the inputs."""

@@ -28,6 +28,9 @@ from hydro_nb.lang.guarantees import (
     V_co,
 )
 from hydro_nb.lang.keyed_folds import KeyedFolds
+from hydro_nb.lang.keyed_joins import KeyedJoins
+from hydro_nb.lang.keyed_state import KeyedState
+from hydro_nb.lang.keyed_time import KeyedTime
 from hydro_nb.lang.location import Process, Tick
 from hydro_nb.lang.nondet import NonDet, checked
 from hydro_nb.lang.sending import network, tick_of
@@ -45,7 +48,13 @@ M = TypeVar("M")
 P = TypeVar("P", bound=Process[Any])
 
 
-class KeyedStream(KeyedFolds[K_co, V_co, L_co, B_co, O_co, R_co], shape=Shape.KEYED_STREAM):
+class KeyedStream(
+    KeyedFolds[K_co, V_co, L_co, B_co, O_co, R_co],
+    KeyedState[K_co, V_co, L_co, B_co, O_co, R_co],
+    KeyedJoins[K_co, V_co, L_co, B_co, O_co, R_co],
+    KeyedTime[K_co, V_co, L_co, B_co, O_co, R_co],
+    shape=Shape.KEYED_STREAM,
+):
     """One growing sequence of values per key; order holds within a key, never across keys.
 
     Type parameters: key, value, location, boundedness, order, retries.

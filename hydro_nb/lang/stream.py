@@ -35,8 +35,13 @@ from hydro_nb.lang.nondet import NonDet, checked
 from hydro_nb.lang.sending import network, tick_of
 from hydro_nb.lang.sim_ports import SimReceiver
 from hydro_nb.lang.site import here
+from hydro_nb.lang.stream_async import StreamAsync
 from hydro_nb.lang.stream_elements import StreamElements
 from hydro_nb.lang.stream_folds import StreamFolds
+from hydro_nb.lang.stream_joins import StreamJoins
+from hydro_nb.lang.stream_older import StreamOlder
+from hydro_nb.lang.stream_state import StreamState
+from hydro_nb.lang.stream_time import StreamTime
 
 if TYPE_CHECKING:
     from hydro_nb.lang.network import Via
@@ -47,7 +52,14 @@ P = TypeVar("P", bound=Process[Any])
 
 
 class Stream(
-    StreamElements[T_co, L_co, B_co, O_co, R_co], StreamFolds[T_co, L_co, B_co, O_co, R_co], shape=Shape.STREAM
+    StreamElements[T_co, L_co, B_co, O_co, R_co],
+    StreamFolds[T_co, L_co, B_co, O_co, R_co],
+    StreamState[T_co, L_co, B_co, O_co, R_co],
+    StreamJoins[T_co, L_co, B_co, O_co, R_co],
+    StreamTime[T_co, L_co, B_co, O_co, R_co],
+    StreamAsync[T_co, L_co, B_co, O_co, R_co],
+    StreamOlder[T_co, L_co, B_co, O_co, R_co],
+    shape=Shape.STREAM,
 ):
     """A growing sequence of elements on one location.
 

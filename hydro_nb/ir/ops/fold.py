@@ -64,7 +64,7 @@ class Folding(Gather):
         check.proofs(kind, commutative=bool(self.commutative), idempotent=bool(self.idempotent))
 
     @property
-    def may_mutate(self) -> bool:
+    def may_mutate(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
         """Whether the accumulator may be an object that the function changes."""
         return isinstance(getattr(self, "init", None), Func) or self.function.inplace
 

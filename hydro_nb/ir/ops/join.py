@@ -51,7 +51,6 @@ class Chain(Merge):
     """All elements of a bounded stream, then those of the other."""
 
     name: ClassVar[str] = "chain"
-    ordered_inputs: ClassVar[bool] = True
     completes: ClassVar[tuple[int, ...]] = (0,)
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:

@@ -1,0 +1,14 @@
+"""The methods of a keyed stream that bring it together with other collections."""
+
+from __future__ import annotations
+
+from typing import Generic
+
+from hydro_nb.lang.collection import Collection
+from hydro_nb.lang.guarantees import B_co, K_co, L_co, O_co, R_co, V_co
+
+
+class KeyedJoins(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
+    """A keyed stream as something to join."""
+
+    __slots__ = ()
