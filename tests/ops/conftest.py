@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hydro_nb import FlowBuilder, HydroError
+from hydro_nb import FlowBuilder, HydroError, nondet
+from hydro_nb.ir.node import Bound, Order, Shape
 from hydro_nb.testing import collect
 
 SNAPSHOTS = Path(__file__).parent.parent / "snapshots"
@@ -45,6 +46,49 @@ def worker(flow):
 def run():
     """Run a flow in this process and give what reached a collection."""
     return partial(collect, backend="inprocess")
+
+
+@pytest.fixture
+def both(run):
+    """Run a collection in the fused cut and under every schedule of the simulator, and give the fused result.
+
+    It must be among the outcomes of the simulator: equal where the order means something, else as a multiset. Of a
+    live value that may change the last version counts.
+    """
+
+    def compare(collection):
+        fused = run(collection)
+        graph, outcomes = collection.flow.graph, []
+        graph.begin("both-cuts")  # what is added to look at it is taken back
+        stream, last = _as_stream(collection)
+        port = stream.sim_output()
+
+        async def body():
+            outcomes.append(await (port.collect() if ordered else port.collect_sorted(key=repr)))
+
+        ordered = stream.kind.order is Order.TOTAL
+        collection.flow.sim().exhaustive(body)
+        graph.rollback()
+        want = fused if ordered else sorted(fused, key=repr)
+        assert repr(want) in {repr(items[-1:] if last else items) for items in outcomes}
+        return fused
+
+    return compare
+
+
+def _as_stream(collection):
+    """Give a stream outside ticks of a collection, and whether only its last element counts."""
+    shape, inside, last = collection.kind.shape, collection.kind.place.kind == "tick", False
+    if shape is Shape.KEYED_STREAM:
+        collection = collection.entries()
+    elif shape is Shape.KEYED_SINGLETON:
+        collection = collection.into_singleton()
+    if not shape.is_stream and not inside and collection.kind.bound is not Bound.BOUNDED:
+        tick = collection.location.tick()
+        collection, inside, last = collection.snapshot(tick, nondet("seen by a test")), True, True
+    if inside:
+        return collection.all_ticks(), last
+    return (collection if shape.is_stream else collection.into_stream()), last
 
 
 @pytest.fixture

@@ -1,15 +1,15 @@
 from hydro_nb.ir.node import Retries
 
 
-def test_list(leader, run, snapshot):
+def test_list(leader, both, snapshot):
     once = leader.source_iter([1, 2, 1, 3, 2]).unique()
-    assert run(once) == [1, 2, 3]
+    assert both(once) == [1, 2, 3]
     once.for_each(print)
     snapshot(leader.flow.source(leader))
 
 
-def test_keyed(pairs, run):
-    assert run(pairs.unique()) == [("a", 1), ("b", 2), ("a", 3)]
+def test_keyed(pairs, both):
+    assert both(pairs.unique()) == [("a", 1), ("b", 2), ("a", 3)]
 
 
 def test_guarantees(live):
