@@ -14,7 +14,7 @@ from hydro_nb.compile.text import is_literal, is_simple
 from hydro_nb.errors import Site
 from hydro_nb.ir.emit import Item
 from hydro_nb.ir.func import Func
-from hydro_nb.ir.node import Bound, Node
+from hydro_nb.ir.node import Bound, Node, Shape
 from hydro_nb.ir.ops.fold import Folding
 from hydro_nb.ir.ops.source import SourceIter
 from hydro_nb.wire import SAMPLED, SourceLine
@@ -162,6 +162,8 @@ class NodeEmit:
         self._element, self._site = item.text, None
         if self.part.role == "seam_out":
             self.write(f"{self.output()}.append({item.text})")
+        elif self.part.role == "hold":
+            self.write(f"{self._delayed()}.append({item.text})")
         else:
             self.node.op.element(self, item, index)
 
@@ -195,6 +197,9 @@ class NodeEmit:
         """Handle a list, or what another operator iterates over, without a loop here; False if that cannot be."""
         if self.part.role == "seam_out":
             self.write(f"{self.output()}.extend({iterable})")
+            return True
+        if self.part.role == "hold":
+            self.write(f"{self._delayed()}.extend({iterable})")
             return True
         op = self.node.op
         return self.part.role != "receive" and (op.takes_iterables or not self._giver) and op.elements(self, iterable)
@@ -280,7 +285,7 @@ class NodeEmit:
     def ended(self) -> str:
         """Give the condition that every bounded source above is at its end."""
         sources = [p for p in upstream(self.unit.unit, self.part) if isinstance(p.node.op, SourceIter)]
-        flags = [f"{p.name}_ended" for p in sources if p.node.outputs[0].bound is Bound.BOUNDED]
+        flags = [f"{p.name}_ended" for p in sources]
         return " and ".join(flags) or "True"
 
     # ------------------------------------------------------------ edges of the unit
@@ -307,6 +312,30 @@ class NodeEmit:
             self.unit.ended.append(flag)
         return chunk
 
+    # ------------------------------------------------------------ from one tick to the next
+
+    def _delayed(self) -> str:
+        """Give the state that carries what is held in this tick into the next."""
+        return self.unit.unit.parts[self.node.slot].name
+
+    def hold(self) -> None:
+        """Keep a live value for the next tick; elements are kept as they come."""
+        if not self.part.kinds[0].shape.is_stream:
+            value = self.value(0)
+            self.write(f"{self._delayed()} = {f'copy({value})' if self.changes_in_place() else value}")
+
+    def release(self) -> None:
+        """Give what the tick before has held."""
+        name, shape = self._delayed(), self.node.outputs[0].shape
+        empty = "[]" if shape.is_stream else "{}" if shape is Shape.KEYED_SINGLETON else "ABSENT"
+        self.unit.state.setdefault(name, empty)
+        before = self.scratch("before", name)
+        if shape.is_stream:
+            self.unit.fresh.setdefault(name, "[]")
+            self.push_all(before, is_list=True)
+        else:
+            self.define(before)
+
     # ------------------------------------------------------------ seams
 
     def seam_in(self) -> None:
@@ -324,7 +353,9 @@ class NodeEmit:
     def seam_out(self) -> None:
         """Leave the only version of a live value that is complete, or the first of one that is made of such."""
         condition = self.complete()
-        if not self.part.kinds[0].shape.is_stream and (is_final(self.part) or condition != "True"):
+        if self.part.kinds[0].place.kind == "atomic" and not self.part.kinds[0].shape.is_stream:
+            self.version()  # what a section makes is seen outside when all of it is done
+        elif not self.part.kinds[0].shape.is_stream and (is_final(self.part) or condition != "True"):
             self.first_version(condition)
 
     def complete(self) -> str:
@@ -388,4 +419,4 @@ def _parameter(part: Part) -> str:
 
 def is_final(part: Part) -> bool:
     """Whether the value that a part reads is complete once it is there."""
-    return part.kinds[0].bound is Bound.BOUNDED
+    return part.kinds[0].bound is Bound.BOUNDED or part.kinds[0].place.kind == "atomic"

@@ -17,31 +17,29 @@ from hydro_nb.compile.writer import Writer
 from hydro_nb.errors import GraphError, Site
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Place
+from hydro_nb.ir.ops.cycle import is_open
 from hydro_nb.ir.ops.network import SendExternal
-from hydro_nb.ir.ops.sink import CycleSource
 from hydro_nb.ir.ops.source import SourceInterval, SourceStream
 from hydro_nb.ir.ops.time import SampleEvery
 from hydro_nb.wire import SAMPLED, ChannelSpec, LocationProgram, SourceLine, SourceSpec, TimerSpec
 
 CHUNK = 1024
 """Elements that a bounded source gives in one tick; the runtime lowers a state's `room` while nothing can be sent."""
-RESERVED = frozenset(
-    {
-        "ABSENT",
-        "RETURNED_NONE",
-        "Some",
-        "State",
-        "copy",
-        "counts",
-        "deque",
-        "inputs",
-        "islice",
-        "outputs",
-        "start",
-        "state",
-        "tick",
-    }
-)
+IMPORTS = {
+    "deque": "collections",
+    "copy": "copy",
+    "islice": "itertools",
+    "monotonic": "time",
+    "ABSENT": "hydro_nb.values",
+    "RETURNED_NONE": "hydro_nb.values",
+    "Break": "hydro_nb.values",
+    "Continue": "hydro_nb.values",
+    "Return": "hydro_nb.values",
+    "Some": "hydro_nb.values",
+    "Yield": "hydro_nb.values",
+}
+"""What generated source may use by name, and where it comes from."""
+RESERVED = frozenset({*IMPORTS, "State", "counts", "inputs", "outputs", "start", "state", "tick"})
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,7 @@ def require_runnable(graph: Graph) -> None:
             "  Start with a source on a process: flow.process().source_iter([1, 2, 3])"
         )
     for node in graph.nodes.values():
-        if isinstance(node.op, CycleSource) and not node.inputs:
+        if is_open(node):
             raise GraphError(
                 f"a forward reference was never completed.\n  {node.site}\n  Call handle.complete(collection)."
             )
@@ -146,14 +144,7 @@ class _Module:
         return self.text
 
     def _imports(self, used: str) -> None:
-        for module, name in (
-            ("collections", "deque"),
-            ("copy", "copy"),
-            ("itertools", "islice"),
-            ("hydro_nb.values", "ABSENT"),
-            ("hydro_nb.values", "RETURNED_NONE"),
-            ("hydro_nb.values", "Some"),
-        ):
+        for name, module in IMPORTS.items():
             if re.search(rf"\b{name}\b", used):
                 self.text.write(f"from {module} import {name}")
 
@@ -193,7 +184,7 @@ class _Module:
                 functions.write(f"{name} = {init}")
             functions.append(writer.body)
             for name in writer.state:
-                if _rebound(name, writer.body.lines):
+                if name in writer.fresh or _rebound(name, writer.body.lines):
                     functions.write(f"state.{name} = {name}")
             ended = " and ".join(writer.ended)
             functions.write(

@@ -12,10 +12,11 @@ from typing import Literal
 
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Bound, Kind, Node, Place, Ref
+from hydro_nb.ir.ops.atomic import EndAtomic
 from hydro_nb.ir.ops.network import Network
 from hydro_nb.ir.ops.time import AllTicks
 
-Role = Literal["whole", "send", "receive", "seam_out", "seam_in"]
+Role = Literal["whole", "send", "receive", "hold", "release", "seam_out", "seam_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,13 @@ class Part:
     @property
     def outputs(self) -> tuple[Kind, ...]:
         """Kinds of the outputs."""
-        return () if self.role in ("send", "seam_out") else self.node.outputs if not self.seam else (self.seam.kind,)
+        return (
+            ()
+            if self.role in ("send", "hold", "seam_out")
+            else self.node.outputs
+            if not self.seam
+            else (self.seam.kind,)
+        )
 
 
 @dataclass(slots=True)
@@ -104,7 +111,7 @@ def seams(graph: Graph, place: Place) -> list[Unit]:
     units: dict[str, Unit] = {place.slot: Unit("top_level", place)}
     whole = fused(graph, place)
     for part in whole.parts.values():
-        home = _home(part)
+        home = _home(part).clock
         unit = units.setdefault(home.slot, Unit(f"tick_{len(units)}", home))
         unit.parts[part.key] = part
     homes = {part.key: unit for unit in units.values() for part in unit.parts.values()}
@@ -131,6 +138,9 @@ def _parts(graph: Graph, node: Node) -> Iterator[Part]:
     if isinstance(node.op, Network):
         yield Part(f"{node.slot}<", node, "send", node.inputs, kinds)
         yield Part(node.slot, node, "receive", (), ())
+    elif node.op.delays:
+        yield Part(f"{node.slot}<", node, "hold", node.inputs[-1:], kinds[-1:])
+        yield Part(node.slot, node, "release", node.inputs[:-1], kinds[:-1])
     else:
         yield Part(node.slot, node, "whole", node.inputs, kinds)
 
@@ -143,7 +153,7 @@ def _home(part: Part) -> Place:
 
 def _leaves(part: Part) -> bool:
     """Whether it runs in a tick, once each time, though what it gives is outside: even for the tick itself."""
-    return isinstance(part.node.op, AllTicks)
+    return isinstance(part.node.op, AllTicks | EndAtomic) and part.outputs[0].shape.is_stream
 
 
 def upstream(unit: Unit, part: Part) -> Iterator[Part]:
@@ -163,7 +173,7 @@ def name_parts(parts: Sequence[Part]) -> None:
         if part.seam:
             part.name = part.seam.name
         else:
-            verb = {"send": "send", "receive": "receive"}.get(part.role, part.node.op.name)
+            verb = part.role if part.role in ("send", "receive", "hold") else part.node.op.name
             part.name = f"{verb}_{number}"
 
 

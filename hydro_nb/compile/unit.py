@@ -81,6 +81,10 @@ class UnitWriter:
         emit = emit or self.emit(part)
         if part.role in ("whole", "receive"):
             part.node.op.after(emit)
+        elif part.role == "hold":
+            emit.hold()
+        elif part.role == "release":
+            emit.release()
         elif part.role == "seam_in":
             emit.seam_in()
         elif part.role == "seam_out":

@@ -96,6 +96,11 @@ def same_place(left: Kind, right: Kind) -> None:
 
 def top_level(kind: Kind) -> None:
     """Demand a collection outside ticks."""
+    if kind.place.kind == "atomic":
+        raise Fault(
+            LocationError, f"a {_noun(kind)} outside an atomic section", f"inside {kind.place.title}",
+            "Leave the section first: .end_atomic()",
+        )  # fmt: skip
     if kind.place.kind == "tick":
         raise Fault(
             LocationError, f"a {_noun(kind)} outside a tick", f"inside {kind.place.title}",
@@ -109,6 +114,15 @@ def in_tick(kind: Kind) -> None:
         raise Fault(
             LocationError, f"a {_noun(kind)} inside a tick", f"on {kind.place.title}",
             'Enter a tick first: .batch(tick, nondet("...")) or .snapshot(tick, nondet("..."))',
+        )  # fmt: skip
+
+
+def in_atomic(kind: Kind) -> None:
+    """Demand a collection inside an atomic section."""
+    if kind.place.kind != "atomic":
+        raise Fault(
+            LocationError, f"a {_noun(kind)} inside an atomic section", f"on {kind.place.title}",
+            "Enter a section first: .atomic()",
         )  # fmt: skip
 
 

@@ -165,7 +165,7 @@ class Graph:
                     reasons[node.slot] = f"its input changed: {source.site}"
                 elif ref.slot in reasons:
                     reasons[node.slot] = reasons[ref.slot]
-            if any(kind.place.slot not in self.places for kind in node.outputs):
+            if any(kind.place.clock.slot not in self.places for kind in node.outputs):
                 reasons.setdefault(node.slot, "its location is no longer made")
         return reasons
 

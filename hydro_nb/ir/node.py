@@ -94,6 +94,11 @@ class Place:
         return self.parent.root if self.parent else self
 
     @property
+    def section(self) -> Place:
+        """The atomic section that runs with this tick."""
+        return Place(f"{self.slot}.atomic", "atomic", parent=self, site=self.site)
+
+    @property
     def clock(self) -> Place:
         """What it runs in step with: an atomic section with its tick, all else with itself."""
         return self.parent if self.kind == "atomic" and self.parent else self
@@ -161,6 +166,8 @@ class Op:
     """whether `elements` takes any iterable, not only a list"""
     completes: ClassVar[tuple[int, ...]] = ()
     """inputs that, where they are bounded, are complete before anything of the others is read"""
+    delays: ClassVar[bool] = False
+    """whether its last input is seen only in the next tick"""
     may_mutate: bool = False
     """whether its live value may be an object that it goes on changing"""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from hydro_nb.errors import GraphError
 from hydro_nb.ir.check import Fault, explain
-from hydro_nb.ir.ops.sink import CycleSource
+from hydro_nb.ir.ops.cycle import is_open
 from hydro_nb.lang.collection import Collection
 from hydro_nb.lang.site import here
 
@@ -57,7 +57,7 @@ def _complete(graph: Graph, slot: str, collection: Any) -> None:
 def require_complete(graph: Graph) -> None:
     """Raise where a forward reference is still open, naming its line."""
     for node in graph.nodes.values():
-        if isinstance(node.op, CycleSource) and not node.inputs:
+        if is_open(node):
             raise GraphError(
                 f"a forward reference is not completed.\n  made at   {node.site}\n"
                 "  Complete it with the collection that it stands for: handle.complete(collection)"

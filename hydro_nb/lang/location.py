@@ -12,9 +12,9 @@ from typing_extensions import TypeVar
 
 from hydro_nb.errors import GraphError, LocationError, Site
 from hydro_nb.ir.node import Kind, Op, Place, Shape
+from hydro_nb.ir.ops.cycle import CycleSource
 from hydro_nb.ir.ops.shape import SingletonSource
 from hydro_nb.ir.ops.simulated import SimInput
-from hydro_nb.ir.ops.sink import CycleSource
 from hydro_nb.ir.ops.source import SourceExternal, SourceInterval, SourceIter, SourceStream
 from hydro_nb.lang import annotate, quote
 from hydro_nb.lang.collection import handle

@@ -31,6 +31,9 @@ class IntoTick(Op):
 
     def inside(self, kind: Kind) -> Kind:
         """Move a kind into the tick."""
+        if kind.place.kind == "atomic":
+            self._require_its_tick(kind)
+            return kind.but(place=self.tick, bound=Bound.BOUNDED)
         check.top_level(kind)
         if self.tick.root != kind.place.root:
             raise check.Fault(
@@ -40,6 +43,15 @@ class IntoTick(Op):
                 "Make the tick on the same process: process.tick()",
             )
         return kind.but(place=self.tick, bound=Bound.BOUNDED)
+
+    def _require_its_tick(self, kind: Kind) -> None:
+        if kind.place.clock != self.tick:
+            raise check.Fault(
+                check.LocationError,
+                "the tick of the atomic section",
+                "in a section that runs with another tick",
+                "Take what belongs together from one section: .atomic() once, then use what it makes.",
+            )
 
 
 @dataclass(frozen=True)
@@ -116,11 +128,12 @@ class Latest(Op):
         (kind,) = inputs
         check.in_tick(kind)
         bound = Bound.INIT_NONE if kind.shape is Shape.SINGLETON else Bound.UNBOUNDED
-        return (kind.but(shape=Shape.OPTIONAL, place=kind.place.root, bound=bound),)
+        shape = kind.shape if kind.shape is Shape.KEYED_SINGLETON else Shape.OPTIONAL
+        return (kind.but(shape=shape, place=kind.place.root, bound=bound),)
 
     def after(self, emit: Emit) -> None:
         """Keep the value."""
-        held = emit.state("", ABSENT)
+        held = emit.state("", "{}" if emit.node.outputs[0].shape is Shape.KEYED_SINGLETON else ABSENT)
         emit.write(f"{held} = {emit.value(0)}")
         emit.define(held)
         emit.changed()
