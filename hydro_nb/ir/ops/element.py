@@ -1,18 +1,20 @@
 """Operators that look at one element at a time: `map`, `filter` and their kin, on every kind of collection.
 
-On keyed collections the functions see values and keys stay; on singletons and optionals they see the live value.
+On keyed collections the functions see values, or with `with_key` keys and values, and keys stay; on singletons and
+optionals they see the live value.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import ABSENT, Emit, Item
 from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Shape
+from hydro_nb.ir.ops.fold import Proof
 
 _AFTER_MAP = {Bound.MONOTONIC: Bound.UNBOUNDED, Bound.MONOTONIC_VALUE: Bound.MONOTONIC_KEYS}
 _AFTER_FILTER = {Bound.INIT_NONE: Bound.UNBOUNDED, Bound.MONOTONIC: Bound.UNBOUNDED}
@@ -23,11 +25,26 @@ class ElementOp(Op):
     """An operator with one input and one function of an element."""
 
     function: Func
+    with_key: bool = field(default=False, kw_only=True)
+    """whether the function takes the key before the value"""
+    commutative: Proof | None = field(default=None, kw_only=True)
+    """why the order in which the function is called means nothing, where it changes something outside"""
+    idempotent: Proof | None = field(default=None, kw_only=True)
+    """why a repeated call means nothing, where the function changes something outside"""
+
+    @property
+    def label(self) -> str:
+        """Name the method that was called."""
+        return f"{self.name}_with_key" if self.with_key else self.name
 
     @property
     def detail(self) -> str:
         """Show the function."""
         return self.function.text
+
+    def apply(self, emit: Emit, value: str, key: str | None) -> Item:
+        """Write the function applied to a value, and to its key where it asks for that."""
+        return emit.call(self.function, key, value) if self.with_key and key else emit.call(self.function, value)
 
     def element(self, emit: Emit, item: Item, port: int) -> None:
         """Take a key off, do the work on the value, put the key back."""
@@ -61,7 +78,7 @@ class Map(ElementOp):
 
     def work(self, emit: Emit, item: Item, key: str | None) -> None:
         """Push the function's result."""
-        self.give(emit, emit.call(self.function, item.text), key)
+        self.give(emit, self.apply(emit, item.text, key), key)
 
     def after(self, emit: Emit) -> None:
         """Apply the function to a live value."""
@@ -84,7 +101,7 @@ class Map(ElementOp):
         key, value, result = emit.local("key"), emit.local("value"), emit.local("mapped")
         emit.write(f"{result} = {{}}")
         with emit.block(f"for {key}, {value} in {emit.value(0)}.items():"):
-            emit.write(f"{result}[{key}] = {emit.call(self.function, value).text}", value)
+            emit.write(f"{result}[{key}] = {self.apply(emit, value, key).text}", value)
         emit.define(result)
 
 
@@ -105,7 +122,7 @@ class Filter(ElementOp):
 
     def work(self, emit: Emit, item: Item, key: str | None) -> None:
         """Go on to the next element where the function says no."""
-        with emit.block(f"if not ({emit.call(self.function, item.text).text}):"):
+        with emit.block(f"if not ({self.apply(emit, item.text, key).text}):"):
             emit.write("continue")
         emit.push(item if key is None else Item.of(key, item.text))
 
@@ -122,7 +139,7 @@ class Filter(ElementOp):
             key, value, result = emit.local("key"), emit.local("value"), emit.local("kept")
             emit.write(f"{result} = {{}}")
             with emit.block(f"for {key}, {value} in {emit.value(0)}.items():"):
-                emit.write(f"if {emit.call(self.function, value).text}: {result}[{key}] = {value}", value)
+                emit.write(f"if {self.apply(emit, value, key).text}: {result}[{key}] = {value}", value)
             emit.define(result)
 
 
@@ -143,15 +160,15 @@ class FilterMap(ElementOp):
 
     def work(self, emit: Emit, item: Item, key: str | None) -> None:
         """Drop `None`, unwrap `Some`."""
-        result = self._result(emit, item.text)
+        result = self._result(emit, item.text, key)
         with emit.block(f"if {result} is None:"):
             emit.write("continue")
         self._unwrap(emit, result)
         self.give(emit, Item(result), key)
 
-    def _result(self, emit: Emit, value: str) -> str:
+    def _result(self, emit: Emit, value: str, key: str | None) -> str:
         result = emit.local(emit.hint())
-        emit.write(f"{result} = {emit.call(self.function, value).text}", value)
+        emit.write(f"{result} = {self.apply(emit, value, key).text}", value)
         return result
 
     @staticmethod
@@ -165,17 +182,17 @@ class FilterMap(ElementOp):
             value, kept = emit.value(0), emit.local("kept")
             emit.write(f"{kept} = {ABSENT}")
             with emit.block(f"if {value} is not {ABSENT}:"):
-                self._keep(emit, value, kept)
+                self._keep(emit, value, kept, None)
             emit.define(kept)
         elif shape is Shape.KEYED_SINGLETON:
             key, value, kept = emit.local("key"), emit.local("value"), emit.local("kept")
             emit.write(f"{kept} = {{}}")
             with emit.block(f"for {key}, {value} in {emit.value(0)}.items():"):
-                self._keep(emit, value, f"{kept}[{key}]")
+                self._keep(emit, value, f"{kept}[{key}]", key)
             emit.define(kept)
 
-    def _keep(self, emit: Emit, value: str, target: str) -> None:
-        result = self._result(emit, value)
+    def _keep(self, emit: Emit, value: str, target: str, key: str | None) -> None:
+        result = self._result(emit, value, key)
         with emit.block(f"if {result} is not None:"):
             self._unwrap(emit, result)
             emit.write(f"{target} = {result}")
@@ -197,7 +214,7 @@ class FlatMapOrdered(ElementOp):
 
     def work(self, emit: Emit, item: Item, key: str | None) -> None:
         """Loop over the result."""
-        many = emit.call(self.function, item.text).text
+        many = self.apply(emit, item.text, key).text
         if key is None:
             emit.push_all(many)
             return
@@ -219,15 +236,38 @@ class Inspect(ElementOp):
     """Calls the function with each element and passes the element on."""
 
     name: ClassVar[str] = "inspect"
+    stored: ClassVar[bool] = True
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Keep everything."""
-        return tuple(inputs)
+        (kind,) = inputs
+        if kind.shape is Shape.KEYED_SINGLETON:
+            values_bounded(kind)
+        return (kind,)
 
     def work(self, emit: Emit, item: Item, key: str | None) -> None:
         """Call, then push."""
-        emit.write(emit.call(self.function, item.text).text)
+        emit.write(self.apply(emit, item.text, key).text)
         emit.push(item if key is None else Item.of(key, item.text))
+
+    def after(self, emit: Emit) -> None:
+        """Call once for each key of a keyed singleton: keys are only ever added, and stand in that order."""
+        if emit.node.outputs[0].shape is not Shape.KEYED_SINGLETON:
+            return
+        table = emit.value(0)
+        ready = emit.ended() if emit.node.outputs[0].bound is Bound.BOUNDED else "True"
+        if ready == "True" or emit.per_tick:
+            self._call_new(emit, table)
+        else:
+            with emit.block(f"if {ready}:"):
+                self._call_new(emit, table)
+        emit.define(table)
+
+    def _call_new(self, emit: Emit, table: str) -> None:
+        seen, key, value = emit.state("seen", "0"), emit.local("key"), emit.local("value")
+        with emit.block(f"for {key}, {value} in islice({table}.items(), {seen}, None):"):
+            emit.write(self.apply(emit, value, key).text, value)
+        emit.write(f"{seen} = len({table})")
 
 
 @dataclass(frozen=True)
@@ -244,7 +284,7 @@ class Partition(ElementOp):
     def work(self, emit: Emit, item: Item, key: str | None) -> None:
         """Push to the one port or to the other."""
         whole = item if key is None else Item.of(key, item.text)
-        with emit.block(f"if {emit.call(self.function, item.text).text}:"):
+        with emit.block(f"if {self.apply(emit, item.text, key).text}:"):
             emit.push(whole, 0)
         with emit.block("else:"):
             emit.push(whole, 1)
