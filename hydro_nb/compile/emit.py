@@ -413,7 +413,8 @@ def _parameter(part: Part) -> str:
     function = getattr(part.node.op, "function", None)
     if not isinstance(function, Func) or not hasattr(function.fn, "__code__"):
         return ""
-    code, position = function.fn.__code__, int(isinstance(part.node.op, Folding))
+    second = isinstance(part.node.op, Folding) or getattr(part.node.op, "with_key", False)
+    code, position = function.fn.__code__, int(second)
     return code.co_varnames[position] if code.co_argcount > position else ""
 
 
