@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from hydro_nb.errors import GraphError
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import ABSENT, Emit, Item
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Shape
@@ -113,3 +114,53 @@ class UnwrapOr(Op):
         result = emit.local("value")
         emit.write(f"{result} = {other} if {value} is {ABSENT} else {value}")
         emit.define(result)
+
+
+@dataclass(frozen=True)
+class FilterIf(Op):
+    """Everything where a complete truth value is true, else nothing: all elements, or a live value."""
+
+    name: ClassVar[str] = "filter_if"
+    completes: ClassVar[tuple[int, ...]] = (1,)
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Keep the guarantees; a live value may be absent then."""
+        kind, condition = inputs
+        check.same_place(kind, condition)
+        if condition.shape is not Shape.SINGLETON:
+            raise check.Fault(
+                GraphError,
+                "a Singleton that is true or false",
+                f"a {condition.shape}",
+                "Ask for one: .is_some() or .is_none() of an Optional, .map(lambda n: n > 0) of .count()",
+                port=1,
+            )
+        check.bounded(condition, 'Look at it as it is now, in a tick: .snapshot(tick, nondet("..."))', 1)
+        if kind.shape.is_stream:
+            return (kind,)
+        bound = Bound.UNBOUNDED if kind.bound is Bound.MONOTONIC else kind.bound
+        return (kind.but(shape=Shape.OPTIONAL, bound=bound),)
+
+    def before(self, emit: Emit) -> None:
+        """Read the truth value."""
+        emit.value(1)
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Go on to the next where nothing is wanted."""
+        with emit.block(f"if not {emit.value(1)}:"):
+            emit.write("continue")
+        emit.push(item)
+
+    def elements(self, emit: Emit, batch: str) -> bool:
+        """Pass a whole list on, or an empty one."""
+        kept = emit.local("kept")
+        emit.write(f"{kept} = {batch} if {emit.value(1)} else []")
+        emit.push_all(kept, is_list=True)
+        return True
+
+    def after(self, emit: Emit) -> None:
+        """Keep a live value, or leave the optional empty."""
+        if not emit.node.outputs[0].shape.is_stream:
+            value, kept = emit.value(0), emit.local("kept")
+            emit.write(f"{kept} = {value} if {emit.value(1)} else {ABSENT}")
+            emit.define(kept)
