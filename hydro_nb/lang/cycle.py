@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from hydro_nb.errors import GraphError
+from hydro_nb.errors import GraphError, Site
 from hydro_nb.ir.check import Fault, explain
+from hydro_nb.ir.node import Order
 from hydro_nb.ir.ops.cycle import is_open
 from hydro_nb.lang.collection import Collection
 from hydro_nb.lang.site import here
@@ -33,10 +34,7 @@ class ForwardHandle(Generic[C_contra]):
         >>> handle.complete(leader.source_iter([1]).send(worker).send(leader))
         """
         site, node = here(), self.flow.graph.nodes[self.slot]
-        if not isinstance(collection, Collection) or collection.flow is not self.flow:
-            raise GraphError(
-                f"a forward reference is completed by a collection of its flow, not by {collection!r}.\n  {site}"
-            )
+        _require_of_flow(collection, self.flow, "a forward reference is completed by", site)
         if node.inputs:
             raise GraphError(
                 f"this forward reference is completed already.\n  made at   {node.site}\n  again at  {site}"
@@ -44,14 +42,70 @@ class ForwardHandle(Generic[C_contra]):
         _complete(self.flow.graph, self.slot, collection)
 
 
+class ChannelSender(Generic[C_contra]):
+    """The end of a channel that collections are sent into."""
+
+    def __init__(self, flow: FlowBuilder, slot: str) -> None:
+        self.flow = flow
+        self.slot = slot
+
+    def send(self, collection: C_contra) -> None:
+        """Send a collection into the channel: many into a stream without order, one into all else.
+
+        >>> leader = FlowBuilder().process()
+        >>> sender, numbers = leader.channel(Stream, of=int, bound=Bounded)
+        >>> sender.send(leader.source_iter([1, 2]))
+        >>> numbers.preview().rows
+        [1, 2]
+        """
+        site, node = here(), self.flow.graph.nodes[self.slot]
+        _require_of_flow(collection, self.flow, "a channel takes", site)
+        kind = node.outputs[0]
+        if node.inputs and not (kind.shape.is_stream and kind.order is Order.NONE):
+            raise GraphError(
+                f"this channel is a {kind.shape} with {kind.order} and takes one collection, but was sent a second.\n"
+                f"  made at   {node.site}\n  again at  {site}\n"
+                "  Merge them first, or make the channel unordered: order=NoOrder"
+            )
+        _complete(self.flow.graph, self.slot, collection)
+
+
+class TickCycleHandle(Generic[C_contra]):
+    """The open end of a cycle from one tick to the next."""
+
+    def __init__(self, flow: FlowBuilder, slot: str) -> None:
+        self.flow = flow
+        self.slot = slot
+
+    def complete_next_tick(self, collection: C_contra) -> None:
+        """Say what the cycle holds in the next tick; exactly one collection, of the declared kind.
+
+        >>> tick = FlowBuilder().process().tick()
+        >>> handle, before = tick.cycle(Optional, of=int)
+        >>> now = before.map(lambda n: n + 1).unwrap_or(tick.singleton(0))
+        >>> handle.complete_next_tick(now)
+        """
+        site, node = here(), self.flow.graph.nodes[self.slot]
+        _require_of_flow(collection, self.flow, "a cycle is completed by", site)
+        if node.inputs:
+            raise GraphError(f"this cycle is completed already.\n  made at   {node.site}\n  again at  {site}")
+        _complete(self.flow.graph, self.slot, collection)
+
+
+def _require_of_flow(collection: Any, flow: FlowBuilder, what: str, site: Site) -> None:
+    if not isinstance(collection, Collection) or collection.flow is not flow:
+        raise GraphError(f"{what} a collection of its flow, not {collection!r}.\n  {site}")
+
+
 def _complete(graph: Graph, slot: str, collection: Any) -> None:
     site, node = here(), graph.nodes[slot]
-    kind = graph.kind(collection.ref, site)
+    refs = (*node.inputs, collection.ref)
+    kinds = tuple(graph.kind(ref, site) for ref in refs)
     try:
-        node.op.kinds((kind,))
+        node.op.kinds(kinds)
     except Fault as fault:
-        raise explain(graph, fault, node.op, (collection.ref,), site) from None
-    graph.amend(slot, inputs=(collection.ref,), input_kinds=(kind,))
+        raise explain(graph, fault, node.op, refs, site) from None
+    graph.amend(slot, inputs=refs, input_kinds=kinds)
 
 
 def require_complete(graph: Graph) -> None:

@@ -14,7 +14,7 @@ from hydro_nb.errors import GraphError
 from hydro_nb.ir.node import Bound, Order, Retries
 
 if TYPE_CHECKING:
-    from hydro_nb.lang.location import Location
+    from hydro_nb.lang.place import Location
 
 
 class Bounded:

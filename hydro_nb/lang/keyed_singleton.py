@@ -16,6 +16,7 @@ from hydro_nb.lang.location import Process, Tick
 from hydro_nb.lang.nondet import NonDet, checked
 from hydro_nb.lang.sending import tick_of
 from hydro_nb.lang.site import here
+from hydro_nb.lang.value_time import KeyedSingletonTime
 
 if TYPE_CHECKING:
     from hydro_nb.lang.singleton import Singleton
@@ -30,7 +31,7 @@ F_co = TypeVar("F_co", bound=Bounded | BoundedValue, covariant=True)
 """a bound under which values no longer change"""
 
 
-class KeyedSingleton(Collection, Generic[K_co, V_co, L_co, B_co], shape=Shape.KEYED_SINGLETON):
+class KeyedSingleton(KeyedSingletonTime[K_co, V_co, L_co, B_co], Generic[K_co, V_co, L_co, B_co], shape=Shape.KEYED_SINGLETON):
     """One live value per key.
 
     Type parameters: key, value, location, boundedness.

@@ -11,17 +11,12 @@ from typing import TYPE_CHECKING, Any, Generic, Self, cast, overload
 from typing_extensions import TypeVar
 
 from hydro_nb.errors import GraphError, LocationError, Site
-from hydro_nb.ir.node import Kind, Op, Place, Shape
-from hydro_nb.ir.ops.cycle import CycleSource
-from hydro_nb.ir.ops.shape import SingletonSource
+from hydro_nb.ir.node import Place
 from hydro_nb.ir.ops.simulated import SimInput
 from hydro_nb.ir.ops.source import SourceExternal, SourceInterval, SourceIter, SourceStream
 from hydro_nb.lang import annotate, quote
-from hydro_nb.lang.collection import handle
-from hydro_nb.lang.cycle import ForwardHandle
 from hydro_nb.lang.external import InPort
 from hydro_nb.lang.guarantees import (
-    B2,
     O2,
     R2,
     AtLeastOnce,
@@ -30,70 +25,24 @@ from hydro_nb.lang.guarantees import (
     NoOrder,
     TotalOrder,
     Unbounded,
-    bound_of,
     order_of,
     retries_of,
 )
+from hydro_nb.lang.place import Location
 from hydro_nb.lang.sim_ports import SimSender
 from hydro_nb.lang.site import here
+from hydro_nb.lang.tick import Atomic, Tick
 
 if TYPE_CHECKING:
     from hydro_nb.lang.flow import FlowBuilder
-    from hydro_nb.lang.keyed_stream import KeyedStream
-    from hydro_nb.lang.singleton import Singleton
     from hydro_nb.lang.stream import Stream
+
+__all__ = ["Atomic", "External", "Location", "Process", "Tick", "checked_place", "iterated", "located", "period"]
 
 M_co = TypeVar("M_co", covariant=True, default=None)
 P_co = TypeVar("P_co", bound="Process[Any]", covariant=True)
 T = TypeVar("T", default=Any)
 K = TypeVar("K", default=Any)
-
-
-class Location:
-    """A place of a flow."""
-
-    __slots__ = ("__weakref__", "flow", "place")
-
-    def __init__(self, flow: FlowBuilder, place: Place) -> None:
-        self.flow = flow
-        self.place = place
-
-    @property
-    def name(self) -> str:
-        """Its name in logs and pictures.
-
-        >>> FlowBuilder().process().name
-        'process 0'
-        """
-        return self.flow.graph.display_name(self.place)
-
-    def singleton(self, value: T | Callable[[], T]) -> Singleton[T, Self, Bounded]:
-        """Make a live value that is there from the start: a value, or what a function gives on the process.
-
-        >>> FlowBuilder().process().singleton(7).preview().rows
-        [7]
-
-        Bounded.
-        """
-        return self._made(SingletonSource(self.place, _value(value, here())))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Location) and other.flow is self.flow and other.place == self.place
-
-    def __hash__(self) -> int:
-        return hash(self.place)
-
-    def __repr__(self) -> str:
-        return self.place.type_name
-
-    def _made(self, op: Op, pick: int = -1) -> Any:
-        return handle(self.flow, self.flow.graph.add(op, (), here(pick)))
-
-
-class Tick(Location, Generic[P_co]):
-    """A logical clock of a process: inside it every collection is a complete batch or a value of one moment."""
-
-    __slots__ = ()
 
 
 class External(Location, Generic[M_co]):
@@ -125,7 +74,7 @@ class Process(Location, Generic[M_co]):
 
         Totally ordered, exactly once, bounded. An iterator object is read once, when the line runs.
         """
-        return self._made(_source_iter(self.place, data, here()))
+        return self._made(SourceIter(self.place, *iterated(data, here())))
 
     def source_stream(
         self, function: Callable[[], Iterable[T] | Iterator[T] | AsyncIterator[T]]
@@ -218,51 +167,6 @@ class Process(Location, Generic[M_co]):
         stream = self._made(op, 1)
         return SimSender(stream.ref.slot, here(0).name), stream
 
-    @overload
-    def forward_ref(
-        self,
-        shape: type[Stream[Any, Any, Any, Any, Any]],
-        *,
-        of: type[T] = ...,
-        order: type[O2] = ...,
-        retries: type[R2] = ...,
-        bound: type[B2] = ...,
-    ) -> tuple[ForwardHandle[Stream[T, Self, B2, O2, R2]], Stream[T, Self, B2, O2, R2]]: ...
-    @overload
-    def forward_ref(
-        self,
-        shape: type[KeyedStream[Any, Any, Any, Any, Any, Any]],
-        *,
-        of: type[T] = ...,
-        key: type[K] = ...,
-        order: type[O2] = ...,
-        retries: type[R2] = ...,
-        bound: type[B2] = ...,
-    ) -> tuple[ForwardHandle[KeyedStream[K, T, Self, B2, O2, R2]], KeyedStream[K, T, Self, B2, O2, R2]]: ...
-    def forward_ref(
-        self,
-        shape: Any,
-        *,
-        of: Any = Any,
-        key: Any = Any,
-        order: type[NoOrder] = TotalOrder,
-        retries: type[AtLeastOnce] = ExactlyOnce,
-        bound: type[Bounded | Unbounded] = Unbounded,
-    ) -> tuple[ForwardHandle[Any], Any]:
-        """Use a collection before it is made: gives the handle that completes it, and the collection.
-
-        >>> handle, replies = FlowBuilder().process().forward_ref(Stream, of=int, order=NoOrder)
-        >>> replies
-        Stream[int, Process[None], Unbounded, NoOrder, ExactlyOnce]
-          forward_ref
-
-        With the guarantees that are asked for, which what completes it must have.
-        """
-        words = (bound_of(bound), order_of(order), retries_of(retries))
-        kind = Kind(_stream_shape(shape, here()), self.place, *words, element=of, key=key)
-        collection = self._made(CycleSource(kind), 1)
-        return ForwardHandle(self.flow, collection.ref.slot), collection
-
     def _external(self, client: Any, element: Any, codec: str) -> tuple[InPort[Any], Any]:
         site = here(0)
         place = checked_place(client, External, f"`source_external` needs a client made by {_CLIENT}", self.flow, site)
@@ -275,7 +179,7 @@ _CLIENT = "flow.external(Marker)"
 
 def located(flow: FlowBuilder, place: Place) -> Location:
     """Give the handle of a place."""
-    classes: dict[str, type[Location]] = {"process": Process, "external": External, "tick": Tick}
+    classes: dict[str, type[Location]] = {"process": Process, "external": External, "tick": Tick, "atomic": Atomic}
     return classes[place.kind](flow, place)
 
 
@@ -306,24 +210,14 @@ def _duration(value: Any) -> float:
     raise GraphError(f"a duration is a number of seconds or a timedelta, not {value!r}.\n  {here()}")
 
 
-def _value(value: Any, site: Site) -> Any:
-    return quote.function(value, 0, "singleton", site) if callable(value) else value
-
-
-def _source_iter(place: Place, data: Any, site: Site) -> SourceIter:
+def iterated(data: Any, site: Site) -> tuple[Any, Any]:
+    """Give the type of the elements of what `source_iter` was given, and the iterable or the function that makes it."""
     if callable(data) and not isinstance(data, Iterable):  # an Enum class is both, and meant as its members
-        return SourceIter(place, annotate.item_of(data), quote.function(data, 0, "source_iter", site))
+        return annotate.item_of(data), quote.function(data, 0, "source_iter", site)
     if not isinstance(data, Iterable):
         raise GraphError(
             f"`source_iter` needs an iterable or a function that gives one, but was given {data!r}.\n  {site}"
         )
     given = cast("Iterable[Any]", data)
     held = list(given) if isinstance(given, Iterator) else given
-    return SourceIter(place, annotate.data_type(held), held)
-
-
-def _stream_shape(given: Any, site: Site) -> Shape:
-    shape = getattr(given, "shape", None)
-    if isinstance(shape, Shape) and shape.is_stream:
-        return shape
-    raise GraphError(f"`forward_ref` stands for a Stream or a KeyedStream, not for {given!r}.\n  {site}")
+    return annotate.data_type(held), held

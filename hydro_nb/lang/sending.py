@@ -1,17 +1,19 @@
-"""What streams and keyed streams share when they leave their place: the network edge, and the way into a tick."""
+"""What collections share when they leave their place: the network edge, and the ways into ticks and sections."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hydro_nb.errors import GraphError
 from hydro_nb.ir.ops.network import Network
+from hydro_nb.ir.ops.time import Batch, Snapshot
+from hydro_nb.lang.collection import Collection
 from hydro_nb.lang.location import Process, Tick, checked_place
 from hydro_nb.lang.network import checked_via
 from hydro_nb.lang.site import here
 
 if TYPE_CHECKING:
     from hydro_nb.ir.node import Place
-    from hydro_nb.lang.collection import Collection
     from hydro_nb.lang.network import Via
 
 
@@ -29,3 +31,19 @@ def network(collection: Collection, to: Any, via: Via | None, method: str) -> Ne
 def tick_of(collection: Collection, tick: Any, method: str) -> Place:
     """Give the place of a tick that a method was given."""
     return checked_place(tick, Tick, f"`{method}` needs a tick made by process.tick()", collection.flow, here())
+
+
+def section_of(collection: Collection) -> Place:
+    """Make an atomic section where a collection lives."""
+    graph, place = collection.flow.graph, collection.kind.place
+    return graph.place("tick", here(), parent=place.root).section
+
+
+def across(collection: Any, thunk: Any) -> Any:
+    """Apply a function to all that a tick has had so far, and give its result for this tick."""
+    tick = collection.kind.place
+    result = thunk(collection.all_ticks_atomic())
+    if not isinstance(result, Collection):
+        raise GraphError(f"`across_ticks` needs a function that gives a collection, not {result!r}.\n  {here()}")
+    into = Batch if result.kind.shape.is_stream else Snapshot
+    return result._grow(into(tick, "all that came so far is seen"))  # pyright: ignore[reportPrivateUsage]

@@ -28,6 +28,7 @@ from hydro_nb.lang.location import Process, Tick, period
 from hydro_nb.lang.nondet import NonDet, checked
 from hydro_nb.lang.sending import tick_of
 from hydro_nb.lang.site import here
+from hydro_nb.lang.value_time import SingletonTime
 
 if TYPE_CHECKING:
     from hydro_nb.lang.optional import Optional
@@ -38,7 +39,7 @@ U = TypeVar("U")
 P = TypeVar("P", bound=Process[Any])
 
 
-class Singleton(Collection, Generic[T_co, L_co, B_co], shape=Shape.SINGLETON):
+class Singleton(SingletonTime[T_co, L_co, B_co], Generic[T_co, L_co, B_co], shape=Shape.SINGLETON):
     """One value, always present, that may change.
 
     Type parameters: value, location, boundedness.

@@ -49,7 +49,7 @@ def test_guarantees(leader, live):
 
 
 def test_no_stream(leader, message):
-    assert "stands for a Stream" in message(lambda: leader.forward_ref(Singleton, of=int), GraphError)
+    assert "stands for a collection such as Stream" in message(lambda: leader.forward_ref(int), GraphError)
 
 
 def test_a_cell_that_no_longer_completes_it(flow, leader, message):
