@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Self, TypedDict, TypeVar, overload
 
 from hydro_nb.errors import GraphError
 from hydro_nb.ir.ops.element import Filter, FilterMap, FlatMapOrdered, FlatMapUnordered, Inspect, Map, Partition
+from hydro_nb.ir.ops.fold import Proof
 from hydro_nb.ir.ops.join import CrossSingleton
-from hydro_nb.ir.ops.order import Enumerate, IntoKeyed, Typed, Unique
+from hydro_nb.ir.ops.order import Enumerate, IntoKeyed, Make, Named, Typed, Unique
 from hydro_nb.lang import annotate
 from hydro_nb.lang.collection import Collection, grow, handle
 from hydro_nb.lang.guarantees import B_co, Bounded, ExactlyOnce, L_co, NoOrder, O_co, R_co, T_co, TotalOrder
+from hydro_nb.lang.nondet import law
 from hydro_nb.lang.site import here
 
 if TYPE_CHECKING:
@@ -31,7 +33,9 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
     __slots__ = ()
 
-    def map(self, f: Callable[[T_co], U]) -> Stream[U, L_co, B_co, O_co, R_co]:
+    def map(
+        self, f: Callable[[T_co], U], *, commutative: Proof | None = None, idempotent: Proof | None = None
+    ) -> Stream[U, L_co, B_co, O_co, R_co]:
         """Give the function's result for each element.
 
         >>> FlowBuilder().process().source_iter([1, 2]).map(lambda n: n * 10).preview().rows
@@ -39,9 +43,12 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
         Order, repeats and boundedness stay.
         """
-        return self._grow(Map(self._func(f, 1, "map"), annotate.result_of(f)))
+        laws = effects("map", commutative, idempotent)
+        return self._grow(Map(self._func(f, 1, "map"), annotate.result_of(f), **laws))
 
-    def filter(self, f: Callable[[T_co], object]) -> Stream[T_co, L_co, B_co, O_co, R_co]:
+    def filter(
+        self, f: Callable[[T_co], object], *, commutative: Proof | None = None, idempotent: Proof | None = None
+    ) -> Stream[T_co, L_co, B_co, O_co, R_co]:
         """Keep the elements for which the function is true.
 
         >>> FlowBuilder().process().source_iter([1, 2, 3]).filter(lambda n: n > 1).preview().rows
@@ -49,9 +56,16 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
         Order, repeats and boundedness stay.
         """
-        return self._grow(Filter(self._func(f, 1, "filter")))
+        laws = effects("filter", commutative, idempotent)
+        return self._grow(Filter(self._func(f, 1, "filter"), **laws))
 
-    def filter_map(self, f: Callable[[T_co], Some[U] | U | None]) -> Stream[U, L_co, B_co, O_co, R_co]:
+    def filter_map(
+        self,
+        f: Callable[[T_co], Some[U] | U | None],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof | None = None,
+    ) -> Stream[U, L_co, B_co, O_co, R_co]:
         """Give the function's result where it is not `None`; `Some(None)` passes a `None` on.
 
         >>> words = FlowBuilder().process().source_iter(["1", "x"])
@@ -60,9 +74,12 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
         Order, repeats and boundedness stay.
         """
-        return self._grow(FilterMap(self._func(f, 1, "filter_map"), annotate.present_of(f)))
+        laws = effects("filter_map", commutative, idempotent)
+        return self._grow(FilterMap(self._func(f, 1, "filter_map"), annotate.present_of(f), **laws))
 
-    def flat_map_ordered(self, f: Callable[[T_co], Iterable[U]]) -> Stream[U, L_co, B_co, O_co, R_co]:
+    def flat_map_ordered(
+        self, f: Callable[[T_co], Iterable[U]], *, commutative: Proof | None = None, idempotent: Proof | None = None
+    ) -> Stream[U, L_co, B_co, O_co, R_co]:
         """Give every item of the iterable that the function makes of an element, in its order.
 
         >>> FlowBuilder().process().source_iter(["a b", "c"]).flat_map_ordered(str.split).preview().rows
@@ -70,9 +87,12 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
         Order, repeats and boundedness stay.
         """
-        return self._grow(FlatMapOrdered(self._func(f, 1, "flat_map_ordered"), annotate.item_of(f)))
+        laws = effects("flat_map_ordered", commutative, idempotent)
+        return self._grow(FlatMapOrdered(self._func(f, 1, "flat_map_ordered"), annotate.item_of(f), **laws))
 
-    def flat_map_unordered(self, f: Callable[[T_co], Iterable[U]]) -> Stream[U, L_co, B_co, NoOrder, R_co]:
+    def flat_map_unordered(
+        self, f: Callable[[T_co], Iterable[U]], *, commutative: Proof | None = None, idempotent: Proof | None = None
+    ) -> Stream[U, L_co, B_co, NoOrder, R_co]:
         """Give every item of the iterable that the function makes of an element, in any order.
 
         >>> letters = FlowBuilder().process().source_iter(["ab", "c"]).flat_map_unordered(set)
@@ -81,7 +101,8 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
         Order is lost; repeats and boundedness stay.
         """
-        return self._grow(FlatMapUnordered(self._func(f, 1, "flat_map_unordered"), annotate.item_of(f)))
+        laws = effects("flat_map_unordered", commutative, idempotent)
+        return self._grow(FlatMapUnordered(self._func(f, 1, "flat_map_unordered"), annotate.item_of(f), **laws))
 
     def flatten_ordered(self: StreamElements[Iterable[U], L_co, B_co, O_co, R_co]) -> Stream[U, L_co, B_co, O_co, R_co]:
         """Give every item of every element, in order.
@@ -107,7 +128,9 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         item = annotate.item_type(self.kind.element)
         return self._grow(FlatMapUnordered(self._func(_items, 1, "flatten_unordered"), item))
 
-    def inspect(self, f: Callable[[T_co], object]) -> Self:
+    def inspect(
+        self, f: Callable[[T_co], object], *, commutative: Proof | None = None, idempotent: Proof | None = None
+    ) -> Self:
         """Call the function with each element and pass the element on.
 
         >>> FlowBuilder().process().source_iter([1]).inspect(lambda n: None).preview().rows
@@ -115,9 +138,12 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
         Everything stays.
         """
-        return self._grow(Inspect(self._func(f, 1, "inspect")))
+        laws = effects("inspect", commutative, idempotent)
+        return self._grow(Inspect(self._func(f, 1, "inspect"), **laws))
 
-    def partition(self, f: Callable[[T_co], object]) -> tuple[Self, Self]:
+    def partition(
+        self, f: Callable[[T_co], object], *, commutative: Proof | None = None, idempotent: Proof | None = None
+    ) -> tuple[Self, Self]:
         """Split in two streams: the elements for which the function is true, and the others.
 
         >>> even, odd = FlowBuilder().process().source_iter([1, 2, 3]).partition(lambda n: n % 2 == 0)
@@ -126,7 +152,8 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
         Everything stays, on both sides.
         """
-        node = grow(Partition(self._func(f, 1, "partition")), self)
+        laws = effects("partition", commutative, idempotent)
+        node = grow(Partition(self._func(f, 1, "partition"), **laws), self)
         return handle(self.flow, node, 0), handle(self.flow, node, 1)
 
     def enumerate(
@@ -194,9 +221,82 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         """
         return self._grow(Typed(element_type=checked_type(element)))
 
+    # ------------------------------------------------------------ what is already so
+
+    def make_totally_ordered(
+        self: StreamElements[T_co, L_co, B_co, TotalOrder, R_co],
+    ) -> Stream[T_co, L_co, B_co, TotalOrder, R_co]:
+        """Say that this is totally ordered, in code that is written for any order.
+
+        >>> FlowBuilder().process().source_iter([1]).make_totally_ordered().kind.order
+        <Order.TOTAL: 'TotalOrder'>
+
+        Everything stays; an error where there is no total order.
+        """
+        return self._grow(Make(guarantee="totally_ordered"))
+
+    def make_exactly_once(
+        self: StreamElements[T_co, L_co, B_co, O_co, ExactlyOnce],
+    ) -> Stream[T_co, L_co, B_co, O_co, ExactlyOnce]:
+        """Say that no element comes twice, in code that is written for any repeats.
+
+        >>> FlowBuilder().process().source_iter([1]).make_exactly_once().kind.retries
+        <Retries.EXACTLY_ONCE: 'ExactlyOnce'>
+
+        Everything stays; an error where elements may come twice.
+        """
+        return self._grow(Make(guarantee="exactly_once"))
+
+    def make_bounded(
+        self: StreamElements[T_co, L_co, Bounded, O_co, R_co],
+    ) -> Stream[T_co, L_co, Bounded, O_co, R_co]:
+        """Say that all there is to come is here, in code that is written for any bound.
+
+        >>> FlowBuilder().process().source_iter([1]).make_bounded().kind.bound
+        <Bound.BOUNDED: 'Bounded'>
+
+        Everything stays; an error where it is unbounded.
+        """
+        return self._grow(Make(guarantee="bounded"))
+
+    def ir_node_named(self, name: str) -> Self:
+        """Give this place in the program a name that pictures and texts of it show.
+
+        >>> FlowBuilder().process().source_iter([1]).ir_node_named("input")
+        Stream[int, Process[None], Bounded, TotalOrder, ExactlyOnce]
+          ir_node_named   input
+          source_iter   1 element
+
+        Everything stays.
+        """
+        return self._grow(Named(title=named(name)))
+
 
 def _items(items: Iterable[Any]) -> Iterable[Any]:
     return items
+
+
+class Effects(TypedDict):
+    """Why it means nothing in which order, or how often, a function is called that changes something outside."""
+
+    commutative: Proof | None
+    idempotent: Proof | None
+
+
+def effects(method: str, commutative: Proof | None, idempotent: Proof | None) -> Effects:
+    """Take the proofs that a method was given about its function's effects."""
+    site = here()
+    return Effects(
+        commutative=law(commutative, "commutative", method, site),
+        idempotent=law(idempotent, "idempotent", method, site),
+    )
+
+
+def named(name: Any) -> str:
+    """Give a name that a method was given, or say that it is none."""
+    if not isinstance(name, str) or not name:
+        raise GraphError(f"`ir_node_named` needs a name in words, but was given {name!r}.\n  {here()}")
+    return name
 
 
 def checked_type(element: Any) -> Any:

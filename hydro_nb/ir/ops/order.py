@@ -139,6 +139,48 @@ class Weaken(Guard):
 
 
 @dataclass(frozen=True)
+class Make(Guard):
+    """Says what is so already, in code that is written for collections of any guarantee."""
+
+    guarantee: str = ""
+    name: ClassVar[str] = "make"
+
+    @property
+    def label(self) -> str:
+        """Name the method that was called."""
+        return f"make_{self.guarantee}"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Demand the guarantee."""
+        (kind,) = inputs
+        if self.guarantee == "totally_ordered":
+            check.total_order(kind)
+        elif self.guarantee == "exactly_once":
+            check.exactly_once(kind, "drop repeats first: .unique(), or ")
+        else:
+            way = "batch" if kind.shape.is_stream else "snapshot"
+            check.bounded(kind, f'Look at it in a tick: .{way}(tick, nondet("..."))')
+        return (kind,)
+
+
+@dataclass(frozen=True)
+class Named(Guard):
+    """Gives a place in the program a name of its own."""
+
+    title: str = ""
+    name: ClassVar[str] = "ir_node_named"
+
+    @property
+    def detail(self) -> str:
+        """Show the name."""
+        return self.title
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Keep everything."""
+        return tuple(inputs)
+
+
+@dataclass(frozen=True)
 class Typed(Guard):
     """Says what the elements are; the wire codec follows it."""
 
