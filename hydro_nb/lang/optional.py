@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from hydro_nb.ir.node import Shape
 from hydro_nb.ir.ops.element import Filter, FilterMap, Map
-from hydro_nb.ir.ops.join import UnwrapOr
 from hydro_nb.ir.ops.shape import IntoStream
 from hydro_nb.ir.ops.time import AllTicks, Latest, SampleEvery, Snapshot
 from hydro_nb.lang import annotate
-from hydro_nb.lang.collection import Collection
 from hydro_nb.lang.guarantees import (
-    B2,
     L2,
     AtLeastOnce,
     B_co,
@@ -29,9 +26,10 @@ from hydro_nb.lang.location import Process, Tick, period
 from hydro_nb.lang.nondet import NonDet, checked
 from hydro_nb.lang.sending import tick_of
 from hydro_nb.lang.site import here
+from hydro_nb.lang.value_logic import OptionalLogic
+from hydro_nb.lang.value_time import OptionalTime
 
 if TYPE_CHECKING:
-    from hydro_nb.lang.singleton import Singleton
     from hydro_nb.lang.stream import Stream
     from hydro_nb.values import Some
 
@@ -39,7 +37,7 @@ U = TypeVar("U")
 P = TypeVar("P", bound=Process[Any])
 
 
-class Optional(Collection, Generic[T_co, L_co, B_co], shape=Shape.OPTIONAL):
+class Optional(OptionalLogic[T_co, L_co, B_co], OptionalTime[T_co, L_co, B_co], shape=Shape.OPTIONAL):
     """One value that may be absent and may change; a present `None` is a value like any other.
 
     Type parameters: value, location, boundedness.
@@ -76,24 +74,6 @@ class Optional(Collection, Generic[T_co, L_co, B_co], shape=Shape.OPTIONAL):
         Boundedness stays.
         """
         return self._grow(FilterMap(self._func(f, 1, "filter_map"), annotate.present_of(f)))
-
-    @overload
-    def unwrap_or(
-        self: Optional[T_co, L_co, Bounded], other: Singleton[U, L_co, Bounded]
-    ) -> Singleton[T_co | U, L_co, Bounded]: ...
-    @overload
-    def unwrap_or(self, other: Singleton[U, L_co, B2]) -> Singleton[T_co | U, L_co, Unbounded]: ...
-    def unwrap_or(self, other: Singleton[Any, Any, Any]) -> Any:
-        """Give the value, or the singleton's where there is none.
-
-        >>> leader = FlowBuilder().process()
-        >>> empty = leader.source_iter([1]).filter(lambda n: n > 9).reduce(max)
-        >>> empty.unwrap_or(leader.singleton(0)).preview().rows
-        [0]
-
-        Bounded where both are.
-        """
-        return self._grow(UnwrapOr(), other)
 
     def snapshot(self: Optional[T_co, P, B_co], tick: Tick[P], nondet: NonDet) -> Optional[T_co, Tick[P], Bounded]:
         """Give the value as it is when the tick runs, if there is one; never older than the one before.

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hydro_nb.ir.node import Shape
 from hydro_nb.ir.ops.element import Filter, FilterMap, Map
 from hydro_nb.ir.ops.shape import IntoStream
 from hydro_nb.ir.ops.time import AllTicks, Latest, SampleEvery, Snapshot
 from hydro_nb.lang import annotate
-from hydro_nb.lang.collection import Collection
 from hydro_nb.lang.guarantees import (
     L2,
     AtLeastOnce,
@@ -28,6 +27,7 @@ from hydro_nb.lang.location import Process, Tick, period
 from hydro_nb.lang.nondet import NonDet, checked
 from hydro_nb.lang.sending import tick_of
 from hydro_nb.lang.site import here
+from hydro_nb.lang.value_logic import SingletonLogic
 from hydro_nb.lang.value_time import SingletonTime
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ U = TypeVar("U")
 P = TypeVar("P", bound=Process[Any])
 
 
-class Singleton(SingletonTime[T_co, L_co, B_co], Generic[T_co, L_co, B_co], shape=Shape.SINGLETON):
+class Singleton(SingletonLogic[T_co, L_co, B_co], SingletonTime[T_co, L_co, B_co], shape=Shape.SINGLETON):
     """One value, always present, that may change.
 
     Type parameters: value, location, boundedness.
