@@ -15,6 +15,7 @@ from hydro_nb.lang.guarantees import (
     ExactlyOnce,
     K_co,
     L_co,
+    MonotonicKeys,
     MonotonicValue,
     NoOrder,
     O_co,
@@ -23,6 +24,7 @@ from hydro_nb.lang.guarantees import (
     Unbounded,
     V_co,
 )
+from hydro_nb.lang.quote import Stepping
 from hydro_nb.lang.site import here
 from hydro_nb.lang.stream_folds import laws_of
 
@@ -40,9 +42,89 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
 
     @overload
     def fold(
+        self: KeyedFolds[K_co, V_co, L_co, Unbounded, TotalOrder, ExactlyOnce],
+        init: Callable[[], A] | A,
+        f: Stepping[A, V_co],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof | None = None,
+        monotone: Proof,
+    ) -> KeyedSingleton[K_co, A, L_co, MonotonicValue]: ...
+    @overload
+    def fold(
+        self: KeyedFolds[K_co, V_co, L_co, Unbounded, NoOrder, ExactlyOnce],
+        init: Callable[[], A] | A,
+        f: Stepping[A, V_co],
+        *,
+        commutative: Proof,
+        idempotent: Proof | None = None,
+        monotone: Proof,
+    ) -> KeyedSingleton[K_co, A, L_co, MonotonicValue]: ...
+    @overload
+    def fold(
+        self: KeyedFolds[K_co, V_co, L_co, Unbounded, TotalOrder, AtLeastOnce],
+        init: Callable[[], A] | A,
+        f: Stepping[A, V_co],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof,
+        monotone: Proof,
+    ) -> KeyedSingleton[K_co, A, L_co, MonotonicValue]: ...
+    @overload
+    def fold(
+        self: KeyedFolds[K_co, V_co, L_co, Unbounded, NoOrder, AtLeastOnce],
+        init: Callable[[], A] | A,
+        f: Stepping[A, V_co],
+        *,
+        commutative: Proof,
+        idempotent: Proof,
+        monotone: Proof,
+    ) -> KeyedSingleton[K_co, A, L_co, MonotonicValue]: ...
+    @overload
+    def fold(
+        self: KeyedFolds[K_co, V_co, L_co, Unbounded, TotalOrder, ExactlyOnce],
+        init: Callable[[], A] | A,
+        f: Stepping[A, V_co],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof | None = None,
+        monotone: None = None,
+    ) -> KeyedSingleton[K_co, A, L_co, MonotonicKeys]: ...
+    @overload
+    def fold(
+        self: KeyedFolds[K_co, V_co, L_co, Unbounded, NoOrder, ExactlyOnce],
+        init: Callable[[], A] | A,
+        f: Stepping[A, V_co],
+        *,
+        commutative: Proof,
+        idempotent: Proof | None = None,
+        monotone: None = None,
+    ) -> KeyedSingleton[K_co, A, L_co, MonotonicKeys]: ...
+    @overload
+    def fold(
+        self: KeyedFolds[K_co, V_co, L_co, Unbounded, TotalOrder, AtLeastOnce],
+        init: Callable[[], A] | A,
+        f: Stepping[A, V_co],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof,
+        monotone: None = None,
+    ) -> KeyedSingleton[K_co, A, L_co, MonotonicKeys]: ...
+    @overload
+    def fold(
+        self: KeyedFolds[K_co, V_co, L_co, Unbounded, NoOrder, AtLeastOnce],
+        init: Callable[[], A] | A,
+        f: Stepping[A, V_co],
+        *,
+        commutative: Proof,
+        idempotent: Proof,
+        monotone: None = None,
+    ) -> KeyedSingleton[K_co, A, L_co, MonotonicKeys]: ...
+    @overload
+    def fold(
         self: KeyedFolds[K_co, V_co, L_co, B_co, TotalOrder, ExactlyOnce],
         init: Callable[[], A] | A,
-        f: Callable[[A, V_co], A],
+        f: Stepping[A, V_co],
         *,
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
@@ -52,7 +134,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
     def fold(
         self: KeyedFolds[K_co, V_co, L_co, B_co, NoOrder, ExactlyOnce],
         init: Callable[[], A] | A,
-        f: Callable[[A, V_co], A],
+        f: Stepping[A, V_co],
         *,
         commutative: Proof,
         idempotent: Proof | None = None,
@@ -62,7 +144,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
     def fold(
         self: KeyedFolds[K_co, V_co, L_co, B_co, TotalOrder, AtLeastOnce],
         init: Callable[[], A] | A,
-        f: Callable[[A, V_co], A],
+        f: Stepping[A, V_co],
         *,
         commutative: Proof | None = None,
         idempotent: Proof,
@@ -70,9 +152,9 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
     ) -> KeyedSingleton[K_co, A, L_co, B_co]: ...
     @overload
     def fold(
-        self,
+        self: KeyedFolds[K_co, V_co, L_co, B_co, NoOrder, AtLeastOnce],
         init: Callable[[], A] | A,
-        f: Callable[[A, V_co], A],
+        f: Stepping[A, V_co],
         *,
         commutative: Proof,
         idempotent: Proof,
@@ -102,8 +184,80 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
 
     @overload
     def reduce(
+        self: KeyedFolds[K_co, V, L_co, Unbounded, TotalOrder, ExactlyOnce],
+        f: Stepping[V, V],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof | None = None,
+        monotone: Proof,
+    ) -> KeyedSingleton[K_co, V, L_co, MonotonicValue]: ...
+    @overload
+    def reduce(
+        self: KeyedFolds[K_co, V, L_co, Unbounded, NoOrder, ExactlyOnce],
+        f: Stepping[V, V],
+        *,
+        commutative: Proof,
+        idempotent: Proof | None = None,
+        monotone: Proof,
+    ) -> KeyedSingleton[K_co, V, L_co, MonotonicValue]: ...
+    @overload
+    def reduce(
+        self: KeyedFolds[K_co, V, L_co, Unbounded, TotalOrder, AtLeastOnce],
+        f: Stepping[V, V],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof,
+        monotone: Proof,
+    ) -> KeyedSingleton[K_co, V, L_co, MonotonicValue]: ...
+    @overload
+    def reduce(
+        self: KeyedFolds[K_co, V, L_co, Unbounded, NoOrder, AtLeastOnce],
+        f: Stepping[V, V],
+        *,
+        commutative: Proof,
+        idempotent: Proof,
+        monotone: Proof,
+    ) -> KeyedSingleton[K_co, V, L_co, MonotonicValue]: ...
+    @overload
+    def reduce(
+        self: KeyedFolds[K_co, V, L_co, Unbounded, TotalOrder, ExactlyOnce],
+        f: Stepping[V, V],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof | None = None,
+        monotone: None = None,
+    ) -> KeyedSingleton[K_co, V, L_co, MonotonicKeys]: ...
+    @overload
+    def reduce(
+        self: KeyedFolds[K_co, V, L_co, Unbounded, NoOrder, ExactlyOnce],
+        f: Stepping[V, V],
+        *,
+        commutative: Proof,
+        idempotent: Proof | None = None,
+        monotone: None = None,
+    ) -> KeyedSingleton[K_co, V, L_co, MonotonicKeys]: ...
+    @overload
+    def reduce(
+        self: KeyedFolds[K_co, V, L_co, Unbounded, TotalOrder, AtLeastOnce],
+        f: Stepping[V, V],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof,
+        monotone: None = None,
+    ) -> KeyedSingleton[K_co, V, L_co, MonotonicKeys]: ...
+    @overload
+    def reduce(
+        self: KeyedFolds[K_co, V, L_co, Unbounded, NoOrder, AtLeastOnce],
+        f: Stepping[V, V],
+        *,
+        commutative: Proof,
+        idempotent: Proof,
+        monotone: None = None,
+    ) -> KeyedSingleton[K_co, V, L_co, MonotonicKeys]: ...
+    @overload
+    def reduce(
         self: KeyedFolds[K_co, V, L_co, B_co, TotalOrder, ExactlyOnce],
-        f: Callable[[V, V], V],
+        f: Stepping[V, V],
         *,
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
@@ -112,7 +266,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
     @overload
     def reduce(
         self: KeyedFolds[K_co, V, L_co, B_co, NoOrder, ExactlyOnce],
-        f: Callable[[V, V], V],
+        f: Stepping[V, V],
         *,
         commutative: Proof,
         idempotent: Proof | None = None,
@@ -121,7 +275,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
     @overload
     def reduce(
         self: KeyedFolds[K_co, V, L_co, B_co, TotalOrder, AtLeastOnce],
-        f: Callable[[V, V], V],
+        f: Stepping[V, V],
         *,
         commutative: Proof | None = None,
         idempotent: Proof,
@@ -130,7 +284,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
     @overload
     def reduce(
         self: KeyedFolds[K_co, V, L_co, B_co, NoOrder, AtLeastOnce],
-        f: Callable[[V, V], V],
+        f: Stepping[V, V],
         *,
         commutative: Proof,
         idempotent: Proof,

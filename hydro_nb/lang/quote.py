@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from hydro_nb.errors import CaptureError, GraphError, Site
 from hydro_nb.ir.func import Func
@@ -13,6 +13,8 @@ from hydro_nb.ir.func import Func
 X = TypeVar("X")
 A = TypeVar("A")
 T = TypeVar("T")
+T_contra = TypeVar("T_contra", contravariant=True)
+X_co = TypeVar("X_co", covariant=True)
 
 _SHARED = (list, dict, set, bytearray)
 
@@ -27,30 +29,34 @@ def q(value: X) -> X:
 
 
 @dataclass(frozen=True)
-class Inplace:
-    """A function that mutates its first argument and returns nothing of interest."""
+class Inplace(Generic[A, T_contra, X_co]):
+    """A function that mutates its first argument; what it returns is no accumulator."""
 
-    fn: Callable[..., Any]
+    fn: Callable[[A, T_contra], X_co]
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, made: A, element: T_contra) -> A:
         """Call the function and give its first argument, so that it can be tried out by hand."""
-        self.fn(*args)
-        return args[0]
+        self.fn(made, element)
+        return made
 
 
-def inplace(f: Callable[[A, T], object]) -> Callable[[A, T], A]:
+Stepping: TypeAlias = Callable[[A, T], A] | Inplace[A, T, object]
+"""A function that makes the next accumulator of the one before and an element, in either way."""
+
+
+def inplace(f: Callable[[A, T], X]) -> Inplace[A, T, X]:
     """Mark a function of a fold that mutates the accumulator instead of returning the next one.
 
     >>> FlowBuilder().process().source_iter([1, 2]).fold(list, inplace(lambda seen, n: seen.append(n))).preview().rows
     [[1, 2]]
     """
-    return cast("Callable[[A, T], A]", Inplace(f))
+    return Inplace(f)
 
 
 def function(value: Any, arity: int, method: str, site: Site) -> Func:
     """Take the function that an operator was given, or say what is wrong with it."""
     mutates = isinstance(value, Inplace)
-    fn: Any = value.fn if isinstance(value, Inplace) else value
+    fn: Any = cast("Inplace[Any, Any, Any]", value).fn if isinstance(value, Inplace) else value
     if not callable(fn):
         raise CaptureError(f"`{method}` needs a function, but was given {fn!r}.\n  {site}")
     if inspect.iscoroutinefunction(fn):

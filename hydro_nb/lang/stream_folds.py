@@ -14,6 +14,7 @@ from hydro_nb.lang.guarantees import (
     B_co,
     Bounded,
     ExactlyOnce,
+    InitNone,
     L_co,
     Monotonic,
     NoOrder,
@@ -24,6 +25,7 @@ from hydro_nb.lang.guarantees import (
     Unbounded,
 )
 from hydro_nb.lang.nondet import law
+from hydro_nb.lang.quote import Stepping
 from hydro_nb.lang.site import here
 
 if TYPE_CHECKING:
@@ -41,9 +43,49 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
     @overload
     def fold(
+        self: StreamFolds[T_co, L_co, Unbounded, TotalOrder, ExactlyOnce],
+        init: Callable[[], A] | A,
+        f: Stepping[A, T_co],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof | None = None,
+        monotone: Proof,
+    ) -> Singleton[A, L_co, Monotonic]: ...
+    @overload
+    def fold(
+        self: StreamFolds[T_co, L_co, Unbounded, NoOrder, ExactlyOnce],
+        init: Callable[[], A] | A,
+        f: Stepping[A, T_co],
+        *,
+        commutative: Proof,
+        idempotent: Proof | None = None,
+        monotone: Proof,
+    ) -> Singleton[A, L_co, Monotonic]: ...
+    @overload
+    def fold(
+        self: StreamFolds[T_co, L_co, Unbounded, TotalOrder, AtLeastOnce],
+        init: Callable[[], A] | A,
+        f: Stepping[A, T_co],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof,
+        monotone: Proof,
+    ) -> Singleton[A, L_co, Monotonic]: ...
+    @overload
+    def fold(
+        self: StreamFolds[T_co, L_co, Unbounded, NoOrder, AtLeastOnce],
+        init: Callable[[], A] | A,
+        f: Stepping[A, T_co],
+        *,
+        commutative: Proof,
+        idempotent: Proof,
+        monotone: Proof,
+    ) -> Singleton[A, L_co, Monotonic]: ...
+    @overload
+    def fold(
         self: StreamFolds[T_co, L_co, B_co, TotalOrder, ExactlyOnce],
         init: Callable[[], A] | A,
-        f: Callable[[A, T_co], A],
+        f: Stepping[A, T_co],
         *,
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
@@ -53,7 +95,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
     def fold(
         self: StreamFolds[T_co, L_co, B_co, NoOrder, ExactlyOnce],
         init: Callable[[], A] | A,
-        f: Callable[[A, T_co], A],
+        f: Stepping[A, T_co],
         *,
         commutative: Proof,
         idempotent: Proof | None = None,
@@ -63,7 +105,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
     def fold(
         self: StreamFolds[T_co, L_co, B_co, TotalOrder, AtLeastOnce],
         init: Callable[[], A] | A,
-        f: Callable[[A, T_co], A],
+        f: Stepping[A, T_co],
         *,
         commutative: Proof | None = None,
         idempotent: Proof,
@@ -71,9 +113,9 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
     ) -> Singleton[A, L_co, B_co]: ...
     @overload
     def fold(
-        self,
+        self: StreamFolds[T_co, L_co, B_co, NoOrder, AtLeastOnce],
         init: Callable[[], A] | A,
-        f: Callable[[A, T_co], A],
+        f: Stepping[A, T_co],
         *,
         commutative: Proof,
         idempotent: Proof,
@@ -103,8 +145,40 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
     @overload
     def reduce(
+        self: StreamFolds[T, L_co, Unbounded, TotalOrder, ExactlyOnce],
+        f: Stepping[T, T],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof | None = None,
+    ) -> Optional[T, L_co, InitNone]: ...
+    @overload
+    def reduce(
+        self: StreamFolds[T, L_co, Unbounded, NoOrder, ExactlyOnce],
+        f: Stepping[T, T],
+        *,
+        commutative: Proof,
+        idempotent: Proof | None = None,
+    ) -> Optional[T, L_co, InitNone]: ...
+    @overload
+    def reduce(
+        self: StreamFolds[T, L_co, Unbounded, TotalOrder, AtLeastOnce],
+        f: Stepping[T, T],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof,
+    ) -> Optional[T, L_co, InitNone]: ...
+    @overload
+    def reduce(
+        self: StreamFolds[T, L_co, Unbounded, NoOrder, AtLeastOnce],
+        f: Stepping[T, T],
+        *,
+        commutative: Proof,
+        idempotent: Proof,
+    ) -> Optional[T, L_co, InitNone]: ...
+    @overload
+    def reduce(
         self: StreamFolds[T, L_co, B_co, TotalOrder, ExactlyOnce],
-        f: Callable[[T, T], T],
+        f: Stepping[T, T],
         *,
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
@@ -112,7 +186,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
     @overload
     def reduce(
         self: StreamFolds[T, L_co, B_co, NoOrder, ExactlyOnce],
-        f: Callable[[T, T], T],
+        f: Stepping[T, T],
         *,
         commutative: Proof,
         idempotent: Proof | None = None,
@@ -120,7 +194,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
     @overload
     def reduce(
         self: StreamFolds[T, L_co, B_co, TotalOrder, AtLeastOnce],
-        f: Callable[[T, T], T],
+        f: Stepping[T, T],
         *,
         commutative: Proof | None = None,
         idempotent: Proof,
@@ -128,7 +202,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
     @overload
     def reduce(
         self: StreamFolds[T, L_co, B_co, NoOrder, AtLeastOnce],
-        f: Callable[[T, T], T],
+        f: Stepping[T, T],
         *,
         commutative: Proof,
         idempotent: Proof,

@@ -46,22 +46,15 @@ class Gather(Op):
 
 
 @dataclass(frozen=True)
-class Folding(Gather):
-    """An aggregation by the user's function, with its proofs."""
+class Folding(Op):
+    """An operator whose function takes what it has made so far, and an element."""
 
     function: Func
-    commutative: Proof | None
-    idempotent: Proof | None
-    monotone: Proof | None = None
 
     @property
     def detail(self) -> str:
         """Show the function."""
         return self.function.text
-
-    def require(self, kind: Kind) -> None:
-        """Demand the proofs that the input makes necessary."""
-        check.proofs(kind, commutative=bool(self.commutative), idempotent=bool(self.idempotent))
 
     @property
     def may_mutate(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -72,6 +65,19 @@ class Folding(Gather):
     def may_forget_return(self) -> bool:
         """Whether the accumulator can be changed in place, so that a function that only does so is a likely slip."""
         return isinstance(getattr(self, "init", None), Func) and not self.function.inplace
+
+
+@dataclass(frozen=True)
+class Proved(Gather, Folding):
+    """An aggregation by the user's function, with its proofs."""
+
+    commutative: Proof | None
+    idempotent: Proof | None
+    monotone: Proof | None = None
+
+    def require(self, kind: Kind) -> None:
+        """Demand the proofs that the input makes necessary."""
+        check.proofs(kind, commutative=bool(self.commutative), idempotent=bool(self.idempotent))
 
     def first(self, element: str) -> str:
         """Give the accumulator that an element makes: not the element itself where the function would change it."""
@@ -87,7 +93,7 @@ class Folding(Gather):
 
 
 @dataclass(frozen=True)
-class Fold(Folding):
+class Fold(Proved):
     """One value: `init`, then the function of it and each element."""
 
     init: Any = None
@@ -125,7 +131,7 @@ class Fold(Folding):
 
 
 @dataclass(frozen=True)
-class FoldKeyed(Folding):
+class FoldKeyed(Proved):
     """One value per key."""
 
     init: Any = None
@@ -160,7 +166,7 @@ class FoldKeyed(Folding):
         result = emit.call(self.function, now, value)
         if self.function.inplace:
             emit.write(result.text, value)
-        elif self.init is None or _is_sum(result.text):
+        elif self.init is None or is_sum(result.text):
             emit.write(f"{table}[{key}] = {result.text}", value)
         else:
             updated = emit.local("updated")
@@ -174,7 +180,7 @@ class FoldKeyed(Folding):
 
 
 @dataclass(frozen=True)
-class Reduce(Folding):
+class Reduce(Proved):
     """One value, absent until the first element comes."""
 
     name: ClassVar[str] = "reduce"
@@ -215,7 +221,7 @@ class Reduce(Folding):
 
 
 @dataclass(frozen=True)
-class ReduceKeyed(Folding):
+class ReduceKeyed(Proved):
     """One value per key, present from the key's first element on."""
 
     name: ClassVar[str] = "reduce_keyed"
@@ -316,7 +322,7 @@ def refuse_none(emit: Emit, accumulator: str) -> None:
         emit.write("raise TypeError(RETURNED_NONE)")
 
 
-def _is_sum(text: str) -> bool:
+def is_sum(text: str) -> bool:
     """Whether an expression is an operation on two values, which never gives None."""
     return isinstance(ast.parse(text, mode="eval").body, ast.BinOp)
 

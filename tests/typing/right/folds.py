@@ -7,6 +7,7 @@ from hydro_nb import (
     BoundedValue,
     ExactlyOnce,
     FlowBuilder,
+    InitNone,
     KeyedSingleton,
     Monotonic,
     MonotonicValue,
@@ -15,7 +16,6 @@ from hydro_nb import (
     Process,
     Singleton,
     Stream,
-    Unbounded,
     inplace,
     proof,
 )
@@ -32,7 +32,7 @@ assert_type(numbers.fold("", lambda text, n: text + str(n)), Singleton[str, Proc
 assert_type(numbers.reduce(max), Optional[int, Process[None], Bounded])
 assert_type(numbers.count(), Singleton[int, Process[None], Bounded])
 assert_type(live.count(), Singleton[int, Process[None], Monotonic])
-assert_type(live.reduce(lambda a, b: a + b), Optional[int, Process[None], Unbounded])
+assert_type(live.reduce(lambda a, b: a + b), Optional[int, Process[None], InitNone])
 
 
 def fresh() -> list[int]:

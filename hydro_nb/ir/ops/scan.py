@@ -1,0 +1,288 @@
+"""Operators that carry something from element to element: running state, limits, sorting.
+
+At top level the state lives as long as the program; inside a tick it starts anew with every tick. On keyed streams
+each key has a state of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from hydro_nb.ir import check
+from hydro_nb.ir.emit import Emit, Item
+from hydro_nb.ir.node import Bound, Kind, Op, Order, Shape
+from hydro_nb.ir.ops.fold import Folding, refuse_none, start_value
+from hydro_nb.ir.ops.shape import Once
+from hydro_nb.values import Break, Continue, Return, Yield
+
+NO_PAIR = (
+    "the function must give a pair, the next accumulator and what comes out "
+    "(one that changes its first argument instead gives only what comes out: inplace(function)), but it gave "
+)
+NO_STEP = "the function must give Yield(value), Return(value), Continue or Break beside the accumulator, but it gave "
+
+
+@dataclass(frozen=True)
+class Running(Folding):
+    """An operator whose function gives the next accumulator and, beside it, something to use at once."""
+
+    init: Any = None
+    """an immutable value, or a `Func` that makes one"""
+    result_type: Any = Any
+    accumulators: ClassVar[str] = ""
+    """what the state is called that holds the accumulator, or those of all keys"""
+
+    def in_turn(self, kind: Kind) -> None:
+        """Demand elements that come one after the other, each once."""
+        check.total_order(kind)
+        check.exactly_once(kind, "drop repeats first: .unique(), or ")
+
+    def advance(self, emit: Emit, value: str, key: str | None, wanted: str) -> str:
+        """Write the call and store the accumulator; give the variable of what is to be used at once."""
+        read, stored = self.accumulator(emit, key)
+        result = emit.call(self.function, read, value)
+        out = emit.local(wanted)
+        if self.function.inplace:
+            emit.write(f"{out} = {result.text}", value)
+        else:
+            emit.write(f"{stored}, {out} = {self._pair(emit, result, value)}", value)
+        return out
+
+    def accumulator(self, emit: Emit, key: str | None) -> tuple[str, str]:
+        """Give the expression to read the accumulator by, and the one that it is stored by."""
+        init = start_value(emit, self.init)
+        if key is not None:
+            return self._of_key(emit, key, init)
+        name = emit.state(self.accumulators, init)
+        if self.may_forget_return:
+            refuse_none(emit, name)
+        return name, name
+
+    def _of_key(self, emit: Emit, key: str, init: str) -> tuple[str, str]:
+        table = emit.state(self.accumulators, "{}")
+        stored = f"{table}[{key}]"
+        if not self.may_mutate:
+            return f"{table}.get({key}, {init})", stored
+        with emit.block(f"if {key} not in {table}:", key):
+            emit.write(f"{stored} = {init}")
+        if self.may_forget_return:
+            refuse_none(emit, stored)
+        return stored, stored
+
+    def _pair(self, emit: Emit, result: Item, value: str) -> str:
+        """Give what can be taken apart in two."""
+        if result.parts and len(result.parts) == 2:
+            return ", ".join(result.parts)
+        pair = emit.local("pair")
+        emit.write(f"{pair} = {result.text}", value)
+        with emit.block(f"if type({pair}) is not tuple or len({pair}) != 2:"):
+            emit.write(f"raise TypeError({emit.capture('NO_PAIR', NO_PAIR)} + repr({pair}))")
+        return pair
+
+
+@dataclass(frozen=True)
+class Scan(Running):
+    """What a function gives for each element beside its accumulator, until it gives `None`."""
+
+    name: ClassVar[str] = "scan"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Demand an order and no repeats, and keep both."""
+        self.in_turn(inputs[0])
+        return (inputs[0].but(element=self.result_type),)
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Skip what comes after the end, call, push."""
+        key, value = emit.pair(item) if emit.node.outputs[0].shape.is_keyed else (None, emit.assign(item, "item"))
+        end = _End(self, emit, key)
+        end.skip()
+        out = self.work(emit, end, value, key)
+        if self.may_mutate:
+            emit.write(f"if {out} is {end.accumulator}: {out} = copy({out})")
+        emit.push(Item(out) if key is None else Item.of(key, out))
+
+    def work(self, emit: Emit, end: _End, value: str, key: str | None) -> str:
+        """Write the call and what ends it; give the variable of what comes out."""
+        out = self.advance(emit, value, key, emit.hint())
+        with emit.block(f"if {out} is None:"):
+            end.reach()
+            emit.write("continue")
+        emit.write(f"if type({out}) is Some: {out} = {out}.value")
+        return out
+
+
+@dataclass(frozen=True)
+class Generator(Scan):
+    """What a function yields for an element or returns as the last, beside its accumulator."""
+
+    name: ClassVar[str] = "generator"
+
+    def work(self, emit: Emit, end: _End, value: str, key: str | None) -> str:
+        """Write the call and what each step means; give the variable of what comes out."""
+        step = self.advance(emit, value, key, "step")
+        with emit.block(f"if {step} is {emit.capture('Continue', Continue)}:"):
+            emit.write("continue")
+        with emit.block(f"if {step} is {emit.capture('Break', Break)}:"):
+            end.reach()
+            emit.write("continue")
+        with emit.block(f"if type({step}) is {emit.capture('Return', Return)}:"):
+            end.reach()
+        with emit.block(f"elif type({step}) is not {emit.capture('Yield', Yield)}:"):
+            emit.write(f"raise TypeError({emit.capture('NO_STEP', NO_STEP)} + repr({step}))")
+        out = emit.local(emit.hint())
+        emit.write(f"{out} = {step}.value")
+        return out
+
+
+class _End:
+    """Where a stream, or one key of it, stops giving anything."""
+
+    def __init__(self, op: Running, emit: Emit, key: str | None) -> None:
+        self.op, self.emit, self.key = op, emit, key
+        self.state = emit.state("ended", "False" if key is None else "set()")
+
+    @property
+    def accumulator(self) -> str:
+        """What the accumulator is read by; it is gone when the key has ended."""
+        name = self.emit.state(self.op.accumulators, "")
+        return name if self.key is None else f"{name}.get({self.key})"
+
+    def skip(self) -> None:
+        """Go on to the next element where this one comes after the end."""
+        with self.emit.block(f"if {self.state}:" if self.key is None else f"if {self.key} in {self.state}:"):
+            self.emit.write("continue")
+
+    def reach(self) -> None:
+        """Remember the end; nobody needs the accumulator any more."""
+        if self.key is None:
+            self.emit.write(f"{self.state} = True")
+        else:
+            self.emit.write(f"{self.state}.add({self.key})")
+            self.emit.write(f"del {self.emit.state(self.op.accumulators, '{}')}[{self.key}]")
+
+
+@dataclass(frozen=True)
+class FoldEarlyStop(Running):
+    """One value per key, which is there from when the function says so and never changes."""
+
+    name: ClassVar[str] = "fold_early_stop"
+    category: ClassVar = "Aggregation"
+    accumulators: ClassVar[str] = "open"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Give a keyed singleton whose values never change."""
+        (kind,) = inputs
+        self.in_turn(kind)
+        bound = Bound.BOUNDED if kind.bound is Bound.BOUNDED else Bound.BOUNDED_VALUE
+        return (kind.but(shape=Shape.KEYED_SINGLETON, bound=bound, element=self.result_type),)
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Skip keys that are done, call, release."""
+        key, value = emit.pair(item)
+        done = emit.state("", "{}")
+        with emit.block(f"if {key} in {done}:", key):
+            emit.write("continue")
+        stop = self.advance(emit, value, key, "stop")
+        with emit.block(f"if {stop}:"):
+            emit.write(f"{done}[{key}] = {emit.state(self.accumulators, '{}')}.pop({key})")
+            if self.may_forget_return:
+                refuse_none(emit, f"{done}[{key}]")
+            emit.changed()
+
+    def after(self, emit: Emit) -> None:
+        """Show the keys that are done."""
+        emit.define(emit.state("", "{}"))
+
+
+@dataclass(frozen=True)
+class Limit(Op):
+    """The first so many elements."""
+
+    count: int
+
+    name: ClassVar[str] = "limit"
+
+    @property
+    def detail(self) -> str:
+        """Show the number."""
+        return str(self.count)
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Demand an order and no repeats, and keep both."""
+        (kind,) = inputs
+        check.total_order(kind)
+        check.exactly_once(kind, "drop repeats first: .unique(), or ")
+        return (kind,)
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Skip what comes after them, count, pass on."""
+        taken = emit.state("", "0")
+        with emit.block(f"if {taken} >= {self.count}:"):
+            emit.write("continue")
+        emit.write(f"{taken} += 1")
+        emit.push(item)
+
+    def elements(self, emit: Emit, batch: str) -> bool:
+        """Cut a list short, where the simulator has nothing to decide."""
+        if not emit.seams:
+            taken, rest = emit.state("", "0"), emit.local("taken")
+            emit.write(f"{rest} = {batch}[:{self.count} - {taken}]")
+            emit.write(f"{taken} += len({rest})")
+            emit.push_all(rest, is_list=True)
+        return not emit.seams
+
+
+@dataclass(frozen=True)
+class Sort(Op):
+    """All elements from the smallest to the largest; within its key on keyed streams."""
+
+    name: ClassVar[str] = "sort"
+    blocking: ClassVar[bool] = True
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Demand that all elements are here, and give them an order."""
+        (kind,) = inputs
+        check.bounded(kind, 'Sort what has come by a tick: .batch(tick, nondet("..."))')
+        return (kind.but(order=Order.TOTAL),)
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Keep the element until all are here."""
+        if emit.node.outputs[0].shape.is_keyed:
+            key, value = emit.pair(item)
+            emit.write(f"{emit.state('', '{}')}.setdefault({key}, []).append({value})", key)
+        else:
+            emit.write(f"{emit.state('', '[]')}.append({item.text})")
+
+    def elements(self, emit: Emit, batch: str) -> bool:
+        """Keep a whole list."""
+        if not emit.node.outputs[0].shape.is_keyed:
+            emit.write(f"{emit.state('', '[]')}.extend({batch})")
+        return not emit.node.outputs[0].shape.is_keyed
+
+    def after(self, emit: Emit) -> None:
+        """Sort and push."""
+        with Once(emit):
+            if emit.node.outputs[0].shape.is_keyed:
+                self._keyed(emit)
+            else:
+                kept, ordered = emit.state("", "[]"), emit.local("ordered")
+                emit.write(f"{ordered} = sorted({kept})")
+                self._forget(emit, kept)
+                emit.push_all(ordered, is_list=True)
+
+    def _keyed(self, emit: Emit) -> None:
+        table = emit.state("", "{}")
+        key, values, value = emit.local("key"), emit.local("values"), emit.local("value")
+        with (
+            emit.block(f"for {key}, {values} in {table}.items():"),
+            emit.block(f"for {value} in sorted({values}):"),
+        ):
+            emit.push(Item.of(key, value))
+        self._forget(emit, table)
+
+    @staticmethod
+    def _forget(emit: Emit, kept: str) -> None:
+        if not emit.per_tick:
+            emit.write(f"{kept}.clear()")

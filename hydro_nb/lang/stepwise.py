@@ -1,0 +1,48 @@
+"""What the functions of `scan` and its kin give: a pair of the next accumulator and what is used at once."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+from typing import Any, TypeAlias, TypeVar, Union, cast, get_args, get_origin
+
+from hydro_nb.lang import annotate
+from hydro_nb.lang.quote import Inplace
+from hydro_nb.values import Return, Some, Step, Yield
+
+A = TypeVar("A")
+T = TypeVar("T")
+U = TypeVar("U")
+
+Steps: TypeAlias = Yield[U] | Return[U] | Step
+"""What the function of a `generator` gives beside its accumulator."""
+
+Beside: TypeAlias = Callable[[A, T], tuple[A, U]] | Inplace[A, T, U]
+"""A function of an accumulator and an element that gives something beside the next accumulator, in either way."""
+
+
+def beside(f: Callable[..., Any]) -> Any:
+    """Give the annotated type of what a function gives beside its accumulator, or `Any`."""
+    if isinstance(f, Inplace):
+        return annotate.result_of(cast("Inplace[Any, Any, Any]", f).fn)
+    result = annotate.result_of(f)
+    args = get_args(result)
+    return args[1] if get_origin(result) is tuple and len(args) == 2 and ... not in args else Any
+
+
+def output_of(f: Callable[..., Any]) -> Any:
+    """Give what the function of a `scan` lets out where it is not `None`, or `Any`."""
+    kept = tuple(each for each in _choices(beside(f)) if each is not types.NoneType)
+    if len(kept) != 1:
+        return Union[kept] if kept else Any  # noqa: UP007 - built from a tuple
+    return get_args(kept[0])[0] if get_origin(kept[0]) is Some else kept[0]
+
+
+def step_of(f: Callable[..., Any]) -> Any:
+    """Give what the function of a `generator` yields, or `Any`."""
+    values = {get_args(each)[0] for each in _choices(beside(f)) if get_origin(each) in (Yield, Return)}
+    return values.pop() if len(values) == 1 else Any
+
+
+def _choices(union: Any) -> tuple[Any, ...]:
+    return get_args(union) if get_origin(union) in (Union, types.UnionType) else (union,)
