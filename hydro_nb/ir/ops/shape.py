@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import Emit, Item
@@ -13,6 +13,8 @@ from hydro_nb.ir.node import Bound, Kind, Op, Order, Place, Retries, Shape
 from hydro_nb.ir.ops.element import values_bounded
 from hydro_nb.ir.ops.fold import start_value
 from hydro_nb.ir.ops.time import push_value
+
+Part = Literal["entries", "values", "keys", "into_keyed_stream"]
 
 
 @dataclass(frozen=True)
@@ -36,40 +38,52 @@ class IntoStream(Op):
 
 @dataclass(frozen=True)
 class Entries(Op):
-    """The entries (or the values alone) of a keyed singleton that is complete, in any order."""
+    """What a keyed singleton holds: pairs, keys or values in any order, or a keyed stream of one value per key.
 
-    values_only: bool = False
+    Of values that no longer change, each entry comes once, when its key does.
+    """
+
+    part: Part = "entries"
+    method: str = ""
+    """the method that was called, where that is another than the part's"""
     name: ClassVar[str] = "entries"
 
     @property
     def label(self) -> str:
         """Name the method that was called."""
-        return "values" if self.values_only else "entries"
+        return self.method or self.part
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Demand values that no longer change."""
         (kind,) = inputs
         values_bounded(kind)
-        element = kind.element if self.values_only else tuple[kind.key, kind.element]
         bound = Bound.BOUNDED if kind.bound is Bound.BOUNDED else Bound.UNBOUNDED
-        return (
-            kind.but(
-                shape=Shape.STREAM,
-                order=Order.NONE,
-                retries=Retries.EXACTLY_ONCE,
-                bound=bound,
-                key=Any,
-                element=element,
-            ),
-        )
+        keyed = kind.but(shape=Shape.KEYED_STREAM, order=Order.TOTAL, retries=Retries.EXACTLY_ONCE, bound=bound)
+        if self.part == "into_keyed_stream":
+            return (keyed,)
+        element = {"entries": tuple[kind.key, kind.element], "values": kind.element, "keys": kind.key}[self.part]
+        return (keyed.but(shape=Shape.STREAM, order=Order.NONE, key=Any, element=element),)
 
     def after(self, emit: Emit) -> None:
-        """Push every entry."""
-        key, value = emit.local("key"), emit.local("value")
-        with Once(emit), emit.block(f"for {key}, {value} in {emit.value(0)}.items():"):
-            if emit.changes_in_place():
+        """Push all entries once they are complete, or those that are new."""
+        if emit.node.input_kinds[0].bound is Bound.BOUNDED:
+            with Once(emit):
+                self._push(emit, emit.value(0), "")
+            return
+        table, pushed = emit.value(0), emit.state("pushed", "0")
+        with emit.block(f"if len({table}) > {pushed}:"):
+            self._push(emit, table, pushed)
+            emit.write(f"{pushed} = len({table})")
+
+    def _push(self, emit: Emit, table: str, pushed: str) -> None:
+        """Push what comes after the first so many entries."""
+        key, value = emit.local("key"), emit.local("value") if self.part != "keys" else ""
+        header, many = (f"for {key}, {value}", f"{table}.items()") if value else (f"for {key}", table)
+        with emit.block(f"{header} in {f'islice({many}, {pushed}, None)' if pushed else many}:"):
+            if value and not pushed and emit.changes_in_place():
                 emit.write(f"{value} = copy({value})")
-            emit.push(Item(value) if self.values_only else Item.of(key, value))
+            parts = {"values": Item(value), "keys": Item(key)}
+            emit.push(parts.get(self.part, Item.of(key, value)))
 
 
 @dataclass(frozen=True)
@@ -88,7 +102,7 @@ class IntoSingleton(Op):
     def after(self, emit: Emit) -> None:
         """Copy, as the table goes on changing, and so may its values."""
         table = emit.value(0)
-        if emit.changes_in_place():
+        if emit.node.input_kinds[0].bound is not Bound.BOUNDED_VALUE and emit.changes_in_place():
             emit.define(f"{{key: copy(value) for key, value in {table}.items()}}")
         else:
             emit.define(f"dict({table})")
