@@ -52,7 +52,15 @@ def result_of(f: Any) -> Any:
 
 def present_of(f: Callable[..., Any]) -> Any:
     """Give what a function results in where it is not `None`: `int` for `-> int | None`."""
-    result = result_of(f)
+    return present_type(result_of(f))
+
+
+def present_type(result: Any) -> Any:
+    """Give what is left of a type without `None`.
+
+    >>> present_type(int | None)
+    <class 'int'>
+    """
     if get_origin(result) in (Union, types.UnionType):
         kept = tuple(arg for arg in get_args(result) if arg is not types.NoneType)
         result = kept[0] if len(kept) == 1 else Union[kept]  # noqa: UP007 - built from a tuple

@@ -69,12 +69,15 @@ class Map(ElementOp):
     """One result for each element."""
 
     result_type: Any = Any
+    order_preserving: Proof | None = None
+    """why the results of a value that only grows only grow"""
     name: ClassVar[str] = "map"
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
-        """Keep every guarantee but monotonicity."""
+        """Keep every guarantee but monotonicity, which must be proved."""
         (kind,) = inputs
-        return (kind.but(element=self.result_type, bound=_AFTER_MAP.get(kind.bound, kind.bound)),)
+        bound = kind.bound if self.order_preserving else _AFTER_MAP.get(kind.bound, kind.bound)
+        return (kind.but(element=self.result_type, bound=bound),)
 
     def work(self, emit: Emit, item: Item, key: str | None) -> None:
         """Push the function's result."""
