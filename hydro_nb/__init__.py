@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from hydro_nb.errors import StaleError as StaleError
     from hydro_nb.lang import TCP as TCP
     from hydro_nb.lang import AtLeastOnce as AtLeastOnce
+    from hydro_nb.lang import Atomic as Atomic
     from hydro_nb.lang import Bounded as Bounded
     from hydro_nb.lang import BoundedValue as BoundedValue
     from hydro_nb.lang import ExactlyOnce as ExactlyOnce
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from hydro_nb.lang import Optional as Optional
     from hydro_nb.lang import Process as Process
     from hydro_nb.lang import Singleton as Singleton
+    from hydro_nb.lang import Slice as Slice
     from hydro_nb.lang import Stream as Stream
     from hydro_nb.lang import Tick as Tick
     from hydro_nb.lang import TotalOrder as TotalOrder
@@ -58,24 +60,29 @@ if TYPE_CHECKING:
     from hydro_nb.lang import nondet as nondet
     from hydro_nb.lang import proof as proof
     from hydro_nb.lang import q as q
+    from hydro_nb.lang import sliced as sliced
     from hydro_nb.lang.sim_ports import NoMoreMessages as NoMoreMessages
     from hydro_nb.lang.sim_ports import continue_if as continue_if
+    from hydro_nb.values import Break as Break
+    from hydro_nb.values import Continue as Continue
+    from hydro_nb.values import Return as Return
     from hydro_nb.values import Some as Some
+    from hydro_nb.values import Yield as Yield
 
     __version__: str
 
 _HOMES = {
     "hydro_nb.lang": (
-        "TCP AtLeastOnce Bounded BoundedValue ExactlyOnce External FlowBuilder InitNone KeyedSingleton KeyedStream "
-        "Location Monotonic MonotonicKeys MonotonicValue NoOrder NonDet Optional Process Singleton Stream Tick "
-        "TotalOrder Unbounded inplace nondet proof q"
+        "TCP AtLeastOnce Atomic Bounded BoundedValue ExactlyOnce External FlowBuilder InitNone KeyedSingleton "
+        "KeyedStream Location Monotonic MonotonicKeys MonotonicValue NoOrder NonDet Optional Process Singleton Slice "
+        "Stream Tick TotalOrder Unbounded inplace nondet proof q sliced"
     ),
     "hydro_nb.errors": (
         "BoundError CaptureError ChannelBroken DecodeError DeployError EncodeError GraphError HydroError LocationError "
         "NondetError OrderError ProcessFailed ProofError RetriesError SettleTimeout SimulationFailure StaleError"
     ),
     "hydro_nb.lang.sim_ports": "NoMoreMessages continue_if",
-    "hydro_nb.values": "Some",
+    "hydro_nb.values": "Break Continue Return Some Yield",
     "hydro_nb.deploy": "Deployment",
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
@@ -84,11 +91,14 @@ _ROOMS = ("std", "testing", "types")
 __all__ = [
     "TCP",
     "AtLeastOnce",
+    "Atomic",
     "BoundError",
     "Bounded",
     "BoundedValue",
+    "Break",
     "CaptureError",
     "ChannelBroken",
+    "Continue",
     "DecodeError",
     "DeployError",
     "EncodeError",
@@ -115,20 +125,24 @@ __all__ = [
     "ProcessFailed",
     "ProofError",
     "RetriesError",
+    "Return",
     "SettleTimeout",
     "SimulationFailure",
     "Singleton",
+    "Slice",
     "Some",
     "StaleError",
     "Stream",
     "Tick",
     "TotalOrder",
     "Unbounded",
+    "Yield",
     "continue_if",
     "inplace",
     "nondet",
     "proof",
     "q",
+    "sliced",
 ]
 
 

@@ -18,17 +18,19 @@ from hydro_nb.lang.guarantees import (
 )
 from hydro_nb.lang.keyed_singleton import KeyedSingleton
 from hydro_nb.lang.keyed_stream import KeyedStream
-from hydro_nb.lang.location import External, Location, Process, Tick
+from hydro_nb.lang.location import Atomic, External, Location, Process, Tick
 from hydro_nb.lang.network import TCP
 from hydro_nb.lang.nondet import NonDet, nondet, proof
 from hydro_nb.lang.optional import Optional
 from hydro_nb.lang.quote import inplace, q
 from hydro_nb.lang.singleton import Singleton
+from hydro_nb.lang.slices import Slice, sliced
 from hydro_nb.lang.stream import Stream
 
 __all__ = [
     "TCP",
     "AtLeastOnce",
+    "Atomic",
     "Bounded",
     "BoundedValue",
     "ExactlyOnce",
@@ -46,6 +48,7 @@ __all__ = [
     "Optional",
     "Process",
     "Singleton",
+    "Slice",
     "Stream",
     "Tick",
     "TotalOrder",
@@ -54,4 +57,5 @@ __all__ = [
     "nondet",
     "proof",
     "q",
+    "sliced",
 ]

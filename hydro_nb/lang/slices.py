@@ -1,0 +1,339 @@
+"""Slices: a block that sees batches and snapshots of several collections cut at one instant, and may keep state."""
+
+# pyright: reportInvalidTypeVarUse=false
+# (a guarantee that is left out takes its type variable's declared default, which this rule overlooks)
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, overload
+
+from typing_extensions import TypeVar
+
+from hydro_nb.errors import GraphError, LocationError
+from hydro_nb.ir.node import Op
+from hydro_nb.ir.ops.time import Batch, Snapshot
+from hydro_nb.lang import quote
+from hydro_nb.lang.collection import Collection, grow, handle
+from hydro_nb.lang.cycle import TickCycleHandle
+from hydro_nb.lang.guarantees import B2, O2, R2, Bounded, BoundedValue, InitNone, Unbounded
+from hydro_nb.lang.location import Process
+from hydro_nb.lang.nondet import NonDet, checked
+from hydro_nb.lang.site import here
+from hydro_nb.lang.slice_state import KeyedState, KeyedStreamState, OptionalState, SliceState, StreamState, ValueState
+from hydro_nb.lang.tick import Atomic, Tick
+
+if TYPE_CHECKING:
+    from hydro_nb.lang.keyed_singleton import KeyedSingleton
+    from hydro_nb.lang.keyed_stream import KeyedStream
+    from hydro_nb.lang.optional import Optional
+    from hydro_nb.lang.singleton import Singleton
+    from hydro_nb.lang.stream import Stream
+
+T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
+P = TypeVar("P", bound=Process[Any])
+F = TypeVar("F", bound=Bounded | BoundedValue)
+D = TypeVar("D", default=Any)
+E = TypeVar("E", default=Any)
+
+
+def sliced() -> Slice:
+    """Begin a block in which batches and snapshots are cut at one instant.
+
+    >>> leader = FlowBuilder().process()
+    >>> requests, total = leader.source_iter(["a", "b"]), leader.source_iter([1, 2, 3]).count()
+    >>> with sliced() as s:
+    ...     asked = s.batch(requests, nondet("each is answered alone"))
+    ...     now = s.snapshot(total, nondet("the newest is good enough"))
+    ...     answers = s.emit(asked.cross_singleton(now))
+    >>> answers.preview().rows
+    [('a', 3), ('b', 3)]
+
+    Everything inside lives in one hidden tick; what leaves by `emit` is outside again. Using the block's name after the
+    block, and a block that takes nothing in, are `GraphError`s.
+    """
+    return Slice()
+
+
+class Slice:
+    """The block of `sliced`: what is taken in, kept and given out."""
+
+    def __init__(self) -> None:
+        self._tick: Tick[Any] | None = None
+        self._section: str = ""
+        self._open = False
+        self._states: list[SliceState] = []
+
+    def __enter__(self) -> Self:
+        self._open = True
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        self._open = False
+        if kind is None and self._tick is None:
+            raise GraphError(
+                f"a slice takes in at least one collection, and this one takes none.\n  {here()}\n"
+                '  Begin with s.batch(stream, nondet("...")), s.snapshot(value, nondet("...")) or s.atomic(...).'
+            )
+        if kind is None:
+            for state in self._states:
+                state.close()
+
+    # ------------------------------------------------------------ in
+
+    @overload
+    def batch(self, of: Stream[T, P, B2, O2, R2], nondet: NonDet) -> Stream[T, Tick[P], Bounded, O2, R2]: ...
+    @overload
+    def batch(
+        self, of: KeyedStream[K, V, P, B2, O2, R2], nondet: NonDet
+    ) -> KeyedStream[K, V, Tick[P], Bounded, O2, R2]: ...
+    @overload
+    def batch(self, of: KeyedSingleton[K, V, P, F], nondet: NonDet) -> KeyedSingleton[K, V, Tick[P], Bounded]: ...
+    def batch(self, of: Any, nondet: NonDet) -> Any:
+        """Take in what has come since the last slice.
+
+        >>> with sliced() as s:
+        ...     part = s.batch(FlowBuilder().process().source_iter([1, 2]), nondet("put together again"))
+        ...     whole = s.emit(part)
+        >>> whole.preview().rows
+        [1, 2]
+
+        Bounded inside; order and repeats stay. Of a keyed singleton whose values never change: new entries.
+        """
+        self._checked(of, "batch")
+        return of.batch(self._tick_of(of), nondet)
+
+    @overload
+    def snapshot(self, of: Singleton[T, P, B2], nondet: NonDet) -> Singleton[T, Tick[P], Bounded]: ...
+    @overload
+    def snapshot(self, of: Optional[T, P, B2], nondet: NonDet) -> Optional[T, Tick[P], Bounded]: ...
+    @overload
+    def snapshot(self, of: KeyedSingleton[K, V, P, B2], nondet: NonDet) -> KeyedSingleton[K, V, Tick[P], Bounded]: ...
+    def snapshot(self, of: Any, nondet: NonDet) -> Any:
+        """Take in a live value as it is now; never older than in the slice before.
+
+        >>> with sliced() as s:
+        ...     now = s.snapshot(FlowBuilder().process().singleton(7), nondet("it never changes"))
+        ...     newest = s.emit(now)
+        >>> newest.kind.bound
+        <Bound.INIT_NONE: 'InitNone'>
+
+        Bounded inside.
+        """
+        self._checked(of, "snapshot")
+        return of.snapshot(self._tick_of(of), nondet)
+
+    @overload
+    def atomic(self, of: Stream[T, Atomic[P], B2, O2, R2], nondet: NonDet) -> Stream[T, Tick[P], Bounded, O2, R2]: ...
+    @overload
+    def atomic(
+        self, of: KeyedStream[K, V, Atomic[P], B2, O2, R2], nondet: NonDet
+    ) -> KeyedStream[K, V, Tick[P], Bounded, O2, R2]: ...
+    @overload
+    def atomic(self, of: Singleton[T, Atomic[P], B2], nondet: NonDet) -> Singleton[T, Tick[P], Bounded]: ...
+    @overload
+    def atomic(self, of: Optional[T, Atomic[P], B2], nondet: NonDet) -> Optional[T, Tick[P], Bounded]: ...
+    @overload
+    def atomic(
+        self, of: KeyedSingleton[K, V, Atomic[P], B2], nondet: NonDet
+    ) -> KeyedSingleton[K, V, Tick[P], Bounded]: ...
+    def atomic(self, of: Any, nondet: NonDet) -> Any:
+        """Take in what an atomic section has: all that it has answered for is in it.
+
+        >>> writes = FlowBuilder().process().source_iter(["x"]).atomic()
+        >>> written = writes.end_atomic()
+        >>> with sliced() as s:
+        ...     count = s.atomic(writes.count(), nondet("whoever was answered is counted"))
+        ...     newest = s.emit(count)
+
+        Bounded inside. Two sections in one slice are a `LocationError`.
+        """
+        self._checked(of, "atomic")
+        site, place = here(), of.kind.place
+        if place.kind != "atomic" or self._section not in ("", place.slot):
+            raise _wrong_section(of, self._section)
+        self._section = place.slot
+        into = Batch if of.kind.shape.is_stream else Snapshot
+        op: Op = into(self._tick_of(of).place, checked(nondet, "atomic", site), joins=True)
+        return handle(of.flow, grow(op, of))
+
+    # ------------------------------------------------------------ state
+
+    def state(self, first: Callable[[], T] | T) -> ValueState[T]:
+        """Keep a value from slice to slice; `first` is what it is in the first: a value, or a function that makes one.
+
+        >>> letters = FlowBuilder().process().source_iter(["a", "b"])
+        >>> with sliced() as s:
+        ...     batch = s.batch(letters, nondet("the sum is the same"))
+        ...     total = s.state(0)
+        ...     total.set(total.zip(batch.count()).map(lambda both: both[0] + both[1]))
+
+        `set` says what it is in the next slice, once at most; otherwise it stays as it is.
+        """
+        tick = self._required("state")
+        initial = tick.singleton(quote.start(first, "state", here()))
+        cycle, before = tick.cycle_with_initial(initial)
+        return self._kept(ValueState(before.flow, before.ref, before.kind), cycle)
+
+    @overload
+    def state_null(
+        self,
+        shape: type[Stream[Any, Any, Any, Any, Any]],
+        *,
+        of: type[D] = ...,
+        order: type[O2] = ...,
+        retries: type[R2] = ...,
+    ) -> StreamState[D, O2, R2]: ...
+    @overload
+    def state_null(
+        self,
+        shape: type[KeyedStream[Any, Any, Any, Any, Any, Any]],
+        *,
+        of: type[D] = ...,
+        key: type[E] = ...,
+        order: type[O2] = ...,
+        retries: type[R2] = ...,
+    ) -> KeyedStreamState[E, D, O2, R2]: ...
+    @overload
+    def state_null(self, shape: type[Optional[Any, Any, Any]], *, of: type[D] = ...) -> OptionalState[D]: ...
+    @overload
+    def state_null(
+        self, shape: type[KeyedSingleton[Any, Any, Any, Any]], *, of: type[D] = ..., key: type[E] = ...
+    ) -> KeyedState[E, D]: ...
+    def state_null(self, shape: Any, **declared: Any) -> Any:
+        """Keep a collection from slice to slice that is empty in the first.
+
+        >>> letters = FlowBuilder().process().source_iter(["a", "b"])
+        >>> with sliced() as s:
+        ...     batch = s.batch(letters, nondet("all are kept"))
+        ...     seen = s.state_null(Stream, of=str)
+        ...     seen.set(seen.chain(batch))
+
+        `set` says what it is in the next slice, once at most; otherwise it stays as it is.
+        """
+        tick: Any = self._required("state_null")
+        cycle, before = tick.cycle(shape, **declared)
+        states = (StreamState, KeyedStreamState, OptionalState, KeyedState)
+        cls = next(cls for cls in states if cls.shape is before.kind.shape)
+        return self._kept(cls(before.flow, before.ref, before.kind), cycle)
+
+    # ------------------------------------------------------------ out
+
+    @overload
+    def emit(self, result: Stream[T, Tick[P], Bounded, O2, R2], /) -> Stream[T, P, Unbounded, O2, R2]: ...
+    @overload
+    def emit(
+        self, result: KeyedStream[K, V, Tick[P], Bounded, O2, R2], /
+    ) -> KeyedStream[K, V, P, Unbounded, O2, R2]: ...
+    @overload
+    def emit(self, result: Singleton[T, Tick[P], Bounded], /) -> Optional[T, P, InitNone]: ...
+    @overload
+    def emit(self, result: Optional[T, Tick[P], Bounded], /) -> Optional[T, P, Unbounded]: ...
+    @overload
+    def emit(self, result: KeyedSingleton[K, V, Tick[P], Bounded], /) -> KeyedSingleton[K, V, P, Unbounded]: ...
+    @overload
+    def emit(self, first: Any, second: Any, /, *more: Any) -> tuple[Any, ...]: ...
+    def emit(self, *results: Any) -> Any:
+        """Give results out of the slice: streams slice after slice, of a live value the newest.
+
+        >>> with sliced() as s:
+        ...     batch = s.batch(FlowBuilder().process().source_iter([1, 2]), nondet("put together again"))
+        ...     numbers, count = s.emit(batch, batch.count())
+        >>> numbers.preview().rows
+        [1, 2]
+
+        Unbounded; order and repeats stay. A singleton becomes an optional that is absent before the first slice. Of
+        several results a tuple is given.
+        """
+        given = tuple(self._out(each, "all_ticks", "latest") for each in results)
+        return given[0] if len(given) == 1 else given
+
+    @overload
+    def emit_atomic(
+        self, result: Stream[T, Tick[P], Bounded, O2, R2], /
+    ) -> Stream[T, Atomic[P], Unbounded, O2, R2]: ...
+    @overload
+    def emit_atomic(
+        self, result: KeyedStream[K, V, Tick[P], Bounded, O2, R2], /
+    ) -> KeyedStream[K, V, Atomic[P], Unbounded, O2, R2]: ...
+    @overload
+    def emit_atomic(self, result: Singleton[T, Tick[P], Bounded], /) -> Optional[T, Atomic[P], InitNone]: ...
+    @overload
+    def emit_atomic(self, result: Optional[T, Tick[P], Bounded], /) -> Optional[T, Atomic[P], Unbounded]: ...
+    @overload
+    def emit_atomic(
+        self, result: KeyedSingleton[K, V, Tick[P], Bounded], /
+    ) -> KeyedSingleton[K, V, Atomic[P], Unbounded]: ...
+    @overload
+    def emit_atomic(self, first: Any, second: Any, /, *more: Any) -> tuple[Any, ...]: ...
+    def emit_atomic(self, *results: Any) -> Any:
+        """Give results into the atomic section that runs with the slice; `end_atomic` shows them when all is done.
+
+        >>> with sliced() as s:
+        ...     batch = s.batch(FlowBuilder().process().source_iter([1, 2]), nondet("put together again"))
+        ...     inside = s.emit_atomic(batch)
+        >>> inside.end_atomic().preview().rows
+        [1, 2]
+
+        As `emit`, in the section.
+        """
+        given = tuple(self._out(each, "all_ticks_atomic", "latest_atomic") for each in results)
+        return given[0] if len(given) == 1 else given
+
+    # ------------------------------------------------------------ within
+
+    def _kept(self, state: Any, cycle: TickCycleHandle[Any]) -> Any:
+        state.begin(self, cycle)
+        self._states.append(state)
+        return state
+
+    def _tick_of(self, collection: Collection) -> Tick[Any]:
+        if self._tick is None:
+            graph, root = collection.flow.graph, collection.kind.place.root
+            self._tick = Tick(collection.flow, graph.place("tick", here(), parent=root))
+        return self._tick
+
+    def _checked(self, of: Any, method: str) -> None:
+        self.require_open(method)
+        if not isinstance(of, Collection):
+            raise GraphError(f"`{method}` takes a collection into the slice, but was given {of!r}.\n  {here()}")
+
+    def require_open(self, method: str) -> None:
+        """Raise unless the block is running."""
+        if not self._open:
+            raise GraphError(
+                f"`{method}` was called outside of its slice.\n  {here()}\n"
+                "  Call it inside the block: with sliced() as s: ..."
+            )
+
+    def _required(self, method: str) -> Tick[Any]:
+        self.require_open(method)
+        if self._tick is None:
+            raise GraphError(
+                f"`{method}` was called before the slice took anything in, so that its place is not known.\n"
+                f"  {here()}\n  Call s.batch, s.snapshot or s.atomic first."
+            )
+        return self._tick
+
+    def _out(self, result: Any, stream: str, value: str) -> Any:
+        self.require_open("emit")
+        if not isinstance(result, Collection) or self._tick is None or result.kind.place != self._tick.place:
+            raise LocationError(
+                f"a slice gives out what was made in it, but was given {result!r}.\n  {here()}\n"
+                "  What is made outside needs no emit."
+            )
+        return getattr(result, stream if result.kind.shape.is_stream else value)()
+
+
+def _wrong_section(of: Collection, known: str) -> LocationError:
+    if known:
+        return LocationError(
+            f"this slice looks into two atomic sections, which do not run together.\n  {here()}\n"
+            "  Take what belongs together from one section: .atomic() once, then use what it makes."
+        )
+    return LocationError(
+        f"`atomic` takes in what an atomic section has, but was given a {of.kind.shape} on {of.kind.place.title}.\n"
+        f"  {here()}\n  Use s.batch or s.snapshot, or enter a section before: .atomic()"
+    )
