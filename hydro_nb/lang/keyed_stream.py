@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hydro_nb.ir.node import Shape
-from hydro_nb.ir.ops.element import Filter, FilterMap, FlatMapOrdered, FlatMapUnordered, Inspect, Map
-from hydro_nb.ir.ops.join import MergeUnordered
-from hydro_nb.ir.ops.order import AssumeOrdering, AssumeRetries, Enumerate, IntoKeyed, Typed, Unique, Weaken
+from hydro_nb.ir.ops.keyed import DropKeyPrefix, EntriesPartiallyOrdered, PrefixKey
+from hydro_nb.ir.ops.order import AssumeOrdering, AssumeRetries, IntoKeyed, Make, Weaken
 from hydro_nb.ir.ops.time import AllTicks, Batch
 from hydro_nb.lang import annotate
 from hydro_nb.lang.guarantees import (
-    O2,
-    R2,
     AtLeastOnce,
     B_co,
     Bounded,
@@ -27,6 +24,7 @@ from hydro_nb.lang.guarantees import (
     Unbounded,
     V_co,
 )
+from hydro_nb.lang.keyed_elements import KeyedElements
 from hydro_nb.lang.keyed_folds import KeyedFolds
 from hydro_nb.lang.keyed_joins import KeyedJoins
 from hydro_nb.lang.keyed_state import KeyedState
@@ -35,20 +33,18 @@ from hydro_nb.lang.location import Process, Tick
 from hydro_nb.lang.nondet import NonDet, checked
 from hydro_nb.lang.sending import network, tick_of
 from hydro_nb.lang.site import here
-from hydro_nb.lang.stream_elements import checked_type
 
 if TYPE_CHECKING:
     from hydro_nb.lang.network import Via
     from hydro_nb.lang.stream import Stream
-    from hydro_nb.values import Some
 
-U = TypeVar("U")
 J = TypeVar("J")
 M = TypeVar("M")
 P = TypeVar("P", bound=Process[Any])
 
 
 class KeyedStream(
+    KeyedElements[K_co, V_co, L_co, B_co, O_co, R_co],
     KeyedFolds[K_co, V_co, L_co, B_co, O_co, R_co],
     KeyedState[K_co, V_co, L_co, B_co, O_co, R_co],
     KeyedJoins[K_co, V_co, L_co, B_co, O_co, R_co],
@@ -62,114 +58,7 @@ class KeyedStream(
 
     __slots__ = ()
 
-    # ------------------------------------------------------------ elements
-
-    def map(self, f: Callable[[V_co], U]) -> KeyedStream[K_co, U, L_co, B_co, O_co, R_co]:
-        """Give the function's result for each value.
-
-        >>> pairs = FlowBuilder().process().source_iter([("a", 1), ("b", 2)]).into_keyed()
-        >>> pairs.map(lambda n: n * 10).entries().preview().rows
-        [('a', 10), ('b', 20)]
-
-        Order, repeats and boundedness stay.
-        """
-        return self._grow(Map(self._func(f, 1, "map"), annotate.result_of(f)))
-
-    def filter(self, f: Callable[[V_co], object]) -> Self:
-        """Keep the values for which the function is true.
-
-        >>> pairs = FlowBuilder().process().source_iter([("a", 1), ("b", 2)]).into_keyed()
-        >>> pairs.filter(lambda n: n > 1).entries().preview().rows
-        [('b', 2)]
-
-        Everything stays.
-        """
-        return self._grow(Filter(self._func(f, 1, "filter")))
-
-    def filter_map(self, f: Callable[[V_co], Some[U] | U | None]) -> KeyedStream[K_co, U, L_co, B_co, O_co, R_co]:
-        """Give the function's result where it is not `None`; `Some(None)` passes a `None` on.
-
-        >>> pairs = FlowBuilder().process().source_iter([("a", "1"), ("b", "x")]).into_keyed()
-        >>> pairs.filter_map(lambda s: int(s) if s.isdigit() else None).entries().preview().rows
-        [('a', 1)]
-
-        Order, repeats and boundedness stay.
-        """
-        return self._grow(FilterMap(self._func(f, 1, "filter_map"), annotate.present_of(f)))
-
-    def flat_map_ordered(self, f: Callable[[V_co], Iterable[U]]) -> KeyedStream[K_co, U, L_co, B_co, O_co, R_co]:
-        """Give every item of the iterable that the function makes of a value, in its order.
-
-        >>> pairs = FlowBuilder().process().source_iter([("a", "x y")]).into_keyed()
-        >>> pairs.flat_map_ordered(str.split).entries().preview().rows
-        [('a', 'x'), ('a', 'y')]
-
-        Order, repeats and boundedness stay.
-        """
-        return self._grow(FlatMapOrdered(self._func(f, 1, "flat_map_ordered"), annotate.item_of(f)))
-
-    def flat_map_unordered(self, f: Callable[[V_co], Iterable[U]]) -> KeyedStream[K_co, U, L_co, B_co, NoOrder, R_co]:
-        """Give every item of the iterable that the function makes of a value, in any order.
-
-        >>> pairs = FlowBuilder().process().source_iter([("a", "xy")]).into_keyed()
-        >>> sorted(pairs.flat_map_unordered(set).entries().preview().rows)
-        [('a', 'x'), ('a', 'y')]
-
-        Order within keys is lost; repeats and boundedness stay.
-        """
-        return self._grow(FlatMapUnordered(self._func(f, 1, "flat_map_unordered"), annotate.item_of(f)))
-
-    def inspect(self, f: Callable[[V_co], object]) -> Self:
-        """Call the function with each value and pass the value on.
-
-        >>> pairs = FlowBuilder().process().source_iter([("a", 1)]).into_keyed()
-        >>> pairs.inspect(lambda n: None).entries().preview().rows
-        [('a', 1)]
-
-        Everything stays.
-        """
-        return self._grow(Inspect(self._func(f, 1, "inspect")))
-
-    def enumerate(
-        self: KeyedStream[K_co, V_co, L_co, B_co, TotalOrder, ExactlyOnce],
-    ) -> KeyedStream[K_co, tuple[int, V_co], L_co, B_co, TotalOrder, ExactlyOnce]:
-        """Pair each value with its position within its key, from 0.
-
-        >>> pairs = FlowBuilder().process().source_iter([("a", "x"), ("b", "y"), ("a", "z")]).into_keyed()
-        >>> pairs.enumerate().entries().preview().rows
-        [('a', (0, 'x')), ('b', (0, 'y')), ('a', (1, 'z'))]
-
-        Needs a total order within keys and no repeats, and keeps both.
-        """
-        return self._grow(Enumerate())
-
-    def unique(self) -> KeyedStream[K_co, V_co, L_co, B_co, O_co, ExactlyOnce]:
-        """Keep each value the first time it comes under its key.
-
-        >>> pairs = FlowBuilder().process().source_iter([("a", 1), ("a", 1), ("b", 1)]).into_keyed()
-        >>> pairs.unique().entries().preview().rows
-        [('a', 1), ('b', 1)]
-
-        Exactly once; order and boundedness stay.
-        """
-        return self._grow(Unique())
-
-    @overload
-    def typed(self, value: type[U]) -> KeyedStream[K_co, U, L_co, B_co, O_co, R_co]: ...
-    @overload
-    def typed(self, value: object) -> KeyedStream[K_co, Any, L_co, B_co, O_co, R_co]: ...
-    def typed(self, value: object) -> Any:
-        """Say what the values are; the codec of a channel follows it.
-
-        >>> pairs = FlowBuilder().process().source_iter([("a", 1)]).into_keyed()
-        >>> pairs.map(lambda n: n / 2).typed(float).kind.element
-        <class 'float'>
-
-        Everything stays.
-        """
-        return self._grow(Typed(element_type=checked_type(value)))
-
-    # ------------------------------------------------------------ to streams, and two of them
+    # ------------------------------------------------------------ to streams, and to other keys
 
     def entries(self) -> Stream[tuple[K_co, V_co], L_co, B_co, NoOrder, R_co]:
         """Give pairs of key and value.
@@ -193,19 +82,54 @@ class KeyedStream(
         """
         return self._grow(IntoKeyed(to="values"))
 
-    def merge_unordered(
-        self: KeyedStream[K_co, V_co, L_co, Unbounded, O_co, R_co], other: KeyedStream[J, U, L_co, Unbounded, O2, R2]
-    ) -> KeyedStream[K_co | J, V_co | U, L_co, Unbounded, NoOrder, R_co | R2]:
-        """Give the values of both unbounded keyed streams, as they come.
+    def keys(self) -> Stream[K_co, L_co, B_co, NoOrder, ExactlyOnce]:
+        """Give each key once, when its first value comes.
 
-        >>> leader = FlowBuilder().process()
-        >>> one, two = (leader.source_stream(lambda: iter([("a", 1)])).into_keyed() for _ in range(2))
-        >>> one.merge_unordered(two).entries().preview().rows
-        [('a', 1), ('a', 1)]
+        >>> pairs = FlowBuilder().process().source_iter([("a", 1), ("b", 2), ("a", 3)]).into_keyed()
+        >>> pairs.keys().preview().rows
+        ['a', 'b']
 
-        Order is lost; repeats as in the weaker of the two; unbounded.
+        No order, exactly once; boundedness stays.
         """
-        return self._grow(MergeUnordered(), other)
+        keys: Stream[K_co, L_co, B_co, NoOrder, R_co] = self._grow(IntoKeyed(to="keys"))
+        return keys.unique()
+
+    def entries_partially_ordered(
+        self: KeyedStream[K_co, V_co, L_co, B_co, TotalOrder, R_co], nondet: NonDet
+    ) -> Stream[tuple[K_co, V_co], L_co, B_co, TotalOrder, R_co]:
+        """Give pairs of key and value: those of one key in its order, keys among each other as they come.
+
+        >>> pairs = FlowBuilder().process().source_iter([("a", 1), ("b", 2), ("a", 3)]).into_keyed()
+        >>> pairs.entries_partially_ordered(nondet("each key is handled alone")).preview().rows
+        [('a', 1), ('b', 2), ('a', 3)]
+
+        Needs a total order within keys. Totally ordered; repeats and boundedness stay.
+        """
+        return self._grow(EntriesPartiallyOrdered(checked(nondet, "entries_partially_ordered", here())))
+
+    def prefix_key(self, f: Callable[[K_co, V_co], J]) -> KeyedStream[tuple[J, K_co], V_co, L_co, B_co, O_co, R_co]:
+        """Put what the function gives for key and value before the key.
+
+        >>> pairs = FlowBuilder().process().source_iter([("a", 1), ("a", 2)]).into_keyed()
+        >>> pairs.prefix_key(lambda key, n: n % 2).entries().preview().rows
+        [((1, 'a'), 1), ((0, 'a'), 2)]
+
+        Within the finer keys order and repeats stay; boundedness stays.
+        """
+        return self._grow(PrefixKey(self._func(f, 2, "prefix_key"), annotate.result_of(f)))
+
+    def drop_key_prefix(
+        self: KeyedStream[tuple[Any, J], V_co, L_co, B_co, O_co, R_co],
+    ) -> KeyedStream[J, V_co, L_co, B_co, NoOrder, R_co]:
+        """Leave the first half of each key out.
+
+        >>> pairs = FlowBuilder().process().source_iter([(("x", "a"), 1), (("y", "a"), 2)]).into_keyed()
+        >>> pairs.drop_key_prefix().entries().preview().rows
+        [('a', 1), ('a', 2)]
+
+        Order is lost, as keys come together that had none between them; repeats and boundedness stay.
+        """
+        return self._grow(DropKeyPrefix())
 
     # ------------------------------------------------------------ ticks
 
@@ -291,6 +215,42 @@ class KeyedStream(
         Unbounded; the rest stays.
         """
         return self._grow(Weaken(guarantee="boundedness"))
+
+    def make_totally_ordered(
+        self: KeyedStream[K_co, V_co, L_co, B_co, TotalOrder, R_co],
+    ) -> KeyedStream[K_co, V_co, L_co, B_co, TotalOrder, R_co]:
+        """Say that this is totally ordered within keys, in code that is written for any order.
+
+        >>> FlowBuilder().process().source_iter([("a", 1)]).into_keyed().make_totally_ordered().kind.order
+        <Order.TOTAL: 'TotalOrder'>
+
+        Everything stays; an error where there is no total order.
+        """
+        return self._grow(Make(guarantee="totally_ordered"))
+
+    def make_exactly_once(
+        self: KeyedStream[K_co, V_co, L_co, B_co, O_co, ExactlyOnce],
+    ) -> KeyedStream[K_co, V_co, L_co, B_co, O_co, ExactlyOnce]:
+        """Say that no value comes twice, in code that is written for any repeats.
+
+        >>> FlowBuilder().process().source_iter([("a", 1)]).into_keyed().make_exactly_once().kind.retries
+        <Retries.EXACTLY_ONCE: 'ExactlyOnce'>
+
+        Everything stays; an error where values may come twice.
+        """
+        return self._grow(Make(guarantee="exactly_once"))
+
+    def make_bounded(
+        self: KeyedStream[K_co, V_co, L_co, Bounded, O_co, R_co],
+    ) -> KeyedStream[K_co, V_co, L_co, Bounded, O_co, R_co]:
+        """Say that all there is to come is here, in code that is written for any bound.
+
+        >>> FlowBuilder().process().source_iter([("a", 1)]).into_keyed().make_bounded().kind.bound
+        <Bound.BOUNDED: 'Bounded'>
+
+        Everything stays; an error where it is unbounded.
+        """
+        return self._grow(Make(guarantee="bounded"))
 
     # ------------------------------------------------------------ to other places
 

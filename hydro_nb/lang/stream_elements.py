@@ -113,7 +113,7 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Order, repeats and boundedness stay.
         """
         item = annotate.item_type(self.kind.element)
-        return self._grow(FlatMapOrdered(self._func(_items, 1, "flatten_ordered"), item))
+        return self._grow(FlatMapOrdered(self._func(items, 1, "flatten_ordered"), item))
 
     def flatten_unordered(
         self: StreamElements[Iterable[U], L_co, B_co, O_co, R_co],
@@ -126,7 +126,7 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Order is lost; repeats and boundedness stay.
         """
         item = annotate.item_type(self.kind.element)
-        return self._grow(FlatMapUnordered(self._func(_items, 1, "flatten_unordered"), item))
+        return self._grow(FlatMapUnordered(self._func(items, 1, "flatten_unordered"), item))
 
     def inspect(
         self, f: Callable[[T_co], object], *, commutative: Proof | None = None, idempotent: Proof | None = None
@@ -272,8 +272,9 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         return self._grow(Named(title=named(name)))
 
 
-def _items(items: Iterable[Any]) -> Iterable[Any]:
-    return items
+def items(element: Iterable[Any]) -> Iterable[Any]:
+    """Give what an element is made of: the function of `flatten_ordered`."""
+    return element
 
 
 class Effects(TypedDict):

@@ -199,7 +199,7 @@ class Typed(Guard):
 
 @dataclass(frozen=True)
 class IntoKeyed(Guard):
-    """Pairs seen as key and value, or keyed elements seen as pairs, or their values alone."""
+    """Pairs seen as key and value, or keyed elements seen as pairs, or their keys or values alone."""
 
     to: str = "keyed"
     name: ClassVar[str] = "into_keyed"
@@ -213,12 +213,12 @@ class IntoKeyed(Guard):
         """Change the shape; across keys there is no order."""
         (kind,) = inputs
         if self.to == "keyed":
-            if kind.element in _NO_PAIRS:
+            if kind.element in NO_PAIRS:
                 remedy = "Make pairs first: .map(lambda x: (key, x))"
                 raise check.Fault(GraphError, "pairs of key and value", f"of {kind.element.__name__}", remedy)
-            key, value = _halves(kind.element)
+            key, value = halves(kind.element)
             return (kind.but(shape=Shape.KEYED_STREAM, key=key, element=value),)
-        element = kind.element if self.to == "values" else tuple[kind.key, kind.element]
+        element = {"values": kind.element, "keys": kind.key}.get(self.to, tuple[kind.key, kind.element])
         bound = Bound.BOUNDED if kind.bound is Bound.BOUNDED else Bound.UNBOUNDED
         return (kind.but(shape=Shape.STREAM, order=Order.NONE, key=Any, element=element, bound=bound),)
 
@@ -226,18 +226,20 @@ class IntoKeyed(Guard):
         """Pass a list on where all of it are known to be pairs; of others pairs must be made."""
         kind = emit.node.input_kinds[0]
         pairs = kind.shape.is_keyed or _are_pairs(kind.element)
-        return self.to != "values" and pairs and super().elements(emit, batch)
+        return self.to in ("keyed", "entries") and pairs and super().elements(emit, batch)
 
     def element(self, emit: Emit, item: Item, port: int) -> None:
-        """Take the pair apart, or leave the key out."""
+        """Take the pair apart, or leave half of it out."""
         key, value = emit.pair(item)
-        emit.push(Item(value) if self.to == "values" else Item.of(key, value))
+        emit.push({"values": Item(value), "keys": Item(key)}.get(self.to, Item.of(key, value)))
 
 
-_NO_PAIRS = (bool, int, float, complex, str, bytes, type(None))
+NO_PAIRS = (bool, int, float, complex, str, bytes, type(None))
+"""types of elements, or of keys, that are known to have no halves"""
 
 
-def _halves(element: Any) -> tuple[Any, Any]:
+def halves(element: Any) -> tuple[Any, Any]:
+    """Give the types of the two halves of a pair, or `Any` where they are not known."""
     return get_args(element) if _are_pairs(element) else (Any, Any)
 
 
