@@ -273,7 +273,8 @@ class NodeEmit:
 
     def changed(self) -> None:
         """In the seams cut, put a version into every seam that this value reaches, where the change begins."""
-        begins = not list(self.part.values) and self.node.outputs[0].bound is not Bound.BOUNDED
+        arrives = list(self.part.streams) or not list(self.part.values)
+        begins = arrives and self.node.outputs[0].bound is not Bound.BOUNDED
         if self.seams and not self._quiet and begins:
             self._spread()
 

@@ -26,8 +26,13 @@ def beside(f: Callable[..., Any]) -> Any:
     if isinstance(f, Inplace):
         return annotate.result_of(cast("Inplace[Any, Any, Any]", f).fn)
     result = annotate.result_of(f)
-    args = get_args(result)
-    return args[1] if get_origin(result) is tuple and len(args) == 2 and ... not in args else Any
+    return get_args(result)[1] if _is_pair(result) else Any
+
+
+def accumulator_of(f: Callable[..., Any]) -> Any:
+    """Give the annotated type of the accumulator that a function makes, or `Any`."""
+    result = annotate.result_of(f)
+    return get_args(result)[0] if _is_pair(result) else Any
 
 
 def output_of(f: Callable[..., Any]) -> Any:
@@ -46,3 +51,7 @@ def step_of(f: Callable[..., Any]) -> Any:
 
 def _choices(union: Any) -> tuple[Any, ...]:
     return get_args(union) if get_origin(union) in (Union, types.UnionType) else (union,)
+
+
+def _is_pair(result: Any) -> bool:
+    return get_origin(result) is tuple and len(get_args(result)) == 2 and ... not in get_args(result)

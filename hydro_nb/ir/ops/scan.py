@@ -15,7 +15,6 @@ from hydro_nb.ir.emit import Emit, Item
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Shape
 from hydro_nb.ir.ops.fold import Folding, refuse_none, start_value
 from hydro_nb.ir.ops.shape import Once
-from hydro_nb.values import Break, Continue, Return, Yield
 
 NO_PAIR = (
     "the function must give a pair, the next accumulator and what comes out "
@@ -122,14 +121,14 @@ class Generator(Scan):
     def work(self, emit: Emit, end: _End, value: str, key: str | None) -> str:
         """Write the call and what each step means; give the variable of what comes out."""
         step = self.advance(emit, value, key, "step")
-        with emit.block(f"if {step} is {emit.capture('Continue', Continue)}:"):
+        with emit.block(f"if {step} is Continue:"):
             emit.write("continue")
-        with emit.block(f"if {step} is {emit.capture('Break', Break)}:"):
+        with emit.block(f"if {step} is Break:"):
             end.reach()
             emit.write("continue")
-        with emit.block(f"if type({step}) is {emit.capture('Return', Return)}:"):
+        with emit.block(f"if type({step}) is Return:"):
             end.reach()
-        with emit.block(f"elif type({step}) is not {emit.capture('Yield', Yield)}:"):
+        with emit.block(f"elif type({step}) is not Yield:"):
             emit.write(f"raise TypeError({emit.capture('NO_STEP', NO_STEP)} + repr({step}))")
         out = emit.local(emit.hint())
         emit.write(f"{out} = {step}.value")
