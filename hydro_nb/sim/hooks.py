@@ -238,6 +238,35 @@ class AnyAgain(Hook):
         return [item], True
 
 
+class NextOfTwo(Hook):
+    """Two streams taken for one: the first element of the one, or that of the other; each comes with its number."""
+
+    __slots__ = ()
+
+    def decide(self, choose: Choose, *, must: bool) -> tuple[list[Any], bool]:  # noqa: ARG002 - it always moves
+        """Let one through, without its number."""
+        return [_next_of_two(self.pending, choose)], True
+
+    def phrase(self, released: list[Any]) -> str:
+        """Say which one is next."""
+        return f"next in order: {shown(released[0])}"
+
+
+def interleaved(items: list[Any], choose: Choose) -> list[Any]:
+    """Make one of two sequences whose elements come with the number of theirs.
+
+    >>> interleaved([(0, "a"), (0, "b"), (1, "c")], lambda n: n - 1)
+    ['c', 'a', 'b']
+    """
+    left = list(items)
+    return [_next_of_two(left, choose) for _ in items]
+
+
+def _next_of_two(pending: list[Any], choose: Choose) -> Any:
+    firsts = [0, *(index for index, (number, _) in enumerate(pending) if number != pending[0][0])][:2]
+    return pending.pop(firsts[choose(len(firsts))])[1]
+
+
 def permuted(items: list[Any], choose: Choose) -> list[Any]:
     """Put elements into any order.
 

@@ -19,8 +19,19 @@ from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Bound, Kind, Node, Order, Shape
 from hydro_nb.ir.ops.simulated import SimInput, SimOutput
 from hydro_nb.sim.fresh import Captured
-from hydro_nb.sim.hooks import Again, AnyAgain, Hook, KeyedPrefix, KeyedVersion, Next, Prefix, Subset, Version
-from hydro_nb.sim.observe import Arrangement, Observation, simulated
+from hydro_nb.sim.hooks import (
+    Again,
+    AnyAgain,
+    Hook,
+    KeyedPrefix,
+    KeyedVersion,
+    Next,
+    NextOfTwo,
+    Prefix,
+    Subset,
+    Version,
+)
+from hydro_nb.sim.observe import Arrangement, Interleaving, Observation, simulated
 from hydro_nb.wire import SourceLine
 
 Lists = dict[str, list[Any]]
@@ -233,6 +244,8 @@ def _is_row(value: object) -> bool:
 def _observing(part: Part) -> Hook:
     """Give the choice at an observation: of what comes next, or of what comes again."""
     kind, given = part.kinds[0], part.node.outputs[0]
+    if isinstance(part.node.op, Interleaving):
+        return NextOfTwo(part.node)
     if kind.retries is given.retries:
         return Next(part.node)
     return AnyAgain(part.node) if kind.order is Order.NONE else Again(part.node)

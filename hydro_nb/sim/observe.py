@@ -9,13 +9,17 @@ from typing import Any, ClassVar
 from hydro_nb.errors import GraphError
 from hydro_nb.ir.emit import Emit, Item
 from hydro_nb.ir.graph import Graph
-from hydro_nb.ir.node import Bound, Kind, Node, Op, Order, Ref, Retries
+from hydro_nb.ir.node import Bound, Kind, Node, Op, Order, Ref, Retries, Shape
+from hydro_nb.ir.ops.extreme import Extreme
 from hydro_nb.ir.ops.fold import Folding
+from hydro_nb.ir.ops.futures import Timeout
+from hydro_nb.ir.ops.join import MergeOrdered
+from hydro_nb.ir.ops.match import Join, Match
 from hydro_nb.ir.ops.network import Network, SendExternal
 from hydro_nb.ir.ops.order import AssumeOrdering, AssumeRetries
-from hydro_nb.ir.ops.source import SourceExternal, SourceInterval, SourceStream
+from hydro_nb.ir.ops.source import SourceExternal, SourceInterval, SourceStream, Spin
 from hydro_nb.ir.ops.time import SampleEvery, Snapshot
-from hydro_nb.sim.hooks import Choose, permuted, permuted_by_key, repeated
+from hydro_nb.sim.hooks import Choose, interleaved, permuted, permuted_by_key, repeated
 
 _INSTEAD = "Bring the elements in through a port of the test: port, stream = process.sim_input(T)"
 _NO_CLOCK = "there is no clock in a simulation that could fire"
@@ -23,6 +27,8 @@ _REFUSED: dict[type[Op], tuple[str, str]] = {
     SourceExternal: ("clients do not exist in a simulation", _INSTEAD),
     SourceStream: ("an iterator may wait for the world outside", _INSTEAD),
     SourceInterval: (_NO_CLOCK, _INSTEAD),
+    Spin: ("a location that spins never comes to rest", _INSTEAD),
+    Timeout: (_NO_CLOCK, "Let the test say when nothing came: port, silence = process.sim_input(tuple)"),
     SampleEvery: (_NO_CLOCK, 'Look at the value in a tick: .snapshot(tick, nondet("...")).all_ticks()'),
     SendExternal: ("clients do not exist in a simulation", "Let the test receive it: stream.sim_output()"),
 }
@@ -33,6 +39,22 @@ class Observation(Network):
     """Elements that leave their location and come back one at a time, in an order that is chosen."""
 
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class Interleaving(Observation):
+    """Elements of two streams, each with the number of its input, that come back as one: which is next is chosen."""
+
+
+@dataclass(frozen=True)
+class Numbered(Op):
+    """The elements of several streams, each with the number of its input."""
+
+    name: ClassVar[str] = "numbered"
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Put the number before it."""
+        emit.push(Item.of(str(port), item.text))
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +87,8 @@ class Whole:
         """Push them when all are there."""
         held, arranged = emit.state("held", "[]"), emit.local("arranged")
         emit.write(f"{arranged} = ()")
-        with emit.block(f"if {held} and {emit.ended()}:"):
+        inside = emit.node.place.kind == "tick"  # where all there is comes at once
+        with emit.block(f"if {held}:" if inside else f"if {held} and {emit.ended()}:"):
             emit.write(f"{arranged} = {emit.capture('arrange', self.arrangement)}({held})")
             emit.write(f"{held} = []")
         emit.push_all(arranged)
@@ -74,6 +97,13 @@ class Whole:
 @dataclass(frozen=True)
 class Permuted(Whole, AssumeOrdering):
     """All elements of a bounded stream, in an order that is chosen."""
+
+    arrangement: Arrangement | None = None
+
+
+@dataclass(frozen=True)
+class Interleaved(Whole, AssumeOrdering):
+    """All elements of two bounded streams as one, each with the number of its input; which is next is chosen."""
 
     arrangement: Arrangement | None = None
 
@@ -96,7 +126,7 @@ def simulated(graph: Graph) -> Graph:
     made.places = dict(graph.places)
     made.nodes = {}
     for node in graph.nodes.values():
-        for each in _chosen(graph, node):
+        for each in _of_two(graph, node) or _chosen(graph, node):
             made.nodes[each.slot] = each
     return made
 
@@ -125,9 +155,36 @@ def _chosen(graph: Graph, node: Node) -> list[Node]:
         arrange = permuted_by_key if kind.shape.is_keyed else permuted
         whole = Permuted(op.reason, Arrangement(node, arrange, "in order"))
         return [_observed(node, kind, op.reason, whole)]
-    if isinstance(op, Folding) and kind.bound is not Bound.BOUNDED and _is_watched(graph, node.slot):
+    if isinstance(op, Folding | Extreme) and kind.bound is not Bound.BOUNDED and _is_watched(graph, node.slot):
         return _ordered_before(node, kind)
     return [node]
+
+
+def _of_two(graph: Graph, node: Node) -> list[Node]:
+    """Give what brings two streams together as it is simulated; nothing of another node."""
+    if isinstance(node.op, MergeOrdered):
+        return _interleaved(node, node.op)
+    return _permuted_beside(node, graph.kind(node.inputs[1])) if isinstance(node.op, Match) else []
+
+
+def _permuted_beside(node: Node, right: Kind) -> list[Node]:
+    """Let matches come out in an order that is chosen where their order means something, but not the right's."""
+    if node.outputs[0].order is Order.NONE or right.order is Order.TOTAL:
+        return [node]
+    arrange = permuted_by_key if isinstance(node.op, Join) else permuted
+    whole, slot = Permuted("", Arrangement(node, arrange, "matched in order")), f"{node.slot}~order"
+    before = Node(slot, whole, node.inputs[1:], (right.but(order=Order.TOTAL),), node.site, node.input_kinds[1:])
+    return [before, replace(node, inputs=(node.inputs[0], Ref(slot)))]
+
+
+def _interleaved(node: Node, op: MergeOrdered) -> list[Node]:
+    """Let it be chosen which of two streams gives its next element."""
+    (made,) = node.outputs
+    numbered = Kind(Shape.STREAM, made.place, made.bound)
+    before = Node(f"{node.slot}~numbered", Numbered(), node.inputs, (numbered,), node.site, node.input_kinds)
+    whole = Interleaved(op.reason, Arrangement(node, interleaved, "in order"))
+    chosen = whole if made.bound is Bound.BOUNDED else Interleaving(made.place, reason=op.reason)
+    return [before, replace(node, op=chosen, inputs=(Ref(before.slot),), input_kinds=(numbered,))]
 
 
 def _observed(node: Node, kind: Kind, reason: str, whole: Op) -> Node:

@@ -10,6 +10,7 @@ from hydro_nb.errors import GraphError
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import ABSENT, Emit, Item
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Shape
+from hydro_nb.ir.ops.match import of_stream, tuple_of
 
 
 def _common(left: Any, right: Any) -> Any:
@@ -26,6 +27,7 @@ class Merge(Op):
         """Give the weaker of the two inputs' guarantees."""
         left, right = inputs
         check.same_place(left, right)
+        of_stream(right, left.shape, 1)
         element, key = _common(left.element, right.element), _common(left.key, right.key)
         return (left.but(order=order, retries=left.retries.weaker(right.retries), element=element, key=key),)
 
@@ -62,6 +64,28 @@ class Chain(Merge):
 
 
 @dataclass(frozen=True)
+class MergeOrdered(Merge):
+    """The elements of two streams as they come, taken for the order that is meant; each keeps its own."""
+
+    reason: str = ""
+    name: ClassVar[str] = "merge_ordered"
+    category: ClassVar = "NonDeterministic"
+
+    @property
+    def detail(self) -> str:
+        """Show the reason."""
+        return self.reason
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Demand that each has an order."""
+        for port, kind in enumerate(inputs):
+            check.total_order(kind, port=port)
+        bounds = {kind.bound for kind in inputs}
+        bound = Bound.BOUNDED if bounds == {Bound.BOUNDED} else Bound.UNBOUNDED
+        return tuple(kind.but(bound=bound) for kind in self.merged(inputs, Order.TOTAL))
+
+
+@dataclass(frozen=True)
 class CrossSingleton(Op):
     """Each element paired with a complete value; nothing where an optional is empty."""
 
@@ -74,8 +98,7 @@ class CrossSingleton(Op):
         stream, value = inputs
         check.same_place(stream, value)
         check.bounded(value, 'Look at it as it is now, in a tick: .snapshot(tick, nondet("..."))', 1)
-        left, right = stream.element, value.element
-        return (stream.but(element=Any if Any in (left, right) else tuple[left, right]),)
+        return (stream.but(element=tuple_of(stream.element, value.element)),)
 
     def before(self, emit: Emit) -> None:
         """Read the value."""

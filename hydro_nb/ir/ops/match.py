@@ -1,0 +1,227 @@
+"""Operators that match the elements of two streams, or leave out those that the other has.
+
+Where the right side is bounded it is gathered first, and the left streams past it. Else either side waits for the
+other: both are kept, outside ticks for the life of the program, and only new matches come out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, get_args, get_origin
+
+from hydro_nb.errors import GraphError
+from hydro_nb.ir import check
+from hydro_nb.ir.emit import Emit, Item
+from hydro_nb.ir.node import Bound, Kind, Op, Order, Shape
+
+_NO_PAIRS = (bool, int, float, complex, str, bytes, type(None))
+_SIDES = ("left", "right")
+_REMEDIES = {
+    Shape.STREAM: "Take pairs for keys and values: .into_keyed()",
+    Shape.KEYED_STREAM: "Take pairs: .entries(), or the .values() alone",
+    Shape.SINGLETON: "Pair with one value: .cross_singleton(value)",
+    Shape.OPTIONAL: "Pair with one value: .cross_singleton(value)",
+    Shape.KEYED_SINGLETON: "Take pairs: .entries(), or the .values() alone",
+}
+_UNBOUNDED = 'Bring both into a tick: .batch(tick, nondet("..."))'
+
+
+@dataclass(frozen=True)
+class Match(Op):
+    """Every pair of an element of the left and one of the right that belong together."""
+
+    category: ClassVar = "Join"
+    completes: ClassVar[tuple[int, ...]] = (1,)
+
+    def matched(self, inputs: Sequence[Kind], element: Any) -> tuple[Kind, ...]:
+        """Keep bound and order of the left where the right is gathered first."""
+        left, right = inputs
+        check.same_place(left, right)
+        retries = left.retries.weaker(right.retries)
+        if right.bound is Bound.BOUNDED:
+            return (left.but(retries=retries, element=element),)
+        return (left.but(bound=Bound.UNBOUNDED, order=Order.NONE, retries=retries, element=element),)
+
+    @staticmethod
+    def keeps(emit: Emit, port: int) -> bool:
+        """Whether elements of an input are kept for later ones of the other."""
+        return port == 1 or emit.node.input_kinds[1].bound is not Bound.BOUNDED
+
+    @staticmethod
+    def looks(emit: Emit, port: int) -> bool:
+        """Whether elements of an input look for those of the other."""
+        return port == 0 or emit.node.input_kinds[1].bound is not Bound.BOUNDED
+
+
+@dataclass(frozen=True)
+class Join(Match):
+    """The values of both sides under each key that they share."""
+
+    name: ClassVar[str] = "join"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Demand pairs on both sides."""
+        left, right = inputs
+        of_stream(right, left.shape, 1)
+        (key, value), (_, other) = key_and_value(left), key_and_value(right, 1)
+        both = tuple_of(value, other)
+        return self.matched(inputs, both if left.shape.is_keyed else tuple_of(key, both))
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Keep a value under its key, and pair it with those of the other side."""
+        key, value = emit.pair(item)
+        if self.keeps(emit, port):
+            emit.write(f"{emit.state(_SIDES[port], '{}')}.setdefault({key}, []).append({value})")
+        if self.looks(emit, port):
+            match = emit.local("match")
+            with emit.block(f"for {match} in {emit.state(_SIDES[1 - port], '{}')}.get({key}, ()):"):
+                emit.push(Item.of(key, f"({value}, {match})" if port == 0 else f"({match}, {value})"))
+
+
+@dataclass(frozen=True)
+class CrossProduct(Match):
+    """Every pair of an element of the left and one of the right."""
+
+    name: ClassVar[str] = "cross_product"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Demand two streams."""
+        left, right = inputs
+        of_stream(right, Shape.STREAM, 1)
+        return self.matched(inputs, tuple_of(left.element, right.element))
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Keep an element, and pair it with all of the other side."""
+        held = emit.assign(item, "item")
+        if self.keeps(emit, port):
+            emit.write(f"{emit.state(_SIDES[port], '[]')}.append({held})")
+        if self.looks(emit, port):
+            other = emit.local("other")
+            with emit.block(f"for {other} in {emit.state(_SIDES[1 - port], '[]')}:"):
+                emit.push(Item.of(held, other) if port == 0 else Item.of(other, held))
+
+
+@dataclass(frozen=True)
+class CrossProductNestedLoop(CrossProduct):
+    """Every pair of an element of the left and one of the right, both of them complete."""
+
+    name: ClassVar[str] = "cross_product_nested_loop"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Demand that both end; the order is the weaker of the two."""
+        for port, kind in enumerate(inputs):
+            check.bounded(kind, "Use .cross_product(other), which takes elements as they come", port)
+        order = inputs[0].order.weaker(inputs[1].order)
+        return tuple(kind.but(order=order) for kind in super().kinds(inputs))
+
+
+@dataclass(frozen=True)
+class AntiJoin(Op):
+    """The pairs whose key the right does not have."""
+
+    name: ClassVar[str] = "anti_join"
+    category: ClassVar = "Join"
+    completes: ClassVar[tuple[int, ...]] = (1,)
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Demand that the right ends, since a key that comes later would come too late."""
+        left, right = inputs
+        check.same_place(left, right)
+        of_stream(right, Shape.STREAM, 1)
+        key_and_value(left)
+        check.bounded(right, _UNBOUNDED, 1)
+        return (left,)
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Gather the keys of the right, let go what has another."""
+        keys = emit.state("keys", "set()")
+        if port == 1:
+            emit.write(f"{keys}.add({item.text})")
+            return
+        key, value = emit.pair(item)
+        with emit.block(f"if {key} in {keys}:"):
+            emit.write("continue")
+        emit.push(Item.of(key, value))
+
+
+@dataclass(frozen=True)
+class FilterNotIn(Op):
+    """The elements that the right does not have."""
+
+    name: ClassVar[str] = "filter_not_in"
+    category: ClassVar = "Join"
+    completes: ClassVar[tuple[int, ...]] = (1,)
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Demand that the right ends, since an element that comes later would come too late."""
+        left, right = inputs
+        check.same_place(left, right)
+        of_stream(right, left.shape, 1)
+        check.bounded(right, _UNBOUNDED, 1)
+        return (left,)
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Gather the right, let go what it has not."""
+        others = emit.state("others", "set()")
+        if port == 1:
+            emit.write(f"{others}.add({item.text})")
+            return
+        held = item if item.parts else Item(emit.assign(item, "item"))
+        with emit.block(f"if {held.text} in {others}:"):
+            emit.write("continue")
+        emit.push(held)
+
+
+@dataclass(frozen=True)
+class RepeatWithKeys(Op):
+    """All elements of a stream once under each key."""
+
+    name: ClassVar[str] = "repeat_with_keys"
+    category: ClassVar = "Join"
+    completes: ClassVar[tuple[int, ...]] = (1,)
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Demand that both are complete; the order stays within each key."""
+        stream, keys = inputs
+        check.same_place(stream, keys)
+        if keys.shape is not Shape.KEYED_SINGLETON:
+            remedy = "Gather one: .into_keyed() and .fold(...), .reduce(...) or .value_counts()"
+            raise check.Fault(GraphError, "a KeyedSingleton, for its keys", f"a {keys.shape}", remedy, port=1)
+        check.bounded(stream, 'Take a part of it: .batch(tick, nondet("..."))')
+        check.bounded(keys, 'Look at it as it is now: .snapshot(tick, nondet("..."))', 1)
+        return (stream.but(shape=Shape.KEYED_STREAM, key=keys.key),)
+
+    def before(self, emit: Emit) -> None:
+        """Read the keys."""
+        emit.value(1)
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Push it under every key."""
+        held, key = emit.assign(item, "item"), emit.local("key")
+        with emit.block(f"for {key} in {emit.value(1)}:"):
+            emit.push(Item.of(key, held))
+
+
+def of_stream(kind: Kind, shape: Shape, port: int) -> None:
+    """Demand a stream of a certain shape."""
+    if kind.shape is not shape:
+        has = f"{'an' if kind.shape is Shape.OPTIONAL else 'a'} {kind.shape}"
+        raise check.Fault(GraphError, f"another {shape}", has, _REMEDIES[kind.shape], port=port)
+
+
+def key_and_value(kind: Kind, port: int = 0) -> tuple[Any, Any]:
+    """Give the types of keys and values of what must be pairs."""
+    if kind.shape.is_keyed:
+        return kind.key, kind.element
+    if kind.element in _NO_PAIRS:
+        remedy = "Make pairs first: .map(lambda x: (key, x))"
+        raise check.Fault(GraphError, "pairs of key and value", f"of {kind.element.__name__}", remedy, port=port)
+    args = get_args(kind.element)
+    is_pair = get_origin(kind.element) is tuple and len(args) == 2 and ... not in args
+    return args if is_pair else (Any, Any)
+
+
+def tuple_of(one: Any, two: Any) -> Any:
+    """Give the type of a pair, where both halves are known."""
+    return Any if Any in (one, two) else tuple[one, two]
