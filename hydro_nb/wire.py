@@ -70,6 +70,16 @@ class SourceSpec(msgspec.Struct, frozen=True):
     site: Site = Site()
 
 
+class FutureSpec(msgspec.Struct, frozen=True):
+    """Awaitables that the tick puts into the output list of this name; results come back in the input list of it."""
+
+    name: str
+    op: str
+    slot: str
+    ordered: bool
+    site: Site = Site()
+
+
 class LocationProgram(msgspec.Struct, frozen=True):
     """What one location runs: its generated source and everything around it, without the captured values.
 
@@ -92,6 +102,9 @@ class LocationProgram(msgspec.Struct, frozen=True):
     """slot of a live singleton -> the state attribute that holds its value"""
     names: dict[str, str] = {}
     """the name of a node in the source, which is the key of `counts` and `samples` -> its slot"""
+    futures: tuple[FutureSpec, ...] = ()
+    sinks: tuple[str, ...] = ()
+    """the state attributes that are closed when the location ends"""
 
 
 # ---------------------------------------------------------------- frames between processes

@@ -18,10 +18,12 @@ from hydro_nb.errors import GraphError, Site
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Place
 from hydro_nb.ir.ops.cycle import is_open
+from hydro_nb.ir.ops.futures import ResolveFutures, Timeout
 from hydro_nb.ir.ops.network import SendExternal
+from hydro_nb.ir.ops.sink import DestSink
 from hydro_nb.ir.ops.source import SourceInterval, SourceStream
 from hydro_nb.ir.ops.time import SampleEvery
-from hydro_nb.wire import SAMPLED, ChannelSpec, LocationProgram, SourceLine, SourceSpec, TimerSpec
+from hydro_nb.wire import SAMPLED, ChannelSpec, FutureSpec, LocationProgram, SourceLine, SourceSpec, TimerSpec
 
 CHUNK = 1024
 """Elements that a bounded source gives in one tick; the runtime lowers a state's `room` while nothing can be sent."""
@@ -37,8 +39,14 @@ IMPORTS = {
     "Return": "hydro_nb.values",
     "Some": "hydro_nb.values",
     "Yield": "hydro_nb.values",
+    "opened": "hydro_nb.runtime.sinks",
+    "drained": "hydro_nb.runtime.waiting",
+    "wait_all": "hydro_nb.runtime.waiting",
+    "wait_for": "hydro_nb.runtime.waiting",
 }
 """What generated source may use by name, and where it comes from."""
+TIMED = (SourceInterval, SampleEvery, Timeout)
+"""Operators that a timer wakes."""
 RESERVED = frozenset({*IMPORTS, "State", "counts", "inputs", "outputs", "start", "state", "tick"})
 
 
@@ -215,7 +223,9 @@ def _location(graph: Graph, written: Written) -> LocationProgram:
         source=written.text,
         lines=written.lines,
         sources=tuple(_source(part) for part in parts if isinstance(part.node.op, SourceStream)),
-        timers=tuple(_timer(part) for part in parts if isinstance(part.node.op, SourceInterval | SampleEvery)),
+        timers=tuple(_timer(part) for part in parts if isinstance(part.node.op, TIMED)),
+        futures=tuple(_futures(part) for part in parts if isinstance(part.node.op, ResolveFutures)),
+        sinks=tuple(part.name for part in parts if isinstance(part.node.op, DestSink)),
         outputs=tuple(p.name for p in parts if p.role == "send" or isinstance(p.node.op, SendExternal)),
         watch={part.node.slot: part.name for part in parts if _is_watched(part, written)},
         names=written.counted,
@@ -227,8 +237,13 @@ def _source(part: Part) -> SourceSpec:
 
 
 def _timer(part: Part) -> TimerSpec:
-    op = cast("SourceInterval | SampleEvery", part.node.op)
+    op = cast("SourceInterval | SampleEvery | Timeout", part.node.op)
     return TimerSpec(part.name, op.interval, op.delay if isinstance(op, SourceInterval) else op.interval)
+
+
+def _futures(part: Part) -> FutureSpec:
+    op = cast("ResolveFutures", part.node.op)
+    return FutureSpec(part.name, op.name, part.node.slot, op.ordered, part.node.site)
 
 
 def _is_watched(part: Part, written: Written) -> bool:

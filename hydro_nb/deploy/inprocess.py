@@ -1,18 +1,19 @@
-"""The in-process backend: every location in the kernel, stepped by whoever waits; no thread, no socket, no subprocess.
+"""The in-process backend: every location in the kernel, stepped by whoever waits; no socket, no subprocess, no thread.
 
 The same generated source, channels and codecs as the local backend. Nothing runs between two calls: `settle`,
-`wait` and the ports step the locations in turn, and their awaitable twins do so on the caller's event loop.
+`wait` and the ports step the locations in turn, and their awaitable twins do so on the caller's event loop. Only what
+a flow waits for (`resolve_futures` and its kin) runs in a thread of its own.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import time
 from collections import deque
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+from hydro_nb.deploy.beside import RING_SECONDS, Beside
 from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.capture import Capture
 from hydro_nb.deploy.external import Clients, Port, load_captures
@@ -58,7 +59,7 @@ class InProcessBackend:
         self._ports: dict[str, Port] = {}
         self._stopped = False
         self._reported = 0.0
-        self._woken: asyncio.Event | None = None
+        self._beside = Beside(lambda: self._living)
         self._epochs = {place.id: 1 for place in program.locations}
         outside = external_channels(program)
         external = {place.id for place in program.locations if place.kind == "external"}
@@ -107,6 +108,7 @@ class InProcessBackend:
         if resident.problem is not None:
             self.stop(drain=False)
             raise DeployError(explain(resident.worker.program.name, "could not start", resident.problem))
+        self._beside.attach(resident.worker)
         self._enter(resident, "running")
 
     def _enter(self, resident: _Resident, phase: Phase) -> None:
@@ -128,6 +130,8 @@ class InProcessBackend:
         if resident.worker.location.state is not None:
             self._board.apply(resident.worker.counts())
         resident.worker.fail(f"`{name}` failed: {problem.error}")
+        with suppress(FatalError):  # what fails while it closes is not why it failed
+            resident.worker.close()
         self._bury(resident, problem.error)
 
     def _bury(self, resident: _Resident, reason: str) -> None:
@@ -194,9 +198,15 @@ class InProcessBackend:
 
     def _patience(self, until: float | None) -> float | None:
         """Seconds until a timer is due or the caller's time has passed; None if nothing but a source can come."""
-        due = [worker.feeds.next_timer for worker in self._living if not worker.held]
+        due = [worker.feeds.next_timer for worker in self._living if not worker.paused]
+        if self._beside.busy:
+            due.append(self._clock.now() + RING_SECONDS)
         times = [time for time in (*due, until) if time is not None]
         return max(0.0, min(times) - self._clock.now()) if times else None
+
+    def pause(self, seconds: float) -> None:
+        """Wait this long, or until something that runs beside the ticks has ended."""
+        self._beside.pause(seconds)
 
     # ------------------------------------------------------------ settling
 
@@ -215,7 +225,7 @@ class InProcessBackend:
     async def settled(self, timeout: float | None) -> None:
         """Step on the caller's event loop until nothing is left to do; async sources run meanwhile."""
         self._check_alive()
-        self._pump()
+        self._beside.pump()
         self._step_all()
         until = self._until(timeout)
         while not self._settled_now():
@@ -277,28 +287,14 @@ class InProcessBackend:
         seconds = self._patience(until)
         if seconds is None:
             raise SettleTimeout("the flow waits for something that cannot come while this call runs")
-        time.sleep(seconds)
+        self.pause(seconds)
 
     # ------------------------------------------------------------ on an event loop
 
-    def _pump(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._woken = self._woken or asyncio.Event()
-        for worker in self._living:
-            for source in worker.feeds.pumped:
-                if not source.started:
-                    source.start(loop, self._woken.set)
-
     async def rest(self, until: float | None) -> None:
         """Let the event loop run until a timer is due, a source has something, or a short while has passed."""
-        self._pump()
-        woken = self._woken or asyncio.Event()
         seconds = self._patience(until)
-        try:
-            await asyncio.wait_for(woken.wait(), IDLE_SECONDS if seconds is None else min(seconds, IDLE_SECONDS))
-        except TimeoutError:
-            return
-        woken.clear()
+        await self._beside.rest(IDLE_SECONDS if seconds is None else min(seconds, IDLE_SECONDS))
 
     # ------------------------------------------------------------ stopping
 
@@ -325,8 +321,10 @@ class InProcessBackend:
             continue
 
     def _dismiss(self, resident: _Resident) -> None:
-        for source in resident.worker.feeds.pumped:
-            source.cancel()
+        if not resident.over:
+            with self._guarded(resident):
+                resident.worker.close()
+        self._beside.cancel(resident.worker)
         resident.capture.finish()
         if not resident.over:
             resident.over = True
@@ -347,7 +345,7 @@ class InProcessBackend:
                 seconds = self._patience(until)
                 if seconds is None:
                     break
-                time.sleep(seconds)
+                self.pause(seconds)
             failed = self._failed()
             if failed is not None:
                 raise failed

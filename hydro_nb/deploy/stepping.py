@@ -22,6 +22,10 @@ class Stepped(Protocol):
         """Seconds until a step can do something by itself; None if only a client can cause something."""
         ...
 
+    def pause(self, seconds: float) -> None:
+        """Wait this long, or until something that runs beside the ticks has ended."""
+        ...
+
     async def rest(self, until: float | None) -> None:
         """Let the event loop run until a step can do something."""
         ...
@@ -64,7 +68,7 @@ class SteppedLink:
                         "nothing would ever come: the flow runs inside this process and has nothing left to do. "
                         "Send something into it first, or give a timeout."
                     )
-                time.sleep(seconds)
+                self._flow.pause(seconds)
         return True
 
     async def wait_async(self, done: Callable[[], bool]) -> None:

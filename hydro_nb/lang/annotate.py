@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from hydro_nb.values import Some
@@ -36,17 +37,26 @@ def data_type(data: Iterable[Any]) -> Any:
 
 
 def result_of(f: Any) -> Any:
-    """Give the annotated result type of a function, or `Any`.
+    """Give the annotated result type of a function, or `Any`; an async one gives an awaitable.
 
     >>> result_of(str)
     <class 'str'>
     """
+    if inspect.iscoroutinefunction(f):
+        return Awaitable[awaited_of(f)]
     if isinstance(f, type):
         return Any if f in _CONTAINERS else f
     if isinstance(f, functools.partial):
         return result_of(cast("functools.partial[Any]", f).func)
     if not getattr(f, "__annotations__", None):
         return Any
+    return _solved(_hints(f).get("return", Any))
+
+
+def awaited_of(f: Any) -> Any:
+    """Give what an async function is annotated to give once it was waited for, or `Any`."""
+    if isinstance(f, functools.partial):
+        return awaited_of(cast("functools.partial[Any]", f).func)
     return _solved(_hints(f).get("return", Any))
 
 

@@ -13,7 +13,7 @@ from typing_extensions import TypeVar
 from hydro_nb.errors import GraphError, LocationError, Site
 from hydro_nb.ir.node import Place
 from hydro_nb.ir.ops.simulated import SimInput
-from hydro_nb.ir.ops.source import SourceExternal, SourceInterval, SourceIter, SourceStream
+from hydro_nb.ir.ops.source import SourceExternal, SourceInterval, SourceIter, SourceStream, Spin
 from hydro_nb.lang import annotate, quote
 from hydro_nb.lang.external import InPort
 from hydro_nb.lang.guarantees import (
@@ -101,6 +101,32 @@ class Process(Location, Generic[M_co]):
         """
         every, first = period(seconds, "source_interval", here()), _duration(delay)
         return self._made(SourceInterval(self.place, tuple[()], every, first))
+
+    def source_interval_delayed(
+        self, delay: float | timedelta, seconds: float | timedelta
+    ) -> Stream[tuple[()], Self, Unbounded, TotalOrder, ExactlyOnce]:
+        """Bring in `()` after a delay and from then on every so many seconds.
+
+        >>> FlowBuilder().process().source_interval_delayed(0.01, 0.1).preview(2).rows
+        [(), ()]
+
+        Totally ordered, exactly once, unbounded. The same as `source_interval(seconds, delay)`.
+        """
+        every, first = period(seconds, "source_interval_delayed", here()), _duration(delay)
+        return self._made(SourceInterval(self.place, tuple[()], every, first))
+
+    def spin(self) -> Stream[tuple[()], Self, Unbounded, TotalOrder, ExactlyOnce]:
+        """Bring in `()` in every turn of the scheduler, so that ticks follow one another without a pause.
+
+        >>> leader = FlowBuilder().process()
+        >>> turns = leader.spin().batch(leader.tick(), nondet("counted only"))
+        >>> turns.count().all_ticks().preview(3).rows
+        [1, 1, 1]
+
+        Totally ordered, exactly once, unbounded. The process keeps a core busy; messages are heard between two turns.
+        A deployment settles in spite of it, as with timers.
+        """
+        return self._made(Spin(self.place, tuple[()]))
 
     @overload
     def source_external(

@@ -16,6 +16,13 @@ T = TypeVar("T")
 T_contra = TypeVar("T_contra", contravariant=True)
 X_co = TypeVar("X_co", covariant=True)
 
+_MAY_WAIT = frozenset({"map", "filter_map", "source_stream", "flat_map_stream_blocking", "scan_async_blocking"})
+"""Methods whose function may be an `async def`: what it makes is waited for by them or further down."""
+_INSTEAD = {
+    "flat_map_ordered": "An async function with `yield` belongs in .flat_map_stream_blocking(f)",
+    "flat_map_unordered": "An async function with `yield` belongs in .flat_map_stream_blocking(f)",
+    "scan": "Use .scan_async_blocking(init, f)",
+}
 _SHARED = (list, dict, set, bytearray)
 
 
@@ -59,10 +66,11 @@ def function(value: Any, arity: int, method: str, site: Site) -> Func:
     fn: Any = cast("Inplace[Any, Any, Any]", value).fn if isinstance(value, Inplace) else value
     if not callable(fn):
         raise CaptureError(f"`{method}` needs a function, but was given {fn!r}.\n  {site}")
-    if inspect.iscoroutinefunction(fn):
+    if inspect.iscoroutinefunction(fn) and method not in _MAY_WAIT:
+        remedy = _INSTEAD.get(method, "Give a plain function, and wait before: .map(fetch).resolve_futures()")
         raise CaptureError(
-            f"`{method}` was given the asynchronous function `{fn.__name__}`, whose results are coroutines.\n  {site}\n"
-            "  Give a plain function; waiting belongs in a source: process.source_stream(async_generator)."
+            f"`{method}` was given the asynchronous function `{_name(fn)}`, whose results are coroutines.\n"
+            f"  {site}\n  {remedy}."
         )
     func = Func.of(fn, site, inplace=mutates)
     error = func.arity_error(arity)
@@ -82,6 +90,10 @@ def start(init: Any, method: str, site: Site) -> Any:
             f"  {site}\n  Give the factory, which is called where one is needed: {_factory(shared)}"
         )
     return init
+
+
+def _name(fn: Any) -> str:
+    return getattr(fn, "__name__", type(fn).__name__)
 
 
 def _factory(init: Any) -> str:

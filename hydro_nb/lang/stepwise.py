@@ -6,6 +6,7 @@ import types
 from collections.abc import Callable
 from typing import Any, TypeAlias, TypeVar, Union, cast, get_args, get_origin
 
+from hydro_nb.ir.ops.futures import awaited, is_awaitable
 from hydro_nb.lang import annotate
 from hydro_nb.lang.quote import Inplace
 from hydro_nb.values import Return, Some, Step, Yield
@@ -24,8 +25,8 @@ Beside: TypeAlias = Callable[[A, T], tuple[A, U]] | Inplace[A, T, U]
 def beside(f: Callable[..., Any]) -> Any:
     """Give the annotated type of what a function gives beside its accumulator, or `Any`."""
     if isinstance(f, Inplace):
-        return annotate.result_of(cast("Inplace[Any, Any, Any]", f).fn)
-    result = annotate.result_of(f)
+        return _given(cast("Inplace[Any, Any, Any]", f).fn)
+    result = _given(f)
     return get_args(result)[1] if _is_pair(result) else Any
 
 
@@ -33,6 +34,12 @@ def accumulator_of(f: Callable[..., Any]) -> Any:
     """Give the annotated type of the accumulator that a function makes, or `Any`."""
     result = annotate.result_of(f)
     return get_args(result)[0] if _is_pair(result) else Any
+
+
+def _given(f: Callable[..., Any]) -> Any:
+    """Give the annotated result of a function; of an async one what it gives once it was waited for."""
+    result = annotate.result_of(f)
+    return awaited(result) if is_awaitable(result) else result
 
 
 def output_of(f: Callable[..., Any]) -> Any:

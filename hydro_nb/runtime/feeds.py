@@ -9,9 +9,10 @@ from msgspec.structs import replace
 from hydro_nb.runtime.clock import Clock
 from hydro_nb.runtime.location import Location
 from hydro_nb.runtime.sources import Iterated, Source, Timer, make_source
-from hydro_nb.wire import Problem
+from hydro_nb.wire import FutureSpec, Problem, SourceSpec
 
 if TYPE_CHECKING:
+    from hydro_nb.runtime.futures import Futures
     from hydro_nb.runtime.pumped import Pumped
 
 
@@ -23,12 +24,22 @@ class FatalError(Exception):
         self.problem = problem
 
 
+def make_futures(specs: tuple[FutureSpec, ...]) -> list[Futures]:
+    """Give what waits for each operator's awaitables."""
+    if not specs:
+        return []
+    from hydro_nb.runtime.futures import Futures  # noqa: PLC0415 - asyncio takes longer to load than all else
+
+    return [Futures(spec) for spec in specs]
+
+
 class Feeds:
-    """The timers and iterators of a location; `touched` takes the names of the inputs that got something."""
+    """The timers, iterators and futures of a location; `touched` takes the names of the inputs that got something."""
 
     def __init__(self, location: Location, touched: list[str], clock: Clock) -> None:
         self.timers: list[Timer] = []
         self.sources: list[Source] = []
+        self.futures: list[Futures] = []
         self._location = location
         self._touched = touched
         self._clock = clock
@@ -37,6 +48,7 @@ class Feeds:
         """Call the user's source functions and start the timers."""
         program, scope = self._location.program, self._location.scope
         self.sources = [make_source(spec, scope[spec.function]()) for spec in program.sources]
+        self.futures = make_futures(program.futures)
         now = self._clock.now()
         self.timers = [Timer(spec, now) for spec in program.timers]
 
@@ -47,8 +59,18 @@ class Feeds:
 
     @property
     def exhausted(self) -> bool:
-        """Whether every iterator has ended."""
-        return all(source.done for source in self.sources)
+        """Whether every iterator has ended, and nothing is waited for."""
+        return all(source.done for source in self.sources) and all(each.done for each in self.futures)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether so much is waited for that nothing more should be taken in."""
+        return any(each.crowded for each in self.futures)
+
+    @property
+    def ready(self) -> bool:
+        """Whether something that was waited for is there."""
+        return any(each.ready for each in self.futures)
 
     @property
     def next_timer(self) -> float | None:
@@ -57,23 +79,34 @@ class Feeds:
 
     def pull(self, limit: int) -> int:
         """Take what the iterators give, of each at most so much; gives how many elements came."""
-        return sum(self._poll(source, limit) for source in self.sources if not source.done)
+        return sum(self._poll(source, source.spec.input, limit) for source in self.sources if not source.done)
 
-    def _poll(self, source: Source, limit: int) -> int:
-        name = source.spec.input
+    def resolved(self, limit: int) -> int:
+        """Take the results that are there, of each operator at most so many; gives how many came."""
+        return sum(self._poll(each, each.spec.name, limit) for each in self.futures)
+
+    def give(self) -> None:
+        """Begin to wait for what the last tick made."""
+        outputs = self._location.outputs
+        for each in self.futures:
+            if outputs[each.spec.name]:
+                each.give(outputs[each.spec.name])
+                outputs[each.spec.name] = []
+
+    def _poll(self, source: Source | Futures, name: str, limit: int) -> int:
         try:
             came = source.poll(self._clock.now, self._location.inputs[name], limit)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            raise self._failure(source, error) from error
+            raise self._failure(source.spec, error) from error
         if came:
             self._touched.append(name)
         return came
 
-    def _failure(self, source: Source, error: BaseException) -> FatalError:
-        problem, spec = self._location.problem(error, self._clock.time()), source.spec
-        return FatalError(replace(problem, slot=spec.slot, op="source_stream", site=spec.site))
+    def _failure(self, spec: SourceSpec | FutureSpec, error: BaseException) -> FatalError:
+        problem, op = self._location.problem(error, self._clock.time()), getattr(spec, "op", "source_stream")
+        return FatalError(replace(problem, slot=spec.slot, op=op, site=spec.site))
 
     def fire(self) -> bool:
         """Fire the timers that are due; says whether any was."""

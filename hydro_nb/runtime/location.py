@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from time import perf_counter
 from types import CodeType, FrameType, TracebackType
 from typing import Any
@@ -33,7 +34,7 @@ class Location:
         self.renderer = renderer
         self.filename = f"<hydro_nb {program.name}>"
         self.inputs: dict[str, list[Any]] = {name: [] for name in _input_names(program, channels)}
-        self.outputs: dict[str, list[Any]] = {name: [] for name in program.outputs}
+        self.outputs: dict[str, list[Any]] = {name: [] for name in _output_names(program)}
         self.state: Any = None
         self.holding = False
         """whether bounded sources are to give nothing"""
@@ -72,6 +73,13 @@ class Location:
         more = self._tick(self.state, self.inputs, self.outputs)
         self._pace(perf_counter() - start)
         return more
+
+    def close(self) -> None:
+        """Close the user's sinks, in the order of the program; all of them, though one may fail."""
+        with ExitStack() as stack:
+            for name in reversed(self.program.sinks):
+                if self.state is not None:
+                    stack.callback(getattr(self.state, name).close)
 
     def _pace(self, seconds: float) -> None:
         """Let a bounded source give more where ticks are short, fewer where the user's functions are slow."""
@@ -136,6 +144,12 @@ def _input_names(program: LocationProgram, channels: tuple[ChannelSpec, ...]) ->
     yield from (channel.input for channel in channels if channel.receiver == program.id)
     yield from (timer.input for timer in program.timers)
     yield from (source.input for source in program.sources)
+    yield from (spec.name for spec in program.futures)
+
+
+def _output_names(program: LocationProgram) -> Iterator[str]:
+    yield from program.outputs
+    yield from (spec.name for spec in program.futures)
 
 
 def _not_loaded(*_: object) -> bool:

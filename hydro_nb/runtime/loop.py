@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import select
 import sys
+from contextlib import suppress
 from typing import Protocol
 
 from hydro_nb.runtime.channel import MAX_ITEMS
@@ -79,7 +80,7 @@ class Loop:
             self._fail(failure)
             return 1
         finally:
-            self._waiter.close()
+            self._close_waiter()
         self._reporter.entered("stopped")
         return 0
 
@@ -113,7 +114,13 @@ class Loop:
             worker.flush()
             self._rest()
         worker.flush()
+        worker.close()
         self._tell_counts()
+
+    def _close_waiter(self) -> None:
+        if self._pumping:
+            self._waiter.wait(0)  # what was cancelled is told so before the loop closes
+        self._waiter.close()
 
     def _between_ticks(self) -> None:
         self._report_due()
@@ -134,14 +141,14 @@ class Loop:
 
     def _patience(self) -> float | None:
         now = self._now()
-        until = None if self._worker.held else self._worker.feeds.next_timer
+        until = None if self._worker.paused else self._worker.feeds.next_timer
         if self._stale:
             until = min(until or now + INTERVAL, self._reported + INTERVAL)
         return None if until is None else max(0.0, until - now)
 
     def _pump(self) -> None:
-        pumped = self._worker.feeds.pumped
-        if not pumped:
+        pumped, futures = self._worker.feeds.pumped, self._worker.feeds.futures
+        if not (pumped or futures):
             return
         from hydro_nb.runtime.async_waiter import AsyncWaiter  # noqa: PLC0415 - few processes need asyncio
 
@@ -149,6 +156,8 @@ class Loop:
         self._waiter, self._pumping = waiter, True
         for source in pumped:
             source.start(waiter.loop, waiter.loop.stop)
+        for each in futures:
+            each.attach(waiter.loop, waiter.loop.stop)
 
     # ------------------------------------------------------------ sockets
 
@@ -224,6 +233,7 @@ class Loop:
         self._reporter.event(failure.problem)
         self._tell_counts_quietly()
         self._worker.fail(f"`{self._worker.program.name}` failed: {failure.problem.error}")
+        self._close_quietly()
         until = self._now() + GOODBYE_SECONDS
         while not (self._worker.delivered or self._stopped) and (left := until - self._now()) > 0:
             self._waiter.wait(left)
@@ -235,6 +245,11 @@ class Loop:
     def _tell_counts_quietly(self) -> None:
         if self._worker.location.state is not None:
             self._tell_counts()
+
+    def _close_quietly(self) -> None:
+        """Close what the user opened; what fails in it is not why the process fails."""
+        with suppress(FatalError):
+            self._worker.close()
 
 
 def _settle_memory() -> None:

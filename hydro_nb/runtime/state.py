@@ -111,6 +111,10 @@ def waiting_on(worker: Worker) -> str:
         if not source.done:
             where = f" ({source.spec.site})" if source.spec.site.cell else ""
             return f"source_stream `{source.spec.slot}`, which has not ended{where}"
+    for each in worker.feeds.futures:
+        if not each.done:
+            where = f" ({each.spec.site})" if each.spec.site.cell else ""
+            return f"{each.spec.op} `{each.spec.slot}`, which waits for {each.count} results{where}"
     return "" if worker.idle else "elements that are being processed"
 
 

@@ -187,12 +187,27 @@ class Worker:
     def _weigh(self) -> None:
         """Look again whether some output is without credit, so that nothing more should be made."""
         self.held = any(sender.blocked for sender in self.outs)
-        self.location.hold(on=self.held or self.draining)
+        self.location.hold(on=self.paused or self.draining)
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing new is taken in: an output is without credit, or too much is waited for."""
+        return self.held or self.feeds.crowded
 
     @property
     def brief(self) -> bool:
         """Whether the last tick was short and left nothing, so that waiting comes next."""
-        return self._gathered <= BRIEF_ITEMS and not (self._left or self.more or self.feeds.sources)
+        feeds = self.feeds
+        return self._gathered <= BRIEF_ITEMS and not (self._left or self.more or feeds.sources or feeds.futures)
+
+    def close(self) -> None:
+        """Cancel what is waited for, and close the user's sinks; their failures are `FatalError`."""
+        for each in self.feeds.futures:
+            each.cancel()
+        try:
+            self.location.close()
+        except BaseException as error:
+            raise self.failure(error) from error
 
     def drain(self) -> None:
         """Take nothing more from sources; what is under way goes on."""
@@ -201,8 +216,9 @@ class Worker:
 
     def step(self) -> bool:
         """Gather what is there and run a tick on it; False if there was nothing to do."""
-        held = self.held
-        real = self.more and not held and not self.draining
+        came = self._resolved()
+        held = self.paused
+        real = (self.more and not held and not self.draining) or came
         real = self._gather(held=held) or real
         fired = False
         if not held:
@@ -238,6 +254,15 @@ class Worker:
         self._gathered += pulled
         return bool(pulled)
 
+    def _resolved(self) -> bool:
+        """Take results that were waited for; they are under way, so also while it drains or is crowded."""
+        if not self.feeds.futures or self.held:
+            return False
+        came = self.feeds.resolved(self._pace.budget)
+        if came:
+            self._weigh()
+        return bool(came)
+
     def _take(self, receiver: Receiver, limit: int) -> tuple[int, bool]:
         try:
             items, derived = receiver.take(limit)
@@ -265,6 +290,7 @@ class Worker:
         self._pace.ran(self._gathered, now - start)
         self._clear_inputs()
         self._collect(timer=timer)
+        self._give_futures()
         self._reply()
         if not timer:
             self.changes += 1
@@ -287,6 +313,11 @@ class Worker:
             senders[0].put(items, timer=timer)
             if not self._oldest:
                 self._oldest = self._now()
+
+    def _give_futures(self) -> None:
+        if self.feeds.futures:
+            self.feeds.give()
+            self._weigh()
 
     def _reply(self) -> None:
         for receiver in self.ins:
@@ -356,7 +387,9 @@ class Worker:
             return True
         if any(receiver.queue for receiver in self.ins) or any(sender.busy for sender in self.outs):
             return False
-        return self.draining or (not self.more and self.feeds.exhausted)
+        if self.draining:
+            return not self.feeds.ready
+        return not self.more and self.feeds.exhausted
 
     @property
     def queued(self) -> int:

@@ -32,5 +32,5 @@ def test_an_asynchronous_function_is_refused_at_its_line():
     async def wait(n):
         return n
 
-    with pytest.raises(CaptureError, match=r"asynchronous function `wait`[\s\S]*map\(wait\)"):
-        FlowBuilder().process().source_iter([1]).map(wait)
+    with pytest.raises(CaptureError, match=r"asynchronous function `wait`[\s\S]*filter\(wait\)"):
+        FlowBuilder().process().source_iter([1]).filter(wait)

@@ -9,6 +9,7 @@ from typing import ClassVar
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import Emit, Item
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Place
+from hydro_nb.ir.ops.futures import refuse_awaitables
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Network(Op):
         """Give an unbounded stream over there."""
         (kind,) = inputs
         check.top_level(kind)
+        refuse_awaitables(kind)
         return (kind.but(place=self.to, bound=Bound.UNBOUNDED, order=kind.order.weaker(self.order)),)
 
     def element(self, emit: Emit, item: Item, port: int) -> None:
@@ -80,6 +82,7 @@ class SendExternal(Op):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Demand a stream outside ticks."""
         check.top_level(inputs[0])
+        refuse_awaitables(inputs[0])
         return ()
 
     def element(self, emit: Emit, item: Item, port: int) -> None:

@@ -11,6 +11,7 @@ from hydro_nb.ir.emit import Emit, Item
 from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Kind, Op
 from hydro_nb.ir.ops.fold import Proof
+from hydro_nb.ir.ops.futures import refuse_awaitables
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class ForEach(Op):
         return self.function.text
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
-        """Demand the proofs that the input makes necessary."""
+        """Demand the proofs that the input makes necessary, and elements that are there."""
+        refuse_awaitables(inputs[0])
         check.proofs(inputs[0], commutative=bool(self.commutative), idempotent=bool(self.idempotent))
         return ()
 
@@ -38,4 +40,34 @@ class ForEach(Op):
         """Call, count, and remember the newest element for whoever looks."""
         held = emit.assign(item, "item")
         emit.write(emit.call(self.function, held).text)
+        emit.seen(held)
+
+
+@dataclass(frozen=True)
+class DestSink(Op):
+    """Sends each element into a generator that the function makes on the process."""
+
+    function: Func
+
+    name: ClassVar[str] = "dest_sink"
+    category: ClassVar = "Sink"
+
+    @property
+    def detail(self) -> str:
+        """Show the function."""
+        return self.function.text
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Demand an order and no repeats, outside of ticks."""
+        (kind,) = inputs
+        check.top_level(kind)
+        check.total_order(kind)
+        check.exactly_once(kind, "drop repeats first: .unique(), or ")
+        refuse_awaitables(kind)
+        return ()
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Send, count, and remember the newest element for whoever looks."""
+        held = emit.assign(item, "item")
+        emit.write(f"{emit.state('', f'opened({emit.make(self.function)})')}.send({held})")
         emit.seen(held)

@@ -93,6 +93,20 @@ class SourceInterval(Source):
 
 
 @dataclass(frozen=True)
+class Spin(SourceInterval):
+    """One `()` in every turn of the scheduler."""
+
+    interval: float = 0.0
+
+    name: ClassVar[str] = "spin"
+
+    @property
+    def detail(self) -> str:
+        """Say nothing: there is nothing to set."""
+        return ""
+
+
+@dataclass(frozen=True)
 class SourceExternal(Source):
     """What external clients send to a port."""
 

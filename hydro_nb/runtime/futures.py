@@ -1,0 +1,141 @@
+"""Awaitables that elements are, run beside the ticks; apart, because a child without them should not load asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from hydro_nb.runtime.waiting import Outcome, outcome
+from hydro_nb.wire import FutureSpec
+
+MOST = 4096
+"""Awaitables of one operator that may be under way before the location takes in nothing more."""
+
+
+class Future:
+    """One awaitable, and what came of it."""
+
+    __slots__ = ("awaitable", "outcome")
+
+    def __init__(self, awaitable: Any) -> None:
+        self.awaitable = awaitable
+        self.outcome: Outcome | None = None
+
+
+class Futures:
+    """What one operator waits for. Its tasks run on a loop of the same thread or of another."""
+
+    def __init__(self, spec: FutureSpec) -> None:
+        self.spec = spec
+        self.closed = threading.Event()
+        """set when everything was cancelled"""
+        self._given: deque[Future] = deque()
+        """in the order in which they came, as far as their results were not taken; only where that order is kept"""
+        self._ended: deque[Future] = deque()
+        self._count = 0
+        self._tasks: set[asyncio.Task[Outcome]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._wake: Callable[[], object] = _nothing
+        self._cancelled = False
+
+    def attach(self, loop: asyncio.AbstractEventLoop, wake: Callable[[], object]) -> None:
+        """Say which loop runs the tasks; `wake` is called in it when there is something to poll."""
+        self._loop, self._wake = loop, wake
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is under way."""
+        return not self._count
+
+    @property
+    def count(self) -> int:
+        """How many are under way, or have ended and were not taken."""
+        return self._count
+
+    @property
+    def crowded(self) -> bool:
+        """Whether so many are under way that no more should be begun."""
+        return self._count >= MOST
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is something to take."""
+        return bool(self._next())
+
+    def _next(self) -> Future | None:
+        waiting = self._given if self.spec.ordered else self._ended
+        return waiting[0] if waiting and waiting[0].outcome else None
+
+    # ------------------------------------------------------------ what the location does
+
+    def give(self, awaitables: list[Any]) -> None:
+        """Begin to wait for these."""
+        if self._cancelled or self._loop is None:
+            return
+        futures = [Future(each) for each in awaitables]
+        self._count += len(futures)
+        if self.spec.ordered:
+            self._given.extend(futures)
+        self._loop.call_soon_threadsafe(self._begin, futures)
+
+    def poll(self, _clock: Callable[[], float], into: list[Any], limit: int) -> int:
+        """Take the results that are there, at most so many; raises what the next one raised."""
+        taken = 0
+        while taken < limit and (future := self._next()) is not None and future.outcome is not None:
+            if future.outcome.error is not None:
+                if taken:
+                    break
+                raise future.outcome.error
+            (self._given if self.spec.ordered else self._ended).popleft()
+            into.append(future.outcome.result)
+            taken += 1
+        self._count -= taken
+        return taken
+
+    def cancel(self) -> None:
+        """Cancel all that is under way; `closed` says when that is done."""
+        if self._loop is None:
+            self.closed.set()
+        elif not self._cancelled:
+            self._loop.call_soon_threadsafe(self._cancel)
+        self._cancelled = True
+
+    # ------------------------------------------------------------ what happens on the loop
+
+    def _begin(self, futures: list[Future]) -> None:
+        for future in futures:
+            task = asyncio.ensure_future(outcome(future.awaitable), loop=self._loop)
+            self._tasks.add(task)
+            task.add_done_callback(partial(self._end, future))
+
+    def _end(self, future: Future, task: asyncio.Task[Outcome]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled():
+            _close(future.awaitable)
+        else:
+            future.outcome = task.result()
+            if not self.spec.ordered:
+                self._ended.append(future)
+        if self._cancelled and not self._tasks:
+            self.closed.set()
+        self._wake()
+
+    def _cancel(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        if not self._tasks:
+            self.closed.set()
+
+
+def _close(awaitable: Any) -> None:
+    """Spare a coroutine that was cancelled before it began the warning that nobody waited for it."""
+    if asyncio.iscoroutine(awaitable):
+        awaitable.close()
+
+
+def _nothing() -> None:
+    pass
