@@ -4,6 +4,8 @@ from hydro_nb import BoundError, GraphError, LocationError, nondet
 from hydro_nb.ir.node import Bound, Shape
 from hydro_nb.ir.ops.join import FilterIf
 
+YES, NO = True, False
+
 
 def test_list(leader, both, snapshot):
     numbers = leader.source_iter([1, 2, 3])
@@ -21,8 +23,8 @@ def test_in_tick(leader, both):
 
 
 def test_live_stream(leader, live, both):
-    assert both(live.filter_if(leader.singleton(True))) == [1, 2, 3]
-    assert both(live.map(lambda n: n).filter_if(leader.singleton(False))) == []
+    assert both(live.filter_if(leader.singleton(YES))) == [1, 2, 3]
+    assert both(live.map(lambda n: n).filter_if(leader.singleton(NO))) == []
 
 
 def test_shared_list(leader, run):
@@ -32,16 +34,16 @@ def test_shared_list(leader, run):
 
 
 def test_live_value(leader, live, both):
-    most = live.reduce(max)._grow(FilterIf(), leader.singleton(True))
+    most = live.reduce(max)._grow(FilterIf(), leader.singleton(YES))
     assert (most.kind.shape, most.kind.bound) == (Shape.OPTIONAL, Bound.INIT_NONE)
     assert both(most) == [3]
-    count = live.count()._grow(FilterIf(), leader.singleton(False))
+    count = live.count()._grow(FilterIf(), leader.singleton(NO))
     assert (count.kind.shape, count.kind.bound) == (Shape.OPTIONAL, Bound.UNBOUNDED)
     assert both(count) == []
 
 
 def test_keyed(leader, pairs, both):
-    assert both(pairs._grow(FilterIf(), leader.singleton(False))) == []
+    assert both(pairs._grow(FilterIf(), leader.singleton(NO))) == []
 
 
 @pytest.mark.parametrize("value", [True, False])
@@ -67,4 +69,4 @@ def test_optional(live, leader, message):
 
 
 def test_other_place(live, worker, message):
-    assert "both collections at one place" in message(lambda: live.filter_if(worker.singleton(True)), LocationError)
+    assert "both collections at one place" in message(lambda: live.filter_if(worker.singleton(YES)), LocationError)

@@ -74,9 +74,9 @@ class Join(Match):
         if self.keeps(emit, port):
             emit.write(f"{emit.state(_SIDES[port], '{}')}.setdefault({key}, []).append({value})")
         if self.looks(emit, port):
-            match = emit.local("match")
-            with emit.block(f"for {match} in {emit.state(_SIDES[1 - port], '{}')}.get({key}, ()):"):
-                emit.push(Item.of(key, f"({value}, {match})" if port == 0 else f"({match}, {value})"))
+            other = emit.local("other")
+            with emit.block(f"for {other} in {emit.state(_SIDES[1 - port], '{}')}.get({key}, ()):"):
+                emit.push(Item.of(key, f"({value}, {other})" if port == 0 else f"({other}, {value})"))
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ class AntiJoin(Op):
         key, value = emit.pair(item)
         with emit.block(f"if {key} in {keys}:"):
             emit.write("continue")
-        emit.push(Item.of(key, value))
+        emit.push(Item(item.text, (key, value)))
 
 
 @dataclass(frozen=True)
