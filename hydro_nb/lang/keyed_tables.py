@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
+from hydro_nb.errors import GraphError
 from hydro_nb.ir.ops.keyed_table import JoinTables, JoinTableStream, LookupTable, LookupTableStream, ThresholdKeyed
 from hydro_nb.ir.ops.keyed_value import GetMaxKey, GetValue, KeyCount, KeySet, WithoutKeys
 from hydro_nb.lang.collection import Collection, grow, handle
@@ -24,6 +25,7 @@ from hydro_nb.lang.guarantees import (
     Unbounded,
     V_co,
 )
+from hydro_nb.lang.site import here
 
 if TYPE_CHECKING:
     from hydro_nb.lang.keyed_singleton import KeyedSingleton
@@ -216,7 +218,8 @@ class KeyedTables(Collection, Generic[K_co, V_co, L_co, B_co]):
         return self._grow(ThresholdKeyed(uniform=True), threshold)
 
 
-def _key_set(table: Collection, keys: Collection, method: str) -> Collection:
+def _key_set(table: Collection, keys: Any, method: str) -> Collection:
     """Gather a stream beside a table into a set."""
-    node = grow(KeySet(method), keys)
-    return handle(table.flow, node)
+    if not isinstance(keys, Collection):
+        raise GraphError(f"`{method}` needs another collection, but was given {keys!r}.\n  {here()}")
+    return handle(table.flow, grow(KeySet(method), keys))

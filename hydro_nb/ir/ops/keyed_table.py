@@ -10,9 +10,13 @@ from typing import Any, ClassVar
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import Emit, Item
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Retries, Shape
-from hydro_nb.ir.ops.keyed_value import NOW, complete, held
+from hydro_nb.ir.ops.keyed_value import NOW, complete, held, shaped
 from hydro_nb.ir.ops.shape import Once
 
+_KEYED = "Take pairs for keys and values: .into_keyed(); for one value per key there is .join_keyed_singleton(other)"
+_THRESHOLD = (
+    "One for each key: .threshold_greater_or_equal(table); one for all: .threshold_greater_or_equal_uniform(singleton)"
+)
 _GROWS = (Bound.BOUNDED, Bound.BOUNDED_VALUE, Bound.MONOTONIC_VALUE)
 
 
@@ -33,6 +37,7 @@ class OfTables(Op):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Demand that both are complete."""
         left, right = inputs
+        shaped(right, "Make one value per key: .into_keyed().reduce(function)", Shape.KEYED_SINGLETON)
         check.same_place(left, right)
         complete(left)
         complete(right, 1)
@@ -99,6 +104,7 @@ class JoinTableStream(Op):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Demand that the table is complete; lose the order."""
         table, stream = inputs
+        shaped(stream, _KEYED, Shape.KEYED_STREAM)
         check.same_place(table, stream)
         complete(table)
         return (stream.but(order=Order.NONE, key=table.key, element=_both(table.element, stream.element)),)
@@ -132,6 +138,7 @@ class LookupTableStream(Op):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Demand that both are complete; lose the order."""
         table, stream = inputs
+        shaped(stream, _KEYED, Shape.KEYED_STREAM)
         check.same_place(table, stream)
         complete(table)
         check.bounded(stream, 'Take what has come so far, in a tick: .batch(tick, nondet("..."))', 1)
@@ -173,6 +180,8 @@ class ThresholdKeyed(Op):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Demand values that only grow, and thresholds that stay."""
         table, threshold = inputs
+        wanted = Shape.SINGLETON if self.uniform else Shape.KEYED_SINGLETON
+        shaped(threshold, _THRESHOLD, wanted)
         check.same_place(table, threshold)
         if table.bound not in _GROWS:
             raise check.Fault(check.BoundError, "values that only grow, or no longer change", table.bound, NOW)
