@@ -15,16 +15,17 @@ import hydro_nb.lang  # noqa: F401 - every operator is imported by some method
 from hydro_nb.ir.node import Op
 
 ROOT = Path(__file__).parent.parent / "hydro_nb"
-BASE = {"errors", "values", "types", "wire"}
+BASE = {"errors", "references", "values", "types", "wire"}
 ALLOWED = {
     "errors": BASE,
     "values": BASE,
     "types": BASE,
     "wire": BASE,
     "schema": {"errors", "values", "types"},
-    "ir": {"errors", "values", "types", "schema"},
-    "lang": {"ir", "errors", "values", "types", "schema"},
-    "compile": {"ir", "errors", "wire", "schema"},
+    "references": BASE,
+    "ir": {"errors", "references", "values", "types", "schema"},
+    "lang": {"ir", "errors", "references", "values", "types", "schema"},
+    "compile": {"ir", "errors", "references", "wire", "schema"},
     "runtime": {"wire", "errors", "values", "types", "schema"},
     # the ports of a simulated test are handles that users type; the simulator stands behind them
     "sim": {"ir", "compile", "runtime", "errors", "values", "wire", "lang.sim_ports"},

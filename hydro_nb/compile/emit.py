@@ -17,6 +17,7 @@ from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Bound, Node, Shape
 from hydro_nb.ir.ops.fold import Folding
 from hydro_nb.ir.ops.source import SourceIter
+from hydro_nb.references import Reference
 from hydro_nb.wire import SAMPLED, SourceLine
 
 if TYPE_CHECKING:
@@ -269,7 +270,19 @@ class NodeEmit:
 
     def define(self, expr: str) -> None:
         """Say where this node's live value is."""
-        self.unit.defined[self.part.key] = self.assign(Item(expr), "value")
+        held = self.unit.unit.boxes.get(self.part.key)
+        self.unit.defined[self.part.key] = self._boxed(expr, held) if held else self.assign(Item(expr), "value")
+
+    def _boxed(self, expr: str, held: Reference[Any]) -> str:
+        """Put a value where references to it look: in every run of a tick, else once, as it may be changed there."""
+        box = self.unit.names.capture(f"{self.name}_box", held.box)
+        if self.per_tick:
+            self.write(f"{box}.value = {expr}")
+        else:
+            done = self.state("boxed", "False")
+            with self.block(f"if not {done}:"):
+                self.write(f"{box}.value, {done} = {expr}, True")
+        return f"{box}.value"
 
     def changed(self) -> None:
         """In the seams cut, put a version into every seam that this value reaches, where the change begins."""

@@ -94,8 +94,7 @@ def _waiting(plan: Plan, cycle: list[Region]) -> tuple[str, int]:
         for region in cycle
         for member in plan.members(region)
         for index in member.streams
-        if (member.key, index) in plan.fused
-        and (list(member.values) or (member.leading and index not in member.leading))
+        if (member.key, index) in plan.fused and (list(member.values) or member.references or _is_led(member, index))
     )
 
 
@@ -107,6 +106,8 @@ def _is_lazy(unit: Unit, part: Part) -> bool:
     if len(part.outputs) != 1 or part.outputs[0].shape.is_stream or list(part.streams) or part.role == "seam_in":
         return False
     op = part.node.op
+    if part.references or part.key in unit.boxes or any(ref.slot in unit.boxes for ref in part.inputs):
+        return False
     return bool(part.inputs) and not op.stored and (op.on_demand or len(unit.consumers(part.key, 0)) == 1)
 
 
@@ -149,6 +150,8 @@ class _Dependencies:
                     before.update(self._value(member.inputs[index]))
         for part in self.unit.parts.values():
             self._in_turn(part, table)
+        for slot in self.unit.boxes:
+            self._accesses(slot, table)
         return table
 
     def handled(self, part: Part, index: int, seen: frozenset[str] = frozenset()) -> Iterator[Region]:
@@ -188,6 +191,29 @@ class _Dependencies:
         for index in set(part.streams).difference(leading) if first else ():
             for region in self.handled(part, index):
                 table[region].update(first)
+
+    def _accesses(self, slot: str, table: dict[Region, set[Region]]) -> None:
+        """Let all accesses to a value come after it, and in program order where one of two changes it."""
+        made = set(self._value(Ref(slot)))
+        done: list[tuple[set[Region], bool]] = []
+        for part in sorted(self.unit.parts.values(), key=lambda each: each.role == "hold"):
+            changes = [held.mutable for held in part.references if held.slot == slot]
+            if not changes and all(ref.slot != slot for ref in part.inputs):
+                continue
+            regions = set(self._runs(part))
+            for region in regions if changes else ():
+                table[region] |= made
+            for earlier, changed in done:
+                for region in regions if changed or any(changes) else ():
+                    table[region] |= earlier
+            done.append((regions, any(changes)))
+
+    def _runs(self, part: Part) -> Iterator[Region]:
+        """Give the regions in which a part does its work."""
+        for index in part.streams:
+            yield from self.handled(part, index)
+        if not list(part.streams):
+            yield Region("after", part.key)
 
 
 def _open_cycle(unit: Unit, keys: list[str]) -> GraphError:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Bound, Kind, Node, Place, Ref
 from hydro_nb.ir.ops.atomic import EndAtomic
 from hydro_nb.ir.ops.network import Network
-from hydro_nb.ir.ops.time import AllTicks
+from hydro_nb.ir.ops.time import AllTicks, IntoTick
+from hydro_nb.references import Reference
 
 Role = Literal["whole", "send", "receive", "hold", "release", "seam_out", "seam_in"]
 
@@ -55,6 +56,11 @@ class Part:
         return (index for index, kind in enumerate(self.kinds) if not kind.shape.is_stream)
 
     @property
+    def references(self) -> tuple[Reference[Any], ...]:
+        """The references that its functions hold."""
+        return self.node.references if self.role == "whole" else ()
+
+    @property
     def leading(self) -> tuple[int, ...]:
         """The streams that must be complete before elements of the other inputs are touched."""
         bounded = (index for index in self.node.op.completes if index < len(self.kinds) and self.role == "whole")
@@ -80,6 +86,14 @@ class Unit:
     place: Place
     parts: dict[str, Part] = field(default_factory=dict[str, Part])
     _edges: dict[Ref, list[tuple[Part, int]]] = field(default_factory=dict[Ref, list[tuple["Part", int]]])
+    _boxes: dict[str, Reference[Any]] | None = None
+
+    @property
+    def boxes(self) -> dict[str, Reference[Any]]:
+        """The collections that are referred to, each with one reference; the unit must be complete."""
+        if self._boxes is None:
+            self._boxes = {held.slot: held for part in self.parts.values() for held in part.references}
+        return self._boxes
 
     def consumers(self, key: str, port: int) -> list[tuple[Part, int]]:
         """Give (part, input index) of every edge that leaves an output; the unit must be complete."""
@@ -109,10 +123,10 @@ def fused(graph: Graph, place: Place) -> Unit:
 def seams(graph: Graph, place: Place) -> list[Unit]:
     """Give a location as one unit for itself and one for each of its ticks, the location's first."""
     units: dict[str, Unit] = {place.slot: Unit("top_level", place)}
-    whole = fused(graph, place)
+    whole, joined = fused(graph, place), _joined(graph)
     for part in whole.parts.values():
         home = _home(part).clock
-        unit = units.setdefault(home.slot, Unit(f"tick_{len(units)}", home))
+        unit = units.setdefault(joined.get(home.slot, home.slot), Unit(f"tick_{len(units)}", home))
         unit.parts[part.key] = part
     homes = {part.key: unit for unit in units.values() for part in unit.parts.values()}
     crossing = [
@@ -122,6 +136,18 @@ def seams(graph: Graph, place: Place) -> list[Unit]:
     for number, (part, index) in enumerate(crossing):
         _cut(number, part, index, homes[part.inputs[index].slot], homes[part.key])
     return list(units.values())
+
+
+def _joined(graph: Graph) -> dict[str, str]:
+    """Give, for the ticks of slices that look into atomic sections, the tick that they run with."""
+    joined: dict[str, str] = {}
+    for node in graph.nodes.values():
+        if isinstance(node.op, IntoTick) and node.op.joins and node.input_kinds[0].place.kind == "atomic":
+            section = node.input_kinds[0].place.clock.slot
+            leader, follower = joined.get(section, section), node.op.tick.slot
+            if follower != leader:
+                joined[follower] = leader
+    return joined
 
 
 def _cut(number: int, part: Part, index: int, source: Unit, target: Unit) -> None:
@@ -185,7 +211,7 @@ def must_complete(unit: Unit, source: Part) -> bool:
             if kind.bound is not Bound.BOUNDED:
                 continue
             for consumer, index in unit.consumers(part.key, port):
-                if index in consumer.node.op.completes:
+                if index in consumer.node.op.completes or consumer.references or consumer.key in unit.boxes:
                     return True
                 if consumer.key not in seen:
                     seen.add(consumer.key)

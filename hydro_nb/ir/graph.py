@@ -15,6 +15,7 @@ from typing import Literal
 from hydro_nb.errors import GraphError, Site, StaleError
 from hydro_nb.ir.check import Fault, explain
 from hydro_nb.ir.node import Kind, Node, Op, Place, Ref
+from hydro_nb.ir.refer import held_references, require_usable
 from hydro_nb.ir.same import same_node
 
 SCRIPT = "main"
@@ -94,11 +95,13 @@ class Graph:
     def add(self, op: Op, inputs: Sequence[Ref], site: Site) -> Node:
         """Add an operator on `inputs`; raises what its rule finds wrong, at the user's line."""
         kinds = tuple(self.kind(ref, site) for ref in inputs)
+        references = held_references(op)
         try:
             outputs = op.kinds(kinds)
+            require_usable(op, kinds, {ref: self.kind(Ref(ref.slot), site) for ref in references})
         except Fault as fault:
             raise explain(self, fault, op, inputs, site) from None
-        node = Node(self._slot(op.name), op, tuple(inputs), outputs, site, kinds)
+        node = Node(self._slot(op.name), op, tuple(inputs), outputs, site, kinds, references)
         self.nodes[node.slot] = node
         self.revision += 1
         return node
@@ -165,6 +168,11 @@ class Graph:
                     reasons[node.slot] = f"its input changed: {source.site}"
                 elif ref.slot in reasons:
                     reasons[node.slot] = reasons[ref.slot]
+            for held in node.references:
+                if held.slot not in self.nodes:
+                    reasons[node.slot] = "a collection that its function refers to is no longer made"
+                elif held.slot in reasons:
+                    reasons[node.slot] = reasons[held.slot]
             if any(kind.place.clock.slot not in self.places for kind in node.outputs):
                 reasons.setdefault(node.slot, "its location is no longer made")
         return reasons

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from hydro_nb.errors import Site
+from hydro_nb.references import Reference
 
 if TYPE_CHECKING:
     from hydro_nb.ir.emit import Emit, Item
@@ -211,6 +212,8 @@ class Node:
     site: Site = field(compare=False, default_factory=Site)
     input_kinds: tuple[Kind, ...] = field(compare=False, default=())
     """the kinds that `inputs` had when it was built; a difference makes it stale"""
+    references: tuple[Reference[Any], ...] = field(compare=False, default=())
+    """handles on other collections that the user's functions hold"""
 
     @property
     def place(self) -> Place:

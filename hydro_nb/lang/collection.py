@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
 from hydro_nb.errors import GraphError, LocationError, Site
 from hydro_nb.ir.node import Kind, Op, Ref, Shape
+from hydro_nb.ir.ops.gathered import Elements
 from hydro_nb.lang import quote
 from hydro_nb.lang.site import here
 
@@ -23,12 +24,14 @@ class Collection:
     shape: ClassVar[Shape]
     classes: ClassVar[dict[Shape, type[Collection]]] = {}
 
-    __slots__ = ("__weakref__", "flow", "kind", "ref")
+    __slots__ = ("__weakref__", "changed", "flow", "kind", "ref")
 
     def __init__(self, flow: FlowBuilder, ref: Ref, kind: Kind) -> None:
         self.flow = flow
         self.ref = ref
         self.kind = kind
+        self.changed: Ref | None = None
+        """of a stream that functions change: the list that holds its elements"""
 
     def __init_subclass__(cls, shape: Shape | None = None) -> None:
         super().__init_subclass__()
@@ -119,7 +122,15 @@ def grow(op: Op, *inputs: Collection) -> Node:
     site = here()
     for other in inputs[1:]:
         _check_other(op, other, inputs[0], site)
-    return inputs[0].flow.graph.add(op, [each.ref for each in inputs], site)
+    return inputs[0].flow.graph.add(op, [_as_now(each, site) for each in inputs], site)
+
+
+def _as_now(collection: Collection, site: Site) -> Ref:
+    """Give what a collection is at this point of the program."""
+    if collection.changed is None:
+        return collection.ref
+    node = collection.flow.graph.add(Elements(collection.kind), [collection.changed], site)
+    return Ref(node.slot)
 
 
 def _check_other(op: Op, other: Any, first: Collection, site: Site) -> None:

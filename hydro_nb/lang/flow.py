@@ -11,6 +11,7 @@ from hydro_nb.ir.graph import Graph
 from hydro_nb.lang import cell
 from hydro_nb.lang.location import External, Location, Process
 from hydro_nb.lang.site import here
+from hydro_nb.references import Box
 
 if TYPE_CHECKING:
     from hydro_nb.deploy import Deployment
@@ -29,6 +30,8 @@ class FlowBuilder:
 
     def __init__(self, name: str | None = None) -> None:
         self.graph = Graph(name or here().name or "flow")
+        self.boxes: dict[str, Box] = {}
+        """what holds the values that functions refer to, by the slot of each"""
         cell.register(self)
 
     @property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hydro_nb.errors import Site
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Bound, Kind, Op, Ref, Shape
+from hydro_nb.ir.ops.gathered import Elements
 from hydro_nb.ir.ops.network import SendExternal
 from hydro_nb.ir.ops.order import IntoKeyed
 from hydro_nb.ir.ops.shape import IntoSingleton, IntoStream
@@ -24,12 +25,14 @@ class Observed:
     """A scratch graph, and the slot of the port in it."""
 
     def __init__(self, collection: Collection, *, whole: bool) -> None:
-        flow, ref = collection.flow.graph, collection.ref
-        kind = flow.kind(ref)
+        flow, ref, kind = collection.flow.graph, collection.ref, collection.flow.graph.kind(collection.ref)
         self.kind = kind
         self.newest_only = not kind.shape.is_stream and kind.bound is not Bound.BOUNDED
-        self.graph = _copy(flow, None if whole else set(_upstream(flow, ref.slot)))
+        start = (collection.changed or ref).slot
+        self.graph = _copy(flow, None if whole else set(_upstream(flow, start)))
         self.graph.begin("hydro_nb-observer")
+        if collection.changed is not None:
+            ref = self._add(Elements(kind), collection.changed)
         self.slot = self._add_port(ref)
 
     def _add_port(self, ref: Ref) -> str:
@@ -70,11 +73,24 @@ def _copy(graph: Graph, only: set[str] | None) -> Graph:
 
 
 def _upstream(graph: Graph, slot: str) -> Iterator[str]:
+    """Iterate over what a node is made of, and over what changes any of that through references."""
     seen: set[str] = set()
-    todo = [slot]
+    todo, changers = [slot], _changers(graph)
     while todo:
         node: Node | None = graph.nodes.get(todo.pop())
         if node is not None and node.slot not in seen:
             seen.add(node.slot)
             yield node.slot
             todo.extend(ref.slot for ref in node.inputs)
+            todo.extend(held.slot for held in node.references)
+            todo.extend(changers.get(node.slot, ()))
+
+
+def _changers(graph: Graph) -> dict[str, list[str]]:
+    """Give, by slot, the operators whose functions may change what is there."""
+    found: dict[str, list[str]] = {}
+    for node in graph.nodes.values():
+        for held in node.references:
+            if held.mutable:
+                found.setdefault(held.slot, []).append(node.slot)
+    return found

@@ -11,8 +11,10 @@ from hydro_nb.ir.ops.time import Batch
 from hydro_nb.lang.collection import Collection
 from hydro_nb.lang.guarantees import B_co, Bounded, L_co, O_co, R_co, T_co, Unbounded
 from hydro_nb.lang.nondet import NonDet, checked
+from hydro_nb.lang.referable import refer
 from hydro_nb.lang.sending import across, section_of, tick_of
 from hydro_nb.lang.site import here
+from hydro_nb.references import MutableReference, Reference
 
 if TYPE_CHECKING:
     from hydro_nb.lang.location import Process
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 P = TypeVar("P", bound="Process[Any]")
 C = TypeVar("C")
+T = TypeVar("T")
 
 
 class StreamTime(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
@@ -113,3 +116,29 @@ class StreamTime(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         What the function makes of an unbounded collection with lasting state is bounded inside the tick.
         """
         return across(self, thunk)
+
+    def by_ref(self: StreamTime[T, L_co, Bounded, O_co, R_co]) -> Reference[list[T]]:
+        """Give a handle for functions of other operators: `.value` is the list of all elements.
+
+        >>> numbers = FlowBuilder().process().source_iter([1, 2, 3])
+        >>> everything = numbers.by_ref()
+        >>> numbers.map(lambda n: n / sum(everything.value)).preview().rows[-1]
+        0.5
+
+        Needs a bounded stream. Those who use it are at the same place, on bounded inputs.
+        """
+        return refer(self)
+
+    def by_mut(self: StreamTime[T, L_co, Bounded, O_co, R_co]) -> MutableReference[list[T]]:
+        """Give a handle for functions of other operators that may change the list of all elements.
+
+        >>> leader = FlowBuilder().process()
+        >>> numbers = leader.source_iter([1, 2])
+        >>> everything = numbers.by_mut()
+        >>> leader.source_iter([3]).for_each(lambda n: everything.value.append(n))
+        >>> numbers.preview().rows
+        [1, 2, 3]
+
+        Needs a bounded stream. Operators called later see what functions of operators called earlier have made of it.
+        """
+        return refer(self, mutable=True)

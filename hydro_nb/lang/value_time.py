@@ -10,8 +10,10 @@ from hydro_nb.ir.ops.time import Latest, Snapshot
 from hydro_nb.lang.collection import Collection
 from hydro_nb.lang.guarantees import B_co, Bounded, InitNone, K_co, L_co, T_co, Unbounded, V_co
 from hydro_nb.lang.nondet import NonDet, checked
+from hydro_nb.lang.referable import refer
 from hydro_nb.lang.sending import section_of, tick_of
 from hydro_nb.lang.site import here
+from hydro_nb.references import MutableReference, Reference
 
 if TYPE_CHECKING:
     from hydro_nb.lang.keyed_singleton import KeyedSingleton
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 
 P = TypeVar("P", bound="Process[Any]")
+T = TypeVar("T")
 
 
 class SingletonTime(Collection, Generic[T_co, L_co, B_co]):
@@ -81,6 +84,35 @@ class SingletonTime(Collection, Generic[T_co, L_co, B_co]):
         It may change.
         """
         return self._grow(LatestAtomic())
+
+    def by_ref(self: SingletonTime[T, L_co, Bounded]) -> Reference[T]:
+        """Give a handle for functions of other operators: `.value` is what it holds.
+
+        >>> numbers = FlowBuilder().process().source_iter([1, 2, 3])
+        >>> biggest = numbers.reduce(max).unwrap_or(numbers.location.singleton(1)).by_ref()
+        >>> numbers.filter(lambda n: n < biggest.value).preview().rows
+        [1, 2]
+
+        Needs a bounded value. Those who use it are at the same place, on bounded inputs.
+        """
+        return refer(self)
+
+    def by_mut(self: SingletonTime[T, L_co, Bounded]) -> MutableReference[T]:
+        """Give a handle for functions of other operators that may assign `.value`.
+
+        >>> leader = FlowBuilder().process()
+        >>> total = leader.singleton(0)
+        >>> sum_ = total.by_mut()
+        >>> def add(n: int) -> None:
+        ...     sum_.value += n
+        >>> leader.source_iter([1, 2]).for_each(add)
+        >>> total.preview().rows
+        [3]
+
+        Needs a bounded value. Operators called later see what functions of operators called earlier have made of it. On
+        a stream without order such an operator needs `commutative`, with repeats `idempotent`.
+        """
+        return refer(self, mutable=True)
 
 
 class OptionalTime(Collection, Generic[T_co, L_co, B_co]):
@@ -153,6 +185,35 @@ class OptionalTime(Collection, Generic[T_co, L_co, B_co]):
         Bounded.
         """
         return self._grow(DeferTick())
+
+    def by_ref(self: OptionalTime[T, L_co, Bounded]) -> Reference[T | None]:
+        """Give a handle for functions of other operators: `.value` is what it holds, or `None`.
+
+        >>> numbers = FlowBuilder().process().source_iter([1, 2, 3])
+        >>> biggest = numbers.reduce(max).by_ref()
+        >>> numbers.filter(lambda n: n < biggest.value).preview().rows
+        [1, 2]
+
+        Needs a bounded value. Those who use it are at the same place, on bounded inputs.
+        """
+        return refer(self)
+
+    def by_mut(self: OptionalTime[T, L_co, Bounded]) -> MutableReference[T | None]:
+        """Give a handle for functions of other operators that may assign `.value`.
+
+        >>> leader = FlowBuilder().process()
+        >>> total = leader.source_iter([0]).reduce(max)
+        >>> sum_ = total.by_mut()
+        >>> def add(n: int) -> None:
+        ...     sum_.value += n
+        >>> leader.source_iter([1, 2]).for_each(add)
+        >>> total.preview().rows
+        [3]
+
+        Needs a bounded value. Operators called later see what functions of operators called earlier have made of it. On
+        a stream without order such an operator needs `commutative`, with repeats `idempotent`.
+        """
+        return refer(self, mutable=True)
 
 
 class KeyedSingletonTime(Collection, Generic[K_co, V_co, L_co, B_co]):

@@ -1,0 +1,52 @@
+"""The rules for references that functions of an operator hold to other collections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from hydro_nb.errors import BoundError, LocationError
+from hydro_nb.ir import check
+from hydro_nb.ir.func import Func
+from hydro_nb.ir.node import Bound, Kind, Op
+from hydro_nb.references import Reference
+
+
+def held_references(op: Op) -> tuple[Reference[Any], ...]:
+    """Give the references that the functions of an operator hold, each once."""
+    return tuple(dict.fromkeys(_held(op)))
+
+
+def _held(op: Op) -> Iterator[Reference[Any]]:
+    for field in fields(op):  # pyright: ignore[reportArgumentType] - every operator is a dataclass
+        value = getattr(op, field.name)
+        if isinstance(value, Func):
+            yield from value.references
+
+
+def require_usable(op: Op, inputs: Sequence[Kind], held: Mapping[Reference[Any], Kind]) -> None:
+    """Demand that a reference is to the same place and moment, and proofs where its changes could be told apart."""
+    for reference, kind in held.items():
+        _require_here(inputs, kind)
+        if reference.mutable and inputs and inputs[0].shape.is_stream:
+            commutative, idempotent = (bool(getattr(op, law, None)) for law in ("commutative", "idempotent"))
+            check.proofs(inputs[0], commutative=commutative, idempotent=idempotent)
+
+
+def _require_here(inputs: Sequence[Kind], kind: Kind) -> None:
+    if not inputs:
+        raise check.Fault(LocationError, "no reference, having no input", "held by its function", "Use .map instead.")
+    if inputs[0].place != kind.place:
+        raise check.Fault(
+            LocationError,
+            f"a reference to something on {inputs[0].place.title}",
+            f"held together with one to {kind.place.title}",
+            "Bring both to one place, or into one tick.",
+        )
+    if inputs[0].bound is not Bound.BOUNDED:
+        raise check.Fault(
+            BoundError, "a bounded input where its function holds a reference", inputs[0].bound,
+            'Enter a tick with both: .batch(tick, nondet("...")) and .snapshot(tick, nondet("...")).',
+            lost=("the bound", lambda each: each.bound is not Bound.BOUNDED),
+        )  # fmt: skip
