@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from hydro_nb.ir.node import Shape
 from hydro_nb.ir.ops.element import Filter, FilterMap, Map
-from hydro_nb.ir.ops.shape import IntoStream
-from hydro_nb.ir.ops.time import AllTicks, Latest, SampleEvery, Snapshot
+from hydro_nb.ir.ops.order import Make, Weaken
+from hydro_nb.ir.ops.time import Latest, Snapshot
 from hydro_nb.lang import annotate
 from hydro_nb.lang.guarantees import (
-    L2,
-    AtLeastOnce,
     B_co,
     Bounded,
-    ExactlyOnce,
     L_co,
     T_co,
-    TotalOrder,
     Unbounded,
 )
-from hydro_nb.lang.location import Process, Tick, period
+from hydro_nb.lang.live import LiveValue, cloned_into
+from hydro_nb.lang.location import Process, Tick
 from hydro_nb.lang.nondet import NonDet, checked
 from hydro_nb.lang.sending import tick_of
 from hydro_nb.lang.site import here
@@ -30,14 +26,18 @@ from hydro_nb.lang.value_logic import OptionalLogic
 from hydro_nb.lang.value_time import OptionalTime
 
 if TYPE_CHECKING:
-    from hydro_nb.lang.stream import Stream
     from hydro_nb.values import Some
 
 U = TypeVar("U")
 P = TypeVar("P", bound=Process[Any])
 
 
-class Optional(OptionalLogic[T_co, L_co, B_co], OptionalTime[T_co, L_co, B_co], shape=Shape.OPTIONAL):
+class Optional(
+    LiveValue[T_co, L_co, B_co],
+    OptionalLogic[T_co, L_co, B_co],
+    OptionalTime[T_co, L_co, B_co],
+    shape=Shape.OPTIONAL,
+):
     """One value that may be absent and may change; a present `None` is a value like any other.
 
     Type parameters: value, location, boundedness.
@@ -55,25 +55,37 @@ class Optional(OptionalLogic[T_co, L_co, B_co], OptionalTime[T_co, L_co, B_co], 
         """
         return self._grow(Map(self._func(f, 1, "map"), annotate.result_of(f)))
 
-    def filter(self, f: Callable[[T_co], object]) -> Self:
+    @overload
+    def filter(self: Optional[T_co, L_co, Bounded], f: Callable[[T_co], object]) -> Optional[T_co, L_co, Bounded]: ...
+    @overload
+    def filter(self, f: Callable[[T_co], object]) -> Optional[T_co, L_co, Unbounded]: ...
+    def filter(self, f: Callable[[Any], object]) -> Any:
         """Keep the value while the function is true for it.
 
         >>> FlowBuilder().process().source_iter([1, 2]).reduce(max).filter(lambda n: n > 9).preview().rows
         []
 
-        Boundedness stays.
+        Bounded where this is; a value that came may go again.
         """
         return self._grow(Filter(self._func(f, 1, "filter")))
 
-    def filter_map(self, f: Callable[[T_co], Some[U] | U | None]) -> Optional[U, L_co, B_co]:
+    @overload
+    def filter_map(
+        self: Optional[T_co, L_co, Bounded], f: Callable[[T_co], Some[U] | U | None]
+    ) -> Optional[U, L_co, Bounded]: ...
+    @overload
+    def filter_map(self, f: Callable[[T_co], Some[U] | U | None]) -> Optional[U, L_co, Unbounded]: ...
+    def filter_map(self, f: Callable[[Any], Any]) -> Any:
         """Give the function's result while it is not `None`; `Some(None)` passes a `None` on.
 
         >>> FlowBuilder().process().source_iter(["7"]).reduce(max).filter_map(lambda s: int(s)).preview().rows
         [7]
 
-        Boundedness stays.
+        Bounded where this is; a value that came may go again.
         """
         return self._grow(FilterMap(self._func(f, 1, "filter_map"), annotate.present_of(f)))
+
+    # ------------------------------------------------------------ ticks
 
     def snapshot(self: Optional[T_co, P, B_co], tick: Tick[P], nondet: NonDet) -> Optional[T_co, Tick[P], Bounded]:
         """Give the value as it is when the tick runs, if there is one; never older than the one before.
@@ -87,42 +99,6 @@ class Optional(OptionalLogic[T_co, L_co, B_co], OptionalTime[T_co, L_co, B_co], 
         """
         return self._grow(Snapshot(tick_of(self, tick, "snapshot"), checked(nondet, "snapshot", here())))
 
-    def sample_every(
-        self: Optional[T_co, L2, Unbounded], seconds: float | timedelta, nondet: NonDet
-    ) -> Stream[T_co, L2, Unbounded, TotalOrder, AtLeastOnce]:
-        """Give the value as it is each time a timer fires, if there is one.
-
-        >>> best = FlowBuilder().process().source_stream(lambda: iter("ab")).reduce(max)
-        >>> best.sample_every(0.1, nondet("only shown")).preview(1).rows
-        ['b']
-
-        Totally ordered; values may repeat; unbounded.
-        """
-        site = here()
-        return self._grow(SampleEvery(period(seconds, "sample_every", site), checked(nondet, "sample_every", site)))
-
-    def into_stream(self: Optional[T_co, L_co, Bounded]) -> Stream[T_co, L_co, Bounded, TotalOrder, ExactlyOnce]:
-        """Give the complete value as a stream of one element, or of none.
-
-        >>> FlowBuilder().process().source_iter([1, 2]).reduce(max).into_stream().preview().rows
-        [2]
-
-        Totally ordered, exactly once, bounded.
-        """
-        return self._grow(IntoStream())
-
-    def all_ticks(self: Optional[T_co, Tick[P], Bounded]) -> Stream[T_co, P, Unbounded, TotalOrder, ExactlyOnce]:
-        """Give the value of every tick that has one, one after the other, outside of it.
-
-        >>> leader = FlowBuilder().process()
-        >>> batch = leader.source_iter([1, 2]).batch(leader.tick(), nondet("shown only"))
-        >>> batch.reduce(max).all_ticks().preview().rows
-        [2]
-
-        Totally ordered, exactly once, unbounded.
-        """
-        return self._grow(AllTicks())
-
     def latest(self: Optional[T_co, Tick[P], Bounded]) -> Optional[T_co, P, Unbounded]:
         """Give the value that the tick last made, or its absence, outside of it.
 
@@ -134,3 +110,38 @@ class Optional(OptionalLogic[T_co, L_co, B_co], OptionalTime[T_co, L_co, B_co], 
         It may come, go and change.
         """
         return self._grow(Latest())
+
+    def clone_into_tick(self: Optional[T_co, P, Bounded], tick: Tick[P]) -> Optional[T_co, Tick[P], Bounded]:
+        """Give the complete value, if there is one, in every run of a tick.
+
+        >>> leader = FlowBuilder().process()
+        >>> tick, numbers = leader.tick(), leader.source_iter([1, 2])
+        >>> best = numbers.reduce(max).clone_into_tick(tick)
+        >>> numbers.batch(tick, nondet("each is paired alone")).cross_singleton(best).all_ticks().preview().rows
+        [(1, 2), (2, 2)]
+
+        Bounded inside the tick. Nothing is left to chance, so no reason is asked for.
+        """
+        return cloned_into(tick, self)
+
+    # ------------------------------------------------------------ guarantees
+
+    def make_bounded(self: Optional[T_co, L_co, Bounded]) -> Optional[T_co, L_co, Bounded]:
+        """Say that the value, or its absence, is complete, in code that is written for any bound.
+
+        >>> FlowBuilder().process().source_iter([1]).reduce(max).make_bounded().kind.bound
+        <Bound.BOUNDED: 'Bounded'>
+
+        Everything stays; an error where it may change.
+        """
+        return self._grow(Make(guarantee="bounded"))
+
+    def weaken_boundedness(self) -> Optional[T_co, L_co, Unbounded]:
+        """Give up that the value, or its absence, is complete, or that it stays once it came.
+
+        >>> FlowBuilder().process().source_iter([1]).reduce(max).weaken_boundedness().kind.bound
+        <Bound.UNBOUNDED: 'Unbounded'>
+
+        Unbounded.
+        """
+        return self._grow(Weaken(guarantee="boundedness"))

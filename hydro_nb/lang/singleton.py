@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from hydro_nb.ir.node import Shape
 from hydro_nb.ir.ops.element import Filter, FilterMap, Map
-from hydro_nb.ir.ops.shape import IntoStream
-from hydro_nb.ir.ops.time import AllTicks, Latest, SampleEvery, Snapshot
+from hydro_nb.ir.ops.fold import Proof
+from hydro_nb.ir.ops.futures import ResolveFutureBlocking
+from hydro_nb.ir.ops.order import Make, Weaken
+from hydro_nb.ir.ops.time import Latest, Snapshot
+from hydro_nb.ir.ops.value import IgnoreMonotonic
 from hydro_nb.lang import annotate
 from hydro_nb.lang.guarantees import (
-    L2,
-    AtLeastOnce,
     B_co,
     Bounded,
-    ExactlyOnce,
     InitNone,
     L_co,
+    Monotonic,
     T_co,
-    TotalOrder,
     Unbounded,
 )
-from hydro_nb.lang.location import Process, Tick, period
-from hydro_nb.lang.nondet import NonDet, checked
+from hydro_nb.lang.live import LiveValue, cloned_into
+from hydro_nb.lang.location import Process, Tick
+from hydro_nb.lang.nondet import NonDet, checked, law
 from hydro_nb.lang.sending import tick_of
 from hydro_nb.lang.site import here
 from hydro_nb.lang.value_logic import SingletonLogic
@@ -32,14 +32,18 @@ from hydro_nb.lang.value_time import SingletonTime
 
 if TYPE_CHECKING:
     from hydro_nb.lang.optional import Optional
-    from hydro_nb.lang.stream import Stream
     from hydro_nb.values import Some
 
 U = TypeVar("U")
 P = TypeVar("P", bound=Process[Any])
 
 
-class Singleton(SingletonLogic[T_co, L_co, B_co], SingletonTime[T_co, L_co, B_co], shape=Shape.SINGLETON):
+class Singleton(
+    LiveValue[T_co, L_co, B_co],
+    SingletonLogic[T_co, L_co, B_co],
+    SingletonTime[T_co, L_co, B_co],
+    shape=Shape.SINGLETON,
+):
     """One value, always present, that may change.
 
     Type parameters: value, location, boundedness.
@@ -47,35 +51,60 @@ class Singleton(SingletonLogic[T_co, L_co, B_co], SingletonTime[T_co, L_co, B_co
 
     __slots__ = ()
 
-    def map(self, f: Callable[[T_co], U]) -> Singleton[U, L_co, B_co]:
+    @overload
+    def map(
+        self: Singleton[T_co, L_co, Bounded], f: Callable[[T_co], U], *, order_preserving: Proof | None = None
+    ) -> Singleton[U, L_co, Bounded]: ...
+    @overload
+    def map(
+        self: Singleton[T_co, L_co, Monotonic], f: Callable[[T_co], U], *, order_preserving: Proof
+    ) -> Singleton[U, L_co, Monotonic]: ...
+    @overload
+    def map(
+        self, f: Callable[[T_co], U], *, order_preserving: Proof | None = None
+    ) -> Singleton[U, L_co, Unbounded]: ...
+    def map(self, f: Callable[[Any], Any], *, order_preserving: Proof | None = None) -> Any:
         """Give the function's result for the value.
 
         >>> FlowBuilder().process().singleton(7).map(lambda n: n * 10).preview().rows
         [70]
 
-        Boundedness stays; that a value only grows is forgotten.
+        Boundedness stays. That a value only grows stays where `order_preserving` is proved, else it is forgotten.
         """
-        return self._grow(Map(self._func(f, 1, "map"), annotate.result_of(f)))
+        grows = law(order_preserving, "order_preserving", "map", here())
+        return self._grow(Map(self._func(f, 1, "map"), annotate.result_of(f), order_preserving=grows))
 
-    def filter(self, f: Callable[[T_co], object]) -> Optional[T_co, L_co, B_co]:
+    @overload
+    def filter(self: Singleton[T_co, L_co, Bounded], f: Callable[[T_co], object]) -> Optional[T_co, L_co, Bounded]: ...
+    @overload
+    def filter(self, f: Callable[[T_co], object]) -> Optional[T_co, L_co, Unbounded]: ...
+    def filter(self, f: Callable[[Any], object]) -> Any:
         """Keep the value while the function is true for it.
 
         >>> FlowBuilder().process().singleton(7).filter(lambda n: n > 9).preview().rows
         []
 
-        Boundedness stays.
+        Bounded where this is; that a value only grows is forgotten.
         """
         return self._grow(Filter(self._func(f, 1, "filter")))
 
-    def filter_map(self, f: Callable[[T_co], Some[U] | U | None]) -> Optional[U, L_co, B_co]:
+    @overload
+    def filter_map(
+        self: Singleton[T_co, L_co, Bounded], f: Callable[[T_co], Some[U] | U | None]
+    ) -> Optional[U, L_co, Bounded]: ...
+    @overload
+    def filter_map(self, f: Callable[[T_co], Some[U] | U | None]) -> Optional[U, L_co, Unbounded]: ...
+    def filter_map(self, f: Callable[[Any], Any]) -> Any:
         """Give the function's result while it is not `None`; `Some(None)` passes a `None` on.
 
         >>> FlowBuilder().process().singleton("7").filter_map(lambda s: int(s) if s.isdigit() else None).preview().rows
         [7]
 
-        Boundedness stays.
+        Bounded where this is; that a value only grows is forgotten.
         """
         return self._grow(FilterMap(self._func(f, 1, "filter_map"), annotate.present_of(f)))
+
+    # ------------------------------------------------------------ ticks
 
     def snapshot(self: Singleton[T_co, P, B_co], tick: Tick[P], nondet: NonDet) -> Singleton[T_co, Tick[P], Bounded]:
         """Give the value as it is when the tick runs; never older than the one before.
@@ -89,44 +118,6 @@ class Singleton(SingletonLogic[T_co, L_co, B_co], SingletonTime[T_co, L_co, B_co
         """
         return self._grow(Snapshot(tick_of(self, tick, "snapshot"), checked(nondet, "snapshot", here())))
 
-    def sample_every(
-        self: Singleton[T_co, L2, Unbounded], seconds: float | timedelta, nondet: NonDet
-    ) -> Stream[T_co, L2, Unbounded, TotalOrder, AtLeastOnce]:
-        """Give the value as it is each time a timer fires.
-
-        >>> count = FlowBuilder().process().source_stream(lambda: iter("ab")).count()
-        >>> count.sample_every(0.1, nondet("only shown")).preview(1).rows
-        [2]
-
-        Totally ordered; values may repeat; unbounded.
-        """
-        site = here()
-        return self._grow(SampleEvery(period(seconds, "sample_every", site), checked(nondet, "sample_every", site)))
-
-    def into_stream(self: Singleton[T_co, L_co, Bounded]) -> Stream[T_co, L_co, Bounded, TotalOrder, ExactlyOnce]:
-        """Give the complete value as a stream of one element.
-
-        >>> FlowBuilder().process().singleton(7).into_stream().preview().rows
-        [7]
-
-        Totally ordered, exactly once, bounded.
-        """
-        return self._grow(IntoStream())
-
-    def all_ticks(
-        self: Singleton[T_co, Tick[P], Bounded],
-    ) -> Stream[T_co, P, Unbounded, TotalOrder, ExactlyOnce]:
-        """Give the value of every tick, one after the other, outside of it.
-
-        >>> leader = FlowBuilder().process()
-        >>> batch = leader.source_iter([1, 2]).batch(leader.tick(), nondet("the sum is the same"))
-        >>> batch.count().all_ticks().preview().rows
-        [2]
-
-        Totally ordered, exactly once, unbounded.
-        """
-        return self._grow(AllTicks())
-
     def latest(self: Singleton[T_co, Tick[P], Bounded]) -> Optional[T_co, P, InitNone]:
         """Give the value that the tick last made, outside of it; absent until it first ran.
 
@@ -138,3 +129,66 @@ class Singleton(SingletonLogic[T_co, L_co, B_co], SingletonTime[T_co, L_co, B_co
         Absent at first, then present, and may change.
         """
         return self._grow(Latest())
+
+    def clone_into_tick(self: Singleton[T_co, P, Bounded], tick: Tick[P]) -> Singleton[T_co, Tick[P], Bounded]:
+        """Give the complete value in every run of a tick.
+
+        >>> leader = FlowBuilder().process()
+        >>> tick, numbers = leader.tick(), leader.source_iter([1, 2])
+        >>> scale = leader.singleton(10).clone_into_tick(tick)
+        >>> batch = numbers.batch(tick, nondet("each is scaled alone")).cross_singleton(scale)
+        >>> batch.all_ticks().preview().rows
+        [(1, 10), (2, 10)]
+
+        Bounded inside the tick. Nothing is left to chance, so no reason is asked for.
+        """
+        return cloned_into(tick, self)
+
+    # ------------------------------------------------------------ guarantees
+
+    def make_bounded(self: Singleton[T_co, L_co, Bounded]) -> Singleton[T_co, L_co, Bounded]:
+        """Say that the value is complete, in code that is written for any bound.
+
+        >>> FlowBuilder().process().singleton(7).make_bounded().kind.bound
+        <Bound.BOUNDED: 'Bounded'>
+
+        Everything stays; an error where it may change.
+        """
+        return self._grow(Make(guarantee="bounded"))
+
+    def weaken_boundedness(self) -> Singleton[T_co, L_co, Unbounded]:
+        """Give up that the value is complete, or that it only grows.
+
+        >>> FlowBuilder().process().singleton(7).weaken_boundedness().kind.bound
+        <Bound.UNBOUNDED: 'Unbounded'>
+
+        Unbounded.
+        """
+        return self._grow(Weaken(guarantee="boundedness"))
+
+    @overload
+    def ignore_monotonic(self: Singleton[T_co, L_co, Bounded]) -> Singleton[T_co, L_co, Bounded]: ...
+    @overload
+    def ignore_monotonic(self) -> Singleton[T_co, L_co, Unbounded]: ...
+    def ignore_monotonic(self) -> Any:
+        """Give up that the value only grows.
+
+        >>> count = FlowBuilder().process().source_stream(lambda: iter("ab")).count()
+        >>> count.kind.bound, count.ignore_monotonic().kind.bound
+        (<Bound.MONOTONIC: 'Monotonic'>, <Bound.UNBOUNDED: 'Unbounded'>)
+
+        Bounded where this is.
+        """
+        return self._grow(IgnoreMonotonic())
+
+    def resolve_future_blocking(self: Singleton[Awaitable[U], L_co, Bounded]) -> Singleton[U, L_co, Bounded]:
+        """Give the result of the awaitable that the complete value is; the tick waits for it.
+
+        >>> async def double(n):
+        ...     return 2 * n
+        >>> FlowBuilder().process().singleton(7).map(double).resolve_future_blocking().preview().rows
+        [14]
+
+        Bounded. Nothing else happens on the process while it waits.
+        """
+        return self._grow(ResolveFutureBlocking())

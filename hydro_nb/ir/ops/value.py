@@ -6,10 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from hydro_nb.errors import GraphError
 from hydro_nb.ir import check
-from hydro_nb.ir.emit import ABSENT, Emit
-from hydro_nb.ir.node import Bound, Kind, Op, Shape
+from hydro_nb.ir.emit import ABSENT, Emit, Item
+from hydro_nb.ir.node import Bound, Kind, Op, Order, Retries, Shape
+from hydro_nb.ir.ops.order import Guard
+from hydro_nb.ir.ops.shape import Once
+from hydro_nb.ir.ops.time import Snapshot
 
+_LIVE = (Shape.SINGLETON, Shape.OPTIONAL)
+_LOOK = 'Look at it as it is now, in a tick: .snapshot(tick, nondet("..."))'
 _STAYS = (Bound.BOUNDED, Bound.INIT_NONE)
 """bounds under which an optional that is present stays so"""
 
@@ -24,6 +30,13 @@ def _both(left: Kind, right: Kind) -> Bound:
     return Bound.INIT_NONE if stays else Bound.UNBOUNDED
 
 
+def _shaped(kind: Kind, shapes: Sequence[Shape], remedy: str) -> None:
+    """Demand that what was given is one of these collections."""
+    if kind.shape not in shapes:
+        wanted = " or ".join(f"{'an' if each is Shape.OPTIONAL else 'a'} {each}" for each in shapes)
+        raise check.Fault(GraphError, f"{wanted} to go with it", f"a {kind.shape}", remedy, port=1)
+
+
 @dataclass(frozen=True)
 class Zip(Op):
     """Two live values as a pair, while both are present."""
@@ -35,6 +48,7 @@ class Zip(Op):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give an optional if either is one."""
         left, right = inputs
+        _shaped(right, _LIVE, "Pair the elements of a stream with a complete value: .cross_singleton(value)")
         bound = _both(left, right)
         shape = Shape.OPTIONAL if Shape.OPTIONAL in (left.shape, right.shape) else Shape.SINGLETON
         known = Any not in (left.element, right.element)
@@ -62,6 +76,7 @@ class FirstPresent(Op):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give an optional that may be absent if both may."""
         left, right = inputs
+        _shaped(right, (Shape.OPTIONAL,), "Fall back on a value that is always there: .unwrap_or(singleton)")
         element = left.element if left.element == right.element else Any
         return (left.but(bound=_both(left, right), element=element),)
 
@@ -121,3 +136,116 @@ class OrNone(Op):
         value, result = emit.value(0), emit.local("value")
         emit.write(f"{result} = None if {value} is {ABSENT} else {value}")
         emit.define(result)
+
+
+@dataclass(frozen=True)
+class Logic(Op):
+    """Two complete values joined by a word of Python: `and`, `or`, `==`."""
+
+    word: str = "and"
+    name: ClassVar[str] = "logic"
+    category: ClassVar = "Join"
+
+    @property
+    def label(self) -> str:
+        """Name the method that was called."""
+        return {"==": "equals"}.get(self.word, f"{self.word}_")
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Demand two complete singletons."""
+        left, right = inputs
+        _shaped(right, (Shape.SINGLETON,), "An optional may be absent: ask .is_some(), or give .unwrap_or(singleton)")
+        check.same_place(left, right)
+        for port, kind in enumerate(inputs):
+            check.bounded(kind, _LOOK, port)
+        return (left.but(element=bool),)
+
+    def after(self, emit: Emit) -> None:
+        """Join them."""
+        result = emit.local("answer")
+        emit.write(f"{result} = {emit.value(0)} {self.word} {emit.value(1)}")
+        emit.define(result)
+
+
+def _forgets_growth(kind: Kind) -> bool:
+    return not kind.shape.is_stream and kind.bound not in (Bound.MONOTONIC, Bound.BOUNDED)
+
+
+@dataclass(frozen=True)
+class Threshold(Op):
+    """A complete threshold, once, when a value that only grows has reached it."""
+
+    name: ClassVar[str] = "threshold_greater_or_equal"
+    completes: ClassVar[tuple[int, ...]] = (1,)
+    category: ClassVar = "Join"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Demand a value that never falls back, and a threshold that stays."""
+        value, threshold = inputs
+        _shaped(threshold, (Shape.SINGLETON,), "Give it as a value of the process: process.singleton(threshold)")
+        check.same_place(value, threshold)
+        if _forgets_growth(value):
+            raise check.Fault(
+                check.BoundError,
+                "a value that only grows, or a complete one",
+                value.bound,
+                'Prove that it grows: .fold(..., monotone=proof("...")) or .map(f, order_preserving=proof("...")),\n'
+                '  or look at it as it is now, in a tick: .snapshot(tick, nondet("..."))',
+                lost=("growth", _forgets_growth),
+            )
+        check.bounded(threshold, _LOOK, 1)
+        bound = Bound.BOUNDED if value.bound is Bound.BOUNDED else Bound.UNBOUNDED
+        stream = value.but(shape=Shape.STREAM, bound=bound, order=Order.TOTAL, retries=Retries.EXACTLY_ONCE)
+        return (stream.but(element=threshold.element),)
+
+    def after(self, emit: Emit) -> None:
+        """Compare: once all of a bounded value is there, else until it is reached."""
+        value, threshold = emit.value(0), emit.value(1)
+        if emit.node.outputs[0].bound is Bound.BOUNDED:
+            with Once(emit):
+                self._give(emit, threshold, f"{value} >= {threshold}")
+        else:
+            reached = emit.state("reached", "False")
+            self._give(emit, threshold, f"not {reached} and {value} >= {threshold}", reached)
+
+    @staticmethod
+    def _give(emit: Emit, threshold: str, condition: str, reached: str = "") -> None:
+        item = emit.local(emit.hint())
+        with emit.block(f"for {item} in ({threshold},) if {condition} else ():"):
+            if reached:
+                emit.write(f"{reached} = True")
+            emit.push(Item(item))
+
+
+@dataclass(frozen=True)
+class CloneIntoTick(Snapshot):
+    """A complete value, in every run of a tick: nothing is left to chance."""
+
+    reason: str = ""
+    name: ClassVar[str] = "clone_into_tick"
+    category: ClassVar = "Transform"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Demand a complete value."""
+        check.top_level(inputs[0])
+        check.bounded(inputs[0], _LOOK)
+        return super().kinds(inputs)
+
+
+@dataclass(frozen=True)
+class SampleEager(Snapshot):
+    """The live value as it is whenever its process does something."""
+
+    name: ClassVar[str] = "sample_eager"
+
+
+@dataclass(frozen=True)
+class IgnoreMonotonic(Guard):
+    """Gives up that a value only grows."""
+
+    name: ClassVar[str] = "ignore_monotonic"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Forget it; what is complete stays so."""
+        (kind,) = inputs
+        return (kind.but(bound=Bound.UNBOUNDED if kind.bound is Bound.MONOTONIC else kind.bound),)
