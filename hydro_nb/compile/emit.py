@@ -298,7 +298,8 @@ class NodeEmit:
 
     def ended(self) -> str:
         """Give the condition that every bounded source above is at its end."""
-        sources = [p for p in upstream(self.unit.unit, self.part) if isinstance(p.node.op, SourceIter)]
+        above = [p for p in upstream(self.unit.unit, self.part) if p.role == "whole"]
+        sources = [p for p in above if isinstance(p.node.op, SourceIter)]
         flags = [f"{p.name}_ended" for p in sources]
         return " and ".join(flags) or "True"
 

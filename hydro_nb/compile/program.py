@@ -209,7 +209,7 @@ def _origins(writer: UnitWriter) -> dict[str, SourceLine]:
 
 
 def _rebound(name: str, lines: Iterable[str]) -> bool:
-    pattern = re.compile(rf"(^|[\s;:(,]){name}\s*(=(?!=)|[-+*/&|^%@]=|//=|>>=|<<=|\*\*=|:=)")
+    pattern = re.compile(rf"(^|[\s;:(,]){name}\s*((, \w+ )?=(?!=)|[-+*/&|^%@]=|//=|>>=|<<=|\*\*=|:=)")
     return any(pattern.search(line) for line in lines)
 
 
