@@ -12,6 +12,7 @@ from hydro_nb.ir.ops.order import Make, Weaken
 from hydro_nb.ir.ops.shape import Entries, IntoSingleton
 from hydro_nb.ir.ops.time import Batch
 from hydro_nb.lang import annotate
+from hydro_nb.lang.collection import Collection, grow, handle
 from hydro_nb.lang.guarantees import (
     B_co,
     Bounded,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from hydro_nb.lang.keyed_stream import KeyedStream
     from hydro_nb.lang.singleton import Singleton
     from hydro_nb.lang.stream import Stream
+    from hydro_nb.lang.tick import Atomic
     from hydro_nb.values import Some
 
 U = TypeVar("U")
@@ -244,9 +246,22 @@ class KeyedSingleton(
 
         Needs values that no longer change. Each entry is in one batch; bounded inside the tick.
         """
-        place, reason = tick_of(self, tick, "batch"), checked(nondet, "batch", here())
-        new: KeyedStream[K, V, P] = self._grow(Entries("into_keyed_stream", "batch"))
-        return new._grow(Batch(place, reason))._grow(CollectKeyed())  # pyright: ignore[reportPrivateUsage]
+        return _collected(self, tick, nondet, "batch")
+
+    def batch_atomic(
+        self: KeyedSingleton[K, V, Atomic[P], Bounded | BoundedValue], tick: Tick[P], nondet: NonDet
+    ) -> KeyedSingleton[K, V, Tick[P], Bounded]:
+        """Give the entries whose keys have come since the section's tick last ran.
+
+        >>> leader = FlowBuilder().process()
+        >>> section = leader.source_iter([("a", 1), ("b", 2)]).into_keyed().atomic()
+        >>> batch = section.first().batch_atomic(section.location.tick, nondet("shown only"))
+        >>> batch.key_count().all_ticks().preview(1).rows
+        [2]
+
+        Needs values that no longer change. Each entry is in one batch; bounded inside the tick.
+        """
+        return _collected(self, tick, nondet, "batch_atomic")
 
     def make_bounded(self: KeyedSingleton[K, V, L_co, Bounded]) -> KeyedSingleton[K, V, L_co, Bounded]:
         """Say, in code for collections of any boundedness, that this one is complete.
@@ -269,3 +284,11 @@ class KeyedSingleton(
         Of one whose values stay, `snapshot` then gives all entries that there are.
         """
         return self._grow(Weaken(guarantee="boundedness"))
+
+
+def _collected(table: Collection, tick: Any, nondet: NonDet, method: str) -> Any:
+    """Let the entries into a tick as they come, and make a table of those that came together."""
+    batch = Batch(tick_of(table, tick, method), checked(nondet, method, here()))
+    for op in (Entries("into_keyed_stream", method), batch, CollectKeyed()):
+        table = handle(table.flow, grow(op, table))
+    return table
