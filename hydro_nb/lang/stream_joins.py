@@ -145,7 +145,7 @@ class StreamJoins(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         """
         return self.filter_not_in(other)
 
-    def filter_if(self, condition: Singleton[Any, L_co, Bounded]) -> Stream[T_co, L_co, B_co, O_co, R_co]:
+    def filter_if(self, condition: Singleton[bool, L_co, Bounded]) -> Stream[T_co, L_co, B_co, O_co, R_co]:
         """Keep all elements where a complete value is true, else none.
 
         >>> numbers = FlowBuilder().process().source_iter([1, 2])

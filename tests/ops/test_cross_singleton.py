@@ -1,4 +1,5 @@
-from hydro_nb import BoundError, LocationError
+from hydro_nb import BoundError, GraphError, LocationError
+from hydro_nb.ir.ops.join import CrossSingleton
 
 
 def test_list(leader, run, snapshot):
@@ -25,3 +26,23 @@ def test_value_that_changes(live, message):
 
 def test_other_place(live, worker, message):
     assert "both collections at one place" in message(lambda: live.cross_singleton(worker.singleton(1)), LocationError)
+
+
+def test_keyed(leader, pairs, both):
+    numbers = leader.source_iter([7])
+    assert both(pairs._grow(CrossSingleton(), numbers.count())) == [
+        ("a", (1, 1)), ("b", (2, 1)), ("a", (3, 1)), ("a", (3, 1)),
+    ]  # fmt: skip
+    assert both(pairs._grow(CrossSingleton(), numbers.filter(lambda n: n > 9).reduce(max))) == []
+
+
+def test_stream(live, message):
+    text = message(lambda: live.cross_singleton(live), GraphError)
+    assert text.startswith(
+        "`cross_singleton` needs a Singleton or an Optional beside it, but its input (`send`) is a St"
+    )
+
+
+def test_keyed_value(live, pairs, message):
+    text = message(lambda: live.cross_singleton(pairs.value_counts()), GraphError)
+    assert text.endswith("Take it as one dict: .into_singleton()")

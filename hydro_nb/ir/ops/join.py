@@ -97,6 +97,7 @@ class CrossSingleton(Op):
         """Keep the stream's guarantees."""
         stream, value = inputs
         check.same_place(stream, value)
+        one_value(value, 1)
         check.bounded(value, 'Look at it as it is now, in a tick: .snapshot(tick, nondet("..."))', 1)
         return (stream.but(element=tuple_of(stream.element, value.element)),)
 
@@ -187,3 +188,11 @@ class FilterIf(Op):
             value, kept = emit.value(0), emit.local("kept")
             emit.write(f"{kept} = {value} if {emit.value(1)} else {ABSENT}")
             emit.define(kept)
+
+
+def one_value(kind: Kind, port: int) -> None:
+    """Demand one live value, which may be absent."""
+    if kind.shape not in (Shape.SINGLETON, Shape.OPTIONAL):
+        keyed = kind.shape is Shape.KEYED_SINGLETON
+        remedy = "Take it as one dict: .into_singleton()" if keyed else "Gather it first: .fold(...), .count()"
+        raise check.Fault(GraphError, "a Singleton or an Optional beside it", f"a {kind.shape}", remedy, port=port)
