@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
-from hydro_nb.ir.ops.join import Chain, CrossSingleton, FilterIf, MergeUnordered
-from hydro_nb.ir.ops.keyed import FilterKeyNotIn, GetKeyed, JoinKeyedSingleton, LookupKeyedSingleton, LookupKeyedStream
+from hydro_nb.ir.ops.join import Chain, CrossSingleton, FilterIf, MergeOrdered, MergeUnordered
+from hydro_nb.ir.ops.keyed import (
+    FilterKeyNotIn,
+    GetKeyed,
+    JoinKeyedSingleton,
+    JoinKeyedStream,
+    LookupKeyedSingleton,
+    LookupKeyedStream,
+)
 from hydro_nb.lang.collection import Collection
-from hydro_nb.lang.guarantees import B2, O2, R2, B_co, Bounded, K_co, L_co, NoOrder, O_co, R_co, Unbounded, V_co
+from hydro_nb.lang.guarantees import (
+    B2,
+    O2,
+    R2,
+    B_co,
+    Bounded,
+    K_co,
+    L_co,
+    NoOrder,
+    O_co,
+    R_co,
+    TotalOrder,
+    Unbounded,
+    V_co,
+)
+from hydro_nb.lang.nondet import NonDet, checked
+from hydro_nb.lang.site import here
 
 if TYPE_CHECKING:
     from hydro_nb.lang.keyed_singleton import KeyedSingleton
@@ -69,6 +92,29 @@ class KeyedJoins(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         return self._grow(GetKeyed(), key)
 
     # ------------------------------------------------------------ with something to look up
+
+    @overload
+    def join_keyed_stream(
+        self: KeyedJoins[K, V_co, L_co, B_co, O_co, R_co], other: KeyedStream[K, U, L_co, Bounded, O2, R2]
+    ) -> KeyedStream[K, tuple[V_co, U], L_co, B_co, NoOrder, R_co | R2]: ...
+    @overload
+    def join_keyed_stream(
+        self: KeyedJoins[K, V_co, L_co, B_co, O_co, R_co], other: KeyedStream[K, U, L_co, Unbounded, O2, R2]
+    ) -> KeyedStream[K, tuple[V_co, U], L_co, Unbounded, NoOrder, R_co | R2]: ...
+    def join_keyed_stream(self, other: KeyedStream[Any, Any, Any, Any, Any, Any]) -> Any:
+        """Pair each value with each that the other keyed stream has under the same key.
+
+        >>> leader = FlowBuilder().process()
+        >>> orders = leader.source_iter([("ann", "pen"), ("bob", "cup")]).into_keyed()
+        >>> cities = leader.source_iter([("ann", "Oslo"), ("eve", "Rome")]).into_keyed()
+        >>> orders.join_keyed_stream(cities).entries().preview().rows
+        [('ann', ('pen', 'Oslo'))]
+
+        Where the other is bounded it is gathered first, and boundedness of this one stays. Where it is not, both are
+        kept for ever, each match comes out once, and the result is unbounded. Order is lost; repeats as in the weaker
+        of the two. Inside a tick only that tick's values match.
+        """
+        return self._grow(JoinKeyedStream(), other)
 
     def join_keyed_singleton(
         self: KeyedJoins[K, V_co, L_co, B_co, O_co, R_co], other: KeyedSingleton[K, U, L_co, Bounded]
@@ -156,3 +202,29 @@ class KeyedJoins(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         Order is lost; repeats as in the weaker of the two; unbounded.
         """
         return self._grow(MergeUnordered(), other)
+
+    @overload
+    def merge_ordered(
+        self: KeyedJoins[K_co, V_co, L_co, Bounded, TotalOrder, R_co],
+        other: KeyedStream[J, U, L_co, Bounded, TotalOrder, R2],
+        nondet: NonDet,
+    ) -> KeyedStream[K_co | J, V_co | U, L_co, Bounded, TotalOrder, R_co | R2]: ...
+    @overload
+    def merge_ordered(
+        self: KeyedJoins[K_co, V_co, L_co, B_co, TotalOrder, R_co],
+        other: KeyedStream[J, U, L_co, Any, TotalOrder, R2],
+        nondet: NonDet,
+    ) -> KeyedStream[K_co | J, V_co | U, L_co, Unbounded, TotalOrder, R_co | R2]: ...
+    def merge_ordered(self, other: KeyedStream[Any, Any, Any, Any, Any, Any], nondet: NonDet) -> Any:
+        """Give the values of both ordered keyed streams as they come, and take that order for the one that is meant.
+
+        >>> leader = FlowBuilder().process()
+        >>> ones, tens = leader.source_iter([("a", 1), ("a", 2)]), leader.source_iter([("a", 10)])
+        >>> both = ones.into_keyed().merge_ordered(tens.into_keyed(), nondet("either may come first"))
+        >>> len(both.enumerate().entries().preview().rows)
+        3
+
+        Totally ordered within keys: values of one keyed stream keep their order, between the two any may come first.
+        Repeats as in the weaker of the two; bounded where both are.
+        """
+        return self._grow(MergeOrdered(checked(nondet, "merge_ordered", here())), other)

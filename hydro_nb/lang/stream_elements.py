@@ -264,7 +264,7 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
         >>> FlowBuilder().process().source_iter([1]).ir_node_named("input")
         Stream[int, Process[None], Bounded, TotalOrder, ExactlyOnce]
-          ir_node_named   input
+          input
           source_iter   1 element
 
         Everything stays.

@@ -245,11 +245,21 @@ class NextOfTwo(Hook):
 
     def decide(self, choose: Choose, *, must: bool) -> tuple[list[Any], bool]:  # noqa: ARG002 - it always moves
         """Let one through, without its number."""
-        return [_next_of_two(self.pending, choose)], True
+        return [_next_of_each(self.pending, choose)[1]], True
 
     def phrase(self, released: list[Any]) -> str:
         """Say which one is next."""
         return f"next in order: {shown(released[0])}"
+
+
+class NextOfKeys(NextOfTwo):
+    """A stream that is ordered within each key taken for one that is ordered: the first element of any key."""
+
+    __slots__ = ()
+
+    def decide(self, choose: Choose, *, must: bool) -> tuple[list[Any], bool]:  # noqa: ARG002 - it always moves
+        """Let one through."""
+        return [_next_of_each(self.pending, choose)], True
 
 
 def interleaved(items: list[Any], choose: Choose) -> list[Any]:
@@ -259,12 +269,24 @@ def interleaved(items: list[Any], choose: Choose) -> list[Any]:
     ['c', 'a', 'b']
     """
     left = list(items)
-    return [_next_of_two(left, choose) for _ in items]
+    return [_next_of_each(left, choose)[1] for _ in items]
 
 
-def _next_of_two(pending: list[Any], choose: Choose) -> Any:
-    firsts = [0, *(index for index, (number, _) in enumerate(pending) if number != pending[0][0])][:2]
-    return pending.pop(firsts[choose(len(firsts))])[1]
+def interleaved_by_key(items: list[Any], choose: Choose) -> list[Any]:
+    """Make one sequence of those that the elements of each key are.
+
+    >>> interleaved_by_key([("x", 1), ("x", 2), ("y", 3)], lambda n: n - 1)
+    [('y', 3), ('x', 1), ('x', 2)]
+    """
+    left = list(items)
+    return [_next_of_each(left, choose) for _ in items]
+
+
+def _next_of_each(pending: list[Any], choose: Choose) -> Any:
+    firsts: dict[Any, int] = {}
+    for index, (key, _) in enumerate(pending):
+        firsts.setdefault(key, index)
+    return pending.pop(list(firsts.values())[choose(len(firsts))])
 
 
 def permuted(items: list[Any], choose: Choose) -> list[Any]:

@@ -26,12 +26,13 @@ from hydro_nb.sim.hooks import (
     KeyedPrefix,
     KeyedVersion,
     Next,
+    NextOfKeys,
     NextOfTwo,
     Prefix,
     Subset,
     Version,
 )
-from hydro_nb.sim.observe import Arrangement, Interleaving, Observation, simulated
+from hydro_nb.sim.observe import Arrangement, Interleaving, KeysInterleaving, Observation, simulated
 from hydro_nb.wire import SourceLine
 
 Lists = dict[str, list[Any]]
@@ -246,6 +247,8 @@ def _observing(part: Part) -> Hook:
     kind, given = part.kinds[0], part.node.outputs[0]
     if isinstance(part.node.op, Interleaving):
         return NextOfTwo(part.node)
+    if isinstance(part.node.op, KeysInterleaving):
+        return NextOfKeys(part.node)
     if kind.retries is given.retries:
         return Next(part.node)
     return AnyAgain(part.node) if kind.order is Order.NONE else Again(part.node)

@@ -14,12 +14,13 @@ from hydro_nb.ir.ops.extreme import Extreme
 from hydro_nb.ir.ops.fold import Folding
 from hydro_nb.ir.ops.futures import Timeout
 from hydro_nb.ir.ops.join import MergeOrdered
+from hydro_nb.ir.ops.keyed import EntriesPartiallyOrdered
 from hydro_nb.ir.ops.match import Join, Match
 from hydro_nb.ir.ops.network import Network, SendExternal
 from hydro_nb.ir.ops.order import AssumeOrdering, AssumeRetries
 from hydro_nb.ir.ops.source import SourceExternal, SourceInterval, SourceStream, Spin
 from hydro_nb.ir.ops.time import SampleEvery, Snapshot
-from hydro_nb.sim.hooks import Choose, interleaved, permuted, permuted_by_key, repeated
+from hydro_nb.sim.hooks import Choose, interleaved, interleaved_by_key, permuted, permuted_by_key, repeated
 
 _INSTEAD = "Bring the elements in through a port of the test: port, stream = process.sim_input(T)"
 _NO_CLOCK = "there is no clock in a simulation that could fire"
@@ -44,6 +45,11 @@ class Observation(Network):
 @dataclass(frozen=True)
 class Interleaving(Observation):
     """Elements of two streams, each with the number of its input, that come back as one: which is next is chosen."""
+
+
+@dataclass(frozen=True)
+class KeysInterleaving(Observation):
+    """Entries that come back in the order of each key: whose is next is chosen."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +115,13 @@ class Interleaved(Whole, AssumeOrdering):
 
 
 @dataclass(frozen=True)
+class InterleavedKeys(Whole, EntriesPartiallyOrdered):
+    """All entries of a bounded keyed stream in the order of each key; whose is next is chosen."""
+
+    arrangement: Arrangement | None = None
+
+
+@dataclass(frozen=True)
 class Repeated(Whole, AssumeRetries):
     """All elements of a bounded stream, some of them again."""
 
@@ -126,7 +139,7 @@ def simulated(graph: Graph) -> Graph:
     made.places = dict(graph.places)
     made.nodes = {}
     for node in graph.nodes.values():
-        for each in _of_two(graph, node) or _chosen(graph, node):
+        for each in _of_several(graph, node) or _chosen(graph, node):
             made.nodes[each.slot] = each
     return made
 
@@ -160,10 +173,12 @@ def _chosen(graph: Graph, node: Node) -> list[Node]:
     return [node]
 
 
-def _of_two(graph: Graph, node: Node) -> list[Node]:
-    """Give what brings two streams together as it is simulated; nothing of another node."""
+def _of_several(graph: Graph, node: Node) -> list[Node]:
+    """Give what brings two streams, or the keys of one, together as it is simulated; nothing of another node."""
     if isinstance(node.op, MergeOrdered):
         return _interleaved(node, node.op)
+    if isinstance(node.op, EntriesPartiallyOrdered):
+        return [_interleaved_keys(node, graph.kind(node.inputs[0]), node.op.reason)]
     return _permuted_beside(node, graph.kind(node.inputs[1])) if isinstance(node.op, Match) else []
 
 
@@ -185,6 +200,13 @@ def _interleaved(node: Node, op: MergeOrdered) -> list[Node]:
     whole = Interleaved(op.reason, Arrangement(node, interleaved, "in order"))
     chosen = whole if made.bound is Bound.BOUNDED else Interleaving(made.place, reason=op.reason)
     return [before, replace(node, op=chosen, inputs=(Ref(before.slot),), input_kinds=(numbered,))]
+
+
+def _interleaved_keys(node: Node, kind: Kind, reason: str) -> Node:
+    """Let it be chosen which of the keys gives its next value."""
+    whole = InterleavedKeys(reason, arrangement=Arrangement(node, interleaved_by_key, "in order"))
+    chosen = whole if kind.bound is Bound.BOUNDED else KeysInterleaving(kind.place, reason=reason)
+    return replace(node, op=chosen)
 
 
 def _observed(node: Node, kind: Kind, reason: str, whole: Op) -> Node:

@@ -12,14 +12,11 @@ from hydro_nb.ir import check
 from hydro_nb.ir.emit import Emit, Item
 from hydro_nb.ir.node import Kind, Op, Order, Shape
 from hydro_nb.ir.ops.element import ElementOp
+from hydro_nb.ir.ops.match import AntiJoin, Join, of_stream, tuple_of
 from hydro_nb.ir.ops.order import NO_PAIRS, IntoKeyed, halves
 
 _SNAPSHOT = 'Look at it as it is now, in a tick: .snapshot(tick, nondet("..."))'
 _BATCH = 'Look at what has come, in a tick: .batch(tick, nondet("..."))'
-
-
-def _both(left: Any, right: Any) -> Any:
-    return Any if Any in (left, right) else tuple[left, right]
 
 
 def _maybe(element: Any) -> Any:
@@ -42,7 +39,7 @@ class PrefixKey(ElementOp):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Keep every guarantee."""
         (kind,) = inputs
-        return (kind.but(key=_both(self.result_type, kind.key)),)
+        return (kind.but(key=tuple_of(self.result_type, kind.key)),)
 
     def work(self, emit: Emit, item: Item, key: str | None) -> None:
         """Put the function's result before the key."""
@@ -106,6 +103,9 @@ class GetKeyed(Op):
         """Demand that both are complete."""
         kind, key = inputs
         check.same_place(kind, key)
+        if key.shape not in (Shape.SINGLETON, Shape.OPTIONAL):
+            remedy = "Match with many keys: .join_keyed_stream(other) or .filter_key_not_in(keys)"
+            raise check.Fault(GraphError, "a Singleton or an Optional, for its value", f"a {key.shape}", remedy, port=1)
         check.bounded(kind, _BATCH)
         check.bounded(key, _SNAPSHOT, 1)
         return (kind.but(shape=Shape.STREAM, order=Order.NONE, key=Any),)
@@ -123,30 +123,21 @@ class GetKeyed(Op):
 
 
 @dataclass(frozen=True)
-class FilterKeyNotIn(Op):
+class FilterKeyNotIn(AntiJoin):
     """The values under keys that a complete stream does not have."""
 
     name: ClassVar[str] = "filter_key_not_in"
-    completes: ClassVar[tuple[int, ...]] = (1,)
-    category: ClassVar = "Join"
+
+
+@dataclass(frozen=True)
+class JoinKeyedStream(Join):
+    """The values of both sides under each key that they share, in any order."""
+
+    name: ClassVar[str] = "join_keyed_stream"
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
-        """Keep the keyed stream's guarantees."""
-        kind, keys = inputs
-        check.same_place(kind, keys)
-        check.bounded(keys, _BATCH, 1)
-        return (kind,)
-
-    def element(self, emit: Emit, item: Item, port: int) -> None:
-        """Remember a key, or go on to the next value where its key is known."""
-        keys = emit.state("keys", "set()")
-        if port == 1:
-            emit.write(f"{keys}.add({item.text})", item.text)
-            return
-        key, value = emit.pair(item)
-        with emit.block(f"if {key} in {keys}:"):
-            emit.write("continue")
-        emit.push(Item.of(key, value))
+        """Lose the order."""
+        return tuple(kind.but(order=Order.NONE) for kind in super().kinds(inputs))
 
 
 @dataclass(frozen=True)
@@ -160,8 +151,11 @@ class BesideTable(Op):
         """Demand a complete table; the order is lost."""
         kind, table = inputs
         check.same_place(kind, table)
+        if table.shape is not Shape.KEYED_SINGLETON:
+            remedy = "Gather one: .into_keyed() and .fold(...), .reduce(...) or .value_counts()"
+            raise check.Fault(GraphError, "a KeyedSingleton to look into", f"a {table.shape}", remedy, port=1)
         check.bounded(table, _SNAPSHOT, 1)
-        return (kind.but(order=Order.NONE, element=_both(kind.element, self.found(table.element))),)
+        return (kind.but(order=Order.NONE, element=tuple_of(kind.element, self.found(table.element))),)
 
     def found(self, element: Any) -> Any:
         """Give the type of what is found in the table."""
@@ -219,8 +213,9 @@ class LookupKeyedStream(Op):
         """Demand that the other is complete; the order is lost."""
         kind, other = inputs
         check.same_place(kind, other)
+        of_stream(other, Shape.KEYED_STREAM, 1)
         check.bounded(other, _BATCH, 1)
-        element, retries = _both(kind.element, _maybe(other.element)), kind.retries.weaker(other.retries)
+        element, retries = tuple_of(kind.element, _maybe(other.element)), kind.retries.weaker(other.retries)
         return (kind.but(order=Order.NONE, retries=retries, element=element),)
 
     def element(self, emit: Emit, item: Item, port: int) -> None:

@@ -171,7 +171,7 @@ class Named(Guard):
     name: ClassVar[str] = "ir_node_named"
 
     @property
-    def detail(self) -> str:
+    def label(self) -> str:
         """Show the name."""
         return self.title
 
