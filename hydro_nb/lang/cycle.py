@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from hydro_nb.errors import GraphError, Site
 from hydro_nb.ir.check import Fault, explain
 from hydro_nb.ir.node import Order
-from hydro_nb.ir.ops.cycle import is_open
 from hydro_nb.lang.collection import Collection
 from hydro_nb.lang.site import here
 
@@ -106,13 +105,3 @@ def _complete(graph: Graph, slot: str, collection: Any) -> None:
     except Fault as fault:
         raise explain(graph, fault, node.op, refs, site) from None
     graph.amend(slot, inputs=refs, input_kinds=kinds)
-
-
-def require_complete(graph: Graph) -> None:
-    """Raise where a forward reference is still open, naming its line."""
-    for node in graph.nodes.values():
-        if is_open(node):
-            raise GraphError(
-                f"a forward reference is not completed.\n  made at   {node.site}\n"
-                "  Complete it with the collection that it stands for: handle.complete(collection)"
-            )

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from hydro_nb.errors import DeployError, GraphError
+from hydro_nb.ir.ops.cycle import require_complete
 from hydro_nb.ir.ops.simulated import SimInput, SimOutput
-from hydro_nb.lang.cycle import require_complete
 from hydro_nb.lang.site import here
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from hydro_nb.errors import GraphError, Site
@@ -16,7 +17,6 @@ from hydro_nb.lang.tick import Tick
 
 if TYPE_CHECKING:
     from hydro_nb.lang.cycle import TickCycleHandle
-    from hydro_nb.lang.slices import Slice
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -26,13 +26,13 @@ V = TypeVar("V")
 class SliceState:
     """The end of a state that says what it is in the next slice."""
 
-    _slice: Slice
+    _require_open: Callable[[str], None]
     _cycle: TickCycleHandle[Any]
     _set: Site | None
 
-    def begin(self, block: Slice, cycle: TickCycleHandle[Any]) -> None:
-        """Belong to a block."""
-        self._slice, self._cycle, self._set = block, cycle, None
+    def begin(self, require_open: Callable[[str], None], cycle: TickCycleHandle[Any]) -> None:
+        """Belong to a block, which says whether it is running."""
+        self._require_open, self._cycle, self._set = require_open, cycle, None
 
     def close(self) -> None:
         """Stay as it is, unless something else was said."""
@@ -40,7 +40,7 @@ class SliceState:
             self._cycle.complete_next_tick(self)
 
     def _next(self, new: Any) -> None:
-        self._slice.require_open("set")
+        self._require_open("set")
         if self._set is not None:
             raise GraphError(
                 f"this state was set twice in one slice.\n  first at  {self._set}\n  again at  {here()}\n"

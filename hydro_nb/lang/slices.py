@@ -285,7 +285,7 @@ class Slice:
     # ------------------------------------------------------------ within
 
     def _kept(self, state: Any, cycle: TickCycleHandle[Any]) -> Any:
-        state.begin(self, cycle)
+        state.begin(self._require_open, cycle)
         self._states.append(state)
         return state
 
@@ -296,11 +296,11 @@ class Slice:
         return self._tick
 
     def _checked(self, of: Any, method: str) -> None:
-        self.require_open(method)
+        self._require_open(method)
         if not isinstance(of, Collection):
             raise GraphError(f"`{method}` takes a collection into the slice, but was given {of!r}.\n  {here()}")
 
-    def require_open(self, method: str) -> None:
+    def _require_open(self, method: str) -> None:
         """Raise unless the block is running."""
         if not self._open:
             raise GraphError(
@@ -309,7 +309,7 @@ class Slice:
             )
 
     def _required(self, method: str) -> Tick[Any]:
-        self.require_open(method)
+        self._require_open(method)
         if self._tick is None:
             raise GraphError(
                 f"`{method}` was called before the slice took anything in, so that its place is not known.\n"
@@ -318,7 +318,7 @@ class Slice:
         return self._tick
 
     def _out(self, result: Any, stream: str, value: str) -> Any:
-        self.require_open("emit")
+        self._require_open("emit")
         if not isinstance(result, Collection) or self._tick is None or result.kind.place != self._tick.place:
             raise LocationError(
                 f"a slice gives out what was made in it, but was given {result!r}.\n  {here()}\n"

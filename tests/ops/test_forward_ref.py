@@ -1,4 +1,4 @@
-from hydro_nb import GraphError, KeyedStream, NoOrder, Singleton, Stream
+from hydro_nb import GraphError, KeyedStream, NoOrder, Stream
 from hydro_nb.ir.node import Order
 
 

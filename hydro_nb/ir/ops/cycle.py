@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from hydro_nb.errors import GraphError
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import ABSENT, Emit, Item
-from hydro_nb.ir.node import Kind, Node, Op, Shape
+from hydro_nb.ir.node import Kind, Op, Shape
+
+if TYPE_CHECKING:
+    from hydro_nb.ir.graph import Graph
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,8 @@ class CycleSource(Op):
     name: ClassVar[str] = "forward_ref"
     must_complete: ClassVar[bool] = True
     """whether a flow with it still open cannot run"""
+    noun: ClassVar[str] = "forward reference"
+    remedy: ClassVar[str] = "Complete it with the collection that it stands for: handle.complete(collection)"
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give what was declared, or check what completes it against it."""
@@ -49,6 +54,8 @@ class Channel(CycleSource):
     """A collection that is used before anything is sent into it; all that is sent comes out."""
 
     name: ClassVar[str] = "channel"
+    noun: ClassVar[str] = "channel of a singleton"
+    remedy: ClassVar[str] = "Send what it stands for into it: sender.send(collection)"
 
     @property
     def must_complete(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -62,10 +69,12 @@ class Channel(CycleSource):
             emit.define(emit.value(0) if emit.node.inputs else empty)
 
 
-def is_open(node: Node) -> bool:
-    """Whether a node stands for a collection that is yet to be made."""
-    op = node.op
-    return isinstance(op, CycleSource) and not node.inputs and op.must_complete
+def require_complete(graph: Graph) -> None:
+    """Raise where a collection is used that nothing was ever made of, naming its line."""
+    for node in graph.nodes.values():
+        op = node.op
+        if isinstance(op, CycleSource) and not node.inputs and op.must_complete:
+            raise GraphError(f"a {op.noun} is not completed.\n  made at   {node.site}\n  {op.remedy}")
 
 
 def _fits(given: Kind, wanted: Kind) -> bool:

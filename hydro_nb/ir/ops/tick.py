@@ -137,4 +137,6 @@ class TickCycle(CycleSource):
     """What the tick before gave to complete it; nothing in the first."""
 
     name: ClassVar[str] = "cycle"
+    noun: ClassVar[str] = "cycle"
+    remedy: ClassVar[str] = "Say what it holds in the next tick: handle.complete_next_tick(collection)"
     delays: ClassVar[bool] = True

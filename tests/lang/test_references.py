@@ -1,0 +1,149 @@
+"""Handles on live values: read and changed in the order in which operators were called."""
+
+from __future__ import annotations
+
+import pytest
+
+from hydro_nb import BoundError, FlowBuilder, GraphError, LocationError, ProofError, nondet, proof
+from hydro_nb.testing import collect
+
+
+@pytest.fixture
+def leader():
+    return FlowBuilder("refs").process()
+
+
+def in_process(collection):
+    return collect(collection, backend="inprocess")
+
+
+def test_all_of_one_access_before_any_of_the_next(leader):
+    numbers = leader.source_iter([1, 2, 3])
+    total = leader.singleton(0)
+    box = total.by_mut()
+
+    def add(n: int) -> int:
+        box.value += n
+        return n
+
+    added = numbers.map(add)
+    assert in_process(added.map(lambda n: (n, box.value))) == [(1, 6), (2, 6), (3, 6)]
+
+
+def test_program_order_not_order_of_use(leader):
+    total = leader.singleton(1)
+    box, seen = total.by_mut(), total.by_ref()
+    before = leader.source_iter(["before"]).map(lambda word: (word, seen.value))
+
+    def double(_: int) -> None:
+        box.value *= 2
+
+    leader.source_iter([0, 0, 0]).for_each(double)
+    after = leader.source_iter(["after"]).map(lambda word: (word, seen.value))
+    assert in_process(after.chain(before)) == [("after", 8), ("before", 1)]
+
+
+def test_uses_that_are_no_references_keep_their_turn(leader):
+    total = leader.singleton(1)
+    before = total.map(lambda n: ("before", n))
+    box = total.by_mut()
+
+    def add(n: int) -> None:
+        box.value += n
+
+    leader.source_iter([10]).for_each(add)
+    after = total.map(lambda n: ("after", n))
+    assert in_process(before.into_stream().chain(after.into_stream())) == [("before", 1), ("after", 11)]
+
+
+def test_an_optional_is_none_where_it_is_empty(leader):
+    empty = leader.source_iter([1]).filter(lambda n: n > 1).reduce(max)
+    box = empty.by_mut()
+    assert in_process(leader.source_iter([0]).map(lambda _: box.value)) == [None]
+
+    def fill(n: int) -> None:
+        box.value = n
+
+    leader.source_iter([7]).for_each(fill)
+    assert in_process(empty.into_stream()) == [7]
+
+
+def test_a_function_that_is_called_not_spliced(leader):
+    total = leader.singleton(5)
+    held = total.by_ref()
+
+    def helper(n):
+        return n + held.value
+
+    assert in_process(leader.source_iter([1, 2]).map(lambda n: [helper(each) for each in (n,)])) == [[6], [7]]
+
+
+def test_in_processes_of_the_operating_system(leader, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    numbers = leader.source_iter([1, 2, 3])
+    biggest = numbers.reduce(max).by_ref()
+    assert collect(numbers.filter(lambda n: n < biggest.value)) == [1, 2]
+
+
+def test_changes_reach_the_next_slice(leader):
+    from hydro_nb import sliced
+
+    numbers_in, numbers = leader.sim_input(int)
+    with sliced() as s:
+        batch = s.batch(numbers, nondet("the sum is the same"))
+        total = s.state(0)
+        box = total.by_mut()
+
+        def add(n: int) -> int:
+            box.value += n
+            return n
+
+        batch.for_each(add)
+        now = s.emit(total.into_stream())
+    out = now.sim_output()
+    seen = set()
+
+    async def body():
+        numbers_in.send_many([1, 2])
+        seen.add(tuple(await out.collect()))
+
+    leader.flow.sim().exhaustive(body)
+    assert seen == {(3,), (1, 3)}
+
+
+def test_changes_without_order_need_a_proof(leader):
+    box = leader.singleton(0).by_mut()
+
+    def add(n: int) -> None:
+        box.value += n
+
+    loose = leader.source_iter([1, 2]).weaken_ordering()
+    with pytest.raises(ProofError, match="commutative"):
+        loose.inspect(add)
+    loose.inspect(add, commutative=proof("addition commutes"))
+
+
+def test_at_the_same_place_and_moment(leader):
+    held = leader.singleton(0).by_ref()
+    other = leader.flow.process().source_iter([1])
+    with pytest.raises(LocationError, match="reference"):
+        other.map(lambda n: n + held.value)
+    batch = leader.source_iter([1]).batch(leader.tick(), nondet("any"))
+    with pytest.raises(LocationError, match="reference"):
+        batch.map(lambda n: n + held.value)
+    with pytest.raises(BoundError, match="bounded input"):
+        leader.source_stream(lambda: iter([1])).map(lambda n: n + held.value)
+    with pytest.raises(BoundError, match="bounded"):
+        leader.source_stream(lambda: iter([1])).count().by_ref()
+
+
+def test_no_value_before_the_flow_runs(leader):
+    held = leader.singleton(0).by_ref()
+    with pytest.raises(GraphError, match="only while the flow runs"):
+        _ = held.value
+
+
+def test_only_a_mutable_one_is_assigned(leader):
+    held = leader.singleton(0).by_ref()
+    with pytest.raises(AttributeError):
+        held.value = 1
