@@ -9,7 +9,8 @@ from hydro_nb.errors import GraphError, LocationError
 from hydro_nb.ir.node import Shape
 from hydro_nb.ir.ops.extreme import FirstKeyed
 from hydro_nb.ir.ops.fold import Proof
-from hydro_nb.ir.ops.scan import FoldEarlyStop, Generator, Scan, Sort
+from hydro_nb.ir.ops.scan import FoldEarlyStop, Generator, Scan
+from hydro_nb.ir.ops.sort import Sort
 from hydro_nb.ir.ops.watermark import ReduceWatermark
 from hydro_nb.lang import quote
 from hydro_nb.lang.collection import Collection

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from hydro_nb.errors import GraphError
 from hydro_nb.ir.ops.extreme import CollectVec, First, IsEmpty, Last, Max, Min
-from hydro_nb.ir.ops.scan import Generator, Limit, Scan, Sort
+from hydro_nb.ir.ops.scan import Generator, Scan
+from hydro_nb.ir.ops.sort import Limit, Sort
 from hydro_nb.lang import quote
 from hydro_nb.lang.collection import Collection
 from hydro_nb.lang.guarantees import (

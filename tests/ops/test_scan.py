@@ -14,7 +14,7 @@ def running(total, n):
 def test_list(leader, both, snapshot):
     totals = leader.source_iter([1, 2, 3]).scan(0, lambda total, n: (total + n, f"so far {total + n}"))
     assert both(totals) == ["so far 1", "so far 3", "so far 6"]
-    totals.for_each(print)
+    totals.scan(None, lambda last, text: (text, last)).for_each(print)
     snapshot(leader.flow.source(leader))
 
 

@@ -1,4 +1,4 @@
-"""Operators that carry something from element to element: running state, limits, sorting.
+"""Operators that carry something from element to element: running state.
 
 At top level the state lives as long as the program; inside a tick it starts anew with every tick. On keyed streams
 each key has a state of its own.
@@ -6,15 +6,16 @@ each key has a state of its own.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import Emit, Item
-from hydro_nb.ir.node import Bound, Kind, Op, Order, Shape
+from hydro_nb.ir.func import Func
+from hydro_nb.ir.node import Bound, Kind, Shape
 from hydro_nb.ir.ops.fold import Folding, refuse_none, start_value
-from hydro_nb.ir.ops.shape import Once
 
 NO_PAIR = (
     "the function must give a pair, the next accumulator and what comes out "
@@ -74,6 +75,8 @@ class Running(Folding):
         """Give what can be taken apart in two."""
         if result.parts and len(result.parts) == 2:
             return ", ".join(result.parts)
+        if _is_pair(ast.parse(result.text, mode="eval").body):
+            return result.text
         pair = emit.local("pair")
         emit.write(f"{pair} = {result.text}", value)
         with emit.block(f"if type({pair}) is not tuple or len({pair}) != 2:"):
@@ -82,10 +85,13 @@ class Running(Folding):
 
 
 @dataclass(frozen=True)
-class Scan(Running):
-    """What a function gives for each element beside its accumulator, until it gives `None`."""
+class Emitting(Running):
+    """An operator whose function lets something out beside its accumulator, until it says that this is the end."""
 
-    name: ClassVar[str] = "scan"
+    @property
+    def may_end(self) -> bool:
+        """Whether the end may come, as far as can be seen."""
+        return True
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Demand an order and no repeats, and keep both."""
@@ -96,7 +102,8 @@ class Scan(Running):
         """Skip what comes after the end, call, push."""
         key, value = emit.pair(item) if emit.node.outputs[0].shape.is_keyed else (None, emit.assign(item, "item"))
         end = _End(self, emit, key)
-        end.skip()
+        if self.may_end:
+            end.skip()
         out = self.work(emit, end, value, key)
         if self.may_mutate:
             emit.write(f"if {out} is {end.accumulator}: {out} = copy({out})")
@@ -104,22 +111,39 @@ class Scan(Running):
 
     def work(self, emit: Emit, end: _End, value: str, key: str | None) -> str:
         """Write the call and what ends it; give the variable of what comes out."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Scan(Emitting):
+    """What a function gives for each element beside its accumulator, until it gives `None`."""
+
+    name: ClassVar[str] = "scan"
+
+    @property
+    def may_end(self) -> bool:
+        """Whether the function may give None, or wrap what it gives."""
+        return not _gives_something(self.function)
+
+    def work(self, emit: Emit, end: _End, value: str, key: str | None) -> str:
+        """Write the call; None is the end."""
         out = self.advance(emit, value, key, emit.hint())
-        with emit.block(f"if {out} is None:"):
-            end.reach()
-            emit.write("continue")
-        emit.write(f"if type({out}) is Some: {out} = {out}.value")
+        if self.may_end:
+            with emit.block(f"if {out} is None:"):
+                end.reach()
+                emit.write("continue")
+            emit.write(f"if type({out}) is Some: {out} = {out}.value")
         return out
 
 
 @dataclass(frozen=True)
-class Generator(Scan):
+class Generator(Emitting):
     """What a function yields for an element or returns as the last, beside its accumulator."""
 
     name: ClassVar[str] = "generator"
 
     def work(self, emit: Emit, end: _End, value: str, key: str | None) -> str:
-        """Write the call and what each step means; give the variable of what comes out."""
+        """Write the call and what each step means."""
         step = self.advance(emit, value, key, "step")
         with emit.block(f"if {step} is Continue:"):
             emit.write("continue")
@@ -140,7 +164,11 @@ class _End:
 
     def __init__(self, op: Running, emit: Emit, key: str | None) -> None:
         self.op, self.emit, self.key = op, emit, key
-        self.state = emit.state("ended", "False" if key is None else "set()")
+
+    @property
+    def state(self) -> str:
+        """What tells whether the end was reached."""
+        return self.emit.state("ended", "False" if self.key is None else "set()")
 
     @property
     def accumulator(self) -> str:
@@ -195,93 +223,33 @@ class FoldEarlyStop(Running):
         emit.define(emit.state("", "{}"))
 
 
-@dataclass(frozen=True)
-class Limit(Op):
-    """The first so many elements."""
-
-    count: int
-
-    name: ClassVar[str] = "limit"
-
-    @property
-    def detail(self) -> str:
-        """Show the number."""
-        return str(self.count)
-
-    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
-        """Demand an order and no repeats, and keep both."""
-        (kind,) = inputs
-        check.total_order(kind)
-        check.exactly_once(kind, "drop repeats first: .unique(), or ")
-        return (kind,)
-
-    def element(self, emit: Emit, item: Item, port: int) -> None:
-        """Skip what comes after them, count, pass on."""
-        taken = emit.state("", "0")
-        with emit.block(f"if {taken} >= {self.count}:"):
-            emit.write("continue")
-        emit.write(f"{taken} += 1")
-        emit.push(item)
-
-    def elements(self, emit: Emit, batch: str) -> bool:
-        """Cut a list short, where the simulator has nothing to decide."""
-        if not emit.seams:
-            taken, rest = emit.state("", "0"), emit.local("taken")
-            emit.write(f"{rest} = {batch}[:{self.count} - {taken}]")
-            emit.write(f"{taken} += len({rest})")
-            emit.push_all(rest, is_list=True)
-        return not emit.seams
+def _is_pair(result: ast.expr) -> bool:
+    """Whether an expression is a pair, whichever way it is chosen."""
+    if isinstance(result, ast.IfExp):
+        return _is_pair(result.body) and _is_pair(result.orelse)
+    return isinstance(result, ast.Tuple) and len(result.elts) == 2 and not any(map(_is_starred, result.elts))
 
 
-@dataclass(frozen=True)
-class Sort(Op):
-    """All elements from the smallest to the largest; within its key on keyed streams."""
+def _is_starred(part: ast.expr) -> bool:
+    return isinstance(part, ast.Starred)
 
-    name: ClassVar[str] = "sort"
-    blocking: ClassVar[bool] = True
 
-    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
-        """Demand that all elements are here, and give them an order."""
-        (kind,) = inputs
-        check.bounded(kind, 'Sort what has come by a tick: .batch(tick, nondet("..."))')
-        return (kind.but(order=Order.TOTAL),)
+_SOMETHING = (ast.BinOp, ast.Compare, ast.JoinedStr, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.ListComp)
+"""Expressions whose results are neither None nor wrapped."""
 
-    def element(self, emit: Emit, item: Item, port: int) -> None:
-        """Keep the element until all are here."""
-        if emit.node.outputs[0].shape.is_keyed:
-            key, value = emit.pair(item)
-            emit.write(f"{emit.state('', '{}')}.setdefault({key}, []).append({value})", key)
-        else:
-            emit.write(f"{emit.state('', '[]')}.append({item.text})")
 
-    def elements(self, emit: Emit, batch: str) -> bool:
-        """Keep a whole list."""
-        if not emit.node.outputs[0].shape.is_keyed:
-            emit.write(f"{emit.state('', '[]')}.extend({batch})")
-        return not emit.node.outputs[0].shape.is_keyed
+def _gives_something(function: Func) -> bool:
+    """Whether each way through a function of a `scan` lets something out that is neither None nor wrapped."""
+    tree = function.located and function.located.tree
+    if isinstance(tree, ast.Lambda):
+        return _lets_out(tree.body, inplace=function.inplace)
+    if not isinstance(tree, ast.FunctionDef) or not isinstance(tree.body[-1], ast.Return):
+        return False
+    results = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
+    return all(result is not None and _lets_out(result, inplace=function.inplace) for result in results)
 
-    def after(self, emit: Emit) -> None:
-        """Sort and push."""
-        with Once(emit):
-            if emit.node.outputs[0].shape.is_keyed:
-                self._keyed(emit)
-            else:
-                kept, ordered = emit.state("", "[]"), emit.local("ordered")
-                emit.write(f"{ordered} = sorted({kept})")
-                self._forget(emit, kept)
-                emit.push_all(ordered, is_list=True)
 
-    def _keyed(self, emit: Emit) -> None:
-        table = emit.state("", "{}")
-        key, values, value = emit.local("key"), emit.local("values"), emit.local("value")
-        with (
-            emit.block(f"for {key}, {values} in {table}.items():"),
-            emit.block(f"for {value} in sorted({values}):"),
-        ):
-            emit.push(Item.of(key, value))
-        self._forget(emit, table)
-
-    @staticmethod
-    def _forget(emit: Emit, kept: str) -> None:
-        if not emit.per_tick:
-            emit.write(f"{kept}.clear()")
+def _lets_out(result: ast.expr, *, inplace: bool) -> bool:
+    if inplace:
+        return isinstance(result, _SOMETHING)
+    return isinstance(result, ast.Tuple) and _is_pair(result) and isinstance(result.elts[1], _SOMETHING)
