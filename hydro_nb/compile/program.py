@@ -17,7 +17,7 @@ from hydro_nb.compile.writer import Writer
 from hydro_nb.errors import GraphError, Site
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Place
-from hydro_nb.ir.ops.cycle import is_open
+from hydro_nb.ir.ops.cycle import require_complete
 from hydro_nb.ir.ops.futures import ResolveFutures, Timeout
 from hydro_nb.ir.ops.network import SendExternal
 from hydro_nb.ir.ops.sink import DestSink
@@ -102,11 +102,7 @@ def require_runnable(graph: Graph) -> None:
             f"the flow `{graph.name}` is empty, so there is nothing to run.\n"
             "  Start with a source on a process: flow.process().source_iter([1, 2, 3])"
         )
-    for node in graph.nodes.values():
-        if is_open(node):
-            raise GraphError(
-                f"a forward reference was never completed.\n  {node.site}\n  Call handle.complete(collection)."
-            )
+    require_complete(graph)
 
 
 def write_location(graph: Graph, place: Place, units: Sequence[Unit], *, seams: bool = False) -> Written:
