@@ -164,9 +164,12 @@ def explain(graph: Graph, fault: Fault, op: Op, inputs: Sequence[Ref], site: Sit
 
 
 def _where_lost(graph: Graph, ref: Ref, lost: Callable[[Kind], bool]) -> Site:
-    """Walk up to the node whose output lacks the guarantee while none of its inputs does."""
-    node = graph.nodes[ref.slot]
-    for above in node.inputs:
-        if above.slot in graph.nodes and lost(graph.kind(above)):
-            return _where_lost(graph, above, lost)
+    """Walk up to the node whose output lacks the guarantee while none of its inputs does; a cycle has no end."""
+    node, seen = graph.nodes[ref.slot], {ref.slot}
+    while above := [each.slot for each in node.inputs if each.slot in graph.nodes and lost(graph.kind(each))]:
+        fresh = [slot for slot in above if slot not in seen]
+        if not fresh:
+            break
+        seen.add(fresh[0])
+        node = graph.nodes[fresh[0]]
     return node.site

@@ -1,4 +1,4 @@
-from hydro_nb import GraphError, KeyedStream, NoOrder, Stream
+from hydro_nb import GraphError, KeyedStream, NoOrder, ProofError, Stream
 from hydro_nb.ir.node import Order
 
 
@@ -63,3 +63,11 @@ def test_a_cell_that_no_longer_completes_it(flow, leader, message):
         handle.complete(back)
     assert "is completed already" in message(lambda: handle.complete(back), GraphError)
     assert not flow.graph.stale()
+
+
+def test_a_guarantee_that_was_lost_in_a_cycle(flow, leader, worker, message):
+    handle, back = leader.forward_ref(Stream, of=int, order=NoOrder)
+    merged = leader.source_stream(lambda: iter([1])).merge_unordered(back)
+    handle.complete(merged.send(worker).send(leader))
+    text = message(lambda: merged.fold(1, lambda total, n: total * 2 + n), ProofError)
+    assert "order was lost at" in text
