@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections import deque
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 
@@ -19,11 +18,13 @@ from hydro_nb.deploy.capture import Capture
 from hydro_nb.deploy.external import Clients, Port, load_captures
 from hydro_nb.deploy.failure import explain
 from hydro_nb.deploy.plan import Program, external_channels
+from hydro_nb.deploy.quiescence import Proof
+from hydro_nb.deploy.resident import Resident
 from hydro_nb.deploy.stepping import SteppedLink
 from hydro_nb.errors import DeployError, ProcessFailed, SettleTimeout
 from hydro_nb.runtime.clock import SystemClock
 from hydro_nb.runtime.feeds import FatalError
-from hydro_nb.runtime.state import waiting_on
+from hydro_nb.runtime.state import probe_reply, waiting_on
 from hydro_nb.runtime.wiring import Wiring
 from hydro_nb.runtime.worker import Worker
 from hydro_nb.wire import Entered, LocationProgram, Phase, Problem
@@ -31,22 +32,6 @@ from hydro_nb.wire import Entered, LocationProgram, Phase, Problem
 REPORT_SECONDS = 0.1
 IDLE_SECONDS = 0.02
 """How often an awaiting caller looks whether someone else has sent something."""
-
-
-class _Resident:
-    """One location in the kernel."""
-
-    def __init__(self, worker: Worker, capture: Capture) -> None:
-        self.worker = worker
-        self.capture = capture
-        self.inbox: deque[bytes] = deque()
-        self.over = False
-        self.problem: Problem | None = None
-
-    @property
-    def quiet(self) -> bool:
-        """Whether there is nothing to do here until a timer or a source has something."""
-        return self.over or (not self.inbox and self.worker.idle)
 
 
 class InProcessBackend:
@@ -59,6 +44,7 @@ class InProcessBackend:
         self._ports: dict[str, Port] = {}
         self._stopped = False
         self._reported = 0.0
+        self._proof = Proof()
         self._beside = Beside(lambda: self._living)
         self._epochs = {place.id: 1 for place in program.locations}
         outside = external_channels(program)
@@ -70,7 +56,7 @@ class InProcessBackend:
             place.id: self._resident(place, max_buffer) for place in program.locations if place.kind == "process"
         }
 
-    def _resident(self, place: LocationProgram, max_buffer: int) -> _Resident:
+    def _resident(self, place: LocationProgram, max_buffer: int) -> Resident:
         mine = tuple(c for c in self._program.channels if place.id in (c.sender, c.receiver))
         worker = Worker(
             place,
@@ -80,7 +66,7 @@ class InProcessBackend:
             send=self._carry,
             report=self._board.apply,
         )
-        return _Resident(worker, Capture(place.name, self._board.keep))
+        return Resident(worker, Capture(place.name, self._board.keep))
 
     def _carry(self, location: int, frame: bytes) -> None:
         resident = self._residents.get(location)
@@ -102,7 +88,7 @@ class InProcessBackend:
             self._begin(resident)
         self._board.phase("running")
 
-    def _begin(self, resident: _Resident) -> None:
+    def _begin(self, resident: Resident) -> None:
         with self._guarded(resident):
             resident.worker.start()
         if resident.problem is not None:
@@ -111,11 +97,11 @@ class InProcessBackend:
         self._beside.attach(resident.worker)
         self._enter(resident, "running")
 
-    def _enter(self, resident: _Resident, phase: Phase) -> None:
+    def _enter(self, resident: Resident, phase: Phase) -> None:
         self._board.apply(Entered(resident.worker.program.id, phase, os.getpid(), self._clock.time()))
 
     @contextmanager
-    def _guarded(self, resident: _Resident) -> Generator[None]:
+    def _guarded(self, resident: Resident) -> Generator[None]:
         """Run a location's code: its prints are its own, and its failure is not the kernel's."""
         try:
             with resident.capture.active():
@@ -123,18 +109,18 @@ class InProcessBackend:
         except FatalError as failure:
             self._fail(resident, failure.problem)
 
-    def _fail(self, resident: _Resident, problem: Problem) -> None:
+    def _fail(self, resident: Resident, problem: Problem) -> None:
         name = resident.worker.program.name
         resident.problem = problem
         self._board.apply(problem)
         if resident.worker.location.state is not None:
             self._board.apply(resident.worker.counts())
         resident.worker.fail(f"`{name}` failed: {problem.error}")
-        with suppress(FatalError):  # what fails while it closes is not why it failed
+        with suppress(FatalError), resident.capture.active():  # what fails while it closes is not why it failed
             resident.worker.close()
         self._bury(resident, problem.error)
 
-    def _bury(self, resident: _Resident, reason: str) -> None:
+    def _bury(self, resident: Resident, reason: str) -> None:
         resident.over = True
         resident.capture.finish()
         place = resident.worker.program
@@ -157,14 +143,14 @@ class InProcessBackend:
         self._report()
         return moved
 
-    def _turn(self, resident: _Resident) -> bool:
+    def _turn(self, resident: Resident) -> bool:
         moved = self._deliver(resident)
         with self._guarded(resident):
             moved = resident.worker.step() or moved
             resident.worker.flush()
         return moved or resident.over
 
-    def _deliver(self, resident: _Resident) -> bool:
+    def _deliver(self, resident: Resident) -> bool:
         moved = bool(resident.inbox)
         while resident.inbox:
             resident.worker.receive(resident.inbox.popleft())
@@ -189,6 +175,10 @@ class InProcessBackend:
     @property
     def _quiet(self) -> bool:
         return all(resident.quiet for resident in self._residents.values())
+
+    @property
+    def _calm(self) -> bool:
+        return all(resident.calm for resident in self._residents.values())
 
     @property
     def _timers_fired(self) -> bool:
@@ -237,7 +227,10 @@ class InProcessBackend:
         self._after_settling()
 
     def _settled_now(self) -> bool:
-        return self._quiet and self._timers_fired and not self._clients_busy
+        if self._clients_busy or not (self._calm and self._timers_fired):
+            self._proof = Proof()
+            return False
+        return self._quiet or self._proof.shown({w.program.id: probe_reply(w, 0) for w in self._living})
 
     @property
     def _clients_busy(self) -> bool:
@@ -317,10 +310,10 @@ class InProcessBackend:
         for worker in self._living:
             worker.drain()
         self._clients.release()
-        while not self._quiet and self._step_all():
+        while not self._calm and self._step_all():
             continue
 
-    def _dismiss(self, resident: _Resident) -> None:
+    def _dismiss(self, resident: Resident) -> None:
         if not resident.over:
             with self._guarded(resident):
                 resident.worker.close()

@@ -352,6 +352,11 @@ class Receiver(End):
         return items
 
     @property
+    def pending(self) -> bool:
+        """Whether something lies here that does not derive from timers alone."""
+        return any(not flags & TIMER_DERIVED for _, _, flags in self.queue)
+
+    @property
     def owes(self) -> bool:
         """Whether `replies` has something to say."""
         return self.unacknowledged or self._owed * 8 >= self.max_buffer

@@ -85,13 +85,14 @@ class Feeds:
         """Take the results that are there, of each operator at most so many; gives how many came."""
         return sum(self._poll(each, each.spec.name, limit) for each in self.futures)
 
-    def give(self) -> None:
-        """Begin to wait for what the last tick made."""
-        outputs = self._location.outputs
+    def give(self) -> bool:
+        """Begin to wait for what the last tick made; says whether that was anything."""
+        outputs, given = self._location.outputs, False
         for each in self.futures:
             if outputs[each.spec.name]:
                 each.give(outputs[each.spec.name])
-                outputs[each.spec.name] = []
+                outputs[each.spec.name], given = [], True
+        return given
 
     def _poll(self, source: Source | Futures, name: str, limit: int) -> int:
         try:

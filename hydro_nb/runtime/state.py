@@ -7,10 +7,11 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from hydro_nb.errors import HydroError, Site
 from hydro_nb.runtime.channel import Sender
 from hydro_nb.runtime.location import Location
 from hydro_nb.runtime.render import Renderer
-from hydro_nb.wire import Counts, ProbeReply, Sample
+from hydro_nb.wire import ChannelSpec, Counts, ProbeReply, Problem, Sample
 
 if TYPE_CHECKING:
     from hydro_nb.runtime.worker import Worker
@@ -98,6 +99,14 @@ def resident() -> int:
         return int(os.read(fd, 256).split()[1]) * os.sysconf("SC_PAGE_SIZE")
     finally:
         os.close(fd)
+
+
+def refusal(
+    location: int, now: float, error: HydroError, spec: ChannelSpec | None = None, *, fatal: bool = False
+) -> Problem:
+    """Make a problem of what a channel could not carry, or of a frame that belongs to none."""
+    slot, op, site = (spec.edge, "send", spec.site) if spec else ("", "", Site())
+    return Problem(location, now, f"{type(error).__name__}: {error}", slot, op, site, fatal=fatal)
 
 
 def waiting_on(worker: Worker) -> str:

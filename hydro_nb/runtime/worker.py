@@ -9,26 +9,16 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
-from hydro_nb.errors import ChannelBroken, DecodeError, EncodeError, HydroError, Site
+from hydro_nb.errors import ChannelBroken, DecodeError, EncodeError, HydroError
 from hydro_nb.runtime.channel import MAX_ITEMS, Fields, Receiver, Sender, read_header
 from hydro_nb.runtime.clock import Clock
 from hydro_nb.runtime.feeds import FatalError, Feeds
 from hydro_nb.runtime.location import Location
 from hydro_nb.runtime.pace import Pace
 from hydro_nb.runtime.render import Renderer
-from hydro_nb.runtime.state import Tally
+from hydro_nb.runtime.state import Tally, refusal
 from hydro_nb.runtime.wiring import Wiring
-from hydro_nb.wire import (
-    CREDIT,
-    END_ACK,
-    HELLO,
-    ChannelEnded,
-    ChannelSpec,
-    Counts,
-    Event,
-    LocationProgram,
-    Problem,
-)
+from hydro_nb.wire import CREDIT, END_ACK, HELLO, ChannelEnded, ChannelSpec, Counts, Event, LocationProgram
 
 DRAIN_SECONDS = 0.0005
 FLUSH_SECONDS = 0.0005
@@ -158,17 +148,7 @@ class Worker:
         self._reject(error, receiver.spec)
 
     def _reject(self, error: HydroError, spec: ChannelSpec | None = None) -> None:
-        self._report(
-            Problem(
-                location=self.program.id,
-                time=self.clock.time(),
-                error=f"{type(error).__name__}: {error}",
-                slot=spec.edge if spec else "",
-                op="send" if spec else "",
-                fatal=False,
-                site=spec.site if spec else Site(),
-            )
-        )
+        self._report(refusal(self.program.id, self.clock.time(), error, spec))
 
     def _tell_end(self, end: Sender | Receiver) -> None:
         self._report(ChannelEnded(self.program.id, end.spec.id, self.clock.time(), end.reason))
@@ -290,7 +270,6 @@ class Worker:
         self._pace.ran(self._gathered, now - start)
         self._clear_inputs()
         self._collect(timer=timer)
-        self._give_futures()
         self._reply()
         if not timer:
             self.changes += 1
@@ -313,10 +292,7 @@ class Worker:
             senders[0].put(items, timer=timer)
             if not self._oldest:
                 self._oldest = self._now()
-
-    def _give_futures(self) -> None:
-        if self.feeds.futures:
-            self.feeds.give()
+        if self.feeds.give():
             self._weigh()
 
     def _reply(self) -> None:
@@ -351,9 +327,8 @@ class Worker:
         try:
             sender.pack()
         except (EncodeError, ChannelBroken) as error:
-            spec = sender.spec
-            text = f"{type(error).__name__}: {error}"
-            raise FatalError(Problem(self.program.id, self.clock.time(), text, spec.edge, "send", spec.site)) from error
+            problem = refusal(self.program.id, self.clock.time(), error, sender.spec, fatal=True)
+            raise FatalError(problem) from error
 
     def _push(self) -> None:
         held = False
@@ -382,10 +357,10 @@ class Worker:
 
     @property
     def idle(self) -> bool:
-        """Whether there is nothing to do until a frame or a timer comes."""
+        """Whether there is nothing to do until a frame or a timer comes, but what timers alone have made elsewhere."""
         if self.failed:
             return True
-        if any(receiver.queue for receiver in self.ins) or any(sender.busy for sender in self.outs):
+        if any(receiver.pending for receiver in self.ins) or any(sender.busy for sender in self.outs):
             return False
         if self.draining:
             return not self.feeds.ready

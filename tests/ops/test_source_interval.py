@@ -25,3 +25,10 @@ def test_guarantees(leader):
 @pytest.mark.parametrize("seconds", [0, -1, "1"])
 def test_no_duration(leader, message, seconds):
     assert "seconds" in message(lambda: leader.source_interval(seconds), GraphError)
+
+
+def test_delayed(leader):
+    beats = leader.source_interval_delayed(0.02, 0.01)
+    op = leader.flow.graph.nodes[beats.ref.slot].op
+    assert (op.interval, op.delay) == (0.01, 0.02)
+    assert beats.preview(2).rows == [(), ()]

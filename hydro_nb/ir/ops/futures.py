@@ -39,7 +39,7 @@ class Resolving(Op):
     def after(self, emit: Emit) -> None:
         """Wait for all that are held, together, and push what they gave."""
         held, resolved = self.held(emit), emit.local("resolved")
-        emit.write(f"{resolved} = wait_all({held})", held)
+        emit.write(f"{resolved} = wait_all({held})")
         if not emit.per_tick:
             emit.write(f"{held} = []")
         emit.push_all(resolved)
@@ -123,7 +123,8 @@ class ResolveFutureBlocking(Op):
             emit.define(f"wait_for({emit.value(0)})")
             return
         held = emit.state("", ABSENT)
-        with emit.block(f"if {held} is {ABSENT} and {emit.ended()}:"):
+        condition = f"{held} is {ABSENT}"
+        with emit.block(f"if {condition}:" if emit.ended() == "True" else f"if {condition} and {emit.ended()}:"):
             emit.write(f"{held} = wait_for({emit.value(0)})")
         emit.define(held)
 
