@@ -138,6 +138,11 @@ class FoldKeyed(Proved):
     result_type: Any = Any
     name: ClassVar[str] = "fold_keyed"
 
+    @property
+    def label(self) -> str:
+        """Name the method that was called."""
+        return "fold"
+
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give a keyed singleton whose keys are only ever added."""
         return self.gathered(inputs[0], Shape.KEYED_SINGLETON, self.result_type)
@@ -225,6 +230,11 @@ class ReduceKeyed(Proved):
     """One value per key, present from the key's first element on."""
 
     name: ClassVar[str] = "reduce_keyed"
+
+    @property
+    def label(self) -> str:
+        """Name the method that was called."""
+        return "reduce"
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give a keyed singleton whose keys are only ever added."""

@@ -18,6 +18,11 @@ class ReduceWatermark(ReduceKeyed):
 
     name: ClassVar[str] = "reduce_watermark"
 
+    @property
+    def label(self) -> str:
+        """Name the method that was called."""
+        return self.name
+
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give a keyed singleton whose keys come and go."""
         stream, watermark = inputs
