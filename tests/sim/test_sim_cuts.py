@@ -39,6 +39,22 @@ def _table(stream):
     return entries.map(lambda entry: entry[0] * 100 + sum(entry[1])).unique()
 
 
+def _pairs(stream):
+    return stream.map(lambda n: (n % 2, n))
+
+
+def _sum(pairs):
+    return pairs.map(lambda entry: entry[0] * 100 + entry[1][0] * 10 + entry[1][1])
+
+
+def _joined(stream):
+    return _sum(_pairs(stream).join(_pairs(stream.filter(lambda n: n > 1))))
+
+
+def _merged(stream):
+    return stream.assume_ordering(ANY).merge_ordered(stream.filter(lambda n: n > 1).assume_ordering(ANY), ANY)
+
+
 # A deployment's tick also runs when nothing is new, so that what it says of nothing, or says again, does not count.
 CERTAIN = {
     "map": lambda s: s.map(lambda n: n * 2 + 1),
@@ -48,6 +64,10 @@ CERTAIN = {
     "index": _index,
     "weaken": lambda s: s.weaken_ordering(),
     "send": lambda s: s.send(s.flow.process()),
+    "join": _joined,
+    "half join": lambda s: _sum(_pairs(s).join(s.location.source_iter([(0, 5), (1, 6), (0, 7)]))),
+    "product": lambda s: s.cross_product(s.filter(lambda n: n > 1)).map(lambda pair: pair[0] * 10 + pair[1]),
+    "without": lambda s: s.filter_not_in(s.location.source_iter([2, 3])),
     "fork": lambda s: s.filter(lambda n: n > 1).merge_unordered(s.map(lambda n: -n)),
 }
 UNCERTAIN = {
@@ -61,6 +81,9 @@ UNCERTAIN = {
     "cross": lambda s: _cross(s, s.location.tick()),
     "latest": lambda s: _seen(_batch(s).reduce(max, commutative=COMMUTES).latest()),
     "table": _table,
+    "merge ordered": lambda s: _index(_merged(s)),
+    "batch join": lambda s: _joined(_batch(s)).all_ticks(),
+    "batch merge": lambda s: _index(_merged(_batch(s))).all_ticks(),
 }
 
 
