@@ -2,7 +2,7 @@ import pytest
 from one_per_tick import one_per_tick
 from outcomes import outcomes
 
-from hydro_nb import GraphError, LocationError, ProofError, inplace, nondet, proof
+from hydro_nb import Bounded, GraphError, LocationError, Optional, ProofError, inplace, nondet, proof
 from hydro_nb.ir.node import Bound
 
 ANY = nondet("any")
@@ -98,3 +98,21 @@ def test_marks_that_are_none(windows, worker, message):
     elsewhere = worker.source_iter([3]).batch(worker.tick(), ANY).max()
     text = message(lambda: windows.reduce_watermark(elsewhere, max), LocationError)
     assert "needs both collections at one place" in text
+
+
+def test_a_mark_made_of_the_result_is_from_the_tick_before(leader, run):
+    keyed = one_per_tick(leader, 4).map(lambda n: (n, n)).into_keyed()
+    tick = leader.tick()
+    handle, mark = tick.cycle(Optional, of=int)
+    table = keyed.reduce_watermark(mark, max)
+    newest = table.snapshot(tick, ANY).get_max_key().map(lambda entry: entry[0])
+    handle.complete_next_tick(newest)
+    assert run(table) == [{4: 4}]
+
+
+def test_without_a_delay_nothing_could_start(leader, windows, run, message):
+    tick = leader.tick()
+    handle, mark = tick.forward_ref(Optional, of=int, bound=Bounded)
+    table = windows.reduce_watermark(mark, max)
+    handle.complete(table.snapshot(tick, ANY).get_max_key().map(lambda entry: entry[0]))
+    assert "these operators feed themselves within one tick" in message(lambda: run(table), GraphError)
