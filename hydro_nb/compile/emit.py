@@ -14,7 +14,7 @@ from hydro_nb.compile.text import is_literal, is_simple
 from hydro_nb.errors import Site
 from hydro_nb.ir.emit import Item
 from hydro_nb.ir.func import Func
-from hydro_nb.ir.node import Bound, Node, Shape
+from hydro_nb.ir.node import Bound, Kind, Node, Shape
 from hydro_nb.ir.ops.fold import Folding
 from hydro_nb.ir.ops.source import SourceIter
 from hydro_nb.references import Reference
@@ -298,10 +298,18 @@ class NodeEmit:
 
     def ended(self) -> str:
         """Give the condition that every bounded source above is at its end."""
-        above = [p for p in upstream(self.unit.unit, self.part) if p.role == "whole"]
-        sources = [p for p in above if isinstance(p.node.op, SourceIter)]
+        above = [self.part, *upstream(self.unit.unit, self.part)]
+        sources = [p for p in above if p.role == "whole" and isinstance(p.node.op, SourceIter)]
         flags = [f"{p.name}_ended" for p in sources]
+        flags += [self.unit.emit(p).state("came", "False") for p in above if self._comes_later(p)]
         return " and ".join(flags) or "True"
+
+    def _comes_later(self, part: Part) -> bool:
+        """Whether it is a complete value from a unit that may run after this one first did."""
+        if part.role != "seam_in" or self.unit.unit.place.kind == "tick":
+            return False
+        kind = part.outputs[0]
+        return not kind.shape.is_stream and kind.bound is Bound.BOUNDED and kind.place.kind != "tick"
 
     # ------------------------------------------------------------ edges of the unit
 
@@ -358,10 +366,12 @@ class NodeEmit:
         if self.part.outputs[0].shape.is_stream:
             self.push_all(self.input(), is_list=True)
         else:
-            held = self.state("", "ABSENT")
+            held = self.state("", _before_versions(self.part.outputs[0]))
             newer = self.local("version")
             with self.block(f"for {newer} in {self.input()}:"):
                 self.write(f"{held} = {newer}")
+                if self._comes_later(self.part):
+                    self.write(f"{self.state('came', 'False')} = True")
                 self._spread()
             self.define(held)
 
@@ -403,7 +413,7 @@ class NodeEmit:
     def _now(self, part: Part) -> str:
         """Compute a live value again, from the state that it is made of."""
         if part.role == "seam_in":
-            return self.unit.emit(part).state("", "ABSENT")
+            return self.unit.emit(part).state("", _before_versions(part.outputs[0]))
         emit = NodeEmit(self.unit, part)
         emit._quiet = True
         for index in part.values:
@@ -436,3 +446,8 @@ def _parameter(part: Part) -> str:
 def is_final(part: Part) -> bool:
     """Whether the value that a part reads is complete once it is there."""
     return part.kinds[0].bound is Bound.BOUNDED or part.kinds[0].place.kind == "atomic"
+
+
+def _before_versions(kind: Kind) -> str:
+    """Give what is read of a value before its first version has come over a seam: a table has no entries yet."""
+    return "{}" if kind.shape is Shape.KEYED_SINGLETON else "ABSENT"

@@ -125,3 +125,28 @@ def test_in_a_tick_all_is_bounded(pairs, leader):
         assert made.kind.bound is Bound.BOUNDED
         assert made.kind.place == table.kind.place
     assert run(table.get_max_key().all_ticks())[-1] == ("b", 2)
+
+
+def test_tables_that_leave_a_section_are_empty_at_first(leader):
+    section = leader.source_iter(PAIRS).into_keyed().weaken_boundedness().atomic()
+    firsts = section.first().end_atomic()
+    last = {repr(sorted(entries)) for entries in explored(ordered(firsts.map(lambda n: n).entries()))}
+    assert last == {"[('a', 1), ('b', 2)]"}
+    reached = section.value_counts().end_atomic().threshold_greater_or_equal_uniform(leader.singleton(2))
+    assert {repr(entries) for entries in explored(ordered(reached.entries()))} == {"[('a', 2)]"}
+
+
+def test_a_complete_table_comes_over_a_section_whole(pairs):
+    firsts = pairs.first().atomic().end_atomic()
+    assert {repr(sorted(entries)) for entries in explored(ordered(firsts.entries()))} == {"[('a', 1), ('b', 2)]"}
+
+
+def test_keys_of_the_newest_table(arriving, leader):
+    newest = arriving.weaken_boundedness().snapshot(leader.tick(), ANY).latest()
+    counts = explored(newest.key_count().snapshot(leader.tick(), ANY).all_ticks())
+    assert {each[-1] for each in counts} == {2}
+    assert {each[0] for each in counts} == {0, 1, 2}
+
+
+def ordered(stream):
+    return stream.assume_ordering(nondet("looked at as a set"))
