@@ -71,11 +71,16 @@ def present_type(result: Any) -> Any:
     >>> present_type(int | None)
     <class 'int'>
     """
-    if get_origin(result) in (Union, types.UnionType):
-        kept = tuple(arg for arg in get_args(result) if arg is not types.NoneType)
-        result = kept[0] if len(kept) == 1 else Union[kept]  # noqa: UP007 - built from a tuple
+    if get_origin(result) not in (Union, types.UnionType):
+        return _held(result)
+    kept = tuple(_held(arg) for arg in get_args(result) if arg is not types.NoneType)
+    return Any if Any in kept else Union[kept]  # noqa: UP007 - built from a tuple
+
+
+def _held(result: Any) -> Any:
+    """Give what a `Some` holds, or the type itself."""
     origin: Any = get_origin(result)
-    return get_args(result)[0] if origin is Some else result
+    return Any if result is Some else get_args(result)[0] if origin is Some else result
 
 
 def item_of(f: Callable[..., Any]) -> Any:

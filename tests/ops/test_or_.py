@@ -1,4 +1,4 @@
-from hydro_nb import LocationError
+from hydro_nb import GraphError, LocationError, nondet
 from hydro_nb.ir.node import Bound, Shape
 
 
@@ -16,6 +16,11 @@ def test_live(live, both):
     big = live.filter(lambda n: n > 9).reduce(max)
     assert both(big.or_(live.reduce(max))) == [3]
     assert both(live.reduce(min).or_(big)) == [1]
+
+
+def test_a_complete_half_is_whole_from_the_start(leader, live, run):
+    biggest = live.reduce(max).filter(lambda n: n > 9).or_(leader.source_iter(range(3000)).reduce(max))
+    assert set(run(biggest.snapshot(leader.tick(), nondet("looked at")).all_ticks())) == {2999}
 
 
 def test_a_present_none(leader, run):
@@ -44,3 +49,9 @@ def test_guarantees(leader, live):
 def test_other_place(live, worker, message):
     text = message(lambda: live.reduce(max).or_(worker.source_iter([1]).reduce(max)), LocationError)
     assert text.startswith("`or_` needs both collections at one place; the first lives on Process[Leader]")
+
+
+def test_a_singleton(leader, live, message):
+    text = message(lambda: live.reduce(max).or_(leader.singleton(1)), GraphError)
+    assert text.startswith("`or_` needs an Optional to go with it, but its input (`singleton`) is a Singleton.")
+    assert text.endswith("Fall back on a value that is always there: .unwrap_or(singleton)")

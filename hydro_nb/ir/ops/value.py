@@ -30,11 +30,15 @@ def _both(left: Kind, right: Kind) -> Bound:
     return Bound.INIT_NONE if stays else Bound.UNBOUNDED
 
 
+def _with_article(shape: Shape) -> str:
+    return f"{'an' if shape is Shape.OPTIONAL else 'a'} {shape}"
+
+
 def _shaped(kind: Kind, shapes: Sequence[Shape], remedy: str) -> None:
     """Demand that what was given is one of these collections."""
     if kind.shape not in shapes:
-        wanted = " or ".join(f"{'an' if each is Shape.OPTIONAL else 'a'} {each}" for each in shapes)
-        raise check.Fault(GraphError, f"{wanted} to go with it", f"a {kind.shape}", remedy, port=1)
+        wanted = " or ".join(map(_with_article, shapes))
+        raise check.Fault(GraphError, f"{wanted} to go with it", _with_article(kind.shape), remedy, port=1)
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class Zip(Op):
     name: ClassVar[str] = "zip"
     category: ClassVar = "Join"
     on_demand: ClassVar[bool] = True
+    completes: ClassVar[tuple[int, ...]] = (0, 1)
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give an optional if either is one."""
@@ -72,6 +77,7 @@ class FirstPresent(Op):
     """The value of the first optional, or that of the second where the first is empty."""
 
     name: ClassVar[str] = "or_"
+    completes: ClassVar[tuple[int, ...]] = (0, 1)
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give an optional that may be absent if both may."""
@@ -237,6 +243,11 @@ class SampleEager(Snapshot):
     """The live value as it is whenever its process does something."""
 
     name: ClassVar[str] = "sample_eager"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Demand a value at top level."""
+        check.top_level(inputs[0])
+        return super().kinds(inputs)
 
 
 @dataclass(frozen=True)
