@@ -13,7 +13,7 @@ from hydro_nb.ir.node import Bound, Kind, Node, Op, Order, Ref, Retries, Shape
 from hydro_nb.ir.ops.extreme import Extreme
 from hydro_nb.ir.ops.fold import Folding
 from hydro_nb.ir.ops.futures import Timeout
-from hydro_nb.ir.ops.join import MergeOrdered
+from hydro_nb.ir.ops.join import MergeOrdered, MergeUnordered
 from hydro_nb.ir.ops.keyed import EntriesPartiallyOrdered
 from hydro_nb.ir.ops.match import Join, Match
 from hydro_nb.ir.ops.network import Network, SendExternal
@@ -53,10 +53,8 @@ class KeysInterleaving(Observation):
 
 
 @dataclass(frozen=True)
-class Numbered(Op):
-    """The elements of several streams, each with the number of its input."""
-
-    name: ClassVar[str] = "numbered"
+class Numbered(MergeUnordered):
+    """The elements of both streams, each with the number of its input."""
 
     def element(self, emit: Emit, item: Item, port: int) -> None:
         """Put the number before it."""
