@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hydro_nb.ir.node import Shape
+from hydro_nb.ir.ops.fold import Proof
 from hydro_nb.ir.ops.keyed import DropKeyPrefix, EntriesPartiallyOrdered, PrefixKey
 from hydro_nb.ir.ops.order import AssumeOrdering, AssumeRetries, IntoKeyed, Make, Weaken
 from hydro_nb.ir.ops.time import AllTicks, Batch
@@ -33,6 +34,7 @@ from hydro_nb.lang.location import Process, Tick
 from hydro_nb.lang.nondet import NonDet, checked
 from hydro_nb.lang.sending import network, tick_of
 from hydro_nb.lang.site import here
+from hydro_nb.lang.stream_elements import effects
 
 if TYPE_CHECKING:
     from hydro_nb.lang.network import Via
@@ -107,7 +109,9 @@ class KeyedStream(
         """
         return self._grow(EntriesPartiallyOrdered(checked(nondet, "entries_partially_ordered", here())))
 
-    def prefix_key(self, f: Callable[[K_co, V_co], J]) -> KeyedStream[tuple[J, K_co], V_co, L_co, B_co, O_co, R_co]:
+    def prefix_key(
+        self, f: Callable[[K_co, V_co], J], *, commutative: Proof | None = None, idempotent: Proof | None = None
+    ) -> KeyedStream[tuple[J, K_co], V_co, L_co, B_co, O_co, R_co]:
         """Put what the function gives for key and value before the key.
 
         >>> pairs = FlowBuilder().process().source_iter([("a", 1), ("a", 2)]).into_keyed()
@@ -116,7 +120,8 @@ class KeyedStream(
 
         Within the finer keys order and repeats stay; boundedness stays.
         """
-        return self._grow(PrefixKey(self._func(f, 2, "prefix_key"), annotate.result_of(f)))
+        laws = effects("prefix_key", commutative, idempotent)
+        return self._grow(PrefixKey(self._func(f, 2, "prefix_key"), annotate.result_of(f), **laws))
 
     def drop_key_prefix(
         self: KeyedStream[tuple[Any, J], V_co, L_co, B_co, O_co, R_co],

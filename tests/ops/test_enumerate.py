@@ -8,12 +8,12 @@ def test_list(leader, run, snapshot):
     snapshot(leader.flow.source(leader))
 
 
-def test_goes_on_across_batches(live, run):
-    assert run(live.enumerate()) == [(0, 1), (1, 2), (2, 3)]
+def test_goes_on_across_batches(live, both):
+    assert both(live.enumerate()) == [(0, 1), (1, 2), (2, 3)]
 
 
-def test_keyed(pairs, run):
-    assert run(pairs.enumerate()) == [("a", (0, 1)), ("b", (0, 2)), ("a", (1, 3)), ("a", (2, 3))]
+def test_keyed(pairs, both):
+    assert both(pairs.enumerate()) == [("a", (0, 1)), ("b", (0, 2)), ("a", (1, 3)), ("a", (2, 3))]
 
 
 def test_guarantees(live, message):

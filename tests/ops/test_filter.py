@@ -9,8 +9,8 @@ def test_list(leader, run, snapshot):
     snapshot(leader.flow.source(leader))
 
 
-def test_keyed(pairs, run):
-    assert run(pairs.filter(lambda n: n < 3)) == [("a", 1), ("b", 2)]
+def test_keyed(pairs, both):
+    assert both(pairs.filter(lambda n: n < 3)) == [("a", 1), ("b", 2)]
 
 
 def test_live_values(leader, live, run):
@@ -34,3 +34,13 @@ def test_values_that_change(pairs, worker, message):
 def test_guarantees(live):
     loose = live.weaken_ordering().weaken_retries()
     assert loose.filter(bool).kind == loose.kind
+
+
+def test_with_key(pairs, worker, both):
+    assert both(pairs.filter_with_key(lambda key, n: key == "b" or n == 1)) == [("a", 1), ("b", 2)]
+    assert both(pairs.send(worker).filter_with_key(lambda key, n: key == "b")) == [("b", 2)]
+
+
+def test_with_key_guarantees(pairs):
+    loose = pairs.weaken_ordering().weaken_retries().weaken_boundedness()
+    assert loose.filter_with_key(lambda key, n: n).kind == loose.kind

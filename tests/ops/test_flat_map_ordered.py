@@ -1,3 +1,6 @@
+from hydro_nb import CaptureError
+
+
 def words(line: str) -> list[str]:
     return line.split()
 
@@ -15,10 +18,26 @@ def test_flatten(leader, run):
     assert flat.kind.element is int
 
 
-def test_keyed(pairs, run):
-    assert run(pairs.flat_map_ordered(range).filter(lambda n: n > 1)) == [("a", 2), ("a", 2)]
+def test_keyed(pairs, both):
+    assert both(pairs.flat_map_ordered(range).filter(lambda n: n > 1)) == [("a", 2), ("a", 2)]
 
 
 def test_guarantees(leader, live):
     assert live.flat_map_ordered(lambda n: [n]).kind.order is live.kind.order
     assert leader.source_iter(["a"]).flat_map_ordered(words).kind.element is str
+
+
+def test_flatten_keyed(pairs, worker, both):
+    flat = pairs.map(lambda n: [0, n]).flatten_ordered()
+    assert both(flat) == [("a", 0), ("a", 1), ("b", 0), ("b", 2), ("a", 0), ("a", 3), ("a", 0), ("a", 3)]
+    assert both(pairs.send(worker).map(lambda n: [n] * (n - 1)).flatten_ordered().values()) == [2, 3, 3, 3, 3]
+
+
+def test_flatten_keyed_guarantees(leader):
+    pairs = leader.source_iter([("a", [1])]).into_keyed()
+    assert pairs.flatten_ordered().kind == pairs.kind.but(element=int)
+
+
+def test_no_function(leader, message):
+    text = message(lambda: leader.source_iter([1]).flat_map_ordered([1]), CaptureError)
+    assert text.startswith("`flat_map_ordered` needs a function, but was given [1].")

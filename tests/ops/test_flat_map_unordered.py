@@ -13,8 +13,8 @@ def test_flatten(leader, run):
     assert sorted(run(leader.source_iter([{1, 2}, {3}]).flatten_unordered())) == [1, 2, 3]
 
 
-def test_keyed(pairs, run):
-    assert sorted(run(pairs.flat_map_unordered(lambda n: {n}))) == [("a", 1), ("a", 3), ("a", 3), ("b", 2)]
+def test_keyed(pairs, both):
+    assert sorted(both(pairs.flat_map_unordered(lambda n: {n}))) == [("a", 1), ("a", 3), ("a", 3), ("b", 2)]
 
 
 def test_guarantees(live, message):
@@ -27,3 +27,9 @@ def test_guarantees(live, message):
         "  `enumerate` was called  conftest.py, line _:   call()\n"
         '  Say why any order will do: .assume_ordering(nondet("..."))'
     )
+
+
+def test_flatten_keyed(pairs, leader, both):
+    flat = leader.source_iter([("a", {1}), ("b", {2})]).into_keyed().flatten_unordered()
+    assert both(flat) == [("a", 1), ("b", 2)]
+    assert (flat.kind.order, flat.kind.element) == (Order.NONE, int)

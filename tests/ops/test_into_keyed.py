@@ -30,3 +30,9 @@ def test_lists_of_two_become_pairs(leader, run):
     assert run(leader.source_iter([["a", 1]]).into_keyed().entries()) == [("a", 1)]
     with pytest.raises(ProcessFailed, match=r"in operator `into_keyed`, on element \(1, 2, 3\)"):
         run(leader.source_iter([(1, 2, 3)]).into_keyed())
+
+
+def test_both_cuts(live, both):
+    pairs = live.map(lambda n: (n % 2, n)).into_keyed()
+    assert both(pairs) == [(1, 1), (0, 2), (1, 3)]
+    assert both(pairs.values()) == [1, 2, 3]

@@ -1,6 +1,6 @@
 import pytest
 
-from hydro_nb import CaptureError
+from hydro_nb import CaptureError, ProofError, proof
 from hydro_nb.ir.node import Bound
 
 
@@ -15,8 +15,8 @@ def test_list(leader, run, snapshot):
     snapshot(leader.flow.source(leader))
 
 
-def test_keyed(pairs, run):
-    assert run(pairs.map(double)) == [("a", 2), ("b", 4), ("a", 6), ("a", 6)]
+def test_keyed(pairs, both):
+    assert both(pairs.map(double)) == [("a", 2), ("b", 4), ("a", 6), ("a", 6)]
 
 
 @pytest.mark.parametrize("bounded", [True, False])
@@ -48,3 +48,48 @@ def test_wrong_arity(leader, message):
 
 def test_no_function(leader, message):
     assert "`map` needs a function, but was given 3." in message(lambda: leader.source_iter([1]).map(3), CaptureError)
+
+
+def test_with_key(pairs, worker, both):
+    assert both(pairs.map_with_key(lambda key, n: key * n)) == [("a", "a"), ("b", "bb"), ("a", "aaa"), ("a", "aaa")]
+    sent = pairs.send(worker).map_with_key(lambda key, n: (n, key))
+    assert both(sent.values()) == [(1, "a"), (2, "b"), (3, "a"), (3, "a")]
+
+
+def test_with_key_of_a_value(pairs, worker, both):
+    assert both(pairs.value_counts().map_with_key(lambda key, n: key * n)) == [{"a": "aaa", "b": "b"}]
+    assert both(pairs.send(worker).first().map_with_key(lambda key, n: key * n)) == [{"a": "a", "b": "bb"}]
+
+
+def test_element_type_with_key(pairs):
+    def repeat(key: str, n: int) -> list[str]:
+        return [key] * n
+
+    assert pairs.map_with_key(repeat).kind == pairs.kind.but(element=list[str])
+
+
+@pytest.mark.parametrize("method", ["map", "filter", "filter_map", "flat_map_ordered", "flat_map_unordered", "inspect"])
+def test_proofs_of_effects(leader, pairs, live, method, message):
+    lists = [leader.source_iter([[1]]), leader.source_iter([("a", [1])]).into_keyed()]
+    for collection in lists:
+        act = getattr(collection, method)
+        node = leader.flow.graph.nodes[act(list, commutative=proof("once"), idempotent=proof("same")).ref.slot]
+        assert (node.op.commutative.reason, node.op.idempotent.reason) == ("once", "same")
+    assert message(lambda: act(list, commutative=True), ProofError).startswith(
+        f"`{method}` was given commutative=True, which is no proof."
+    )
+
+
+@pytest.mark.parametrize("method", ["map", "map_with_key", "filter_with_key", "inspect_with_key", "prefix_key"])
+def test_effects_need_proofs(pairs, leader, message, method):
+    total = leader.singleton(0).by_mut()
+
+    def add(*values):
+        total.value += values[-1]
+        return values[-1]
+
+    loose = pairs.weaken_ordering()
+    assert message(lambda: getattr(loose, method)(add), ProofError).startswith(
+        f"`{method}` needs a commutative function (any order may come), but `loose` is NoOrder."
+    )
+    assert getattr(loose, method)(add, commutative=proof("addition commutes")).kind.order is loose.kind.order

@@ -20,3 +20,8 @@ def test_a_value_is_no_type(leader, message):
 
 def test_guarantees(live):
     assert live.typed(int).kind == live.kind
+
+
+def test_both_cuts(live, pairs, both):
+    assert both(live.typed(float)) == [1, 2, 3]
+    assert both(pairs.typed(int).values()) == [1, 2, 3, 3]
