@@ -66,21 +66,21 @@ class Entries(Op):
 
     def after(self, emit: Emit) -> None:
         """Push all entries once they are complete, or those that are new."""
+        many = "" if self.part == "keys" else ".items()"
         if emit.node.input_kinds[0].bound is Bound.BOUNDED:
             with Once(emit):
-                self._push(emit, emit.value(0), "")
+                self._push(emit, emit.value(0) + many, copied=emit.changes_in_place())
             return
-        table, pushed = emit.value(0), emit.state("pushed", "0")
+        table, pushed, new = emit.value(0), emit.state("pushed", "0"), emit.local("new")
         with emit.block(f"if len({table}) > {pushed}:"):
-            self._push(emit, table, pushed)
+            emit.write(f"{new} = list(islice(reversed({table}{many}), len({table}) - {pushed}))")
             emit.write(f"{pushed} = len({table})")
+            self._push(emit, f"reversed({new})", copied=False)
 
-    def _push(self, emit: Emit, table: str, pushed: str) -> None:
-        """Push what comes after the first so many entries."""
-        key, value = emit.local("key"), emit.local("value") if self.part != "keys" else ""
-        header, many = (f"for {key}, {value}", f"{table}.items()") if value else (f"for {key}", table)
-        with emit.block(f"{header} in {f'islice({many}, {pushed}, None)' if pushed else many}:"):
-            if value and not pushed and emit.changes_in_place():
+    def _push(self, emit: Emit, many: str, *, copied: bool) -> None:
+        key, value = emit.local("key"), "" if self.part == "keys" else emit.local("value")
+        with emit.block(f"for {key}, {value} in {many}:" if value else f"for {key} in {many}:"):
+            if value and copied:
                 emit.write(f"{value} = copy({value})")
             parts = {"values": Item(value), "keys": Item(key)}
             emit.push(parts.get(self.part, Item.of(key, value)))
