@@ -3,11 +3,11 @@ from hydro_nb.ir.node import Bound, Order
 from hydro_nb.ir.ops.join import Chain
 
 
-def test_list(leader, run, snapshot):
+def test_list(leader, both, snapshot):
     numbers = leader.source_iter([1, 2])
-    both = numbers.chain(numbers.map(lambda n: -n))
-    assert run(both) == [1, 2, -1, -2]
-    both.for_each(print)
+    chained = numbers.chain(numbers.map(lambda n: -n))
+    assert both(chained) == [1, 2, -1, -2]
+    chained.for_each(print)
     snapshot(leader.flow.source(leader))
 
 
@@ -15,10 +15,10 @@ def test_many_chunks(leader, run):
     assert run(leader.source_iter(range(5000)).chain(leader.source_iter([-1]))) == [*range(5000), -1]
 
 
-def test_then_live(leader, live, run):
-    both = leader.source_iter([0]).chain(live)
-    assert run(both) == [0, 1, 2, 3]
-    assert both.kind.bound is Bound.UNBOUNDED
+def test_then_live(leader, live, both):
+    chained = leader.source_iter([0]).chain(live)
+    assert both(chained) == [0, 1, 2, 3]
+    assert chained.kind.bound is Bound.UNBOUNDED
 
 
 def test_never_ends(live, message):

@@ -2,10 +2,10 @@ from hydro_nb import BoundError, GraphError, LocationError
 from hydro_nb.ir.ops.join import CrossSingleton
 
 
-def test_list(leader, run, snapshot):
+def test_list(leader, both, snapshot):
     numbers = leader.source_iter([1, 2, 3])
     shares = numbers.cross_singleton(numbers.count())
-    assert run(shares) == [(1, 3), (2, 3), (3, 3)]
+    assert both(shares) == [(1, 3), (2, 3), (3, 3)]
     shares.for_each(print)
     snapshot(leader.flow.source(leader))
 
@@ -16,8 +16,8 @@ def test_empty_optional(leader, run):
     assert run(numbers.cross_singleton(numbers.reduce(max))) == [(1, 2), (2, 2)]
 
 
-def test_live_stream(leader, live, run):
-    assert run(live.cross_singleton(leader.singleton("x"))) == [(1, "x"), (2, "x"), (3, "x")]
+def test_live_stream(leader, live, both):
+    assert both(live.cross_singleton(leader.singleton("x"))) == [(1, "x"), (2, "x"), (3, "x")]
 
 
 def test_value_that_changes(live, message):

@@ -2,10 +2,10 @@ from hydro_nb import BoundError, GraphError, LocationError
 from hydro_nb.ir.node import Order, Retries
 
 
-def test_list(live, run, snapshot):
-    both = live.merge_unordered(live.map(lambda n: -n))
-    assert sorted(run(both)) == [-3, -2, -1, 1, 2, 3]
-    both.unique()
+def test_list(live, both, snapshot):
+    merged = live.merge_unordered(live.map(lambda n: -n))
+    assert sorted(both(merged)) == [-3, -2, -1, 1, 2, 3]
+    merged.unique()
     snapshot(live.flow.source(live.location))
 
 

@@ -2,18 +2,18 @@ from hydro_nb import LocationError
 from hydro_nb.ir.node import Bound, Shape
 
 
-def test_value(leader, run, snapshot):
+def test_value(leader, both, snapshot):
     numbers = leader.source_iter([1, 2])
     empty = numbers.filter(lambda n: n > 9).reduce(max)
     fallback = leader.singleton(0)
-    assert run(empty.unwrap_or(fallback)) == [0]
-    assert run(numbers.reduce(max).unwrap_or(fallback)) == [2]
+    assert both(empty.unwrap_or(fallback)) == [0]
+    assert both(numbers.reduce(max).unwrap_or(fallback)) == [2]
     snapshot(leader.flow.source(leader))
 
 
-def test_live(leader, live, run):
+def test_live(leader, live, both):
     best = live.reduce(max).unwrap_or(leader.singleton(0))
-    assert run(best) == [3]
+    assert both(best) == [3]
     assert (best.kind.shape, best.kind.bound) == (Shape.SINGLETON, Bound.UNBOUNDED)
 
 
