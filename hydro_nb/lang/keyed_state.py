@@ -214,10 +214,12 @@ class KeyedState(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         """
         function = self._func(f, 2, "reduce_watermark")
         laws = laws_of("reduce_watermark", commutative, idempotent)
-        return self._grow(ReduceWatermark(function, *laws), _outside(watermark))
+        return self._grow(
+            ReduceWatermark(function, *laws), _outside(watermark, atomic=self.kind.place.kind == "atomic")
+        )
 
 
-def _outside(watermark: Any) -> Collection:
+def _outside(watermark: Any, *, atomic: bool) -> Collection:
     """Give the watermark as the tick last made it."""
     needs = "`reduce_watermark` needs an Optional or a Singleton inside a tick"
     if not isinstance(watermark, Collection) or watermark.kind.shape not in (Shape.OPTIONAL, Shape.SINGLETON):
@@ -229,4 +231,4 @@ def _outside(watermark: Any) -> Collection:
             '  Enter a tick first: .snapshot(tick, nondet("..."))'
         )
     made: Any = watermark
-    return made.latest()
+    return made.latest_atomic() if atomic else made.latest()

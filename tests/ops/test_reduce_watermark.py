@@ -116,3 +116,17 @@ def test_without_a_delay_nothing_could_start(leader, windows, run, message):
     table = windows.reduce_watermark(mark, max)
     handle.complete(table.snapshot(tick, ANY).get_max_key().map(lambda entry: entry[0]))
     assert "these operators feed themselves within one tick" in message(lambda: run(table), GraphError)
+
+
+def test_in_an_atomic_section(leader, windows, both):
+    section = windows.atomic()
+    mark = leader.source_iter([6]).batch(section.location.tick, ANY).max()
+    table = section.reduce_watermark(mark, max)
+    assert table.kind.place == section.kind.place
+    assert both(table.snapshot_atomic(section.location.tick, ANY))[-1:] == [{7: "w"}]
+
+
+def test_inside_a_tick_nothing_is_late(leader, windows, mark, message):
+    inside = windows.batch(mark.location, ANY)
+    text = message(lambda: inside.reduce_watermark(mark, max), LocationError)
+    assert "`reduce_watermark` needs a stream outside a tick, but `inside` is inside Tick[Process[Leader]]" in text

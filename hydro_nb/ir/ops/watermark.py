@@ -26,6 +26,8 @@ class ReduceWatermark(ReduceKeyed):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give a keyed singleton whose keys come and go."""
         stream, watermark = inputs
+        if stream.place.kind == "tick":
+            check.top_level(stream)
         check.same_place(stream, watermark)
         return super().kinds((stream,))
 
