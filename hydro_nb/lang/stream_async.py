@@ -140,8 +140,8 @@ class StreamAsync(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
     def scan_async_blocking(
         self: StreamAsync[T_co, L_co, B_co, TotalOrder, ExactlyOnce],
         init: Callable[[], A] | A,
-        f: Callable[[A, T_co], Coroutine[Any, Any, tuple[A, Some[U] | U | None]]]
-        | Inplace[A, T_co, Coroutine[Any, Any, Some[U] | U | None]],
+        f: Inplace[A, T_co, Coroutine[Any, Any, Some[U] | U | None]]
+        | Callable[[A, T_co], Coroutine[Any, Any, tuple[A, Some[U] | U | None]]],
     ) -> Stream[U, L_co, B_co, TotalOrder, ExactlyOnce]:
         """Give what an async function makes of each element beside its accumulator; the tick waits for each.
 

@@ -116,7 +116,7 @@ class Futures:
         self._tasks.discard(task)
         if task.cancelled():
             _close(future.awaitable)
-        else:
+        elif not self._cancelled:
             future.outcome = task.result()
             if not self.spec.ordered:
                 self._ended.append(future)
