@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from hydro_nb.errors import GraphError
 from hydro_nb.ir.emit import Emit, Item
 from hydro_nb.ir.graph import Graph
-from hydro_nb.ir.node import Bound, Kind, Node, Op, Order, Ref, Retries, Shape
+from hydro_nb.ir.node import Bound, Kind, Node, Op, Order, Place, Ref, Retries, Shape
 from hydro_nb.ir.ops.extreme import Extreme
 from hydro_nb.ir.ops.fold import Folding
 from hydro_nb.ir.ops.futures import Timeout
@@ -91,8 +91,7 @@ class Whole:
         """Push them when all are there."""
         held, arranged = emit.state("held", "[]"), emit.local("arranged")
         emit.write(f"{arranged} = ()")
-        inside = emit.node.place.kind == "tick"  # where all there is comes at once
-        with emit.block(f"if {held}:" if inside else f"if {held} and {emit.ended()}:"):
+        with emit.block(f"if {held} and {emit.ended()}:" if _is_outside(emit.node.place) else f"if {held}:"):
             emit.write(f"{arranged} = {emit.capture('arrange', self.arrangement)}({held})")
             emit.write(f"{held} = []")
         emit.push_all(arranged)
@@ -163,8 +162,7 @@ def _chosen(graph: Graph, node: Node) -> list[Node]:
     if kind.order is not Order.NONE:
         return [node]
     if isinstance(op, AssumeOrdering):
-        arrange = permuted_by_key if kind.shape.is_keyed else permuted
-        whole = Permuted(op.reason, Arrangement(node, arrange, "in order"))
+        whole = Permuted(op.reason, Arrangement(node, _permuting(kind), "in order"))
         return [_observed(node, kind, op.reason, whole)]
     if isinstance(op, Folding | Extreme) and kind.bound is not Bound.BOUNDED and _is_watched(graph, node.slot):
         return _ordered_before(node, kind)
@@ -196,26 +194,41 @@ def _interleaved(node: Node, op: MergeOrdered) -> list[Node]:
     numbered = Kind(Shape.STREAM, made.place, made.bound)
     before = Node(f"{node.slot}~numbered", Numbered(), node.inputs, (numbered,), node.site, node.input_kinds)
     whole = Interleaved(op.reason, Arrangement(node, interleaved, "in order"))
-    chosen = whole if made.bound is Bound.BOUNDED else Interleaving(made.place, reason=op.reason)
+    chosen = Interleaving(made.place, reason=op.reason) if _comes_singly(made) else whole
     return [before, replace(node, op=chosen, inputs=(Ref(before.slot),), input_kinds=(numbered,))]
 
 
 def _interleaved_keys(node: Node, kind: Kind, reason: str) -> Node:
     """Let it be chosen which of the keys gives its next value."""
     whole = InterleavedKeys(reason, arrangement=Arrangement(node, interleaved_by_key, "in order"))
-    chosen = whole if kind.bound is Bound.BOUNDED else KeysInterleaving(kind.place, reason=reason)
-    return replace(node, op=chosen)
+    return replace(node, op=KeysInterleaving(kind.place, reason=reason) if _comes_singly(kind) else whole)
 
 
 def _observed(node: Node, kind: Kind, reason: str, whole: Op) -> Node:
-    """Let a look at elements be a choice: for all at once where they are bounded, else one at a time."""
-    return replace(node, op=whole if kind.bound is Bound.BOUNDED else Observation(kind.place, reason=reason))
+    """Let a look at elements be a choice: one at a time where more may come, else for all at once."""
+    return replace(node, op=Observation(kind.place, reason=reason) if _comes_singly(kind) else whole)
+
+
+def _comes_singly(kind: Kind) -> bool:
+    """Whether elements come without an end and one by one, not all that there are for one run of a tick."""
+    return kind.bound is not Bound.BOUNDED and _is_outside(kind.place)
+
+
+def _permuting(kind: Kind) -> Callable[[list[Any], Choose], list[Any]]:
+    """Give what puts elements into any order that may mean something."""
+    return permuted_by_key if kind.shape.is_keyed else permuted
+
+
+def _is_outside(place: Place) -> bool:
+    """Whether it is neither in a tick nor in an atomic section, where all there is comes at once."""
+    return place.kind not in ("tick", "atomic")
 
 
 def _ordered_before(node: Node, kind: Kind) -> list[Node]:
     """Let a live value that is looked at on its way take its elements in an order that is chosen."""
-    slot = f"{node.slot}~order"
-    before = Node(slot, Observation(kind.place), node.inputs, (kind,), node.site, node.input_kinds)
+    slot, whole = f"{node.slot}~order", Permuted("", Arrangement(node, _permuting(kind), "in order"))
+    op = Observation(kind.place) if _comes_singly(kind) else whole
+    before = Node(slot, op, node.inputs, (kind,), node.site, node.input_kinds)
     return [before, replace(node, inputs=(Ref(slot), *node.inputs[1:]))]
 
 

@@ -1,0 +1,57 @@
+"""Choices of order inside an atomic section: all that one run of its tick has is put into an order."""
+
+import pytest
+from sim_outcomes import explore
+
+from hydro_nb import FlowBuilder, NoOrder, nondet, proof
+
+ANY = nondet("any outcome is explored")
+
+
+@pytest.fixture
+def flow():
+    return FlowBuilder("atomic")
+
+
+@pytest.fixture
+def leader(flow):
+    return flow.process()
+
+
+def whole(outcomes, size):
+    """The outcomes in which all elements have come."""
+    return {each for (each,) in outcomes if len(each) == size}
+
+
+def test_assumed_order(flow, leader):
+    port, numbers = leader.sim_input(int, order=NoOrder)
+    out = numbers.atomic().assume_ordering(ANY).end_atomic().sim_output()
+    _, seen = explore(flow, lambda: port.send_many_unordered([1, 2]), out)
+    assert whole(seen, 2) == {(1, 2), (2, 1)}
+
+
+def test_merged_order(flow, leader):
+    port, numbers = leader.sim_input(int)
+    section = numbers.atomic()
+    out = section.merge_ordered(section.map(lambda n: -n), ANY).end_atomic().sim_output()
+    _, seen = explore(flow, lambda: port.send_many([1, 2]), out)
+    assert whole(seen, 4) == {
+        (1, 2, -1, -2), (1, -1, 2, -2), (1, -1, -2, 2), (-1, -2, 1, 2), (-1, 1, -2, 2), (-1, 1, 2, -2),
+    }  # fmt: skip
+
+
+def test_join_remembers(flow, leader):
+    port, numbers = leader.sim_input(int)
+    section = numbers.map(lambda n: (0, n)).atomic()
+    out = section.join(section).end_atomic().map(lambda entry: entry[1]).sim_output()
+    _, seen = explore(flow, lambda: port.send_many([1, 2]), out)
+    assert {tuple(sorted(each)) for each in whole(seen, 4)} == {((1, 1), (1, 2), (2, 1), (2, 2))}
+
+
+def test_fold_that_is_looked_at(flow, leader):
+    port, numbers = leader.sim_input(int, order=NoOrder)
+    section = numbers.atomic()
+    total = section.fold(0, lambda total, n: total * 10 + n, commutative=proof("said wrongly", unchecked=True))
+    out = total.snapshot_atomic(section.location.tick, ANY).all_ticks().sim_output()
+    _, seen = explore(flow, lambda: port.send_many_unordered([1, 2]), out)
+    assert {each[-1] for (each,) in seen if each and each[-1] > 9} == {12, 21}
