@@ -2,7 +2,7 @@
 
 import pytest
 
-from hydro_nb import BoundError, FlowBuilder, nondet
+from hydro_nb import BoundError, FlowBuilder, GraphError, nondet
 from hydro_nb.ir.node import Bound
 from hydro_nb.testing import collect
 
@@ -150,3 +150,23 @@ def test_keys_of_the_newest_table(arriving, leader):
 
 def ordered(stream):
     return stream.assume_ordering(nondet("looked at as a set"))
+
+
+@pytest.mark.parametrize(
+    ("ask", "wanted"),
+    [
+        (lambda t, s: t.get(s), "`get` needs a Singleton or an Optional beside the table, but `stream` is a Stream"),
+        (lambda t, s: t.filter_key_not_in(t), "`filter_key_not_in` needs a Stream of keys, but `table` is a Keyed"),
+        (lambda t, s: t.join_keyed_singleton(s), "`join_keyed_singleton` needs a KeyedSingleton beside the table"),
+        (lambda t, s: t.join_keyed_stream(s), "`join_keyed_stream` needs a KeyedStream beside the table"),
+        (lambda t, s: t.lookup_keyed_singleton(s.count()), "`lookup_keyed_singleton` needs a KeyedSingleton beside"),
+        (lambda t, s: t.lookup_keyed_stream(t), "`lookup_keyed_stream` needs a KeyedStream beside the table"),
+        (lambda t, s: t.threshold_greater_or_equal(s.count()), "needs a KeyedSingleton beside the table"),
+        (lambda t, s: t.threshold_greater_or_equal_uniform(t), "needs a Singleton beside the table"),
+    ],
+)
+def test_another_shape_than_wanted(leader, pairs, ask, wanted):
+    stream, table = leader.source_iter(["a"]), pairs.first()
+    with pytest.raises(GraphError) as caught:
+        ask(table, stream)
+    assert wanted in str(caught.value)
