@@ -46,8 +46,8 @@ class Gather(Op):
 
 
 @dataclass(frozen=True)
-class Folding(Op):
-    """An operator whose function takes what it has made so far, and an element."""
+class Folding:
+    """What operators have in common whose function takes what they have made so far, and an element."""
 
     function: Func
 
@@ -57,7 +57,7 @@ class Folding(Op):
         return self.function.text
 
     @property
-    def may_mutate(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def may_mutate(self) -> bool:
         """Whether the accumulator may be an object that the function changes."""
         return isinstance(getattr(self, "init", None), Func) or self.function.inplace
 
@@ -68,7 +68,7 @@ class Folding(Op):
 
 
 @dataclass(frozen=True)
-class Proved(Gather, Folding):
+class Proved(Folding, Gather):  # pyright: ignore[reportIncompatibleVariableOverride] - worked out, never set
     """An aggregation by the user's function, with its proofs."""
 
     commutative: Proof | None

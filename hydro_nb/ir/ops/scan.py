@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import Emit, Item
 from hydro_nb.ir.func import Func
-from hydro_nb.ir.node import Bound, Kind, Shape
+from hydro_nb.ir.node import Bound, Kind, Op, Shape
 from hydro_nb.ir.ops.fold import Folding, refuse_none, start_value
 
 NO_PAIR = (
@@ -25,7 +25,7 @@ NO_STEP = "the function must give Yield(value), Return(value), Continue or Break
 
 
 @dataclass(frozen=True)
-class Running(Folding):
+class Running(Folding, Op):  # pyright: ignore[reportIncompatibleVariableOverride] - worked out, never set
     """An operator whose function gives the next accumulator and, beside it, something to use at once."""
 
     init: Any = None
