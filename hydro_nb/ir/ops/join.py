@@ -125,9 +125,14 @@ class UnwrapOr(Op):
     name: ClassVar[str] = "unwrap_or"
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
-        """Give a singleton that may change if either may."""
+        """Demand a value that is always there; the result may change if either may."""
         left, right = inputs
         check.same_place(left, right)
+        if right.shape is not Shape.SINGLETON:
+            optional = right.shape is Shape.OPTIONAL
+            remedy = "Take the first of two that is there: .or_(other)" if optional else "Gather it first: .count()"
+            has = "an Optional, which may be absent too" if optional else f"a {right.shape}"
+            raise check.Fault(GraphError, "a Singleton to fall back on", has, remedy, port=1)
         both = left.bound is Bound.BOUNDED and right.bound is Bound.BOUNDED
         bound = Bound.BOUNDED if both else Bound.UNBOUNDED
         return (left.but(shape=Shape.SINGLETON, bound=bound, element=_common(left.element, right.element)),)
