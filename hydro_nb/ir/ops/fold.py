@@ -57,7 +57,7 @@ class Folding:
         return self.function.text
 
     @property
-    def may_mutate(self) -> bool:
+    def mutates(self) -> bool:
         """Whether the accumulator may be an object that the function changes."""
         return isinstance(getattr(self, "init", None), Func) or self.function.inplace
 
@@ -68,12 +68,17 @@ class Folding:
 
 
 @dataclass(frozen=True)
-class Proved(Folding, Gather):  # pyright: ignore[reportIncompatibleVariableOverride] - worked out, never set
+class Proved(Folding, Gather):
     """An aggregation by the user's function, with its proofs."""
 
     commutative: Proof | None
     idempotent: Proof | None
     monotone: Proof | None = None
+
+    @property
+    def may_mutate(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """Whether the live value is an object that the function changes."""
+        return self.mutates
 
     def require(self, kind: Kind) -> None:
         """Demand the proofs that the input makes necessary."""

@@ -25,7 +25,7 @@ NO_STEP = "the function must give Yield(value), Return(value), Continue or Break
 
 
 @dataclass(frozen=True)
-class Running(Folding, Op):  # pyright: ignore[reportIncompatibleVariableOverride] - worked out, never set
+class Running(Folding, Op):
     """An operator whose function gives the next accumulator and, beside it, something to use at once."""
 
     init: Any = None
@@ -63,7 +63,7 @@ class Running(Folding, Op):  # pyright: ignore[reportIncompatibleVariableOverrid
     def _of_key(self, emit: Emit, key: str, init: str) -> tuple[str, str]:
         table = emit.state(self.accumulators, "{}")
         stored = f"{table}[{key}]"
-        if not self.may_mutate:
+        if not self.mutates:
             return f"{table}.get({key}, {init})", stored
         with emit.block(f"if {key} not in {table}:", key):
             emit.write(f"{stored} = {init}")
@@ -105,7 +105,7 @@ class Emitting(Running):
         if self.may_end:
             end.skip()
         out = self.work(emit, end, value, key)
-        if self.may_mutate:
+        if self.mutates:
             emit.write(f"if {out} is {end.accumulator}: {out} = copy({out})")
         emit.push(Item(out) if key is None else Item.of(key, out))
 
