@@ -71,9 +71,10 @@ class SourceSpec(msgspec.Struct, frozen=True):
 
 
 class FutureSpec(msgspec.Struct, frozen=True):
-    """Awaitables that the tick puts into the output list of this name; results come back in the input list of it."""
+    """Awaitables that the tick puts into the list `output`; their results come back in the list `input`."""
 
-    name: str
+    output: str
+    input: str
     op: str
     slot: str
     ordered: bool

@@ -220,7 +220,7 @@ def _location(graph: Graph, written: Written) -> LocationProgram:
         lines=written.lines,
         sources=tuple(_source(part) for part in parts if isinstance(part.node.op, SourceStream)),
         timers=tuple(_timer(part) for part in parts if isinstance(part.node.op, TIMED)),
-        futures=tuple(_futures(part) for part in parts if isinstance(part.node.op, ResolveFutures)),
+        futures=tuple(_futures(part, parts) for part in parts if _begins_futures(part)),
         sinks=tuple(part.name for part in parts if isinstance(part.node.op, DestSink)),
         outputs=tuple(p.name for p in parts if p.role == "send" or isinstance(p.node.op, SendExternal)),
         watch={part.node.slot: part.name for part in parts if _is_watched(part, written)},
@@ -237,9 +237,14 @@ def _timer(part: Part) -> TimerSpec:
     return TimerSpec(part.name, op.interval, op.delay if isinstance(op, SourceInterval) else op.interval)
 
 
-def _futures(part: Part) -> FutureSpec:
-    op = cast("ResolveFutures", part.node.op)
-    return FutureSpec(part.name, op.name, part.node.slot, op.ordered, part.node.site)
+def _begins_futures(part: Part) -> bool:
+    return isinstance(part.node.op, ResolveFutures) and part.role == "send"
+
+
+def _futures(part: Part, parts: Sequence[Part]) -> FutureSpec:
+    op, slot = cast("ResolveFutures", part.node.op), part.node.slot
+    back = next(each.name for each in parts if each.key == slot)
+    return FutureSpec(part.name, back, op.name, slot, op.ordered, part.node.site)
 
 
 def _is_watched(part: Part, written: Written) -> bool:

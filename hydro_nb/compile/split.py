@@ -13,6 +13,7 @@ from typing import Any, Literal
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Bound, Kind, Node, Place, Ref
 from hydro_nb.ir.ops.atomic import EndAtomic
+from hydro_nb.ir.ops.futures import ResolveFutures
 from hydro_nb.ir.ops.network import Network
 from hydro_nb.ir.ops.time import AllTicks, IntoTick
 from hydro_nb.references import Reference
@@ -161,7 +162,7 @@ def _cut(number: int, part: Part, index: int, source: Unit, target: Unit) -> Non
 
 def _parts(graph: Graph, node: Node) -> Iterator[Part]:
     kinds = tuple(graph.kind(ref) for ref in node.inputs)
-    if isinstance(node.op, Network):
+    if isinstance(node.op, Network | ResolveFutures):
         yield Part(f"{node.slot}<", node, "send", node.inputs, kinds)
         yield Part(node.slot, node, "receive", (), ())
     elif node.op.delays:
@@ -199,8 +200,14 @@ def name_parts(parts: Sequence[Part]) -> None:
         if part.seam:
             part.name = part.seam.name
         else:
-            verb = part.role if part.role in ("send", "receive", "hold") else part.node.op.name
-            part.name = f"{verb}_{number}"
+            part.name = f"{_verb(part)}_{number}"
+
+
+def _verb(part: Part) -> str:
+    """Say what a part does: the two ends of an operator are told apart."""
+    if isinstance(part.node.op, ResolveFutures):
+        return "begin" if part.role == "send" else part.node.op.name
+    return part.role if part.role in ("send", "receive", "hold") else part.node.op.name
 
 
 def must_complete(unit: Unit, source: Part) -> bool:

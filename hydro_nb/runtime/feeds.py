@@ -65,7 +65,7 @@ class Feeds:
     @property
     def crowded(self) -> bool:
         """Whether so much is waited for that nothing more should be taken in."""
-        return any(each.crowded for each in self.futures)
+        return bool(self.futures) and any(each.crowded for each in self.futures)
 
     @property
     def ready(self) -> bool:
@@ -79,22 +79,23 @@ class Feeds:
 
     def pull(self, limit: int) -> int:
         """Take what the iterators give, of each at most so much; gives how many elements came."""
-        return sum(self._poll(source, source.spec.input, limit) for source in self.sources if not source.done)
+        return sum(self._poll(source, limit) for source in self.sources if not source.done)
 
     def resolved(self, limit: int) -> int:
         """Take the results that are there, of each operator at most so many; gives how many came."""
-        return sum(self._poll(each, each.spec.name, limit) for each in self.futures)
+        return sum(self._poll(each, limit) for each in self.futures)
 
     def give(self) -> bool:
         """Begin to wait for what the last tick made; says whether that was anything."""
         outputs, given = self._location.outputs, False
         for each in self.futures:
-            if outputs[each.spec.name]:
-                each.give(outputs[each.spec.name])
-                outputs[each.spec.name], given = [], True
+            if outputs[each.spec.output]:
+                each.give(outputs[each.spec.output])
+                outputs[each.spec.output], given = [], True
         return given
 
-    def _poll(self, source: Source | Futures, name: str, limit: int) -> int:
+    def _poll(self, source: Source | Futures, limit: int) -> int:
+        name = source.spec.input
         try:
             came = source.poll(self._clock.now, self._location.inputs[name], limit)
         except KeyboardInterrupt:

@@ -34,7 +34,7 @@ class Location:
         self.renderer = renderer
         self.filename = f"<hydro_nb {program.name}>"
         self.inputs: dict[str, list[Any]] = {name: [] for name in _input_names(program, channels)}
-        self.outputs: dict[str, list[Any]] = {name: [] for name in _output_names(program)}
+        self.outputs: dict[str, list[Any]] = {name: [] for name in program.outputs}
         self.state: Any = None
         self.holding = False
         """whether bounded sources are to give nothing"""
@@ -144,12 +144,7 @@ def _input_names(program: LocationProgram, channels: tuple[ChannelSpec, ...]) ->
     yield from (channel.input for channel in channels if channel.receiver == program.id)
     yield from (timer.input for timer in program.timers)
     yield from (source.input for source in program.sources)
-    yield from (spec.name for spec in program.futures)
-
-
-def _output_names(program: LocationProgram) -> Iterator[str]:
-    yield from program.outputs
-    yield from (spec.name for spec in program.futures)
+    yield from (spec.input for spec in program.futures)
 
 
 def _not_loaded(*_: object) -> bool:

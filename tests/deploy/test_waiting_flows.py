@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from hydro_nb import FlowBuilder, ProcessFailed, SettleTimeout, proof
+from hydro_nb import FlowBuilder, NoOrder, ProcessFailed, SettleTimeout, Stream, proof
 
 ANY = proof("shown in any order")
 
@@ -150,3 +150,18 @@ def test_a_port_waits_for_results(flow, leader, start):
     with start() as deployment:
         deployment.connect(inward).send(5)
         assert deployment.connect(outward).receive(10) == 5
+
+
+async def halves(n):
+    await asyncio.sleep(0)
+    return [n // 2, n // 2] if n > 1 else []
+
+
+def test_results_come_back_to_where_they_came_from(leader, start):
+    found, more = leader.forward_ref(Stream, of=int, order=NoOrder)
+    tasks = leader.source_iter([8]).weaken_boundedness().merge_unordered(more)
+    found.complete(tasks.map(halves).resolve_futures().flat_map_unordered(lambda each: each))
+    tasks.for_each(print, commutative=ANY)
+    with start() as deployment:
+        deployment.settle(10)
+        assert texts(deployment) == ["1"] * 8 + ["2"] * 4 + ["4"] * 2 + ["8"]

@@ -3,7 +3,7 @@ from collections.abc import Awaitable
 
 import pytest
 
-from hydro_nb import GraphError, LocationError, ProcessFailed, nondet
+from hydro_nb import GraphError, LocationError, NoOrder, ProcessFailed, Stream, nondet
 from hydro_nb.ir.node import Bound, Order
 
 
@@ -65,3 +65,14 @@ def test_results_that_are_still_to_come_are_neither_sent_nor_used(leader, worker
     futures = leader.source_iter([1]).map(turns)
     assert "Wait for them first: .resolve_futures()" in message(lambda: futures.send(worker), GraphError)
     assert "`for_each` needs elements as they are" in message(lambda: futures.for_each(print), GraphError)
+
+
+async def halves(n: int) -> list[int]:
+    return [n // 2, n // 2] if n > 1 else []
+
+
+def test_results_come_back_to_where_they_came_from(leader, both):
+    found, more = leader.forward_ref(Stream, of=int, order=NoOrder)
+    tasks = leader.source_iter([4]).weaken_boundedness().merge_unordered(more)
+    found.complete(tasks.map(halves).resolve_futures().flat_map_unordered(lambda each: each))
+    assert sorted(both(tasks)) == [1, 1, 1, 1, 2, 2, 4]

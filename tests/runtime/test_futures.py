@@ -12,7 +12,7 @@ class Bench:
     def __init__(self, *, ordered=False):
         self.loop = asyncio.new_event_loop()
         self.woken = 0
-        self.futures = Futures(FutureSpec("f", "resolve_futures", "f:1", ordered))
+        self.futures = Futures(FutureSpec("f", "g", "resolve_futures", "f:1", ordered))
         self.futures.attach(self.loop, self.wake)
 
     def wake(self):
@@ -89,7 +89,7 @@ def test_cancelled_whether_begun_or_not(bench, begun):
 
 
 def test_what_was_never_attached_closes_at_once():
-    futures = Futures(FutureSpec("f", "resolve_futures", "f:1", ordered=False))
+    futures = Futures(FutureSpec("f", "g", "resolve_futures", "f:1", ordered=False))
     futures.cancel()
     assert futures.closed.is_set()
 

@@ -22,36 +22,11 @@ _PLAIN = (int, float, str, bool, bytes)
 
 
 @dataclass(frozen=True)
-class Resolving(Op):
-    """An operator whose elements are awaitables, and which gives their results."""
+class ResolveFutures(Op):
+    """The results of awaitables, as they come.
 
-    blocking: ClassVar[bool] = True
-
-    def element(self, emit: Emit, item: Item, port: int) -> None:
-        """Keep the awaitable until the tick has seen all."""
-        emit.write(f"{self.held(emit)}.append({item.text})")
-
-    def elements(self, emit: Emit, batch: str) -> bool:
-        """Keep a whole list."""
-        emit.write(f"{self.held(emit)}.extend({batch})")
-        return True
-
-    def after(self, emit: Emit) -> None:
-        """Wait for all that are held, together, and push what they gave."""
-        held, resolved = self.held(emit), emit.local("resolved")
-        emit.write(f"{resolved} = wait_all({held})")
-        if not emit.per_tick:
-            emit.write(f"{held} = []")
-        emit.push_all(resolved)
-
-    def held(self, emit: Emit) -> str:
-        """Give the list of what is waited for."""
-        return emit.state("held", "[]")
-
-
-@dataclass(frozen=True)
-class ResolveFutures(Resolving):
-    """The results of awaitables, as they come."""
+    Like a network edge it has two ends, which the runtime joins, so that results may come back to where they came from.
+    """
 
     name: ClassVar[str] = "resolve_futures"
     ordered: ClassVar[bool] = False
@@ -69,14 +44,19 @@ class ResolveFutures(Resolving):
         order = kind.order if self.ordered else Order.NONE
         return (kind.but(element=awaited(kind.element), bound=Bound.UNBOUNDED, order=order),)
 
-    def held(self, emit: Emit) -> str:
-        """Give the list from which the runtime takes them; in the simulator they stay here."""
-        return super().held(emit) if emit.seams else emit.output()
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Near end: put the awaitable where the runtime takes it."""
+        emit.write(f"{emit.output()}.append({item.text})")
+
+    def elements(self, emit: Emit, batch: str) -> bool:
+        """Near end: put a whole list there."""
+        emit.write(f"{emit.output()}.extend({batch})")
+        return True
 
     def after(self, emit: Emit) -> None:
-        """Push the results that have come since the last tick."""
+        """Far end: push the results that have come; in the simulator wait for them."""
         if emit.seams:
-            super().after(emit)
+            emit.push_all(f"wait_all({emit.input()})")
         else:
             emit.push_all(emit.input(), is_list=True)
 
@@ -90,16 +70,34 @@ class ResolveFuturesOrdered(ResolveFutures):
 
 
 @dataclass(frozen=True)
-class ResolveFuturesBlocking(Resolving):
+class ResolveFuturesBlocking(Op):
     """The results of awaitables, for which the tick waits."""
 
     name: ClassVar[str] = "resolve_futures_blocking"
+    blocking: ClassVar[bool] = True
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Demand awaitables; lose the order."""
         (kind,) = inputs
         require_awaitables(kind)
         return (kind.but(element=awaited(kind.element), order=Order.NONE),)
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Keep the awaitable until the tick has seen all."""
+        emit.write(f"{emit.state('held', '[]')}.append({item.text})")
+
+    def elements(self, emit: Emit, batch: str) -> bool:
+        """Keep a whole list."""
+        emit.write(f"{emit.state('held', '[]')}.extend({batch})")
+        return True
+
+    def after(self, emit: Emit) -> None:
+        """Wait for all that are held, together, and push what they gave."""
+        held, resolved = emit.state("held", "[]"), emit.local("resolved")
+        emit.write(f"{resolved} = wait_all({held})")
+        if not emit.per_tick:
+            emit.write(f"{held} = []")
+        emit.push_all(resolved)
 
 
 @dataclass(frozen=True)
@@ -169,7 +167,7 @@ class ScanAsyncBlocking(Running):
         with emit.block(f"if {out} is None:"):
             emit.write("continue")
         emit.write(f"if type({out}) is Some: {out} = {out}.value")
-        if self.may_mutate:
+        if self.mutates:
             emit.write(f"if {out} is {stored}: {out} = copy({out})")
         emit.push(Item(out))
 
