@@ -23,7 +23,12 @@ Beside: TypeAlias = Callable[[A, T], tuple[A, U]] | Inplace[A, T, U]
 
 
 def beside(f: Callable[..., Any]) -> Any:
-    """Give the annotated type of what a function gives beside its accumulator, or `Any`."""
+    """Give the annotated type of what a function gives beside its accumulator, or `Any`.
+
+    >>> def step(total: int, n: int) -> tuple[int, str | None]: ...
+    >>> beside(step)
+    str | None
+    """
     if isinstance(f, Inplace):
         return _given(cast("Inplace[Any, Any, Any]", f).fn)
     result = _given(f)
@@ -31,7 +36,12 @@ def beside(f: Callable[..., Any]) -> Any:
 
 
 def accumulator_of(f: Callable[..., Any]) -> Any:
-    """Give the annotated type of the accumulator that a function makes, or `Any`."""
+    """Give the annotated type of the accumulator that a function makes, or `Any`.
+
+    >>> def step(total: int, n: int) -> tuple[int, bool]: ...
+    >>> accumulator_of(step)
+    <class 'int'>
+    """
     result = annotate.result_of(f)
     return get_args(result)[0] if _is_pair(result) else Any
 
@@ -43,7 +53,12 @@ def _given(f: Callable[..., Any]) -> Any:
 
 
 def output_of(f: Callable[..., Any]) -> Any:
-    """Give what the function of a `scan` lets out where it is not `None`, or `Any`."""
+    """Give what the function of a `scan` lets out where it is not `None`, or `Any`.
+
+    >>> def step(total: int, n: int) -> tuple[int, str | None]: ...
+    >>> output_of(step)
+    <class 'str'>
+    """
     kept = tuple(each for each in _choices(beside(f)) if each is not types.NoneType)
     if len(kept) != 1:
         return Union[kept] if kept else Any  # noqa: UP007 - built from a tuple
@@ -51,7 +66,12 @@ def output_of(f: Callable[..., Any]) -> Any:
 
 
 def step_of(f: Callable[..., Any]) -> Any:
-    """Give what the function of a `generator` yields, or `Any`."""
+    """Give what the function of a `generator` yields, or `Any`.
+
+    >>> def step(total: int, n: int) -> tuple[int, Yield[str] | Return[str]]: ...
+    >>> step_of(step)
+    <class 'str'>
+    """
     values = {get_args(each)[0] for each in _choices(beside(f)) if get_origin(each) in (Yield, Return)}
     return values.pop() if len(values) == 1 else Any
 
