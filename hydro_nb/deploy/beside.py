@@ -55,7 +55,7 @@ class Beside:
     @property
     def busy(self) -> bool:
         """Whether something is under way, so that a ring will come."""
-        return any(not each.done for worker in self._workers() for each in worker.feeds.futures)
+        return any(each.count for worker in self._workers() for each in worker.feeds.futures)
 
     def pause(self, seconds: float) -> None:
         """Wait this long, or until something has ended."""

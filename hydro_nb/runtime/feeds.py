@@ -81,16 +81,18 @@ class Feeds:
         """Take what the iterators give, of each at most so much; gives how many elements came."""
         return sum(self._poll(source, limit) for source in self.sources if not source.done)
 
-    def resolved(self, limit: int) -> int:
-        """Take the results that are there, of each operator at most so many; gives how many came."""
-        return sum(self._poll(each, limit) for each in self.futures)
+    def resolved(self, limit: int) -> tuple[int, bool]:
+        """Take the results that are there, of each operator at most so many; says whether only timers caused them."""
+        before = sum(each.real for each in self.futures)
+        came = sum(self._poll(each, limit) for each in self.futures)
+        return came, before == sum(each.real for each in self.futures)
 
-    def give(self) -> bool:
+    def give(self, *, timer: bool) -> bool:
         """Begin to wait for what the last tick made; says whether that was anything."""
         outputs, given = self._location.outputs, False
         for each in self.futures:
             if outputs[each.spec.output]:
-                each.give(outputs[each.spec.output])
+                each.give(outputs[each.spec.output], derived=timer)
                 outputs[each.spec.output], given = [], True
         return given
 

@@ -17,12 +17,13 @@ MOST = 4096
 
 
 class Future:
-    """One awaitable, and what came of it."""
+    """One awaitable, and what came of it; `derived` is one that timers alone have made."""
 
-    __slots__ = ("awaitable", "outcome")
+    __slots__ = ("awaitable", "derived", "outcome")
 
-    def __init__(self, awaitable: Any) -> None:
+    def __init__(self, awaitable: Any, *, derived: bool) -> None:
         self.awaitable = awaitable
+        self.derived = derived
         self.outcome: Outcome | None = None
 
 
@@ -36,7 +37,10 @@ class Futures:
         self._given: deque[Future] = deque()
         """in the order in which they came, as far as their results were not taken; only where that order is kept"""
         self._ended: deque[Future] = deque()
-        self._count = 0
+        self.count = 0
+        """how many are under way, or have ended and were not taken"""
+        self.real = 0
+        """those of them that do not derive from timers alone"""
         self._tasks: set[asyncio.Task[Outcome]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake: Callable[[], object] = _nothing
@@ -48,18 +52,13 @@ class Futures:
 
     @property
     def done(self) -> bool:
-        """Whether nothing is under way."""
-        return not self._count
-
-    @property
-    def count(self) -> int:
-        """How many are under way, or have ended and were not taken."""
-        return self._count
+        """Whether nothing is under way but what timers alone have made, which need not ever come to an end."""
+        return not self.real
 
     @property
     def crowded(self) -> bool:
         """Whether so many are under way that no more should be begun."""
-        return self._count >= MOST
+        return self.count >= MOST
 
     @property
     def ready(self) -> bool:
@@ -72,12 +71,13 @@ class Futures:
 
     # ------------------------------------------------------------ what the location does
 
-    def give(self, awaitables: list[Any]) -> None:
-        """Begin to wait for these."""
+    def give(self, awaitables: list[Any], *, derived: bool = False) -> None:
+        """Begin to wait for these, which timers alone have made if they are `derived`."""
         if self._cancelled or self._loop is None:
             return
-        futures = [Future(each) for each in awaitables]
-        self._count += len(futures)
+        futures = [Future(each, derived=derived) for each in awaitables]
+        self.count += len(futures)
+        self.real += 0 if derived else len(futures)
         if self.spec.ordered:
             self._given.extend(futures)
         self._loop.call_soon_threadsafe(self._begin, futures)
@@ -90,11 +90,15 @@ class Futures:
                 if taken:
                     break
                 raise future.outcome.error
-            (self._given if self.spec.ordered else self._ended).popleft()
-            into.append(future.outcome.result)
+            into.append(self._take(future, future.outcome))
             taken += 1
-        self._count -= taken
         return taken
+
+    def _take(self, future: Future, came: Outcome) -> Any:
+        (self._given if self.spec.ordered else self._ended).popleft()
+        self.count -= 1
+        self.real -= not future.derived
+        return came.result
 
     def cancel(self) -> None:
         """Cancel all that is under way; `closed` says when that is done."""

@@ -123,7 +123,7 @@ def waiting_on(worker: Worker) -> str:
     for each in worker.feeds.futures:
         if not each.done:
             where = f" ({each.spec.site})" if each.spec.site.cell else ""
-            return f"{each.spec.op} `{each.spec.slot}`, which waits for {each.count} results{where}"
+            return f"{each.spec.op} `{each.spec.slot}`, which waits for {each.real} results{where}"
     return "" if worker.idle else "elements that are being processed"
 
 

@@ -238,10 +238,10 @@ class Worker:
         """Take results that were waited for; they are under way, so also while it drains or is crowded."""
         if not self.feeds.futures or self.held:
             return False
-        came = self.feeds.resolved(self._pace.budget)
+        came, derived = self.feeds.resolved(self._pace.budget)
         if came:
             self._weigh()
-        return bool(came)
+        return not derived
 
     def _take(self, receiver: Receiver, limit: int) -> tuple[int, bool]:
         try:
@@ -292,7 +292,7 @@ class Worker:
             senders[0].put(items, timer=timer)
             if not self._oldest:
                 self._oldest = self._now()
-        if self.feeds.give():
+        if self.feeds.give(timer=timer):
             self._weigh()
 
     def _reply(self) -> None:

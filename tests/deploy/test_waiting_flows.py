@@ -143,6 +143,15 @@ def test_what_others_wait_for_is_cancelled_when_the_process_fails(leader, start)
         deployment.settle(10)
 
 
+def test_what_a_timer_makes_again_and_again_does_not_keep_it_from_settling(leader, start):
+    beats = leader.source_interval(0.005).map(lambda beat: turns(3)).resolve_futures()
+    beats.for_each(lambda n: None, commutative=ANY)
+    leader.source_iter([1]).map(turns).resolve_futures().for_each(print, commutative=ANY)
+    with start() as deployment:
+        deployment.settle(10)
+        assert texts(deployment) == ["1"]
+
+
 def test_a_port_waits_for_results(flow, leader, start):
     client = flow.external()
     inward, asked = leader.source_external(client, int)

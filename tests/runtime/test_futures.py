@@ -94,6 +94,16 @@ def test_what_was_never_attached_closes_at_once():
     assert futures.closed.is_set()
 
 
+def test_what_timers_alone_have_made_need_not_end(bench):
+    bench.futures.give([count(1)], derived=True)
+    assert (bench.futures.done, bench.futures.count) == (True, 1)
+    bench.futures.give([count(1)])
+    assert not bench.futures.done
+    bench.run()
+    assert bench.poll() == [1, 1]
+    assert (bench.futures.done, bench.futures.count) == (True, 0)
+
+
 def test_a_crowd(bench):
     bench.futures.give([count(1) for _ in range(MOST)])
     assert bench.futures.crowded
