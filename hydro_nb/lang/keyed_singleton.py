@@ -61,6 +61,13 @@ class KeyedSingleton(
 
     __slots__ = ()
 
+    if TYPE_CHECKING:
+
+        @property
+        def location(self) -> L_co:
+            """The process, tick or section that it lives on."""
+            ...
+
     # ------------------------------------------------------------ value by value
 
     @overload

@@ -60,6 +60,13 @@ class KeyedStream(
 
     __slots__ = ()
 
+    if TYPE_CHECKING:
+
+        @property
+        def location(self) -> L_co:
+            """The process, tick or section that it lives on."""
+            ...
+
     # ------------------------------------------------------------ to streams, and to other keys
 
     def entries(self) -> Stream[tuple[K_co, V_co], L_co, B_co, NoOrder, R_co]:

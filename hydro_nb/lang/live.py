@@ -46,6 +46,13 @@ class LiveValue(Collection, Generic[T_co, L_co, B_co]):
 
     __slots__ = ()
 
+    if TYPE_CHECKING:
+
+        @property
+        def location(self) -> L_co:
+            """The process, tick or section that it lives on."""
+            ...
+
     # ------------------------------------------------------------ only where something holds
 
     @overload

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from hydro_nb.lang.keyed_singleton import KeyedSingleton
     from hydro_nb.lang.keyed_stream import KeyedStream
     from hydro_nb.lang.optional import Optional
+    from hydro_nb.lang.protocols import N, Ts
     from hydro_nb.lang.singleton import Singleton
     from hydro_nb.lang.stream import Stream
 
@@ -62,7 +63,13 @@ class Location:
         """
         return self.flow.graph.display_name(self.place)
 
-    def singleton(self, value: T | Callable[[], T]) -> Singleton[T, Self, Bounded]:
+    @overload
+    def singleton(self, value: N) -> Singleton[N, Self, Bounded]: ...
+    @overload
+    def singleton(self, value: tuple[*Ts] | Callable[[], tuple[*Ts]]) -> Singleton[tuple[*Ts], Self, Bounded]: ...
+    @overload
+    def singleton(self, value: T | Callable[[], T]) -> Singleton[T, Self, Bounded]: ...
+    def singleton(self, value: Any) -> Any:
         """Make a live value that is there from the start: a value, or what a function gives on the process.
 
         >>> FlowBuilder().process().singleton(7).preview().rows

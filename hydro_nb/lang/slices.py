@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hydro_nb.lang.keyed_singleton import KeyedSingleton
     from hydro_nb.lang.keyed_stream import KeyedStream
     from hydro_nb.lang.optional import Optional
+    from hydro_nb.lang.protocols import AtomicElements, AtomicValue, Elements, N, Ts, Value
     from hydro_nb.lang.singleton import Singleton
     from hydro_nb.lang.stream import Stream
 
@@ -37,6 +38,8 @@ P = TypeVar("P", bound=Process[Any])
 F = TypeVar("F", bound=Bounded | BoundedValue)
 D = TypeVar("D", default=Any)
 E = TypeVar("E", default=Any)
+X = TypeVar("X")
+Y = TypeVar("Y")
 
 
 def sliced() -> Slice:
@@ -161,7 +164,13 @@ class Slice:
 
     # ------------------------------------------------------------ state
 
-    def state(self, first: Callable[[], T] | T) -> ValueState[T]:
+    @overload
+    def state(self, first: N) -> ValueState[N]: ...
+    @overload
+    def state(self, first: tuple[*Ts] | Callable[[], tuple[*Ts]]) -> ValueState[tuple[*Ts]]: ...
+    @overload
+    def state(self, first: Callable[[], T] | T) -> ValueState[T]: ...
+    def state(self, first: Any) -> Any:
         """Keep a value from slice to slice; `first` is what it is in the first: a value, or a function that makes one.
 
         >>> letters = FlowBuilder().process().source_iter(["a", "b"])
@@ -234,7 +243,15 @@ class Slice:
     @overload
     def emit(self, result: KeyedSingleton[K, V, Tick[P], Bounded], /) -> KeyedSingleton[K, V, P, Unbounded]: ...
     @overload
-    def emit(self, first: Any, second: Any, /, *more: Any) -> tuple[Any, ...]: ...
+    def emit(self, first: Value[X], second: Value[Y], /) -> tuple[X, Y]: ...
+    @overload
+    def emit(self, first: Value[X], second: Elements[Y], /) -> tuple[X, Y]: ...
+    @overload
+    def emit(self, first: Elements[X], second: Value[Y], /) -> tuple[X, Y]: ...
+    @overload
+    def emit(self, first: Elements[X], second: Elements[Y], /) -> tuple[X, Y]: ...
+    @overload
+    def emit(self, first: Any, second: Any, third: Any, /, *more: Any) -> tuple[Any, ...]: ...
     def emit(self, *results: Any) -> Any:
         """Give results out of the slice: streams slice after slice, of a live value the newest.
 
@@ -267,7 +284,15 @@ class Slice:
         self, result: KeyedSingleton[K, V, Tick[P], Bounded], /
     ) -> KeyedSingleton[K, V, Atomic[P], Unbounded]: ...
     @overload
-    def emit_atomic(self, first: Any, second: Any, /, *more: Any) -> tuple[Any, ...]: ...
+    def emit_atomic(self, first: AtomicValue[X], second: AtomicValue[Y], /) -> tuple[X, Y]: ...
+    @overload
+    def emit_atomic(self, first: AtomicValue[X], second: AtomicElements[Y], /) -> tuple[X, Y]: ...
+    @overload
+    def emit_atomic(self, first: AtomicElements[X], second: AtomicValue[Y], /) -> tuple[X, Y]: ...
+    @overload
+    def emit_atomic(self, first: AtomicElements[X], second: AtomicElements[Y], /) -> tuple[X, Y]: ...
+    @overload
+    def emit_atomic(self, first: Any, second: Any, third: Any, /, *more: Any) -> tuple[Any, ...]: ...
     def emit_atomic(self, *results: Any) -> Any:
         """Give results into the atomic section that runs with the slice; `end_atomic` shows them when all is done.
 

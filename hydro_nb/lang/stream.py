@@ -68,6 +68,13 @@ class Stream(
 
     __slots__ = ()
 
+    if TYPE_CHECKING:
+
+        @property
+        def location(self) -> L_co:
+            """The process, tick or section that it lives on."""
+            ...
+
     # ------------------------------------------------------------ two streams
 
     def merge_unordered(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from hydro_nb.ir.ops.atomic import AllTicksAtomic, BeginAtomic, EndAtomic
 from hydro_nb.ir.ops.tick import DeferTick
@@ -18,6 +18,7 @@ from hydro_nb.references import MutableReference, Reference
 
 if TYPE_CHECKING:
     from hydro_nb.lang.location import Process
+    from hydro_nb.lang.protocols import SeenElements, SeenValue
     from hydro_nb.lang.stream import Stream
     from hydro_nb.lang.tick import Atomic, Tick
 
@@ -101,10 +102,17 @@ class StreamTime(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         """
         return self._grow(DeferTick())
 
+    @overload
     def across_ticks(
         self: StreamTime[T_co, Tick[P], Bounded, O_co, R_co],
-        thunk: Callable[[Stream[T_co, Atomic[P], Unbounded, O_co, R_co]], C],
-    ) -> C:
+        thunk: Callable[[Stream[T_co, Atomic[P], Unbounded, O_co, R_co]], SeenValue[C]],
+    ) -> C: ...
+    @overload
+    def across_ticks(
+        self: StreamTime[T_co, Tick[P], Bounded, O_co, R_co],
+        thunk: Callable[[Stream[T_co, Atomic[P], Unbounded, O_co, R_co]], SeenElements[C]],
+    ) -> C: ...
+    def across_ticks(self, thunk: Callable[[Any], Any]) -> Any:
         """Let a function see all that the tick has had so far, this batch included; its result is this tick's.
 
         >>> leader = FlowBuilder().process()

@@ -50,15 +50,11 @@ assert_type(live.difference(worker.source_iter([1])), Stream[int, Process[None]]
 
 assert_type(letters.chain(live), Stream[str | int, Process[None]])
 assert_type(letters.chain(again), Stream[str | int, Process[None], Unbounded, TotalOrder, ExactlyOnce | AtLeastOnce])
-assert_type(
-    live.merge_unordered(again), Stream[int, Process[None], Unbounded, NoOrder, ExactlyOnce | AtLeastOnce]
-)
+assert_type(live.merge_unordered(again), Stream[int, Process[None], Unbounded, NoOrder, ExactlyOnce | AtLeastOnce])
 assert_type(live.merge_ordered(live, nondet("either")), Stream[int, Process[None]])
 assert_type(letters.merge_ordered(letters, nondet("either")), Stream[str, Process[None], Bounded])
 assert_type(letters.merge_ordered(live, nondet("either")), Stream[str | int, Process[None], Unbounded])
-assert_type(
-    letters.repeat_with_keys(ages.into_keyed().value_counts()), KeyedStream[str, str, Process[None], Bounded]
-)
+assert_type(letters.repeat_with_keys(ages.into_keyed().value_counts()), KeyedStream[str, str, Process[None], Bounded])
 
 
 def any_guarantee(stream: Stream[int, Process[None], Unbounded, NoOrder, AtLeastOnce]) -> None:
