@@ -41,3 +41,11 @@ def test_failure(leader, run, message):
     text = message(lambda: run(resolved), ProcessFailed)
     assert "in operator `resolve_futures_blocking`" in text
     assert "return 6 // n" in text
+
+
+async def wait_all(n):
+    return n + 1
+
+
+def test_functions_called_like_what_generated_source_uses(leader, both):
+    assert both(leader.source_iter([1]).map(wait_all).resolve_futures_blocking()) == [2]

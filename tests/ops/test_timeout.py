@@ -84,3 +84,9 @@ def test_no_duration(live, message):
 
 def test_the_simulator_has_no_clock(silence, message):
     assert "because of `timeout`" in message(silence.flow.sim, GraphError)
+
+
+def test_in_a_tick(live):
+    tick = live.location.tick()
+    seen = live.filter(lambda n: n > 3).timeout(0.1, nondet("nothing ever comes")).snapshot(tick, nondet("shown"))
+    assert seen.into_stream().all_ticks().preview(2).rows == [(), ()]
