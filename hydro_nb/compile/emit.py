@@ -9,12 +9,13 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from hydro_nb.compile.capture import Rendered, render
-from hydro_nb.compile.split import Part, changes_in_place, must_complete, reached_seams, upstream, values_behind
+from hydro_nb.compile.seams import comes_later, delayed, spread
+from hydro_nb.compile.split import Part, changes_in_place, must_complete, upstream
 from hydro_nb.compile.text import is_literal, is_simple
 from hydro_nb.errors import Site
 from hydro_nb.ir.emit import Item
 from hydro_nb.ir.func import Func
-from hydro_nb.ir.node import Bound, Kind, Node, Shape
+from hydro_nb.ir.node import Bound, Node
 from hydro_nb.ir.ops.fold import Folding
 from hydro_nb.ir.ops.source import SourceIter
 from hydro_nb.references import Reference
@@ -36,8 +37,8 @@ class NodeEmit:
         self.seams = unit.seams
         self.per_tick = bool(self.node.outputs) and self.node.place.kind == "tick"
         self._element = ""
-        self._values: dict[int, str] = {}
-        self._quiet = False
+        self.values: dict[int, str] = {}
+        self.quiet = False
         self._giver: NodeEmit | None = None
         """whose iterable is being taken whole: what it raises while it runs is that operator's"""
         self._site: Site | None = None
@@ -164,7 +165,7 @@ class NodeEmit:
         if self.part.role == "seam_out":
             self.write(f"{self.output()}.append({item.text})")
         elif self.part.role == "hold":
-            self.write(f"{self._delayed()}.append({item.text})")
+            self.write(f"{delayed(self)}.append({item.text})")
         else:
             self.node.op.element(self, item, index)
 
@@ -200,7 +201,7 @@ class NodeEmit:
             self.write(f"{self.output()}.extend({iterable})")
             return True
         if self.part.role == "hold":
-            self.write(f"{self._delayed()}.extend({iterable})")
+            self.write(f"{delayed(self)}.extend({iterable})")
             return True
         op = self.node.op
         return self.part.role != "receive" and (op.takes_iterables or not self._giver) and op.elements(self, iterable)
@@ -256,13 +257,13 @@ class NodeEmit:
 
     def value(self, index: int) -> str:
         """Read a live value, computing it here if it is one that is made where it is read."""
-        if index not in self._values:
+        if index not in self.values:
             slot = self.part.inputs[index].slot
             if slot in self.unit.plan.lazy:
                 part = self.unit.unit.parts[slot]
                 self.unit.after(part, NodeEmit(self.unit, part))
-            self._values[index] = self.unit.defined[slot]
-        return self._values[index]
+            self.values[index] = self.unit.defined[slot]
+        return self.values[index]
 
     def changes_in_place(self) -> bool:
         """Look at what it is made of; in the seams cut each version is an object of its own."""
@@ -288,28 +289,16 @@ class NodeEmit:
         """In the seams cut, put a version into every seam that this value reaches, where the change begins."""
         arrives = list(self.part.streams) or not list(self.part.values)
         begins = arrives and self.node.outputs[0].bound is not Bound.BOUNDED
-        if self.seams and not self._quiet and begins:
-            self._spread()
-
-    def _spread(self) -> None:
-        for out in reached_seams(self.unit.unit, self.part):
-            if not is_final(out):
-                self.unit.emit(out).next_version()
+        if self.seams and not self.quiet and begins:
+            spread(self)
 
     def ended(self) -> str:
         """Give the condition that every bounded source above is at its end."""
         above = [self.part, *upstream(self.unit.unit, self.part)]
         sources = [p for p in above if p.role == "whole" and isinstance(p.node.op, SourceIter)]
         flags = [f"{p.name}_ended" for p in sources]
-        flags += [self.unit.emit(p).state("came", "False") for p in above if self._comes_later(p)]
+        flags += [self.unit.emit(p).state("came", "False") for p in above if comes_later(self, p)]
         return " and ".join(flags) or "True"
-
-    def _comes_later(self, part: Part) -> bool:
-        """Whether it is a complete value from a unit that may run after this one first did."""
-        if part.role != "seam_in" or self.unit.unit.place.kind == "tick":
-            return False
-        kind = part.outputs[0]
-        return not kind.shape.is_stream and kind.bound is Bound.BOUNDED and kind.place.kind != "tick"
 
     # ------------------------------------------------------------ edges of the unit
 
@@ -335,94 +324,6 @@ class NodeEmit:
             self.unit.ended.append(flag)
         return chunk
 
-    # ------------------------------------------------------------ from one tick to the next
-
-    def _delayed(self) -> str:
-        """Give the state that carries what is held in this tick into the next."""
-        return self.unit.unit.parts[self.node.slot].name
-
-    def hold(self) -> None:
-        """Keep a live value for the next tick; elements are kept as they come."""
-        if not self.part.kinds[0].shape.is_stream:
-            value = self.value(0)
-            self.write(f"{self._delayed()} = {f'copy({value})' if self.changes_in_place() else value}")
-
-    def release(self) -> None:
-        """Give what the tick before has held."""
-        name, shape = self._delayed(), self.node.outputs[0].shape
-        empty = "[]" if shape.is_stream else "{}" if shape is Shape.KEYED_SINGLETON else "ABSENT"
-        self.unit.state.setdefault(name, empty)
-        before = self.scratch("before", name)
-        if shape.is_stream:
-            self.unit.fresh.setdefault(name, "[]")
-            self.push_all(before, is_list=True)
-        else:
-            self.define(before)
-
-    # ------------------------------------------------------------ seams
-
-    def seam_in(self) -> None:
-        """Read what the other unit left, or what the simulator lets through."""
-        if self.part.outputs[0].shape.is_stream:
-            self.push_all(self.input(), is_list=True)
-        else:
-            held = self.state("", _before_versions(self.part.outputs[0]))
-            newer = self.local("version")
-            with self.block(f"for {newer} in {self.input()}:"):
-                self.write(f"{held} = {newer}")
-                if self._comes_later(self.part):
-                    self.write(f"{self.state('came', 'False')} = True")
-                self._spread()
-            self.define(held)
-
-    def seam_out(self) -> None:
-        """Leave the only version of a live value that is complete, or the first of one that is made of such."""
-        condition = self.complete()
-        if self.part.kinds[0].place.kind == "atomic" and not self.part.kinds[0].shape.is_stream:
-            self.version()  # what a section makes is seen outside when all of it is done
-        elif not self.part.kinds[0].shape.is_stream and (is_final(self.part) or condition != "True"):
-            self.first_version(condition)
-
-    def complete(self) -> str:
-        """Give the condition that every bounded value which this one is made of has all its elements."""
-        behind = values_behind(self.unit.unit, self.part)
-        conditions = {self.unit.emit(source).ended(): None for source, kind in behind if kind.bound is Bound.BOUNDED}
-        conditions.pop("True", None)
-        return " and ".join(conditions) or "True"
-
-    def first_version(self, condition: str) -> None:
-        """Leave a value once, as soon as a condition holds."""
-        done = self.state("done", "False")
-        with self.block(f"if not {done}:" if condition == "True" else f"if not {done} and {condition}:"):
-            self.write(f"{done} = True")
-            self.version()
-
-    def next_version(self) -> None:
-        """Leave the value as it is now, unless what it is made of is not complete."""
-        if self.complete() == "True":
-            self.version()
-        else:
-            with self.block(f"if {self.state('done', 'False')}:"):
-                self.version()
-
-    def version(self) -> None:
-        """Leave the value as it is now."""
-        value = self._now(self.unit.unit.parts[self.part.inputs[0].slot])
-        self.write(f"{self.output()}.append(copy({value}))")
-
-    def _now(self, part: Part) -> str:
-        """Compute a live value again, from the state that it is made of."""
-        if part.role == "seam_in":
-            return self.unit.emit(part).state("", _before_versions(part.outputs[0]))
-        emit = NodeEmit(self.unit, part)
-        emit._quiet = True
-        for index in part.values:
-            emit._values[index] = self._now(self.unit.unit.parts[part.inputs[index].slot])
-        known = self.unit.defined.get(part.key, "")
-        self.unit.after(part, emit)
-        value, self.unit.defined[part.key] = self.unit.defined[part.key], known
-        return value
-
 
 def _lines_of(func: Func, rendered: Rendered) -> list[Site | None]:
     """Give the user's line of each statement and of the result, where a function has lines of its own."""
@@ -441,13 +342,3 @@ def _parameter(part: Part) -> str:
     second = isinstance(part.node.op, Folding) or getattr(part.node.op, "with_key", False)
     code, position = function.fn.__code__, int(second)
     return code.co_varnames[position] if code.co_argcount > position else ""
-
-
-def is_final(part: Part) -> bool:
-    """Whether the value that a part reads is complete once it is there."""
-    return part.kinds[0].bound is Bound.BOUNDED or part.kinds[0].place.kind == "atomic"
-
-
-def _before_versions(kind: Kind) -> str:
-    """Give what is read of a value before its first version has come over a seam: a table has no entries yet."""
-    return "{}" if kind.shape is Shape.KEYED_SINGLETON else "ABSENT"

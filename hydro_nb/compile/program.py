@@ -180,20 +180,26 @@ class _Module:
                     functions.write(f"return {writer.emit(part).make(function)}", _origin(part))
 
     def _function(self, functions: Writer, writer: UnitWriter) -> None:
+        ended = " and ".join(writer.ended)
+        result = f"not ({ended})" if " " in ended else f"not {ended}" if ended else "False"
+        self._body(functions, writer, writer.unit.name, writer.body, result)
+        if writer.opening.lines:
+            self._body(functions, writer, f"{writer.unit.name}_opening", writer.opening)
+
+    def _body(self, functions: Writer, writer: UnitWriter, name: str, body: Writer, result: str = "") -> None:
+        """Write one function: the state into variables, what is done with them, and back."""
         functions.write("\n")
-        with functions.block(f"def {writer.unit.name}(state, inputs, outputs):"):
-            for name in writer.state:
-                functions.write(f"{name} = state.{name}")
-            for name, init in writer.fresh.items():
-                functions.write(f"{name} = {init}")
-            functions.append(writer.body)
-            for name in writer.state:
-                if name in writer.fresh or _rebound(name, writer.body.lines):
-                    functions.write(f"state.{name} = {name}")
-            ended = " and ".join(writer.ended)
-            functions.write(
-                f"return not ({ended})" if " " in ended else f"return not {ended}" if ended else "return False"
-            )
+        with functions.block(f"def {name}(state, inputs, outputs):"):
+            for kept in writer.state:
+                functions.write(f"{kept} = state.{kept}")
+            for variable, init in writer.fresh.items():
+                functions.write(f"{variable} = {init}")
+            functions.append(body)
+            for kept in writer.state:
+                if kept in writer.fresh or _rebound(kept, body.lines):
+                    functions.write(f"state.{kept} = {kept}")
+            if result:
+                functions.write(f"return {result}")
 
 
 def _origin(part: Part) -> SourceLine:

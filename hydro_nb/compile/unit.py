@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hydro_nb.compile.emit import NodeEmit, is_final
+from hydro_nb.compile import seams
+from hydro_nb.compile.emit import NodeEmit
 from hydro_nb.compile.names import Names
 from hydro_nb.compile.order import Plan, Region
 from hydro_nb.compile.split import Part, Unit
 from hydro_nb.compile.writer import Writer
 from hydro_nb.errors import Site
+from hydro_nb.ir.node import Bound
 
 
 @dataclass(slots=True)
@@ -23,6 +25,8 @@ class UnitWriter:
     names: Names
     seams: bool = False
     body: Writer = field(default_factory=Writer)
+    opening: Writer = field(default_factory=Writer)
+    """what runs once before the first tick"""
     state: dict[str, str] = field(default_factory=dict[str, str])
     """state slot -> the expression that makes its first content"""
     fresh: dict[str, str] = field(default_factory=dict[str, str])
@@ -50,11 +54,20 @@ class UnitWriter:
                 if kind.shape.is_stream and self._needs_buffer(part, port):
                     self.buffers[part.key, port] = ""
         for part in self.unit.parts.values():
-            live = part.role == "seam_out" and not part.kinds[0].shape.is_stream and not is_final(part)
-            if live and self.emit(part).complete() == "True":
-                self.emit(part).first_version("True")
+            live = part.role == "seam_out" and not part.kinds[0].shape.is_stream and not seams.is_final(part)
+            if live and seams.begins_here(self.emit(part)):
+                seams.first_version(self.emit(part), "True")
         for region in self.plan.regions:
             self._region(region)
+        self._open()
+
+    def _open(self) -> None:
+        """Write what is seen of an atomic section before it ever ran."""
+        body, self.body = self.body, self.opening
+        for part in self.unit.parts.values():
+            if part.role == "seam_out" and seams.of_section(part.kinds[0]) and part.kinds[0].bound is not Bound.BOUNDED:
+                seams.version(self.emit(part), opening=True)
+        self.body = body
 
     def _needs_buffer(self, part: Part, port: int) -> bool:
         return any((c.key, i) not in self.plan.fused for c, i in self.unit.consumers(part.key, port))
@@ -82,13 +95,13 @@ class UnitWriter:
         if part.role in ("whole", "receive"):
             part.node.op.after(emit)
         elif part.role == "hold":
-            emit.hold()
+            seams.hold(emit)
         elif part.role == "release":
-            emit.release()
+            seams.release(emit)
         elif part.role == "seam_in":
-            emit.seam_in()
+            seams.seam_in(emit)
         elif part.role == "seam_out":
-            emit.seam_out()
+            seams.seam_out(emit)
 
     def emit(self, part: Part) -> NodeEmit:
         """Give the writer of one part."""

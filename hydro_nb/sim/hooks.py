@@ -64,6 +64,20 @@ class Prefix(Hook):
         return released, size > 0
 
 
+class Whole(Hook):
+    """A complete stream: all of it at once."""
+
+    __slots__ = ()
+
+    def decide(self, choose: Choose, *, must: bool) -> tuple[list[Any], bool]:
+        """Let everything through, or nothing yet."""
+        if not must and choose(2):
+            return [], False
+        released = list(self.pending)
+        self.pending.clear()
+        return released, True
+
+
 class Subset(Hook):
     """A batch of an unordered stream: any of them; inside a batch their order means nothing."""
 

@@ -17,6 +17,7 @@ from hydro_nb.compile.program import Written, write_location
 from hydro_nb.compile.split import Part, Unit, locations, seams
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Bound, Kind, Node, Order, Shape
+from hydro_nb.ir.ops.atomic import BeginAtomic
 from hydro_nb.ir.ops.simulated import SimInput, SimOutput
 from hydro_nb.sim.fresh import Captured
 from hydro_nb.sim.hooks import (
@@ -31,6 +32,7 @@ from hydro_nb.sim.hooks import (
     Prefix,
     Subset,
     Version,
+    Whole,
 )
 from hydro_nb.sim.observe import Arrangement, Interleaving, KeysInterleaving, Observation, simulated
 from hydro_nb.wire import SourceLine
@@ -80,6 +82,8 @@ class Runner:
     module: Module
     unit: Unit
     function: Callable[[Any, Lists, Lists], bool]
+    opening: Callable[[Any, Lists, Lists], None] | None = None
+    """what shows the values of atomic sections before the unit ever ran"""
     inputs: Lists = field(default_factory=dict[str, list[Any]])
     outputs: Lists = field(default_factory=dict[str, list[Any]])
     wires: list[Wire] = field(default_factory=list[Wire])
@@ -97,6 +101,15 @@ class Runner:
         self.due = self.function(self.module.state, self.inputs, self.outputs)
         for items in self.inputs.values():
             items.clear()
+        self._send()
+
+    def open(self) -> None:
+        """Send on what others see of the unit before it ever ran."""
+        if self.opening:
+            self.opening(self.module.state, self.inputs, self.outputs)
+            self._send()
+
+    def _send(self) -> None:
         for wire in self.wires:
             if wire.source:
                 wire.deliver(wire.source)
@@ -147,6 +160,8 @@ class Model:
             observer.hook.reset()
         for queue in self.receivers.values():
             queue.clear()
+        for runner in self.ticks:
+            runner.open()
 
     def module_of(self, file: str) -> Module | None:
         """Give the location whose source has this file name."""
@@ -164,7 +179,8 @@ class Model:
         self.modules.append(module)
         self.arrangements += [each for each in written.captures.values() if isinstance(each, Arrangement)]
         for unit in written.units:
-            runner = Runner(module, unit, module.namespace[unit.name])
+            opening = module.namespace.get(f"{unit.name}_opening")
+            runner = Runner(module, unit, module.namespace[unit.name], opening)
             (self.ticks if runner.is_tick else self.tops).append(runner)
             for part in unit.parts.values():
                 self._units[f"{written.place.slot}/{part.key}"] = runner
@@ -258,6 +274,8 @@ def _hook(kind: Kind, consumer: Node) -> Hook:
     if not kind.shape.is_stream:
         per_key = kind.shape is Shape.KEYED_SINGLETON and kind.bound is not Bound.BOUNDED
         return KeyedVersion(consumer) if per_key else Version(consumer)
+    if kind.bound is Bound.BOUNDED and isinstance(consumer.op, BeginAtomic):
+        return Whole(consumer)
     if kind.order is Order.NONE:
         return Subset(consumer)
     return KeyedPrefix(consumer) if kind.shape is Shape.KEYED_STREAM else Prefix(consumer)

@@ -55,3 +55,29 @@ def test_fold_that_is_looked_at(flow, leader):
     out = total.snapshot_atomic(section.location.tick, ANY).all_ticks().sim_output()
     _, seen = explore(flow, lambda: port.send_many_unordered([1, 2]), out)
     assert {each[-1] for (each,) in seen if each and each[-1] > 9} == {12, 21}
+
+
+def test_a_value_of_a_section_is_there_from_the_start():
+    process = FlowBuilder().process()
+    send, numbers = process.sim_input(int)
+    shown = numbers.atomic().count().end_atomic().map(lambda n: n + 1)
+    out = shown.snapshot(process.tick(), nondet("every version is tried")).all_ticks().sim_output()
+    seen = set()
+
+    async def body():
+        send.send_many([7, 8])
+        seen.add(tuple(await out.collect()))
+
+    process.flow.sim().exhaustive(body)
+    assert {(1, 3), (1, 2, 3), (3,)} <= seen
+    assert all(versions[-1] == 3 for versions in seen)
+
+
+def test_a_complete_stream_enters_a_section_whole():
+    process = FlowBuilder().process()
+    out = process.source_iter([1, 2]).atomic().count().into_stream().end_atomic().sim_output()
+
+    async def body():
+        await out.assert_yields_only([2])
+
+    assert process.flow.sim().exhaustive(body) == 1
