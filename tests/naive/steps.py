@@ -1,0 +1,348 @@
+"""Steps by which a flow may grow: every method of the language, on functions that take every element.
+
+A step is a function of a collection, and of others that are found by the names of its further parameters: `same` has
+the same shape, `singleton`, `optional`, `stream`, `keyed` and `table` have that one, `value` is a live value, `to` is
+another process, `tick` a tick of this one, `clock` the tick that the collection is in, `section` the atomic one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from hydro_nb import (
+    Break,
+    Continue,
+    NoOrder,
+    Return,
+    Some,
+    Stream,
+    Yield,
+    inplace,
+    nondet,
+    proof,
+    sliced,
+)
+from hydro_nb.ir.node import Bound, Order, Shape
+
+ANY = nondet("compared with the same choice made by the interpreter")
+SUM = {"commutative": proof("a sum")}
+MAXIMUM = {"commutative": proof("a maximum"), "idempotent": proof("a maximum")}
+
+Step = Callable[..., Any]
+Steps = dict[Shape, dict[str, Step]]
+"""Ways to go on from a collection, by its shape."""
+
+STREAMS = (Shape.STREAM, Shape.KEYED_STREAM)
+
+
+def num(x: Any) -> int:
+    """Make a small number of anything, so that every function takes every element."""
+    if isinstance(x, dict):
+        return sum(num(item) for item in x.items()) % 17
+    if isinstance(x, tuple | list):
+        return sum((at + 1) * num(item) for at, item in enumerate(x)) % 17
+    return x if isinstance(x, int) else len(str(x))
+
+
+def still(x: Any) -> Any:
+    """Make something that can be a key or be looked for in a set."""
+    return num(x) if isinstance(x, list | dict | tuple) else x
+
+
+def pair(c: Any) -> Any:
+    """Make pairs with few different keys."""
+    return c.map(lambda x: (num(x) % 3, x))
+
+
+def even(singleton: Any) -> Any:
+    return singleton.map(lambda x: num(x) % 2 == 0)
+
+
+def growing(c: Any) -> Any:
+    """Make numbers; what grows is numbers already and would no longer be known to grow."""
+    return c if c.kind.bound in (Bound.MONOTONIC, Bound.MONOTONIC_VALUE) else c.map(num)
+
+
+_EACH: dict[str, Step] = {
+    "map": lambda c: c.map(lambda x: num(x) * 3 % 11),
+    "map to a pair": lambda c: c.map(lambda x: (x, num(x) % 2)),
+    "filter": lambda c: c.filter(lambda x: num(x) % 3 != 0),
+    "filter_map": lambda c: c.filter_map(lambda x: num(x) + 1 if num(x) % 4 else None),
+    "filter_map to None": lambda c: c.filter_map(lambda x: Some(None) if num(x) % 2 else None),
+}
+_KEYED: dict[str, Step] = {
+    "map_with_key": lambda c: c.map_with_key(lambda key, x: (key, num(x))),
+    "inspect": lambda c: c.inspect(num),
+    "inspect_with_key": lambda c: c.inspect_with_key(lambda key, x: None),
+    "entries": lambda c: c.entries(),
+    "values": lambda c: c.values(),
+    "keys": lambda c: c.keys(),
+    "filter_key_not_in": lambda c, stream: c.filter_key_not_in(stream.map(num)),
+    "get": lambda c, value: c.get(value.map(lambda x: num(x) % 3)),
+    "make_bounded": lambda c: c.make_bounded(),
+    "weaken_boundedness": lambda c: c.weaken_boundedness(),
+}
+_STREAM: dict[str, Step] = {
+    **_EACH,
+    "flat_map_ordered": lambda s: s.flat_map_ordered(lambda x: range(num(x) % 4)),
+    "flat_map_unordered": lambda s: s.flat_map_unordered(lambda x: [x, num(x)]),
+    "flatten_ordered": lambda s: s.map(lambda x: [num(x), x]).flatten_ordered(),
+    "flatten_unordered": lambda s: s.map(lambda x: (x, num(x))).flatten_unordered(),
+    "partition": lambda s: s.partition(lambda x: num(x) % 2),
+    "inspect": lambda s: s.inspect(num),
+    "enumerate": lambda s: s.enumerate(),
+    "unique": lambda s: s.map(still).unique(),
+    "scan": lambda s: s.scan(0, lambda total, x: (total + num(x), (x, total) if total < 15 else None)),
+    "scan in place": lambda s: s.scan(
+        list, inplace(lambda had, x: Some(None) if num(x) == 3 else had.append(x) or had)
+    ),
+    "generator": lambda s: s.generator(0, _counted),
+    "sort": lambda s: s.map(num).sort(),
+    "first": lambda s: s.first(),
+    "fold": lambda s: s.fold(1, lambda total, x: (total * 2 + num(x)) % 1009),
+    "fold a sum": lambda s: s.fold(0, lambda total, x: total + num(x), **SUM),
+    "fold a growing sum": lambda s: s.fold(0, lambda total, x: total + num(x), monotone=proof("none is negative")),
+    "fold a list": lambda s: s.fold(list, inplace(lambda seen, x: seen.append(x))),
+    "reduce": lambda s: s.map(num).reduce(max, **MAXIMUM),
+    "reduce in order": lambda s: s.reduce(lambda best, x: x if num(x) >= num(best) else best),
+    "weaken_ordering": lambda s: s.weaken_ordering(),
+    "weaken_retries": lambda s: s.weaken_retries(),
+    "weaken_boundedness": lambda s: s.weaken_boundedness(),
+    "make_totally_ordered": lambda s: s.make_totally_ordered(),
+    "make_exactly_once": lambda s: s.make_exactly_once(),
+    "make_bounded": lambda s: s.make_bounded(),
+    "typed": lambda s: s.map(num).typed(int),
+    "merge_unordered": lambda s, same: s.merge_unordered(same),
+    "chain": lambda s, same: s.chain(same),
+    "cross_singleton": lambda s, value: s.cross_singleton(value),
+    "filter_if": lambda s, singleton: s.filter_if(even(singleton)),
+}
+_VALUE: dict[str, Step] = {
+    **_EACH,
+    "into_stream": lambda v: v.into_stream(),
+    "zip": lambda v, value: v.zip(value),
+    "filter_if": lambda v, singleton: v.filter_if(even(singleton)),
+    "filter_if_some": lambda v, optional: v.filter_if_some(optional),
+    "filter_if_none": lambda v, optional: v.filter_if_none(optional),
+    "flat_map_ordered": lambda v: v.flat_map_ordered(lambda x: range(num(x) % 4)),
+    "flatten_unordered": lambda v: v.map(lambda x: [x, num(x)]).flatten_unordered(),
+    "weaken_boundedness": lambda v: v.weaken_boundedness(),
+    "make_bounded": lambda v: v.make_bounded(),
+}
+STEPS: Steps = {
+    Shape.STREAM: {
+        **_STREAM,
+        "into_keyed": lambda s: pair(s).into_keyed(),
+        "count": lambda s: s.count(),
+        "limit": lambda s: s.limit(3),
+        "last": lambda s: s.last(),
+        "min": lambda s: s.map(num).min(),
+        "max": lambda s: s.map(num).max(),
+        "collect_vec": lambda s: s.collect_vec(),
+        "is_empty": lambda s: s.is_empty(),
+        "ir_node_named": lambda s: s.ir_node_named("here"),
+        "keys": lambda s: pair(s).keys(),
+        "join": lambda s, same: pair(s).join(pair(same)),
+        "anti_join": lambda s, same: pair(s).anti_join(same.map(num)),
+        "difference": lambda s, same: s.map(num).difference(same.map(num)),
+        "cross_product": lambda s, same: s.limit(4).cross_product(same.limit(4)),
+        "cross_product_nested_loop": lambda s, same: s.limit(4).cross_product_nested_loop(same.limit(4)),
+        "repeat_with_keys": lambda s, table: s.repeat_with_keys(table),
+        "resolve_futures_blocking": lambda s: s.map(_later).resolve_futures_blocking(),
+        "flat_map_stream_blocking": lambda s: s.flat_map_stream_blocking(_counting),
+        "scan_async_blocking": lambda s: s.scan_async_blocking(0, _totals),
+    },
+    Shape.KEYED_STREAM: {
+        **_STREAM,
+        **_KEYED,
+        "filter_with_key": lambda s: s.filter_with_key(lambda key, x: (key + num(x)) % 3),
+        "filter_map_with_key": lambda s: s.filter_map_with_key(lambda key, x: num(x) if key else None),
+        "prefix_key": lambda s: s.prefix_key(lambda key, x: num(x) % 2).map_with_key(lambda key, x: (key, x)).values(),
+        "drop_key_prefix": lambda s: s.prefix_key(lambda key, x: num(x) % 2).drop_key_prefix(),
+        "fold_early_stop": lambda s: s.fold_early_stop(0, lambda total, x: (total + num(x), total > 3)),
+        "value_counts": lambda s: s.value_counts(),
+        "join_keyed_stream": lambda s, same: s.join_keyed_stream(same),
+        "join_keyed_singleton": lambda s, table: s.join_keyed_singleton(table),
+        "lookup_keyed_singleton": lambda s, table: s.map(num).lookup_keyed_singleton(table),
+        "lookup_keyed_stream": lambda s, same: s.map(num).lookup_keyed_stream(same),
+    },
+    Shape.SINGLETON: {
+        **_VALUE,
+        "and_": lambda v, same: even(v).and_(even(same)),
+        "or_": lambda v, same: even(v).or_(even(same)),
+        "not_": lambda v: even(v).not_(),
+        "equals": lambda v, same: v.equals(same),
+        "into_optional": lambda v: v.map(lambda x: num(x) if num(x) % 2 else None).into_optional(),
+        "map order_preserving": lambda v: growing(v).map(lambda n: n * 2, order_preserving=proof("doubling")),
+        "threshold": lambda v, same: growing(v).threshold_greater_or_equal(same.map(num)),
+        "ignore_monotonic": lambda v: v.ignore_monotonic(),
+        "resolve_future_blocking": lambda v: v.make_bounded().map(_later).resolve_future_blocking(),
+    },
+    Shape.OPTIONAL: {
+        **_VALUE,
+        "unwrap_or": lambda v, singleton: v.unwrap_or(singleton),
+        "unwrap_or_default": lambda v: v.unwrap_or_default(int),
+        "or_": lambda v, same: v.or_(same),
+        "if_some_then": lambda v, singleton: v.if_some_then(singleton),
+        "is_some": lambda v: v.is_some(),
+        "is_none": lambda v: v.is_none(),
+        "into_singleton": lambda v: v.into_singleton(),
+    },
+    Shape.KEYED_SINGLETON: {
+        **_EACH,
+        **_KEYED,
+        "into_keyed_stream": lambda t: t.into_keyed_stream(),
+        "into_singleton": lambda t: t.into_singleton(),
+        "key_count": lambda t: t.key_count(),
+        "get_max_key": lambda t: t.get_max_key(),
+        "join_keyed_singleton": lambda t, same: t.join_keyed_singleton(same),
+        "join_keyed_stream": lambda t, keyed: t.join_keyed_stream(keyed),
+        "lookup_keyed_singleton": lambda t, same: t.map(num).lookup_keyed_singleton(same),
+        "lookup_keyed_stream": lambda t, keyed: t.map(num).lookup_keyed_stream(keyed),
+        "threshold": lambda t, same: growing(t).threshold_greater_or_equal(same.map(lambda x: num(x) % 4)),
+        "threshold of a number": lambda t, singleton: growing(t).threshold_greater_or_equal_uniform(singleton.map(num)),
+    },
+}
+"""What leaves nothing open."""
+
+
+def _counted(had: int, x: Any) -> tuple[int, Any]:
+    """Yield, return, skip and break, all of them now and then."""
+    steps = {5: Continue, 8: Return(x), 9: Break}
+    return had + 1, steps.get(num(x), Yield((had, x)))
+
+
+async def _later(x: Any) -> Any:
+    await asyncio.sleep(0)
+    return num(x)
+
+
+async def _counting(x: Any) -> AsyncIterator[int]:
+    for n in range(num(x) % 3):
+        await asyncio.sleep(0)
+        yield n
+
+
+async def _totals(total: int, x: Any) -> tuple[int, Any]:
+    await asyncio.sleep(0)
+    return total + num(x), total if num(x) % 3 else None
+
+
+def _around(s: Any, to: Any) -> Any:
+    """Send what is small around until it is not."""
+    numbers = s.map(num).unique().weaken_boundedness()
+    handle, back = s.location.forward_ref(Stream, of=int, order=NoOrder)
+    merged = numbers.merge_unordered(back)
+    handle.complete(merged.filter(lambda n: n < 6).map(lambda n: n * 2 + 1).send(to).send(s.location))
+    return merged
+
+
+def _channel(s: Any, to: Any) -> Any:
+    """Send two streams into a channel before it is there."""
+    numbers = s.map(num).unique().weaken_boundedness()
+    sender, received = s.location.channel(Stream, of=int, order=NoOrder)
+    sender.send(numbers)
+    sender.send(numbers.map(lambda n: n + 100))
+    return received.map(lambda n: n - 1)
+
+
+def _before(s: Any, clock: Any) -> Any:
+    """Remember everything from tick to tick."""
+    numbers = s.map(num).unique().weaken_ordering().make_bounded()
+    handle, before = clock.cycle(Stream, of=int, order=NoOrder)
+    handle.complete_next_tick(before.chain(numbers))
+    return before
+
+
+def _total(s: Any, clock: Any) -> Any:
+    """Count from tick to tick."""
+    count = s.map(num).unique().make_bounded().count()
+    handle, before = clock.cycle_with_initial(clock.singleton(1))
+    total = before.zip(count).map(lambda both: both[0] * 2 + both[1])
+    handle.complete_next_tick(total)
+    return total
+
+
+def _sliced(s: Any, tick: Any) -> Any:
+    """Count in a slice with a state."""
+    with sliced() as block:
+        batch = block.batch(s.map(num).unique(), ANY)
+        before = block.state(0)
+        total = before.zip(batch.count()).map(lambda both: both[0] + both[1])
+        before.set(total)
+        return block.emit(batch.cross_singleton(before), total)
+
+
+SENDING: Steps = {shape: {"send": lambda s, to: s.send(to)} for shape in STREAMS}
+CYCLES: Steps = {Shape.STREAM: {"around": _around, "channel": _channel}}
+FUTURES: Steps = {
+    Shape.STREAM: {
+        "resolve_futures": lambda s: s.map(_later).resolve_futures(),
+        "resolve_futures_ordered": lambda s: s.map(_later).resolve_futures_ordered(),
+    }
+}
+"""What takes its time; elements come back in another tick."""
+CLAIMS: Steps = {
+    shape: {
+        # a deployment keeps the order that was there, so that this claim is none of what it may choose
+        "assume_ordering": lambda s: s.weaken_ordering().assume_ordering(ANY) if s.kind.order is Order.TOTAL else s,
+        "assume_retries": lambda s: s.weaken_retries().assume_retries(ANY),
+    }
+    for shape in STREAMS
+}
+CLAIMS[Shape.STREAM]["merge_ordered"] = lambda s, same: s.merge_ordered(same, ANY).weaken_ordering()
+CLAIMS[Shape.KEYED_STREAM]["entries_partially_ordered"] = lambda s: s.entries_partially_ordered(ANY).weaken_ordering()
+_VALUE_TICKS: dict[str, Step] = {
+    "snapshot": lambda v, tick: v.snapshot(tick, ANY),
+    "snapshot_atomic": lambda v, section: v.snapshot_atomic(section.tick, ANY),
+    "all_ticks": lambda v: v.all_ticks(),
+    "latest": lambda v: v.latest(),
+    "sample_eager": lambda v, tick: v.sample_eager(ANY),
+    "clone_into_tick": lambda v, tick: v.clone_into_tick(tick),
+    "latest_atomic": lambda v: v.latest_atomic(),
+    "atomic": lambda v, tick: v.atomic(),
+    "end_atomic": lambda v: v.end_atomic(),
+}
+_STREAM_TICKS: dict[str, Step] = {
+    "batch": lambda s, tick: s.batch(tick, ANY),
+    "batch_atomic": lambda s, section: s.batch_atomic(section.tick, ANY),
+    "all_ticks": lambda s: s.all_ticks(),
+    "all_ticks_atomic": lambda s: s.all_ticks_atomic(),
+    "defer_tick": lambda s: s.defer_tick(),
+    "across_ticks": lambda s, clock: s.across_ticks(lambda all_so_far: all_so_far.fold(0, _sum, **SUM)),
+    "atomic": lambda s, tick: s.atomic(),
+    "end_atomic": lambda s: s.end_atomic(),
+}
+_OF_ONE_VALUE = ("all_ticks", "sample_eager", "clone_into_tick")
+TICKS: Steps = {
+    Shape.STREAM: {
+        **_STREAM_TICKS,
+        "source_iter": lambda s, clock: s.chain(clock.source_iter([1, 2])),
+        "optional_first_tick": lambda s, clock: s.cross_singleton(clock.optional_first_tick(7)),
+        "none": lambda s, clock: s.max().or_(clock.none()),
+        "cycle": _before,
+        "cycle_with_initial": _total,
+        "sliced": _sliced,
+    },
+    Shape.KEYED_STREAM: {
+        **_STREAM_TICKS,
+        "reduce_watermark": lambda s, tick: s.reduce_watermark(s.keys().max().snapshot(tick, ANY), _largest, **MAXIMUM),
+    },
+    Shape.SINGLETON: _VALUE_TICKS,
+    Shape.OPTIONAL: {**_VALUE_TICKS, "defer_tick": lambda v: v.defer_tick()},
+    Shape.KEYED_SINGLETON: {
+        **{name: step for name, step in _VALUE_TICKS.items() if name not in _OF_ONE_VALUE},
+        "defer_tick": lambda t: t.defer_tick(),
+        "batch": lambda t, tick: t.batch(tick, ANY),
+    },
+}
+
+
+def _sum(total: int, x: Any) -> int:
+    return total + num(x)
+
+
+def _largest(best: Any, x: Any) -> int:
+    return max(num(best), num(x))
