@@ -189,9 +189,9 @@ class NodeEmit:
         self._giver = None
         if not done:
             writer = producer or self
-            item = Item(self.local(_parameter(self.part) or self.hint()))
-            if self.part.kinds[index].shape.is_keyed:
-                item = Item.of(self.local("key"), self.local(_parameter(self.part) or "value"))
+            wanted, keyed = _parameter(self.part), self.part.kinds[index].shape.is_keyed
+            item = Item.of(self.local("key"), self.local(wanted or "value")) if keyed else None
+            item = item or Item(self.local(wanted or self.hint()))
             with writer.loop(f"for {item.text.strip('()')} in {iterable}:"):
                 self.receive(item, index)
 

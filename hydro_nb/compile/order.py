@@ -48,6 +48,8 @@ class Plan:
         part = self.unit.parts[region.key]
         if region.kind == "loop":
             yield part
+            if region.index not in part.pushing:
+                return
         if region.kind == "after" and list(part.streams) and not part.node.op.blocking:
             return
         yield from self._fused_behind(part)
@@ -57,7 +59,7 @@ class Plan:
             for consumer, index in self.unit.consumers(part.key, port):
                 if (consumer.key, index) in self.fused:
                     yield consumer
-                    if not consumer.node.op.blocking:
+                    if not consumer.node.op.blocking and index in consumer.pushing:
                         yield from self._fused_behind(consumer)
 
 
@@ -117,7 +119,7 @@ def _fused_edges(unit: Unit) -> Iterator[tuple[str, int]]:
     for part in unit.parts.values():
         for index in part.streams:
             ref = part.inputs[index]
-            deep = nested.get(ref.slot, 0) + part.node.op.name.startswith(("flat_map", "partition"))
+            deep = nested.get(ref.slot, 0) + part.node.op.nests
             long = length.get(ref.slot, 0) + 1
             if deep <= DEEPEST and long <= LONGEST and _may_fuse(unit, unit.parts[ref.slot], ref):
                 nested[part.key], length[part.key] = deep, long
@@ -125,7 +127,7 @@ def _fused_edges(unit: Unit) -> Iterator[tuple[str, int]]:
 
 
 def _may_fuse(unit: Unit, source: Part, ref: Ref) -> bool:
-    pushed_once = source.node.op.blocking or source.role != "whole" or len(list(source.streams)) <= 1
+    pushed_once = source.node.op.blocking or source.role != "whole" or len(source.pushing) <= 1
     return pushed_once and len(unit.consumers(ref.slot, ref.port)) == 1
 
 
@@ -167,7 +169,7 @@ class _Dependencies:
         streams = list(part.streams)
         if part.node.op.blocking or not streams or part.role != "whole":
             yield Region("after", part.key)
-        for index in streams:
+        for index in part.pushing:
             if not part.node.op.blocking:
                 yield from self.handled(part, index, seen)
 
@@ -220,5 +222,5 @@ def _open_cycle(unit: Unit, keys: list[str]) -> GraphError:
     lines = "\n".join(f"  {unit.parts[key].node.site}" for key in dict.fromkeys(keys))
     return GraphError(
         f"these operators feed themselves within one tick, so none of them could start.\n{lines}\n"
-        "  A cycle needs a step that takes time: send it to another process and back."
+        "  A cycle needs a step that takes time: send it to another process and back, or into the next tick: tick.cycle(...)."
     )

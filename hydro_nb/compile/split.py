@@ -68,6 +68,12 @@ class Part:
         return tuple(i for i in bounded if self.kinds[i].shape.is_stream and self.kinds[i].bound is Bound.BOUNDED)
 
     @property
+    def pushing(self) -> tuple[int, ...]:
+        """The streams whose elements make something come out at once."""
+        silent = self.leading if self.node.op.gathers else ()
+        return tuple(index for index in self.streams if index not in silent)
+
+    @property
     def outputs(self) -> tuple[Kind, ...]:
         """Kinds of the outputs."""
         return (
@@ -218,12 +224,21 @@ def must_complete(unit: Unit, source: Part) -> bool:
             if kind.bound is not Bound.BOUNDED:
                 continue
             for consumer, index in unit.consumers(part.key, port):
-                if index in consumer.node.op.completes or consumer.references or consumer.key in unit.boxes:
+                if _needs_all(unit, consumer, index, kind):
                     return True
                 if consumer.key not in seen:
                     seen.add(consumer.key)
                     waiting.append(consumer)
     return False
+
+
+def _needs_all(unit: Unit, consumer: Part, index: int, kind: Kind) -> bool:
+    """Whether a consumer must not see something bounded in part."""
+    if index in consumer.node.op.completes or consumer.references or consumer.key in unit.boxes:
+        return True
+    made = consumer.outputs[0] if consumer.outputs else None
+    goes_on = made is not None and made.bound is not Bound.BOUNDED and made.place == kind.place
+    return goes_on and not kind.shape.is_stream and not made.shape.is_stream
 
 
 def values_behind(unit: Unit, part: Part) -> Iterator[tuple[Part, Kind]]:

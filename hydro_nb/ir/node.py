@@ -49,6 +49,18 @@ class Bound(enum.StrEnum):
     MONOTONIC_VALUE = "MonotonicValue"
     MONOTONIC_KEYS = "MonotonicKeys"
 
+    def keeps(self, promise: Bound) -> bool:
+        """Whether what has this bound keeps the promise of another."""
+        return promise in _PROMISES.get(self, (self, Bound.UNBOUNDED))
+
+
+_PROMISES = {
+    Bound.BOUNDED: (Bound.BOUNDED,),
+    Bound.BOUNDED_VALUE: (Bound.BOUNDED_VALUE, Bound.MONOTONIC_VALUE, Bound.MONOTONIC_KEYS, Bound.UNBOUNDED),
+    Bound.MONOTONIC_VALUE: (Bound.MONOTONIC_VALUE, Bound.MONOTONIC_KEYS, Bound.UNBOUNDED),
+}
+"""what more than itself, and that it may change, a bound promises"""
+
 
 class Order(enum.StrEnum):
     """Whether the order of elements is part of the meaning."""
@@ -106,8 +118,14 @@ class Place:
 
     @property
     def title(self) -> str:
-        """What a user tells it apart by: its type, or its number where that says nothing."""
+        """What a user tells it apart by: its type, with its name or number where that says too little."""
+        if self.kind == "tick":
+            return f"{self.type_name} ({self.site.name or self.site})"
         return self.type_name if self.root.tag else f"{self.type_name} (number {self.root.number})"
+
+    def beside(self, other: Place) -> str:
+        """What a user tells it apart by from another place."""
+        return f"another {self.title}" if self.title == other.title else self.title
 
     @property
     def type_name(self) -> str:
@@ -169,6 +187,10 @@ class Op:
     """inputs that, where they are bounded, are complete before anything of the others is read"""
     delays: ClassVar[bool] = False
     """whether its last input is seen only in the next tick"""
+    gathers: ClassVar[bool] = False
+    """whether inputs that are complete before the others are only gathered, so that nothing comes out for them"""
+    nests: ClassVar[bool] = False
+    """whether what follows stands in a block of its own"""
     may_mutate: bool = False
     """whether its live value may be an object that it goes on changing"""
 

@@ -208,6 +208,7 @@ class FlatMapOrdered(ElementOp):
     result_type: Any = Any
     name: ClassVar[str] = "flat_map_ordered"
     keeps_order: ClassVar[bool] = True
+    nests: ClassVar[bool] = True
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Keep every guarantee."""
@@ -278,6 +279,7 @@ class Partition(ElementOp):
     """Two streams: the elements for which the function is true, and the others."""
 
     name: ClassVar[str] = "partition"
+    nests: ClassVar[bool] = True
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Keep everything, twice."""
@@ -295,10 +297,15 @@ class Partition(ElementOp):
 
 def values_bounded(kind: Kind) -> None:
     """Demand a keyed singleton whose values no longer change once they are there."""
-    if kind.bound not in (Bound.BOUNDED, Bound.BOUNDED_VALUE):
+    if _changing(kind):
         raise check.Fault(
             check.BoundError,
             "values that no longer change",
             kind.bound,
             'Look at the values as they are now: .snapshot(tick, nondet("..."))',
+            lost=("the bound", _changing),
         )
+
+
+def _changing(kind: Kind) -> bool:
+    return kind.bound not in (Bound.BOUNDED, Bound.BOUNDED_VALUE)

@@ -207,6 +207,8 @@ class LookupKeyedStream(Op):
 
     name: ClassVar[str] = "lookup_keyed_stream"
     completes: ClassVar[tuple[int, ...]] = (1,)
+    gathers: ClassVar[bool] = True
+    nests: ClassVar[bool] = True
     category: ClassVar = "Join"
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:

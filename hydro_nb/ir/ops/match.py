@@ -33,6 +33,8 @@ class Match(Op):
 
     category: ClassVar = "Join"
     completes: ClassVar[tuple[int, ...]] = (1,)
+    gathers: ClassVar[bool] = True
+    nests: ClassVar[bool] = True
 
     def matched(self, inputs: Sequence[Kind], element: Any) -> tuple[Kind, ...]:
         """Keep bound and order of the left where the right is gathered first."""
@@ -123,6 +125,7 @@ class AntiJoin(Op):
     name: ClassVar[str] = "anti_join"
     category: ClassVar = "Join"
     completes: ClassVar[tuple[int, ...]] = (1,)
+    gathers: ClassVar[bool] = True
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Demand that the right ends, since a key that comes later would come too late."""
@@ -152,6 +155,7 @@ class FilterNotIn(Op):
     name: ClassVar[str] = "filter_not_in"
     category: ClassVar = "Join"
     completes: ClassVar[tuple[int, ...]] = (1,)
+    gathers: ClassVar[bool] = True
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Demand that the right ends, since an element that comes later would come too late."""
@@ -180,6 +184,7 @@ class RepeatWithKeys(Op):
     name: ClassVar[str] = "repeat_with_keys"
     category: ClassVar = "Join"
     completes: ClassVar[tuple[int, ...]] = (1,)
+    nests: ClassVar[bool] = True
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Demand that both are complete; the order stays within each key."""
