@@ -21,6 +21,8 @@ class IntoTick(Op):
 
     tick: Place
     reason: str
+    joins: bool = False
+    """whether the tick is that of a slice, which runs with the atomic section that it looks into"""
 
     category: ClassVar = "NonDeterministic"
 
@@ -45,7 +47,7 @@ class IntoTick(Op):
         return kind.but(place=self.tick, bound=Bound.BOUNDED)
 
     def _require_its_tick(self, kind: Kind) -> None:
-        if kind.place.clock != self.tick:
+        if kind.place.clock != self.tick and not self.joins:
             raise check.Fault(
                 check.LocationError,
                 "the tick of the atomic section",
