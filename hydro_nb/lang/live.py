@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
+from hydro_nb.errors import GraphError
 from hydro_nb.ir import check
+from hydro_nb.ir.node import Shape
+from hydro_nb.ir.ops.atomic import AllTicksAtomic
 from hydro_nb.ir.ops.element import FlatMapOrdered, FlatMapUnordered
 from hydro_nb.ir.ops.join import FilterIf
 from hydro_nb.ir.ops.shape import IntoStream
@@ -27,7 +30,7 @@ from hydro_nb.lang.guarantees import (
     TotalOrder,
     Unbounded,
 )
-from hydro_nb.lang.location import Process, Tick, period
+from hydro_nb.lang.location import Atomic, Process, Tick, period
 from hydro_nb.lang.nondet import NonDet, checked
 from hydro_nb.lang.sending import tick_of
 from hydro_nb.lang.site import here
@@ -88,7 +91,7 @@ class LiveValue(Collection, Generic[T_co, L_co, B_co]):
 
         Bounded.
         """
-        return self._grow(FilterIf(), signal.is_some())
+        return self._grow(FilterIf(), optional_of(signal, "filter_if_some").is_some())
 
     def filter_if_none(
         self: LiveValue[T_co, L_co, Bounded], signal: Optional[Any, L_co, Bounded]
@@ -101,7 +104,7 @@ class LiveValue(Collection, Generic[T_co, L_co, B_co]):
 
         Bounded.
         """
-        return self._grow(FilterIf(), signal.is_none())
+        return self._grow(FilterIf(), optional_of(signal, "filter_if_none").is_none())
 
     def continue_if(
         self: LiveValue[T_co, L_co, Bounded], signal: Optional[Any, L_co, Bounded]
@@ -207,6 +210,20 @@ class LiveValue(Collection, Generic[T_co, L_co, B_co]):
         """
         return self._grow(AllTicks())
 
+    def all_ticks_atomic(
+        self: LiveValue[T_co, Tick[P], Bounded],
+    ) -> Stream[T_co, Atomic[P], Unbounded, TotalOrder, ExactlyOnce]:
+        """Give the value of every tick that has one, one after the other, in the atomic section that runs with it.
+
+        >>> leader = FlowBuilder().process()
+        >>> batch = leader.source_iter([1, 2]).batch(leader.tick(), nondet("the sum is the same"))
+        >>> batch.count().all_ticks_atomic().end_atomic().preview().rows
+        [2]
+
+        Totally ordered, exactly once, unbounded.
+        """
+        return self._grow(AllTicksAtomic())
+
     def sample_every(
         self: LiveValue[T_co, L2, Unbounded], seconds: float | timedelta, nondet: NonDet
     ) -> Stream[T_co, L2, Unbounded, TotalOrder, AtLeastOnce]:
@@ -237,6 +254,17 @@ class LiveValue(Collection, Generic[T_co, L_co, B_co]):
         tick = self.flow.graph.place("tick", site, parent=self.kind.place.root)
         inside = handle(self.flow, grow(SampleEager(tick, reason), self))
         return inside.all_ticks().weaken_retries()
+
+
+def optional_of(signal: Any, method: str) -> Optional[Any, Any, Any]:
+    """Give the optional that a method was given, or say that it is none."""
+    if getattr(signal, "shape", None) is Shape.OPTIONAL:
+        return signal
+    given = signal.shape if isinstance(signal, Collection) else repr(signal)
+    raise GraphError(
+        f"`{method}` looks whether an Optional holds a value, but was given {given}.\n"
+        f"  {here()}\n  Where a value is true or false, say so: .filter_if(condition)"
+    )
 
 
 def cloned_into(tick: Any, value: LiveValue[Any, Any, Any]) -> Any:

@@ -64,6 +64,14 @@ class Process(Location, Generic[M_co]):
         """
         return Tick(self.flow, self.flow.graph.place("tick", here(), parent=self.place))
 
+    def try_tick(self) -> Tick[Self]:
+        """Make a clock, as `tick` does; inside a tick the same call gives `None`, as ticks do not nest.
+
+        >>> FlowBuilder().process().try_tick()
+        Tick[Process[None]]
+        """
+        return self.tick()
+
     def source_iter(
         self, data: Iterable[T] | Callable[[], Iterable[T]]
     ) -> Stream[T, Self, Bounded, TotalOrder, ExactlyOnce]:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Self, overload
 from typing_extensions import TypeVar
 
 from hydro_nb.errors import GraphError, LocationError
-from hydro_nb.ir.node import Op
+from hydro_nb.ir.node import Bound, Kind, Op, Place, Shape
+from hydro_nb.ir.ops.keyed_value import CollectKeyed
+from hydro_nb.ir.ops.shape import Entries
 from hydro_nb.ir.ops.time import Batch, Snapshot
 from hydro_nb.lang import quote
 from hydro_nb.lang.collection import Collection, grow, handle
@@ -40,6 +42,10 @@ D = TypeVar("D", default=Any)
 E = TypeVar("E", default=Any)
 X = TypeVar("X")
 Y = TypeVar("Y")
+
+
+_LIVE = (Shape.SINGLETON, Shape.OPTIONAL, Shape.KEYED_SINGLETON)
+_BATCHED = (Shape.STREAM, Shape.KEYED_STREAM, Shape.KEYED_SINGLETON)
 
 
 def sliced() -> Slice:
@@ -105,7 +111,7 @@ class Slice:
 
         Bounded inside; order and repeats stay. Of a keyed singleton whose values never change: new entries.
         """
-        self._checked(of, "batch")
+        self._checked(of, "batch", _BATCHED)
         return of.batch(self._tick_of(of), nondet)
 
     @overload
@@ -125,7 +131,7 @@ class Slice:
 
         Bounded inside.
         """
-        self._checked(of, "snapshot")
+        self._checked(of, "snapshot", _LIVE)
         return of.snapshot(self._tick_of(of), nondet)
 
     @overload
@@ -151,16 +157,18 @@ class Slice:
         ...     count = s.atomic(writes.count(), nondet("whoever was answered is counted"))
         ...     newest = s.emit(count)
 
-        Bounded inside. Two sections in one slice are a `LocationError`.
+        Bounded inside; of a keyed singleton whose values never change: new entries. Two sections in one slice are a
+        `LocationError`.
         """
-        self._checked(of, "atomic")
+        self._checked(of, "atomic", tuple(Shape))
         site, place = here(), of.kind.place
         if place.kind != "atomic" or self._section not in ("", place.slot):
             raise _wrong_section(of, self._section)
         self._section = place.slot
-        into = Batch if of.kind.shape.is_stream else Snapshot
-        op: Op = into(self._tick_of(of).place, checked(nondet, "atomic", site), joins=True)
-        return handle(of.flow, grow(op, of))
+        tick, reason = self._tick_of(of).place, checked(nondet, "atomic", site)
+        for op in _looks(of.kind, tick, reason):
+            of = handle(of.flow, grow(op, of))
+        return of
 
     # ------------------------------------------------------------ state
 
@@ -320,10 +328,16 @@ class Slice:
             self._tick = Tick(collection.flow, graph.place("tick", here(), parent=root))
         return self._tick
 
-    def _checked(self, of: Any, method: str) -> None:
+    def _checked(self, of: Any, method: str, shapes: tuple[Shape, ...]) -> None:
         self._require_open(method)
         if not isinstance(of, Collection):
             raise GraphError(f"`{method}` takes a collection into the slice, but was given {of!r}.\n  {here()}")
+        if of.kind.shape not in shapes:
+            instead = "batch" if of.kind.shape.is_stream else "snapshot"
+            raise GraphError(
+                f"`{method}` does not take a {of.kind.shape} into the slice.\n  {here()}\n"
+                f'  Use s.{instead}(collection, nondet("...")).'
+            )
 
     def _require_open(self, method: str) -> None:
         """Raise unless the block is running."""
@@ -346,10 +360,21 @@ class Slice:
         self._require_open("emit")
         if not isinstance(result, Collection) or self._tick is None or result.kind.place != self._tick.place:
             raise LocationError(
-                f"a slice gives out what was made in it, but was given {result!r}.\n  {here()}\n"
+                f"a slice gives out what was made in it, but was given {_named(result)}.\n  {here()}\n"
                 "  What is made outside needs no emit."
             )
         return getattr(result, stream if result.kind.shape.is_stream else value)()
+
+
+def _named(given: Any) -> str:
+    return f"a {given.kind.shape} on {given.kind.place.title}" if isinstance(given, Collection) else repr(given)
+
+
+def _looks(kind: Kind, tick: Place, reason: str) -> tuple[Op, ...]:
+    """Give the operators by which a slice looks into an atomic section."""
+    if kind.shape is Shape.KEYED_SINGLETON and kind.bound is Bound.BOUNDED_VALUE:
+        return Entries("into_keyed_stream", "atomic"), Batch(tick, reason, joins=True), CollectKeyed()
+    return ((Batch if kind.shape.is_stream else Snapshot)(tick, reason, joins=True),)
 
 
 def _wrong_section(of: Collection, known: str) -> LocationError:

@@ -49,6 +49,13 @@ class Tick(Location, Generic[P_co]):
 
         return located(self.flow, self.place.root)  # pyright: ignore[reportReturnType] - a tick is in a process
 
+    def try_tick(self) -> None:
+        """Give `None`: ticks do not nest.
+
+        >>> FlowBuilder().process().tick().try_tick() is None
+        True
+        """
+
     def outer(self) -> P_co:
         """Give the process whose clock it is; newer name: `parent_location`.
 
