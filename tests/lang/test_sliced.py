@@ -181,3 +181,12 @@ def test_two_processes(leader):
 def test_a_mistake_inside_is_the_error_that_is_seen(leader):
     with pytest.raises(TypeError, match="not callable"), sliced() as s:
         s.batch(leader.source_iter([1]), CUT)(0)
+
+
+def test_of_a_table_whose_values_stay_new_entries(leader):
+    pairs_in, pairs = leader.sim_input(tuple)
+    section = pairs.into_keyed().atomic()
+    with sliced() as s:
+        new = s.atomic(section.first(), CUT)
+        out = s.emit(new.entries())
+    assert outcomes(out, pairs_in, [("a", 1), ("b", 2), ("a", 3)], ordered=False) == {(("a", 1), ("b", 2))}
