@@ -6,9 +6,10 @@ known; functions read and write it there.
 
 from __future__ import annotations
 
+import inspect
 from typing import Any, Generic, TypeVar
 
-from hydro_nb.errors import GraphError
+from hydro_nb.errors import GraphError, Site
 from hydro_nb.values import ABSENT
 
 T = TypeVar("T")
@@ -51,13 +52,21 @@ class Reference(Generic[T]):
         value = self.box.value
         if value is Unknown:
             raise GraphError(
-                "a reference has a value only while the flow runs.\n"
+                f"a reference has a value only while the flow runs.\n  {_reader()}\n"
                 "  Read `.value` inside a function that an operator is given."
             )
         return None if value is ABSENT else value  # pyright: ignore[reportReturnType]
 
     def __repr__(self) -> str:
         return f"reference to {self.slot}"
+
+
+def _reader() -> Site:
+    """Give the line that reads a reference."""
+    frame = inspect.currentframe()
+    while frame and frame.f_code.co_filename == __file__:
+        frame = frame.f_back
+    return Site.at(frame.f_code.co_filename, frame.f_lineno) if frame else Site()
 
 
 class MutableReference(Reference[T]):

@@ -222,5 +222,5 @@ def _open_cycle(unit: Unit, keys: list[str]) -> GraphError:
     lines = "\n".join(f"  {unit.parts[key].node.site}" for key in dict.fromkeys(keys))
     return GraphError(
         f"these operators feed themselves within one tick, so none of them could start.\n{lines}\n"
-        "  A cycle needs a step that takes time: send it to another process and back, or into the next tick: tick.cycle(...)."
+        "  A cycle needs a step that takes time: send it to another process and back, or into the next tick."
     )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from hydro_nb.errors import BoundError, HydroError, LocationError, OrderError, ProofError, RetriesError, Site
-from hydro_nb.ir.node import Bound, Kind, Order, Ref, Retries
+from hydro_nb.ir.node import Bound, Kind, Order, Place, Ref, Retries
 
 if TYPE_CHECKING:
     from hydro_nb.ir.graph import Graph
@@ -88,10 +88,24 @@ def same_place(left: Kind, right: Kind) -> None:
         raise Fault(
             LocationError,
             f"both collections at one place; the first lives on {left.place.title}",
-            f"on {right.place.title}",
-            "Send one to the other first: .send(process)",
+            f"on {right.place.beside(left.place)}",
+            meeting(left.place, right.place),
             port=1,
         )
+
+
+def meeting(one: Place, other: Place) -> str:
+    """Say how collections of two places come together."""
+    kinds = {one.kind, other.kind}
+    if one.root != other.root:
+        return "Send one to the other first: .send(process)"
+    if kinds == {"tick"}:
+        return "Let both into the same tick: tick = process.tick(), made once"
+    if kinds == {"atomic"}:
+        return "Take what belongs together from one section: .atomic() once, then use what it makes."
+    if "atomic" in kinds:
+        return "Leave the section first: .end_atomic(), or look into it from a slice: s.atomic(...)"
+    return 'Enter the tick with both: .batch(tick, nondet("...")) or .snapshot(tick, nondet("...")), or leave it first.'
 
 
 def top_level(kind: Kind) -> None:
@@ -146,14 +160,25 @@ def _noun(kind: Kind) -> str:
     return "stream" if kind.shape.is_stream else str(kind.shape)
 
 
-def explain(graph: Graph, fault: Fault, op: Op, inputs: Sequence[Ref], site: Site) -> HydroError:
+def explain(
+    graph: Graph,
+    fault: Fault,
+    op: Op,
+    inputs: Sequence[Ref],
+    site: Site,
+    *,
+    method: str = "",
+    declared: Site | None = None,
+) -> HydroError:
     """Turn a fault into the error that the user reads."""
-    method = op.label.split()[0]
+    method = method or op.label.split()[0]
     ref = inputs[fault.port] if fault.port < len(inputs) else inputs[0]
     name = graph.nodes[ref.slot].site.name
     what = f"`{name}`" if name else f"its input (`{graph.nodes[ref.slot].op.label}`)"
     called = f"`{method}` was called"
     lines: list[tuple[str, Site]] = [(called, site)]
+    if declared:
+        lines.insert(0, ("it was declared at", declared))
     if fault.lost:
         noun, lost = fault.lost
         origin = _where_lost(graph, ref, lost)

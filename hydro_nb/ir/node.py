@@ -124,7 +124,7 @@ class Place:
         return self.type_name if self.root.tag else f"{self.type_name} (number {self.root.number})"
 
     def beside(self, other: Place) -> str:
-        """What a user tells it apart by from another place."""
+        """Say what a user tells it apart by from another place."""
         return f"another {self.title}" if self.title == other.title else self.title
 
     @property

@@ -40,8 +40,8 @@ def _require_here(inputs: Sequence[Kind], kind: Kind) -> None:
     if inputs[0].place != kind.place:
         raise check.Fault(
             LocationError,
-            f"a reference to something on {inputs[0].place.title}",
-            f"held together with one to {kind.place.title}",
+            f"an input where the reference of its function lives, on {kind.place.title}",
+            f"on {inputs[0].place.beside(kind.place)}",
             "Bring both to one place, or into one tick.",
         )
     if inputs[0].bound is not Bound.BOUNDED:

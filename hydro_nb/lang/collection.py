@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 from hydro_nb.errors import GraphError, LocationError, Site
 from hydro_nb.ir.node import Kind, Op, Ref, Shape
 from hydro_nb.ir.ops.gathered import Elements
+from hydro_nb.ir.refer import held_references
 from hydro_nb.lang import quote
 from hydro_nb.lang.site import here
 
@@ -105,12 +106,23 @@ _AS_STREAM = {
     Shape.KEYED_SINGLETON: f"It is a value per key. Take .into_singleton() for a dict, then {_LOOK}.",
 }
 _AS_STREAM[Shape.OPTIONAL] = _AS_STREAM[Shape.SINGLETON]
+_INSTEAD = {
+    (Shape.SINGLETON, "defer_tick"): (
+        "There is nothing before the first tick. Say what stands for it then: tick.cycle_with_initial(first)."
+    ),
+    (Shape.STREAM, "snapshot"): 'It has elements, no value. Use .batch(tick, nondet("...")).',
+    (Shape.KEYED_STREAM, "snapshot"): 'It has elements, no value. Use .batch(tick, nondet("...")).',
+    (Shape.SINGLETON, "batch"): 'It has a value, no elements. Use .snapshot(tick, nondet("...")).',
+    (Shape.OPTIONAL, "batch"): 'It has a value, no elements. Use .snapshot(tick, nondet("...")).',
+}
 
 
 def _lacking(kind: type[Collection], name: str) -> str:
     text = f"{kind.__name__!r} object has no attribute {name!r}"
     if name.startswith("_"):
         return text
+    if (kind.shape, name) in _INSTEAD:
+        return f"{text}. {_INSTEAD[kind.shape, name]}"
     if name in dir(Collection.classes[Shape.STREAM]) and kind.shape in _AS_STREAM:
         return f"{text}. {_AS_STREAM[kind.shape]}"
     near = get_close_matches(name, [each for each in dir(kind) if not each.startswith("_")], 1)
@@ -122,6 +134,7 @@ def grow(op: Op, *inputs: Collection) -> Node:
     site = here()
     for other in inputs[1:]:
         _check_other(op, other, inputs[0], site)
+    _check_references(op, inputs[0].flow, site)
     return inputs[0].flow.graph.add(op, [_as_now(each, site) for each in inputs], site)
 
 
@@ -135,12 +148,24 @@ def _as_now(collection: Collection, site: Site) -> Ref:
 
 def _check_other(op: Op, other: Any, first: Collection, site: Site) -> None:
     if not isinstance(other, Collection):
-        raise GraphError(f"`{op.name}` needs another collection, but was given {other!r}.\n  {site}")
+        raise GraphError(
+            f"`{op.label}` needs another collection, but was given {other!r}.\n  {site}\n"
+            "  Make a collection of it first: process.source_iter(...) or process.singleton(...)"
+        )
     if other.flow is not first.flow:
         raise LocationError(
-            f"`{op.name}` needs two collections of one flow, but these belong to different flows.\n  {site}\n"
+            f"`{op.label}` needs two collections of one flow, but these belong to different flows.\n  {site}\n"
             "  Build both on processes of the same FlowBuilder."
         )
+
+
+def _check_references(op: Op, flow: FlowBuilder, site: Site) -> None:
+    for reference in held_references(op):
+        if flow.boxes.get(reference.slot) is not reference.box:
+            raise LocationError(
+                f"the function of `{op.label}` refers to a collection of another flow.\n  {site}\n"
+                "  Build both on processes of the same FlowBuilder."
+            )
 
 
 def handle(flow: FlowBuilder, node: Node, port: int = 0) -> Any:

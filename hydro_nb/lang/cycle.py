@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from hydro_nb.errors import GraphError, Site
 from hydro_nb.ir.check import Fault, explain
-from hydro_nb.ir.node import Order
+from hydro_nb.ir.node import Kind, Order
 from hydro_nb.lang.collection import Collection
-from hydro_nb.lang.site import here
+from hydro_nb.lang.site import called, here
 
 if TYPE_CHECKING:
     from hydro_nb.ir.graph import Graph
@@ -35,9 +35,7 @@ class ForwardHandle(Generic[C_contra]):
         site, node = here(), self.flow.graph.nodes[self.slot]
         _require_of_flow(collection, self.flow, "a forward reference is completed by", site)
         if node.inputs:
-            raise GraphError(
-                f"this forward reference is completed already.\n  made at   {node.site}\n  again at  {site}"
-            )
+            raise _twice("forward reference", node.site, site)
         _complete(self.flow.graph, self.slot, collection)
 
 
@@ -61,11 +59,7 @@ class ChannelSender(Generic[C_contra]):
         _require_of_flow(collection, self.flow, "a channel takes", site)
         kind = node.outputs[0]
         if node.inputs and not (kind.shape.is_stream and kind.order is Order.NONE):
-            raise GraphError(
-                f"this channel is a {kind.shape} with {kind.order} and takes one collection, but was sent a second.\n"
-                f"  made at   {node.site}\n  again at  {site}\n"
-                "  Merge them first, or make the channel unordered: order=NoOrder"
-            )
+            raise _second(kind, node.site, site)
         _complete(self.flow.graph, self.slot, collection)
 
 
@@ -87,8 +81,28 @@ class TickCycleHandle(Generic[C_contra]):
         site, node = here(), self.flow.graph.nodes[self.slot]
         _require_of_flow(collection, self.flow, "a cycle is completed by", site)
         if node.inputs:
-            raise GraphError(f"this cycle is completed already.\n  made at   {node.site}\n  again at  {site}")
+            raise _twice("cycle", node.site, site)
         _complete(self.flow.graph, self.slot, collection)
+
+
+def _twice(what: str, made: Site, again: Site) -> GraphError:
+    return GraphError(
+        f"this {what} is completed already.\n  made at   {made}\n  again at  {again}\n"
+        "  Put together first what belongs to it, and complete it once."
+    )
+
+
+def _second(kind: Kind, made: Site, again: Site) -> GraphError:
+    what = f"{kind.shape} with {kind.order}" if kind.shape.is_stream else kind.shape
+    instead = (
+        "Merge them first, or make the channel unordered: order=NoOrder"
+        if kind.shape.is_stream
+        else "Choose between them first, and send what comes of it."
+    )
+    return GraphError(
+        f"this channel is a {what} and takes one collection, but was sent a second.\n"
+        f"  made at   {made}\n  again at  {again}\n  {instead}"
+    )
 
 
 def _require_of_flow(collection: Any, flow: FlowBuilder, what: str, site: Site) -> None:
@@ -103,5 +117,5 @@ def _complete(graph: Graph, slot: str, collection: Any) -> None:
     try:
         node.op.kinds(kinds)
     except Fault as fault:
-        raise explain(graph, fault, node.op, refs, site) from None
+        raise explain(graph, fault, node.op, refs, site, method=called(), declared=node.site) from None
     graph.amend(slot, inputs=refs, input_kinds=kinds)

@@ -47,6 +47,11 @@ def here(pick: int = -1) -> Site:
     return known[1]
 
 
+def called() -> str:
+    """Give the name of the function of this package that the user's line called."""
+    return _users_frame()[1]
+
+
 def name_file(filename: str, label: str) -> None:
     """Call the code of this file name by a label, such as `In[5]`.
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from hydro_nb.errors import GraphError
-from hydro_nb.ir.node import Shape
 from hydro_nb.ir.ops.fold import Proof
 from hydro_nb.lang.collection import Collection
 from hydro_nb.lang.guarantees import (
@@ -24,9 +22,9 @@ from hydro_nb.lang.guarantees import (
     TotalOrder,
     Unbounded,
 )
+from hydro_nb.lang.live import optional_of
 from hydro_nb.lang.nondet import NonDet
 from hydro_nb.lang.quote import Stepping
-from hydro_nb.lang.site import here
 
 if TYPE_CHECKING:
     from hydro_nb.lang.location import Process, Tick
@@ -106,7 +104,7 @@ class StreamOlder(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
         Order, repeats and boundedness stay.
         """
-        return self._now.filter_if(_optional(signal, "continue_if").is_some())
+        return self._now.filter_if(optional_of(signal, "continue_if").is_some())
 
     def continue_unless(self, signal: Optional[Any, L_co, Bounded]) -> Stream[T_co, L_co, B_co, O_co, R_co]:
         """Keep all elements where an optional is empty; newer name: `filter_if(signal.is_none())`.
@@ -117,7 +115,7 @@ class StreamOlder(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
         Order, repeats and boundedness stay.
         """
-        return self._now.filter_if(_optional(signal, "continue_unless").is_none())
+        return self._now.filter_if(optional_of(signal, "continue_unless").is_none())
 
     def filter_if_some(self, signal: Optional[Any, L_co, Bounded]) -> Stream[T_co, L_co, B_co, O_co, R_co]:
         """Keep all elements where an optional holds a value; newer name: `filter_if(signal.is_some())`.
@@ -128,7 +126,7 @@ class StreamOlder(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
         Order, repeats and boundedness stay.
         """
-        return self._now.filter_if(_optional(signal, "filter_if_some").is_some())
+        return self._now.filter_if(optional_of(signal, "filter_if_some").is_some())
 
     def filter_if_none(self, signal: Optional[Any, L_co, Bounded]) -> Stream[T_co, L_co, B_co, O_co, R_co]:
         """Keep all elements where an optional is empty; newer name: `filter_if(signal.is_none())`.
@@ -139,7 +137,7 @@ class StreamOlder(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
         Order, repeats and boundedness stay.
         """
-        return self._now.filter_if(_optional(signal, "filter_if_none").is_none())
+        return self._now.filter_if(optional_of(signal, "filter_if_none").is_none())
 
     # ------------------------------------------------------------ guarantees
 
@@ -319,14 +317,3 @@ class StreamOlder(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 def _said(method: str) -> Proof:
     """Give the proof that a name stands for."""
     return Proof(f"{method} was called")
-
-
-def _optional(signal: Any, method: str) -> Optional[Any, Any, Any]:
-    """Give the optional that a method was given, or say that it is none."""
-    if getattr(signal, "shape", None) is Shape.OPTIONAL:
-        return signal
-    given = signal.shape if isinstance(signal, Collection) else repr(signal)
-    raise GraphError(
-        f"`{method}` looks whether an Optional holds a value, but was given {given}.\n"
-        f"  {here()}\n  Where a value is true or false, say so: .filter_if(condition)"
-    )

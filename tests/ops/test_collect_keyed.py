@@ -44,7 +44,8 @@ def test_values_that_change(pairs, worker, message):
     tick = worker.tick()
     assert message(lambda: counts.batch(tick, ANY), BoundError) == (
         "`batch` needs values that no longer change, but `counts` is MonotonicValue.\n"
-        "  `batch` was called  test_collect_keyed.py, line _:   "
+        "  the bound was lost at  test_collect_keyed.py, line _:   counts = pairs.send(worker).value_counts()\n"
+        "  `batch` was called     test_collect_keyed.py, line _:   "
         "assert message(lambda: counts.batch(tick, ANY), BoundError) == (\n"
         '  Look at the values as they are now: .snapshot(tick, nondet("..."))'
     )

@@ -63,4 +63,5 @@ def test_a_singleton_needs_a_first_value(tick, message):
 
 def test_of_its_own_kind(tick, message):
     handle, _ = tick.cycle(Optional, of=int)
-    assert "to complete it, but" in message(lambda: handle.complete_next_tick(tick.source_iter([1])), GraphError)
+    text = message(lambda: handle.complete_next_tick(tick.source_iter([1])), GraphError)
+    assert "needs what it was declared as, Optional, but its input (`source_iter`) is Stream" in text

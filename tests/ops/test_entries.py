@@ -34,7 +34,8 @@ def test_values_that_change(pairs, worker, message):
     counts = pairs.send(worker).value_counts()
     assert message(counts.entries, BoundError) == (
         "`entries` needs values that no longer change, but `counts` is MonotonicValue.\n"
-        "  `entries` was called  conftest.py, line _:   call()\n"
+        "  the bound was lost at  test_entries.py, line _:   counts = pairs.send(worker).value_counts()\n"
+        "  `entries` was called   conftest.py, line _:   call()\n"
         '  Look at the values as they are now: .snapshot(tick, nondet("..."))'
     )
     for method in ("values", "keys", "into_keyed_stream"):

@@ -1,4 +1,4 @@
-from hydro_nb import GraphError, KeyedStream, NoOrder, ProofError, Stream
+from hydro_nb import GraphError, KeyedStream, LocationError, NoOrder, OrderError, ProofError, Stream
 from hydro_nb.ir.node import Order
 
 
@@ -35,8 +35,8 @@ def test_open_end(flow, leader, run, message):
 
 def test_what_completes_it(leader, live, worker, message):
     handle, _ = leader.forward_ref(Stream, of=int)
-    assert "Unbounded, NoOrder" in message(lambda: handle.complete(live.weaken_ordering()), GraphError)
-    assert "Process[Worker]" in message(lambda: handle.complete(live.send(worker)), GraphError)
+    assert "is NoOrder" in message(lambda: handle.complete(live.weaken_ordering()), OrderError)
+    assert "on Process[Worker]" in message(lambda: handle.complete(live.send(worker)), LocationError)
     assert "not by 3" in message(lambda: handle.complete(3), GraphError)
     handle.complete(live)
     assert "completed already" in message(lambda: handle.complete(live), GraphError)

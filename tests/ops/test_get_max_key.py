@@ -32,6 +32,7 @@ def test_values_that_change(pairs, worker, message):
     counts = pairs.send(worker).value_counts()
     assert message(counts.get_max_key, BoundError) == (
         "`get_max_key` needs values that no longer change, but `counts` is MonotonicValue.\n"
+        "  the bound was lost at     test_get_max_key.py, line _:   counts = pairs.send(worker).value_counts()\n"
         "  `get_max_key` was called  conftest.py, line _:   call()\n"
         '  Look at the values as they are now: .snapshot(tick, nondet("..."))'
     )

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from hydro_nb.errors import GraphError
+from hydro_nb.errors import BoundError, GraphError, LocationError
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import ABSENT, Emit, Item
-from hydro_nb.ir.node import Kind, Op, Shape
+from hydro_nb.ir.node import Bound, Kind, Op, Order, Retries, Shape
 
 if TYPE_CHECKING:
     from hydro_nb.ir.graph import Graph
@@ -29,15 +29,31 @@ class CycleSource(Op):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give what was declared, or check what completes it against it."""
         for port, given in enumerate(inputs):
-            if not _fits(given, self.kind):
-                raise check.Fault(
-                    GraphError,
-                    f"a {_describe(self.kind)} to complete it",
-                    f"a {_describe(given)}",
-                    "Declare the forward reference as what completes it, or convert that first.",
-                    port=port,
-                )
+            self._require_fit(given, port)
         return (self.kind,)
+
+    def _require_fit(self, given: Kind, port: int) -> None:
+        wanted = self.kind
+        if given.shape is not wanted.shape and (wanted.shape, given.shape) != (Shape.OPTIONAL, Shape.SINGLETON):
+            raise check.Fault(
+                GraphError, f"what it was declared as, {wanted.shape}", given.shape,
+                f"Declare it as what it stands for: {self.name}({given.shape}, ...)", port=port,
+            )  # fmt: skip
+        if given.place != wanted.place:
+            raise check.Fault(
+                LocationError, f"a {wanted.shape} on {wanted.place.title}", f"on {given.place.beside(wanted.place)}",
+                check.meeting(wanted.place, given.place), port=port,
+            )  # fmt: skip
+        if not given.bound.keeps(wanted.bound):
+            weaken, declare = "Weaken it first: .weaken_boundedness()", f"Declare it as what it is: bound={given.bound}"
+            raise check.Fault(
+                BoundError, f"what it was declared as, {wanted.bound}", given.bound,
+                weaken if wanted.bound is Bound.UNBOUNDED else declare, port=port,
+            )  # fmt: skip
+        if wanted.order is Order.TOTAL:
+            check.total_order(given, "declare it with order=NoOrder, or ", port)
+        if wanted.retries is Retries.EXACTLY_ONCE:
+            check.exactly_once(given, "declare it with retries=AtLeastOnce, or ", port)
 
     def element(self, emit: Emit, item: Item, port: int) -> None:
         """Pass on."""
@@ -75,15 +91,3 @@ def require_complete(graph: Graph) -> None:
         op = node.op
         if isinstance(op, CycleSource) and not node.inputs and op.must_complete:
             raise GraphError(f"a {op.noun} is not completed.\n  made at   {node.site}\n  {op.remedy}")
-
-
-def _fits(given: Kind, wanted: Kind) -> bool:
-    alike = given.shape is wanted.shape or (wanted.shape, given.shape) == (Shape.OPTIONAL, Shape.SINGLETON)
-    same = alike and given.place == wanted.place and given.bound is wanted.bound
-    return same and given.order.weaker(wanted.order) is wanted.order and (
-        given.retries.weaker(wanted.retries) is wanted.retries
-    )  # fmt: skip
-
-
-def _describe(kind: Kind) -> str:
-    return f"{kind.shape} on {kind.place.type_name}, {kind.bound}, {kind.order}, {kind.retries}"
