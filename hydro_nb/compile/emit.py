@@ -174,7 +174,7 @@ class NodeEmit:
         if is_list and self.node.op.category == "Source" and self.part.role == "whole":
             iterable = self._counted(iterable)
         if (self.part.key, port) in self.unit.buffers:
-            if is_list:
+            if is_list and self.unit.body.depth == 0:  # inside a block it may not be there in every tick
                 self.unit.buffers[self.part.key, port] = iterable
             else:
                 self.write(f"{self.unit.buffer(self.part, port)}.extend({iterable})")

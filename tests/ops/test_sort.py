@@ -49,3 +49,9 @@ def test_guarantees(leader, live, message):
 def test_what_has_no_order(leader, run):
     with pytest.raises(ProcessFailed, match="not supported between instances"):
         run(leader.source_iter([1, "a"]).sort())
+
+
+def test_read_twice_in_later_ticks(leader, live, run):
+    ordered = leader.source_iter([2, 1]).sort()
+    both_times = ordered.chain(ordered).weaken_boundedness().weaken_ordering()
+    assert sorted(run(both_times.merge_unordered(live.weaken_ordering()))) == [1, 1, 1, 2, 2, 2, 3]
