@@ -1,7 +1,11 @@
 """What the README says is what runs."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -24,3 +28,19 @@ def test_ci_runs_the_test_command_as_written():
 def test_the_picture_is_there():
     (picture,) = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
     assert (ROOT / picture).stat().st_size > 10_000
+
+
+PROGRAMS = re.findall(r"^```python\n(.*?)\n```\n+```\n(.*?)\n```", README, re.DOTALL | re.MULTILINE)
+
+
+def test_programs_say_what_they_print():
+    assert len(PROGRAMS) == README.count("```python") == 2
+
+
+@pytest.mark.parametrize(("program", "printed"), PROGRAMS)
+def test_programs_print_what_is_said(program, printed, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    file = tmp_path / "program.py"
+    file.write_text(program)
+    run = subprocess.run([sys.executable, str(file)], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == printed
