@@ -236,9 +236,10 @@ def _needs_all(unit: Unit, consumer: Part, index: int, kind: Kind) -> bool:
     """Whether a consumer must not see something bounded in part."""
     if index in consumer.node.op.completes or consumer.references or consumer.key in unit.boxes:
         return True
-    made = consumer.outputs[0] if consumer.outputs else None
-    goes_on = made is not None and made.bound is not Bound.BOUNDED and made.place == kind.place
-    return goes_on and not kind.shape.is_stream and not made.shape.is_stream
+    if kind.shape.is_stream or not consumer.outputs:
+        return False
+    made = consumer.outputs[0]
+    return made.bound is not Bound.BOUNDED and made.place == kind.place and not made.shape.is_stream
 
 
 def values_behind(unit: Unit, part: Part) -> Iterator[tuple[Part, Kind]]:
