@@ -52,6 +52,7 @@ class Build:
     def grow_all(self) -> Build:
         """Take every step, from one collection of every kind that comes up."""
         kinds = set()
+        self.made.reverse()  # what begins with most to say comes first
         for first in self.made:  # grows meanwhile
             kind = first.kind.shape, first.kind.bound, first.kind.order, first.kind.place.kind, first.kind.place.root
             for step in self._steps(first) if kind not in kinds else ():
@@ -134,6 +135,8 @@ def look(collection: Any, *, each_tick: bool = False) -> Look:
             stream = stream.into_stream()
         else:
             last = not each_tick
+            if kind.shape is Shape.OPTIONAL:  # so that one sees that it is absent again
+                stream = stream.map(lambda x: (x,)).into_singleton()
             stream, inside = stream.snapshot(stream.location.tick(), ANY), True
     if inside:
         stream = stream.all_ticks()

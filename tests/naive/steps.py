@@ -46,9 +46,9 @@ def num(x: Any) -> int:
     return x if isinstance(x, int) else len(str(x))
 
 
-def still(x: Any) -> Any:
-    """Make something that can be a key or be looked for in a set."""
-    return num(x) if isinstance(x, list | dict | tuple) else x
+def numbers(c: Any) -> Any:
+    """Make numbers, which can be compared and be looked for in a set, where there are others."""
+    return c if c.kind.element is int else c.map(num)
 
 
 def pair(c: Any) -> Any:
@@ -62,7 +62,7 @@ def even(singleton: Any) -> Any:
 
 def growing(c: Any) -> Any:
     """Make numbers; what grows is numbers already and would no longer be known to grow."""
-    return c if c.kind.bound in (Bound.MONOTONIC, Bound.MONOTONIC_VALUE) else c.map(num)
+    return c if c.kind.bound in (Bound.MONOTONIC, Bound.MONOTONIC_VALUE) else numbers(c)
 
 
 _EACH: dict[str, Step] = {
@@ -79,7 +79,7 @@ _KEYED: dict[str, Step] = {
     "entries": lambda c: c.entries(),
     "values": lambda c: c.values(),
     "keys": lambda c: c.keys(),
-    "filter_key_not_in": lambda c, stream: c.filter_key_not_in(stream.map(num)),
+    "filter_key_not_in": lambda c, stream: c.filter_key_not_in(numbers(stream)),
     "get": lambda c, value: c.get(value.map(lambda x: num(x) % 3)),
     "make_bounded": lambda c: c.make_bounded(),
     "weaken_boundedness": lambda c: c.weaken_boundedness(),
@@ -93,19 +93,19 @@ _STREAM: dict[str, Step] = {
     "partition": lambda s: s.partition(lambda x: num(x) % 2),
     "inspect": lambda s: s.inspect(num),
     "enumerate": lambda s: s.enumerate(),
-    "unique": lambda s: s.map(still).unique(),
+    "unique": lambda s: numbers(s).unique(),
     "scan": lambda s: s.scan(0, lambda total, x: (total + num(x), (x, total) if total < 15 else None)),
     "scan in place": lambda s: s.scan(
         list, inplace(lambda had, x: Some(None) if num(x) == 3 else had.append(x) or had)
     ),
     "generator": lambda s: s.generator(0, _counted),
-    "sort": lambda s: s.map(num).sort(),
+    "sort": lambda s: numbers(s).sort(),
     "first": lambda s: s.first(),
     "fold": lambda s: s.fold(1, lambda total, x: (total * 2 + num(x)) % 1009),
     "fold a sum": lambda s: s.fold(0, lambda total, x: total + num(x), **SUM),
     "fold a growing sum": lambda s: s.fold(0, lambda total, x: total + num(x), monotone=proof("none is negative")),
     "fold a list": lambda s: s.fold(list, inplace(lambda seen, x: seen.append(x))),
-    "reduce": lambda s: s.map(num).reduce(max, **MAXIMUM),
+    "reduce": lambda s: numbers(s).reduce(max, **MAXIMUM),
     "reduce in order": lambda s: s.reduce(lambda best, x: x if num(x) >= num(best) else best),
     "weaken_ordering": lambda s: s.weaken_ordering(),
     "weaken_retries": lambda s: s.weaken_retries(),
@@ -113,7 +113,7 @@ _STREAM: dict[str, Step] = {
     "make_totally_ordered": lambda s: s.make_totally_ordered(),
     "make_exactly_once": lambda s: s.make_exactly_once(),
     "make_bounded": lambda s: s.make_bounded(),
-    "typed": lambda s: s.map(num).typed(int),
+    "typed": lambda s: numbers(s).typed(int),
     "merge_unordered": lambda s, same: s.merge_unordered(same),
     "chain": lambda s, same: s.chain(same),
     "cross_singleton": lambda s, value: s.cross_singleton(value),
@@ -138,15 +138,15 @@ STEPS: Steps = {
         "count": lambda s: s.count(),
         "limit": lambda s: s.limit(3),
         "last": lambda s: s.last(),
-        "min": lambda s: s.map(num).min(),
-        "max": lambda s: s.map(num).max(),
+        "min": lambda s: numbers(s).min(),
+        "max": lambda s: numbers(s).max(),
         "collect_vec": lambda s: s.collect_vec(),
         "is_empty": lambda s: s.is_empty(),
         "ir_node_named": lambda s: s.ir_node_named("here"),
         "keys": lambda s: pair(s).keys(),
         "join": lambda s, same: pair(s).join(pair(same)),
-        "anti_join": lambda s, same: pair(s).anti_join(same.map(num)),
-        "difference": lambda s, same: s.map(num).difference(same.map(num)),
+        "anti_join": lambda s, same: pair(s).anti_join(numbers(same)),
+        "difference": lambda s, same: numbers(s).difference(numbers(same)),
         "cross_product": lambda s, same: s.limit(4).cross_product(same.limit(4)),
         "cross_product_nested_loop": lambda s, same: s.limit(4).cross_product_nested_loop(same.limit(4)),
         "repeat_with_keys": lambda s, table: s.repeat_with_keys(table),
@@ -165,8 +165,8 @@ STEPS: Steps = {
         "value_counts": lambda s: s.value_counts(),
         "join_keyed_stream": lambda s, same: s.join_keyed_stream(same),
         "join_keyed_singleton": lambda s, table: s.join_keyed_singleton(table),
-        "lookup_keyed_singleton": lambda s, table: s.map(num).lookup_keyed_singleton(table),
-        "lookup_keyed_stream": lambda s, same: s.map(num).lookup_keyed_stream(same),
+        "lookup_keyed_singleton": lambda s, table: numbers(s).lookup_keyed_singleton(table),
+        "lookup_keyed_stream": lambda s, same: numbers(s).lookup_keyed_stream(same),
     },
     Shape.SINGLETON: {
         **_VALUE,
@@ -176,7 +176,7 @@ STEPS: Steps = {
         "equals": lambda v, same: v.equals(same),
         "into_optional": lambda v: v.map(lambda x: num(x) if num(x) % 2 else None).into_optional(),
         "map order_preserving": lambda v: growing(v).map(lambda n: n * 2, order_preserving=proof("doubling")),
-        "threshold": lambda v, same: growing(v).threshold_greater_or_equal(same.map(num)),
+        "threshold": lambda v, same: growing(v).threshold_greater_or_equal(numbers(same)),
         "ignore_monotonic": lambda v: v.ignore_monotonic(),
         "resolve_future_blocking": lambda v: v.make_bounded().map(_later).resolve_future_blocking(),
     },
@@ -199,10 +199,10 @@ STEPS: Steps = {
         "get_max_key": lambda t: t.get_max_key(),
         "join_keyed_singleton": lambda t, same: t.join_keyed_singleton(same),
         "join_keyed_stream": lambda t, keyed: t.join_keyed_stream(keyed),
-        "lookup_keyed_singleton": lambda t, same: t.map(num).lookup_keyed_singleton(same),
-        "lookup_keyed_stream": lambda t, keyed: t.map(num).lookup_keyed_stream(keyed),
+        "lookup_keyed_singleton": lambda t, same: numbers(t).lookup_keyed_singleton(same),
+        "lookup_keyed_stream": lambda t, keyed: numbers(t).lookup_keyed_stream(keyed),
         "threshold": lambda t, same: growing(t).threshold_greater_or_equal(same.map(lambda x: num(x) % 4)),
-        "threshold of a number": lambda t, singleton: growing(t).threshold_greater_or_equal_uniform(singleton.map(num)),
+        "threshold of a number": lambda t, singleton: growing(t).threshold_greater_or_equal_uniform(numbers(singleton)),
     },
 }
 """What leaves nothing open."""
@@ -232,33 +232,33 @@ async def _totals(total: int, x: Any) -> tuple[int, Any]:
 
 def _around(s: Any, to: Any) -> Any:
     """Send what is small around until it is not."""
-    numbers = s.map(num).unique().weaken_boundedness()
+    mine = numbers(s).unique().weaken_boundedness()
     handle, back = s.location.forward_ref(Stream, of=int, order=NoOrder)
-    merged = numbers.merge_unordered(back)
+    merged = mine.merge_unordered(back)
     handle.complete(merged.filter(lambda n: n < 6).map(lambda n: n * 2 + 1).send(to).send(s.location))
     return merged
 
 
 def _channel(s: Any, to: Any) -> Any:
     """Send two streams into a channel before it is there."""
-    numbers = s.map(num).unique().weaken_boundedness()
+    mine = numbers(s).unique().weaken_boundedness()
     sender, received = s.location.channel(Stream, of=int, order=NoOrder)
-    sender.send(numbers)
-    sender.send(numbers.map(lambda n: n + 100))
+    sender.send(mine)
+    sender.send(mine.map(lambda n: n + 100))
     return received.map(lambda n: n - 1)
 
 
 def _before(s: Any, clock: Any) -> Any:
     """Remember everything from tick to tick."""
-    numbers = s.map(num).unique().weaken_ordering().make_bounded()
+    mine = numbers(s).unique().weaken_ordering().make_bounded()
     handle, before = clock.cycle(Stream, of=int, order=NoOrder)
-    handle.complete_next_tick(before.chain(numbers))
+    handle.complete_next_tick(before.chain(mine))
     return before
 
 
 def _total(s: Any, clock: Any) -> Any:
     """Count from tick to tick."""
-    count = s.map(num).unique().make_bounded().count()
+    count = numbers(s).unique().make_bounded().count()
     handle, before = clock.cycle_with_initial(clock.singleton(1))
     total = before.zip(count).map(lambda both: both[0] * 2 + both[1])
     handle.complete_next_tick(total)
@@ -268,7 +268,7 @@ def _total(s: Any, clock: Any) -> Any:
 def _sliced(s: Any, tick: Any) -> Any:
     """Count in a slice with a state."""
     with sliced() as block:
-        batch = block.batch(s.map(num).unique(), ANY)
+        batch = block.batch(numbers(s).unique(), ANY)
         before = block.state(0)
         total = before.zip(batch.count()).map(lambda both: both[0] + both[1])
         before.set(total)
