@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from hydro_nb.compile.body import Body, SpliceError, body_of
 from hydro_nb.compile.names import BUILTINS, Names
-from hydro_nb.compile.outside import Outside, global_names, importable, written_globals
+from hydro_nb.compile.outside import Outside, importable, written_globals
 from hydro_nb.compile.rename import Renamer, literal
 from hydro_nb.compile.resolve import Resolver, Variable
 from hydro_nb.compile.text import text_of
+from hydro_nb.ir.code import global_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

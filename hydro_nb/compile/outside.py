@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import builtins
 import difflib
-import dis
 import re
 import sys
 from enum import Enum
 from logging import Logger
-from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, CellType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 from hydro_nb.compile.body import SpliceError
 from hydro_nb.compile.names import BUILTINS
 from hydro_nb.errors import CaptureError
+from hydro_nb.ir.code import names_in, nested
 from hydro_nb.ir.freeze import contents
 
 if TYPE_CHECKING:
@@ -81,14 +81,6 @@ def importable(value: Any) -> bool:
     return found is value
 
 
-def global_names(code: CodeType) -> Iterator[str]:
-    """Give the global names that code, and the code inside it, reads; in a class body only those it does not assign."""
-    for inner in nested(code):
-        yield from _named(inner, "LOAD_GLOBAL")
-        own = set(_named(inner, "STORE_NAME"))
-        yield from (name for name in _named(inner, "LOAD_NAME") if name not in own)
-
-
 def written_globals(namespace: Mapping[str, Any]) -> dict[str, str]:
     """Give the globals that functions of a namespace assign, and which function does."""
     written: dict[str, str] = {}
@@ -96,16 +88,8 @@ def written_globals(namespace: Mapping[str, Any]) -> dict[str, str]:
         for fn in _functions(value):
             if fn.__globals__ is namespace:
                 for inner in nested(fn.__code__):
-                    written.update(dict.fromkeys(_named(inner, "STORE_GLOBAL", "DELETE_GLOBAL"), fn.__name__))
+                    written.update(dict.fromkeys(names_in(inner, "STORE_GLOBAL", "DELETE_GLOBAL"), fn.__name__))
     return written
-
-
-def nested(code: CodeType) -> Iterator[CodeType]:
-    """Give code and the code inside it."""
-    yield code
-    for const in code.co_consts:
-        if isinstance(const, CodeType):
-            yield from nested(const)
 
 
 def _functions(value: Any) -> Iterator[FunctionType]:
@@ -118,13 +102,6 @@ def _functions(value: Any) -> Iterator[FunctionType]:
             yield from [wrapped] if isinstance(wrapped, FunctionType) else []
 
 
-def _named(code: CodeType, *operations: str) -> Iterator[str]:
-    """Give the names that these operations of a code have; most codes have none, which their bytes tell at once."""
-    present = set(code.co_code[::2])
-    if any(dis.opmap.get(operation) in present for operation in operations):
-        yield from (step.argval for step in dis.get_instructions(code) if step.opname in operations)
-
-
 def _written_cells(fn: FunctionType, seen: set[int] | None = None) -> Iterator[CellType]:
     """Give the cells that functions held in a function's cells assign."""
     seen = set() if seen is None else seen
@@ -133,7 +110,7 @@ def _written_cells(fn: FunctionType, seen: set[int] | None = None) -> Iterator[C
         for inner in contents(cell):
             if isinstance(inner, FunctionType) and id(inner) not in seen:
                 stored = {
-                    name for code in nested(inner.__code__) for name in _named(code, "STORE_DEREF", "DELETE_DEREF")
+                    name for code in nested(inner.__code__) for name in names_in(code, "STORE_DEREF", "DELETE_DEREF")
                 }
                 cells = zip(inner.__code__.co_freevars, inner.__closure__ or (), strict=True)
                 yield from (cell for name, cell in cells if name in stored)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import cloudpickle  # pyright: ignore[reportMissingTypeStubs] - it is untyped; `_dumps` says what is used of it
 
-from hydro_nb.compile.reach import mentioned_types, parts
+from hydro_nb.compile.reach import mentioned_types
 from hydro_nb.errors import CaptureError, Site
+from hydro_nb.ir.parts import parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -6,16 +6,17 @@ import functools
 import inspect
 from dataclasses import dataclass
 from functools import cached_property
-from types import CodeType, FunctionType
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from hydro_nb.errors import CaptureError, Site
-from hydro_nb.ir.freeze import contents, freeze
+from hydro_nb.ir.freeze import freeze
+from hydro_nb.ir.held import held
 from hydro_nb.ir.locate import Located, locate
 from hydro_nb.references import Reference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ class Func:
 
     @cached_property
     def references(self) -> tuple[Reference[Any], ...]:
-        """The handles on collections that it reads or changes, itself or through functions that it uses."""
-        return tuple(dict.fromkeys(_references(self.fn, set())))
+        """The handles on collections that it reads or changes, itself or through what it uses."""
+        return tuple(dict.fromkeys(held(self.fn)))
 
     def arity_error(self, n: int) -> CaptureError | None:
         """Give the error to raise if it cannot be called with `n` positional arguments; what is not known passes."""
@@ -65,25 +66,6 @@ class Func:
             gives = f"is called with {n} argument{'' if n == 1 else 's'}"
             return CaptureError(f"{takes} and {gives}.\n  {self.site}")
         return None
-
-
-def _references(value: object, seen: set[int]) -> Iterator[Reference[Any]]:
-    if isinstance(value, Reference):
-        yield value
-    elif isinstance(value, FunctionType) and id(value) not in seen:
-        seen.add(id(value))
-        for cell in value.__closure__ or ():
-            for held in contents(cell):
-                yield from _references(held, seen)
-        for name in _names(value.__code__):
-            yield from _references(value.__globals__.get(name), seen)
-
-
-def _names(code: CodeType) -> Iterator[str]:
-    yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _names(constant)
 
 
 def _described(fn: Callable[..., Any]) -> str:

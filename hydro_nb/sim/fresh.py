@@ -14,8 +14,8 @@ import msgspec
 
 from hydro_nb.compile.outside import importable
 from hydro_nb.compile.payload import dump
-from hydro_nb.compile.reach import variables
 from hydro_nb.errors import Site
+from hydro_nb.ir.parts import variables
 from hydro_nb.sim.observe import Arrangement
 
 _ATOMS = (

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from types import SimpleNamespace
+
 import pytest
 
 from hydro_nb import BoundError, FlowBuilder, GraphError, LocationError, ProofError, nondet, proof
@@ -145,5 +148,51 @@ def test_no_value_before_the_flow_runs(leader):
 
 def test_only_a_mutable_one_is_assigned(leader):
     held = leader.singleton(0).by_ref()
-    with pytest.raises(AttributeError):
+    with pytest.raises(GraphError, match=r"only reads[\s\S]*by_mut"):
         held.value = 1
+
+
+def test_wherever_a_function_keeps_it(leader):
+    numbers = leader.source_iter([1, 2])
+    held = numbers.count().by_ref()
+
+    class Sharing:
+        def __init__(self, among) -> None:
+            self.among = among
+
+        def __call__(self, n: int) -> float:
+            return n / self.among.value
+
+        def share(self, n: int) -> float:
+            return self(n)
+
+    sharing, in_a_list, by_name = Sharing(held), [held], {"total": held}
+
+    def default(n: int, among=held) -> float:
+        return n / among.value
+
+    def keyword(n: int, *, among=held) -> float:
+        return n / among.value
+
+    def divided(among, n: int) -> float:
+        return n / among.value
+
+    functions = (
+        default,
+        keyword,
+        partial(divided, held),
+        sharing,
+        sharing.share,
+        lambda n: sharing.share(n) + 0,
+        lambda n: n / in_a_list[0].value,
+        lambda n: n / by_name["total"].value,
+    )
+    for function in functions:
+        assert in_process(numbers.map(function)) == [0.5, 1.0]
+
+
+def test_an_attribute_that_is_called_like_a_handle_is_none(leader):
+    namespace = {"total": leader.source_iter([1]).count().by_ref()}
+    function = eval("lambda row: row.total", namespace)
+    rows = leader.flow.process().source_iter([SimpleNamespace(total=3)])
+    assert in_process(rows.map(function)) == [3]
