@@ -46,9 +46,13 @@ class Site(msgspec.Struct, frozen=True):
         """Give the place of a line of code, with its text where that is at hand."""
         return cls(label(filename), line, linecache.getline(filename, line).strip(), name)
 
+    @property
+    def short(self) -> str:
+        """The place without its text."""
+        return f"{self.cell}, line {self.line}" if self.cell else "(unknown place)"
+
     def __str__(self) -> str:
-        where = f"{self.cell}, line {self.line}:" if self.cell else "(unknown place):"
-        return f"{where:<16}   {self.text}".rstrip()
+        return f"{self.short + ':':<16}   {self.text}".rstrip()
 
 
 class HydroError(Exception):

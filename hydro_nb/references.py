@@ -7,7 +7,7 @@ known; functions read and write it there.
 from __future__ import annotations
 
 import inspect
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from hydro_nb.errors import GraphError, Site
 from hydro_nb.values import ABSENT
@@ -56,6 +56,15 @@ class Reference(Generic[T]):
                 "  Read `.value` inside a function that an operator is given."
             )
         return None if value is ABSENT else value  # pyright: ignore[reportReturnType]
+
+    if not TYPE_CHECKING:
+
+        @value.setter
+        def value(self, _: object) -> NoReturn:
+            """Say which handle may be assigned."""
+            raise GraphError(
+                f"this reference only reads.\n  {_reader()}\n  Take one that may change what it refers to: .by_mut()"
+            )
 
     def __repr__(self) -> str:
         return f"reference to {self.slot}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hydro_nb.ir.check import Fault, bounded, explain
 from hydro_nb.ir.node import Ref, Shape
 from hydro_nb.ir.ops.gathered import Gathered
-from hydro_nb.lang.site import here
+from hydro_nb.lang.site import called, here
 from hydro_nb.references import Box, MutableReference, Reference
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def refer(collection: Collection, *, mutable: bool = False) -> Any:
     try:
         bounded(kind, 'Enter a tick first: .snapshot(tick, nondet("...")) or .batch(tick, nondet("..."))')
     except Fault as fault:
-        raise explain(flow.graph, fault, op, [ref], here()) from None
+        raise explain(flow.graph, fault, op, [ref], here(), method=called()) from None
     if kind.shape.is_stream:
         ref = _gathered(collection, op, keep=mutable)
     box = flow.boxes.setdefault(ref.slot, Box(optional=kind.shape is Shape.OPTIONAL))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, overload
 
 from typing_extensions import TypeVar
 
-from hydro_nb.errors import GraphError
+from hydro_nb.errors import GraphError, LocationError
 from hydro_nb.ir.node import Kind, Shape
 from hydro_nb.ir.ops.tick import CurrentTickInstant, NoValue, OptionalFirstTick, TickCycle, TickIter
 from hydro_nb.lang import annotate
@@ -213,6 +213,12 @@ class Tick(Location, Generic[P_co]):
         """
         if not isinstance(initial, Collection):
             raise GraphError(f"`cycle_with_initial` needs a collection of this tick, not {initial!r}.\n  {here()}")
+        if initial.kind.place != self.place:
+            raise LocationError(
+                "`cycle_with_initial` needs a collection of this tick, but was given one on "
+                f"{initial.kind.place.title}.\n  {here()}\n"
+                '  Bring it in first: .batch(tick, nondet("...")) or .snapshot(tick, nondet("..."))'
+            )
         return _with_initial(self, initial)
 
 
@@ -243,7 +249,7 @@ def _with_initial(tick: Tick[Any], initial: Any) -> tuple[TickCycleHandle[Any], 
     """Make a cycle that is empty at first, and put the initial collection in its place then."""
     kind: Kind = initial.kind
     single = kind.shape is Shape.SINGLETON
-    cycle = TickCycle(kind.but(shape=Shape.OPTIONAL) if single else kind)
+    cycle = TickCycle(kind.but(shape=Shape.OPTIONAL) if single else kind, always=single)
     before = handle(tick.flow, tick.flow.graph.add(cycle, (), here()))
     if single:
         return TickCycleHandle(tick.flow, before.ref.slot), before.unwrap_or(initial)

@@ -1,6 +1,7 @@
 import pytest
 
-from hydro_nb import GraphError, Optional, Singleton, Stream, nondet
+from hydro_nb import GraphError, NoOrder, Optional, Singleton, Stream, nondet
+from hydro_nb.ir.node import Bound, Order
 
 
 @pytest.fixture
@@ -64,4 +65,9 @@ def test_a_singleton_needs_a_first_value(tick, message):
 def test_of_its_own_kind(tick, message):
     handle, _ = tick.cycle(Optional, of=int)
     text = message(lambda: handle.complete_next_tick(tick.source_iter([1])), GraphError)
-    assert "needs what it was declared as, Optional, but its input (`source_iter`) is Stream" in text
+    assert "needs the Optional that was declared, but its input (`source_iter`) is of shape Stream" in text
+
+
+def test_guarantees(tick):
+    _, held = tick.cycle(Stream, of=int, order=NoOrder)
+    assert (held.kind.bound, held.kind.order, held.location) == (Bound.BOUNDED, Order.NONE, tick)

@@ -32,22 +32,31 @@ class CycleSource(Op):
             self._require_fit(given, port)
         return (self.kind,)
 
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """What may complete it: for a value that may be absent, one that is always there too."""
+        shape = self.kind.shape
+        return (shape, Shape.SINGLETON) if shape is Shape.OPTIONAL else (shape,)
+
     def _require_fit(self, given: Kind, port: int) -> None:
         wanted = self.kind
-        if given.shape is not wanted.shape and (wanted.shape, given.shape) != (Shape.OPTIONAL, Shape.SINGLETON):
+        if given.shape not in self.shapes:
+            remedy = "Say what it is where there is none: .unwrap_or(singleton)"
+            if given.shape is not Shape.OPTIONAL:
+                remedy = f"Declare it as what it stands for: {self.name}({given.shape}, ...)"
             raise check.Fault(
-                GraphError, f"what it was declared as, {wanted.shape}", given.shape,
-                f"Declare it as what it stands for: {self.name}({given.shape}, ...)", port=port,
+                GraphError, f"the {self.shapes[0]} that was declared", f"of shape {given.shape}",
+                remedy, port=port,
             )  # fmt: skip
         if given.place != wanted.place:
             raise check.Fault(
-                LocationError, f"a {wanted.shape} on {wanted.place.title}", f"on {given.place.beside(wanted.place)}",
+                LocationError, f"a collection on {wanted.place.title}", f"on {given.place.beside(wanted.place)}",
                 check.meeting(wanted.place, given.place), port=port,
             )  # fmt: skip
         if not given.bound.keeps(wanted.bound):
             weaken, declare = "Weaken it first: .weaken_boundedness()", f"Declare it as what it is: bound={given.bound}"
             raise check.Fault(
-                BoundError, f"what it was declared as, {wanted.bound}", given.bound,
+                BoundError, f"the {wanted.bound} collection that was declared", given.bound,
                 weaken if wanted.bound is Bound.UNBOUNDED else declare, port=port,
             )  # fmt: skip
         if wanted.order is Order.TOTAL:

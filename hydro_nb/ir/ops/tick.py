@@ -136,7 +136,14 @@ class DeferTick(Op):
 class TickCycle(CycleSource):
     """What the tick before gave to complete it; nothing in the first."""
 
+    always: bool = False
+    """whether what completes it is always there, and missing only in the first tick"""
     name: ClassVar[str] = "cycle"
     noun: ClassVar[str] = "cycle"
     remedy: ClassVar[str] = "Say what it holds in the next tick: handle.complete_next_tick(collection)"
     delays: ClassVar[bool] = True
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """What may complete it."""
+        return (Shape.SINGLETON,) if self.always else super().shapes

@@ -32,6 +32,6 @@ pairs.lookup_keyed_stream(live)  # wrong: never ends
 pairs.filter_key_not_in(live.keys())  # wrong: never ends
 loose.merge_ordered(pairs, nondet("any"))  # wrong: no order
 live.chain(pairs)  # wrong: never ends
-pairs.flatten_ordered()  # wrong: values have no items
+pairs.flatten_ordered()  # wrong in the editor: values have no items
 pairs.map_with_key(lambda n: n)  # wrong: a function of one argument
 pairs.join_keyed_stream(live).enumerate()  # wrong: order is lost

@@ -14,7 +14,7 @@ leader, worker = flow.process(Leader), flow.process(Worker)
 live = worker.source_iter([1, 2]).send(leader)
 one, best, tick = leader.singleton(1), leader.source_iter([1]).max(), leader.tick()
 live.max().is_some().and_(one.map(bool))  # wrong: it changes
-one.and_(one)  # wrong: numbers
+one.and_(one)  # wrong in the editor: numbers
 one.equals(live.count())  # wrong: it changes
 one.equals(best)  # wrong: may be absent
 one.zip(worker.singleton(1))  # wrong: two locations
@@ -31,9 +31,9 @@ one.filter_if(best)  # wrong: no truth value
 one.filter_if(live.max().is_some())  # wrong: it changes
 one.filter_if_some(one)  # wrong: never absent
 live.count().flat_map_ordered(lambda n: [n])  # wrong: it changes
-one.flatten_ordered()  # wrong: nothing to flatten
+one.flatten_ordered()  # wrong in the editor: nothing to flatten
 live.count().make_bounded()  # wrong: it changes
-~one  # wrong: a number
-one & one  # wrong: numbers
+~one  # wrong in the editor: a number
+one & one  # wrong in the editor: numbers
 live.max().then(one)  # wrong: it changes
 one.map(lambda n: n, order_preserving=True)  # wrong: no proof

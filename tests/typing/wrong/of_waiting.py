@@ -26,7 +26,7 @@ batch.resolve_futures()  # wrong: in a tick
 batch.timeout(1, nondet("any"))  # wrong: in a tick
 numbers.timeout(1)  # wrong: no reason
 futures.resolve_futures().enumerate()  # wrong: no order
-numbers.flatten_stream_blocking()  # wrong: nothing to flatten
+numbers.flatten_stream_blocking()  # wrong in the editor: nothing to flatten
 numbers.weaken_ordering().scan_async_blocking(0, lambda total, n: fetch(n))  # wrong: no order
 numbers.map(str).weaken_retries().dest_sink(lines)  # wrong: repeats
-numbers.dest_sink(lines)  # wrong: the generator takes strings
+numbers.dest_sink(lines)  # wrong in the editor: the generator takes strings

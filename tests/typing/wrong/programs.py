@@ -40,13 +40,15 @@ numbers.batch(tick, nondet("any")).send(worker)  # wrong: in a tick
 numbers.sample_every(1, nondet("any"))  # wrong: bounded
 live.send(leader, via=TCP)  # wrong: no policy
 TCP.bincode()  # wrong: no policy
-numbers.map(lambda n: n.upper())  # wrong: numbers have no `upper`
+numbers.map(lambda n: n.upper())  # wrong in the editor: numbers have no `upper`
 numbers.into_keyed()  # wrong: no pairs
-numbers.flatten_ordered()  # wrong: nothing to flatten
+numbers.flatten_ordered()  # wrong in the editor: nothing to flatten
 live.map(lambda n: (n, n)).into_keyed().value_counts().entries()  # wrong: the values change
 loose.map(lambda n: (n, n)).into_keyed().fold(0, max)  # wrong: no proof
 loose.map(lambda n: (n, n)).into_keyed().enumerate()  # wrong: no order
 handle, cycle = leader.forward_ref(Stream, of=int)
 handle.complete(live)  # wrong: another place
 handle.complete(numbers)  # wrong: bounded
-flow.deploy(backend="cloud")  # wrong: no such backend
+whole = FlowBuilder()
+whole.process().source_iter([1])
+whole.deploy(backend="cloud")  # wrong: no such backend

@@ -28,16 +28,16 @@ live.is_empty()  # wrong: never ends
 live.first().into_stream()  # wrong: it changes
 loose.scan(0, lambda total, n: (total + n, n))  # wrong: no order
 often.scan(0, lambda total, n: (total + n, n))  # wrong: repeats
-numbers.scan(0, lambda total, n: total + n)  # wrong: no pair
+numbers.scan(0, lambda total, n: total + n)  # wrong in the editor: no pair
 loose.generator(0, lambda total, n: (total, n))  # wrong: no order
-numbers.generator(0, lambda total, n: (total, n))  # wrong: no step
-numbers.generator(0, inplace(lambda total, n: n))  # wrong: no step
+numbers.generator(0, lambda total, n: (total, n))  # wrong in the editor: no step
+numbers.generator(0, inplace(lambda total, n: n))  # wrong in the editor: no step
 
 pairs = live.map(lambda n: (n, n)).into_keyed()
 pairs.weaken_ordering().first()  # wrong: no order
 pairs.weaken_retries().first()  # wrong: repeats
 pairs.sort()  # wrong: never ends
-pairs.fold_early_stop(0, lambda total, n: total + n)  # wrong: no pair
+pairs.fold_early_stop(0, lambda total, n: total + n)  # wrong in the editor: no pair
 pairs.weaken_ordering().fold_early_stop(0, lambda total, n: (total, True))  # wrong: no order
 pairs.weaken_ordering().scan(0, lambda total, n: (total, n))  # wrong: no order
 pairs.fold(0, max).entries()  # wrong: the values change
