@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hydro_nb.ir.node import Kind, Node, Place, Shape
 from hydro_nb.ir.picture import (
+    REFERENCE,
     Edge,
     client_of,
     containers,
@@ -156,8 +157,8 @@ def _tick(look: _Look, tick: Place) -> Iterator[str]:
         return
     yield f"    subgraph {_quote('cluster_' + tick.slot)} {{"
     yield (
-        f'      graph [id={_quote(tick.slot)} class="place tick" label="tick" tooltip="one tick at a time"'
-        f' style="rounded,dashed" color="#aab4c0" fontcolor="{QUIET}" fontsize=10 margin=10]'
+        f'      graph [id={_quote(tick.slot)} class="place tick" label={_quote(ascii_text(tick.short_name))}'
+        f' tooltip="one tick at a time" style="rounded,dashed" color="#aab4c0" fontcolor="{QUIET}" fontsize=10 margin=10]'
     )
     yield from ("      " + _node(look, node) for node in nodes)
     yield "    }"
@@ -221,7 +222,11 @@ def _arrow(edge: Edge, direction: str) -> str:
         shown |= {"constraint": "false", "tailport": "e", "headport": "w"} if direction == "columns" else {}
     elif is_unordered(kind):
         shown |= {"style": "dotted"}
-    if kind.shape.is_keyed and not edge.network:
+    if edge.delayed:
+        shown |= {"style": "dashed", "constraint": "false", "xlabel": "next tick", "arrowhead": "vee"}
+    elif edge.index == REFERENCE:
+        shown |= {"style": "dashed", "arrowhead": "vee", "tooltip": f"reference to {kind_text(kind)}"}
+    elif kind.shape.is_keyed and not edge.network:
         shown |= {"color": f"{shown.get('color', QUIET)}:transparent:{shown.get('color', QUIET)}", "penwidth": "1"}
     settings = " ".join(f"{name}={_quote(value)}" for name, value in shown.items())
     return f"  {_quote(edge.source)} -> {_quote(edge.target)} [{settings}]"
@@ -234,6 +239,7 @@ def edge_classes(edge: Edge) -> list[str]:
     words += ["unordered"] if is_unordered(kind) else []
     words += ["repeats"] if may_repeat(kind) else []
     words += ["keyed"] if kind.shape.is_keyed else []
+    words += ["delayed"] if edge.delayed else ["reference"] if edge.index == REFERENCE else []
     return [*words, "net"] if edge.network else words
 
 

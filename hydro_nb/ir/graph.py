@@ -77,11 +77,12 @@ class Graph:
         *,
         tag: type | None = None,
         parent: Place | None = None,
+        what: str = "",
     ) -> Place:
         """Add a place, or put it where this cell put it when it last ran."""
         slot = self._slot(kind)
         number = self._number(slot) if parent is None else 0
-        place = Place(slot, kind, number, tag, parent, site)
+        place = Place(slot, kind, number, tag, parent, site, what)
         self.places[slot] = place
         return place
 

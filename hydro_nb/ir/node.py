@@ -100,6 +100,8 @@ class Place:
     tag: type | None = field(compare=False, default=None)
     parent: Place | None = field(compare=False, default=None)
     site: Site = field(compare=False, default_factory=Site)
+    what: str = field(compare=False, default="")
+    """what made a tick, where that was not the user: `slice`"""
 
     @property
     def root(self) -> Place:
@@ -112,6 +114,12 @@ class Place:
         return Place(f"{self.slot}.atomic", "atomic", parent=self, site=self.site)
 
     @property
+    def short_name(self) -> str:
+        """What a picture calls a place inside a process: `tick`, `tick beat`, `slice`, `atomic`."""
+        named = self.kind == "tick" and not self.what and self.site.name not in ("", "tick")
+        return f"tick {self.site.name}" if named else self.what or self.kind
+
+    @property
     def clock(self) -> Place:
         """What it runs in step with: an atomic section with its tick, all else with itself."""
         return self.parent if self.kind == "atomic" and self.parent else self
@@ -120,7 +128,7 @@ class Place:
     def title(self) -> str:
         """What a user tells it apart by: its type, with its name or number where that says too little."""
         if self.kind == "tick":
-            return f"{self.type_name} ({self.site.name or self.site})"
+            return f"{self.type_name} ({self.site.name or self.site.short})"
         return self.type_name if self.root.tag else f"{self.type_name} (number {self.root.number})"
 
     def beside(self, other: Place) -> str:

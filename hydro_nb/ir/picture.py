@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 WIDTHS = {getattr(wire_types, name): name for name in wire_types.__all__ if name != "Width"}
 
 
+REFERENCE = -1
+"""The input number of an edge by which functions of an operator read or change a collection."""
+
+
 @dataclass(frozen=True, slots=True)
 class Edge:
     """One use of one output: from a port of a node to an input of another."""
@@ -28,6 +32,8 @@ class Edge:
     index: int
     kind: Kind
     network: bool
+    delayed: bool = False
+    """whether what goes in is seen in the next tick"""
 
     @property
     def id(self) -> str:
@@ -43,6 +49,8 @@ class Edge:
         words.append(str(kind.retries))
         words.append("Keyed" if kind.shape.is_keyed else "NotKeyed")
         words.append("Network" if self.network else "Local")
+        words += ["Delayed"] if self.delayed else []
+        words += ["Reference"] if self.index == REFERENCE else []
         return tuple(words)
 
 
@@ -55,7 +63,11 @@ def edges(graph: Graph) -> Iterator[Edge]:
                 continue
             kind = source.outputs[ref.port]
             crosses = kind.place.root != node.place.root
-            yield Edge(ref.slot, ref.port, node.slot, index, kind, crosses)
+            delayed = node.op.delays and index == len(node.inputs) - 1
+            yield Edge(ref.slot, ref.port, node.slot, index, kind, crosses, delayed)
+        for held in node.references:
+            if source := graph.nodes.get(held.slot):
+                yield Edge(held.slot, 0, node.slot, REFERENCE, source.outputs[0], network=False)
 
 
 def is_bounded(kind: Kind) -> bool:
@@ -108,7 +120,12 @@ def containers(graph: Graph) -> Iterator[tuple[Place, tuple[Place, ...]]]:
         _learn(known, node.place)
     roots = sorted((p for p in known.values() if p.parent is None), key=lambda place: place.number)
     for root in roots:
-        yield root, tuple(p for p in known.values() if p.parent is not None and p.root == root)
+        yield root, tuple(p for p in known.values() if p.parent is not None and p.root == root and _is_used(graph, p))
+
+
+def _is_used(graph: Graph, place: Place) -> bool:
+    """Whether anything is drawn in it: the tick of an atomic section often stands empty."""
+    return (place.kind == "tick" and not place.what) or any(True for _ in inside(graph, place))
 
 
 def _learn(known: dict[str, Place], place: Place) -> None:

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from hydro_nb.ir.dot import COLOURS, to_dot
-from hydro_nb.ir.picture import Edge, containers, edges, inside, is_bounded, is_unordered, kind_text
+from hydro_nb.ir.picture import REFERENCE, Edge, containers, edges, inside, is_bounded, is_unordered, kind_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ def to_text(graph: Graph) -> str:
         lines.append(f"{graph.display_name(root)}: {root.type_name}")
         lines += [f"  {_statement(node)}" for node in inside(graph, root)]
         for tick in ticks:
-            lines.append(f"  tick {tick.slot}")
+            lines.append(f"  {tick.what or tick.kind} {tick.slot}")
             lines += [f"    {_statement(node)}" for node in inside(graph, tick)]
     return "\n".join(lines) + "\n"
 
@@ -133,7 +133,7 @@ def _json_edge(edge: Edge) -> dict[str, Any]:
 
 def _hierarchy(graph: Graph) -> Iterator[dict[str, Any]]:
     for root, ticks in containers(graph):
-        children: list[dict[str, Any]] = [{"id": tick.slot, "name": "tick", "children": []} for tick in ticks]
+        children: list[dict[str, Any]] = [{"id": tick.slot, "name": tick.short_name, "children": []} for tick in ticks]
         yield {"id": root.slot, "name": graph.display_name(root), "children": children}
 
 
@@ -169,7 +169,7 @@ def _subgraph(graph: Graph, name: str, root: Place, ticks: tuple[Place, ...], na
     yield f"  subgraph {name}[{_mermaid_text(graph.display_name(root))}]"
     yield from (f"    {names[node.slot]}{_mermaid_node(node)}" for node in inside(graph, root))
     for index, tick in enumerate(ticks):
-        yield f'    subgraph {name}t{index}["tick"]'
+        yield f"    subgraph {name}t{index}[{_mermaid_text(tick.short_name)}]"
         yield from (f"      {names[node.slot]}{_mermaid_node(node)}" for node in inside(graph, tick))
         yield "    end"
     yield "  end"
@@ -181,7 +181,9 @@ def _mermaid_node(node: Node) -> str:
 
 
 def _mermaid_line(edge: Edge) -> str:
-    """Thick across the network, dotted without an order, a plain arrow else; what ends is marked."""
+    """Thick across the network, dotted without an order, a plain arrow else; what ends, waits or is held is marked."""
+    if edge.delayed or edge.index == REFERENCE:
+        return f'-.->|"{"next tick" if edge.delayed else "reference"}"|'
     if edge.network:
         return f"== {_mermaid_text(kind_text(edge.kind))} ==>"
     arrow = "-.->" if is_unordered(edge.kind) else "-->"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hydro_nb.errors import GraphError
+from hydro_nb.errors import GraphError, LocationError
 from hydro_nb.ir.ops.network import Network
 from hydro_nb.ir.ops.time import Batch, Snapshot
 from hydro_nb.lang.collection import Collection
@@ -29,14 +29,19 @@ def network(collection: Collection, to: Any, via: Via | None, method: str) -> Ne
 
 
 def tick_of(collection: Collection, tick: Any, method: str) -> Place:
-    """Give the place of a tick that a method was given."""
+    """Give the place of a tick that a method was given; of a section those that end in `_atomic` are asked for."""
+    if method.endswith("_atomic") and collection.kind.place.kind != "atomic":
+        raise LocationError(
+            f"`{method}` needs a {collection.kind.shape} inside an atomic section, but was called on one on "
+            f"{collection.kind.place.title}.\n  {here()}\n  Outside of sections: .{method.removesuffix('_atomic')}(...)"
+        )
     return checked_place(tick, Tick, f"`{method}` needs a tick made by process.tick()", collection.flow, here())
 
 
 def section_of(collection: Collection) -> Place:
     """Make an atomic section where a collection lives."""
     graph, place = collection.flow.graph, collection.kind.place
-    return graph.place("tick", here(), parent=place.root).section
+    return graph.place("tick", here(), parent=place.root, what="atomic").section
 
 
 def across(collection: Any, thunk: Any) -> Any:
@@ -45,5 +50,10 @@ def across(collection: Any, thunk: Any) -> Any:
     result = thunk(collection.all_ticks_atomic())
     if not isinstance(result, Collection):
         raise GraphError(f"`across_ticks` needs a function that gives a collection, not {result!r}.\n  {here()}")
+    if result.kind.place != tick.section:
+        raise LocationError(
+            "`across_ticks` needs a function that makes something of what it is given, but it gives a "
+            f"{result.kind.shape} on {result.kind.place.title}.\n  {here()}\n  Bring that into the tick, beside it."
+        )
     into = Batch if result.kind.shape.is_stream else Snapshot
     return result._grow(into(tick, "all that came so far is seen"))  # pyright: ignore[reportPrivateUsage]

@@ -325,7 +325,7 @@ class Slice:
     def _tick_of(self, collection: Collection) -> Tick[Any]:
         if self._tick is None:
             graph, root = collection.flow.graph, collection.kind.place.root
-            self._tick = Tick(collection.flow, graph.place("tick", here(), parent=root))
+            self._tick = Tick(collection.flow, graph.place("tick", here(), parent=root, what="slice"))
         return self._tick
 
     def _checked(self, of: Any, method: str, shapes: tuple[Shape, ...]) -> None:

@@ -18,6 +18,8 @@ const EDGES = [
   ["singleton", "one live value", "M1 8h19", "M25 8a2.6 2.6 0 1 1-5.2 0 2.6 2.6 0 1 1 5.2 0z"],
   ["optional", "perhaps a value", "M1 8h16", "M17.5 8l3.7-2.6L25 8l-3.8 2.6z"],
   ["stream bounded", "it ends", "M1 8h16M24.5 4v8", "M23 8l-6-3v6z"],
+  ["delayed", "next tick", "M1 8h22", "M18.5 5l6 3-6 3"],
+  ["reference", "used by a function", "M1 8h22", "M18.5 5l6 3-6 3"],
   ["net", "network", "M1 8h19", "M25 8l-6-3v6z"],
   ["net repeats", "may repeat", "M1 8h19", "M25 8l-6-3v6z"],
 ];

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hydro_nb import FlowBuilder
+from hydro_nb import FlowBuilder, nondet, sliced
 from hydro_nb.ir.dot import SHAPES, shorten
 from hydro_nb.ir.picture import edges, type_name
 from hydro_nb.ir.text import to_dot, to_json, to_mermaid, to_text
@@ -170,3 +170,24 @@ def test_one_element_is_no_elements():
     details = [process.source_iter(data).ref.slot for data in ([], [1], [1, 2], iter([1]))]
     shown = [flow.graph.nodes[slot].op.detail for slot in details]
     assert shown == ["0 elements", "1 element", "2 elements", "1 element"]
+
+
+def test_what_waits_and_what_functions_hold():
+    flow = FlowBuilder("held")
+    leader = flow.process()
+    numbers = leader.source_iter([1, 2])
+    biggest = numbers.reduce(max).by_ref()
+    numbers.map(lambda n: n / biggest.value)
+    with sliced() as s:
+        batch = s.batch(numbers, nondet("kept for the next"))
+        s.emit(batch.defer_tick())
+    numbers.atomic()
+    mermaid, dot = flow.to_mermaid(), flow.to_dot()
+    assert [line.split("-.->")[1].split("|")[1] for line in mermaid.splitlines() if "-.->" in line] == [
+        '"reference"', '"next tick"',
+    ]  # fmt: skip
+    assert [word for word in ("slice", "atomic") if f'["{word}"]' in mermaid] == ["slice", "atomic"]
+    assert mermaid.count("subgraph") == 3
+    assert dot.count("stream bounded delayed") == dot.count("optional bounded reference") == 1
+    tags = [set(edge["semanticTags"]) for edge in json.loads(flow.to_json())["edges"]]
+    assert sum("Delayed" in each for each in tags) == sum("Reference" in each for each in tags) == 1
