@@ -9,6 +9,10 @@ def test_list(leader, run, snapshot):
     snapshot(leader.flow.source(leader))
 
 
+def test_live(live, both):
+    assert both(live.batch(live.location.tick(), nondet("taken apart again")).all_ticks()) == [1, 2, 3]
+
+
 def test_values(leader, run):
     batch = leader.source_iter([1, 2]).batch(leader.tick(), nondet("any"))
     assert run(batch.count().all_ticks()) == [2]

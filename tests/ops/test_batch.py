@@ -40,3 +40,9 @@ def test_reason(live, message):
     for empty in ("", "  "):
         with pytest.raises(NondetError, match="needs a reason in words"):
             nondet(empty)
+
+
+def test_live(live, pairs, worker, both):
+    assert both(live.batch(live.location.tick(), nondet("taken apart again"))) == [1, 2, 3]
+    sent = pairs.send(worker)
+    assert both(sent.batch(worker.tick(), nondet("taken apart again"))) == [("a", 1), ("b", 2), ("a", 3), ("a", 3)]

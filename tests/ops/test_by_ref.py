@@ -18,6 +18,12 @@ def test_in_a_tick(leader, both):
     assert both(batch.map(lambda n: sorted(everything.value).index(n)).all_ticks()) == [2, 0, 1]
 
 
+def test_guarantees(leader):
+    loose = leader.source_iter([1]).weaken_ordering()
+    everything = loose.by_ref()
+    assert loose.map(lambda n: everything.value).kind.but(element=int) == loose.kind
+
+
 def test_a_live_stream_is_never_complete(live, message):
     assert message(live.by_ref, BoundError) == (
         "`by_ref` needs a bounded stream, but its input (`send`) is Unbounded.\n"

@@ -1,4 +1,5 @@
 from hydro_nb import Bounded, GraphError, KeyedStream, NoOrder, Optional, Singleton, Stream
+from hydro_nb.ir.node import Bound, Order
 
 
 def test_many_senders(leader, live, both, snapshot):
@@ -8,6 +9,12 @@ def test_many_senders(leader, live, both, snapshot):
     assert sorted(both(numbers)) == [1, 2, 3, 10, 20, 30]
     numbers.map(lambda n: n + 1)
     snapshot(leader.flow.source(leader))
+
+
+def test_guarantees(leader):
+    _, numbers = leader.channel(Stream, of=int, order=NoOrder)
+    assert (numbers.kind.bound, numbers.kind.order) == (Bound.UNBOUNDED, Order.NONE)
+    assert leader.channel(Singleton, of=int, bound=Bounded)[1].kind.bound is Bound.BOUNDED
 
 
 def test_unsent_is_empty(leader, both):

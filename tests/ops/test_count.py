@@ -9,8 +9,13 @@ def test_list(leader, run, snapshot):
     snapshot(leader.flow.source(leader))
 
 
-def test_empty(leader, run):
-    assert run(leader.source_iter([]).count()) == [0]
+def test_live(live, both):
+    assert both(live.count()) == [3]
+    assert both(live.weaken_ordering().filter(lambda n: n > 1).count()) == [2]
+
+
+def test_empty(leader, both):
+    assert both(leader.source_iter([]).count()) == [0]
 
 
 def test_many_chunks(leader, run):

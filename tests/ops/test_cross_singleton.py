@@ -46,3 +46,8 @@ def test_stream(live, message):
 def test_keyed_value(live, pairs, message):
     text = message(lambda: live.cross_singleton(pairs.value_counts()), GraphError)
     assert text.endswith("Take it as one dict: .into_singleton()")
+
+
+def test_guarantees(leader, live):
+    loose = live.weaken_ordering().weaken_retries()
+    assert loose.cross_singleton(leader.singleton("x")).kind == loose.kind.but(element=tuple[int, str])

@@ -33,3 +33,10 @@ def test_no_singleton(leader, message):
     assert text.startswith("`defer_tick` needs something that may be empty, as there is nothing before the first tick,")
     assert text.endswith("Say what stands for it at first: tick.cycle_with_initial(first), or defer .into_stream().")
     assert not hasattr(count, "defer_tick")
+
+
+def test_guarantees(live):
+    tick = live.location.tick()
+    loose = live.weaken_ordering().weaken_retries().batch(tick, nondet("shown only"))
+    assert loose.defer_tick().kind == loose.kind
+    assert loose.defer_tick().location == tick

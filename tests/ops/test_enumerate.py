@@ -17,7 +17,7 @@ def test_keyed(pairs, both):
 
 
 def test_guarantees(live, message):
-    assert live.enumerate().kind.element == tuple[int, int]
+    assert live.enumerate().kind == live.kind.but(element=tuple[int, int])
     loose, often = live.weaken_ordering(), live.weaken_retries()
     assert "order was lost at" in message(loose.enumerate, OrderError)
     assert "exactly-once was lost at" in message(often.enumerate, RetriesError)

@@ -11,8 +11,8 @@ def test_list(leader, run, snapshot):
     snapshot(leader.flow.source(leader))
 
 
-def test_live(live, run):
-    assert run(live.fold("", lambda text, n: text + str(n))) == ["123"]
+def test_live(live, both):
+    assert both(live.fold("", lambda text, n: text + str(n))) == ["123"]
 
 
 def fresh() -> list[int]:

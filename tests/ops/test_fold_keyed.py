@@ -15,8 +15,8 @@ def test_a_value_per_key(pairs, run):
     assert run(pairs.fold(list, inplace(lambda seen, n: seen.append(n)))) == [{"a": [1, 3, 3], "b": [2]}]
 
 
-def test_live(pairs, worker, run):
-    assert run(pairs.send(worker).fold(0, max)) == [{"a": 3, "b": 2}]
+def test_live(pairs, worker, both):
+    assert both(pairs.send(worker).fold(0, max)) == [{"a": 3, "b": 2}]
 
 
 def test_guarantees(pairs, worker, message):

@@ -9,6 +9,17 @@ def test_list(flow, leader, snapshot):
         assert [str(line) for line in deployment.logs()] == ["[Leader] 1", "[Leader] 2"]
 
 
+def test_both_cuts(flow, live, capsys):
+    live.for_each(print)
+    port = live.sim_output()
+
+    async def body():
+        await port.assert_yields_only([1, 2, 3])
+
+    assert flow.sim().exhaustive(body) == 1
+    assert capsys.readouterr().out == "1\n2\n3\n"
+
+
 def test_proofs(live, message):
     assert "commutative=proof" in message(lambda: live.weaken_ordering().for_each(print), ProofError)
     assert "idempotent=proof" in message(lambda: live.weaken_retries().for_each(print), ProofError)

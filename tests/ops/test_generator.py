@@ -86,3 +86,7 @@ def test_no_step(leader, run):
 def test_no_pair(leader, run):
     with pytest.raises(ProcessFailed, match=r"must give a pair.*but it gave Yield\(value=3\)"):
         run(leader.source_iter([3]).generator(0, lambda total, n: Yield(n)))
+
+
+def test_what_is_kept(live):
+    assert live.generator(0, typed).kind == live.kind.but(element=str)

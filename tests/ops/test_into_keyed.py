@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from hydro_nb import GraphError, ProcessFailed
-from hydro_nb.ir.node import Order, Shape
+from hydro_nb import GraphError, ProcessFailed, nondet
+from hydro_nb.ir.node import Bound, Order, Retries, Shape
 
 
 def test_entries_and_values(pairs, run, snapshot):
@@ -36,3 +36,18 @@ def test_both_cuts(live, both):
     pairs = live.map(lambda n: (n % 2, n)).into_keyed()
     assert both(pairs) == [(1, 1), (0, 2), (1, 3)]
     assert both(pairs.values()) == [1, 2, 3]
+
+
+def test_keys(pairs, worker, both):
+    assert both(pairs.keys()) == ["a", "b"]
+    assert both(pairs.send(worker).keys()) == ["a", "b"]
+    batch = pairs.batch(pairs.location.tick(), nondet("each batch has its keys"))
+    assert both(batch.keys().all_ticks()) == ["a", "b"]
+
+
+def test_guarantees_of_keys(pairs, worker):
+    kind = pairs.weaken_retries().keys().kind
+    assert (kind.order, kind.retries, kind.bound, kind.element) == (
+        Order.NONE, Retries.EXACTLY_ONCE, Bound.BOUNDED, str,
+    )  # fmt: skip
+    assert pairs.send(worker).keys().kind.bound is Bound.UNBOUNDED

@@ -8,9 +8,9 @@ def test_value(pairs, run, snapshot):
     snapshot(pairs.flow.source(pairs.location))
 
 
-def test_live(pairs, worker, run):
+def test_live(pairs, worker, both):
     table = pairs.send(worker).fold(0, max).into_singleton()
-    assert run(table) == [{"a": 3, "b": 2}]
+    assert both(table) == [{"a": 3, "b": 2}]
     assert table.kind.bound is Bound.UNBOUNDED
 
 

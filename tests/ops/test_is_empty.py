@@ -1,6 +1,7 @@
 from one_per_tick import one_per_tick
 
 from hydro_nb import BoundError, nondet
+from hydro_nb.ir.node import Bound, Shape
 
 
 def test_list(leader, both, snapshot):
@@ -22,7 +23,8 @@ def test_each_tick_anew(leader, run):
 
 
 def test_guarantees(leader, live, message):
-    assert leader.source_iter([1]).is_empty().kind.element is bool
+    kind = leader.source_iter([1]).is_empty().kind
+    assert (kind.shape, kind.bound, kind.element) == (Shape.SINGLETON, Bound.BOUNDED, bool)
     assert message(live.is_empty, BoundError) == (
         "`is_empty` needs a bounded stream, but its input (`send`) is Unbounded.\n"
         "  the bound was lost at  conftest.py, line _:   return worker.source_iter([1, 2, 3]).send(leader)\n"

@@ -15,6 +15,11 @@ def test_any_order_and_repeats_will_do(leader, pairs, run):
     assert run(pairs.value_counts().filter_key_not_in(unwanted)) == [{"b": 1}]
 
 
+def test_guarantees(leader, pairs):
+    counts = pairs.value_counts()
+    assert counts.filter_key_not_in(leader.source_iter(["a"]).weaken_retries()).kind == counts.kind
+
+
 def test_keys_that_go_on_coming(pairs, live, message):
     counts = pairs.value_counts()
     assert message(lambda: counts.filter_key_not_in(live), BoundError) == (

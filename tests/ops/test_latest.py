@@ -10,6 +10,15 @@ def test_value(live, run, snapshot):
     snapshot(live.flow.source(live.location))
 
 
+def test_both_cuts(leader, both):
+    batch = leader.source_iter([1, 2, 3]).batch(leader.tick(), nondet("shown only"))
+    assert both(batch.count().latest()) == [3]
+
+
+def test_newest_version_in_both_cuts(leader, live, both):
+    assert both(live.count().snapshot(leader.tick(), nondet("any")).latest()) == [3]
+
+
 def test_guarantees(live):
     tick = live.location.tick()
     count = live.count().snapshot(tick, nondet("any")).latest().kind

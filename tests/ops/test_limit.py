@@ -40,3 +40,8 @@ def test_guarantees(live, message):
 @pytest.mark.parametrize("n", [-1, 1.5, True, "2"])
 def test_no_number(live, message, n):
     assert f"`limit` keeps a number of elements from 0 on, not {n!r}." in message(lambda: live.limit(n), GraphError)
+
+
+def test_what_is_kept(leader, live):
+    assert live.limit(2).kind == live.kind
+    assert leader.source_iter([1]).limit(2).kind == leader.source_iter([1]).kind

@@ -1,4 +1,5 @@
-from hydro_nb import nondet
+from hydro_nb import DeployError, nondet
+from hydro_nb.ir.node import Bound, Shape
 
 
 def test_once(leader, snapshot):
@@ -18,3 +19,17 @@ def test_once(leader, snapshot):
 
 def test_made_on_the_process(leader, run):
     assert run(leader.tick().optional_first_tick(lambda: [1]).all_ticks()) == [[1]]
+
+
+def test_guarantees(leader):
+    tick = leader.tick()
+    first = tick.optional_first_tick(7)
+    assert (first.kind.shape, first.kind.bound, first.location) == (Shape.OPTIONAL, Bound.BOUNDED, tick)
+    assert first.kind.element is int
+
+
+def test_a_function_that_fails(leader, run, message):
+    first = leader.tick().optional_first_tick(lambda: 1 // 0)
+    text = message(lambda: run(first.all_ticks()), DeployError)
+    assert "ZeroDivisionError" in text
+    assert "first = leader.tick().optional_first_tick(lambda: 1 // 0)" in text

@@ -11,8 +11,8 @@ def test_list(leader, run, snapshot):
     snapshot(leader.flow.source(leader))
 
 
-def test_nothing_to_reduce(leader, run):
-    assert run(leader.source_iter([]).reduce(max)) == []
+def test_nothing_to_reduce(leader, both):
+    assert both(leader.source_iter([]).reduce(max)) == []
 
 
 def test_none_is_a_value(leader, run):
@@ -40,8 +40,8 @@ def test_none_may_be_the_result_where_it_is_among_the_elements(leader, run):
     assert run(leader.source_iter([[1], None]).map(lambda each: each).reduce(lambda _, each: each)) == [None]
 
 
-def test_live(live, run):
-    assert run(live.reduce(lambda a, b: a + b)) == [6]
+def test_live(live, both):
+    assert both(live.reduce(lambda a, b: a + b)) == [6]
 
 
 def test_guarantees(leader, live, message):

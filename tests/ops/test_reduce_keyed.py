@@ -9,8 +9,8 @@ def test_list(pairs, run, snapshot):
     snapshot(pairs.flow.source(pairs.location))
 
 
-def test_live(pairs, worker, run):
-    assert run(pairs.send(worker).reduce(max)) == [{"a": 3, "b": 2}]
+def test_live(pairs, worker, both):
+    assert both(pairs.send(worker).reduce(max)) == [{"a": 3, "b": 2}]
 
 
 def test_guarantees(pairs, worker, message):

@@ -1,4 +1,4 @@
-from hydro_nb import BoundError, nondet
+from hydro_nb import BoundError, GraphError, nondet
 from hydro_nb.ir.node import Retries
 
 
@@ -21,3 +21,8 @@ def test_guarantees(live):
 def test_complete_value(leader, message):
     text = message(lambda: leader.singleton(1).sample_every(1, nondet("any")), BoundError)
     assert "A complete value is a stream of one: .into_stream()" in text
+
+
+def test_the_simulator_refuses(live, message):
+    live.sample_every(1, nondet("any"))
+    assert "because of `sample_every`" in message(live.flow.sim, GraphError)

@@ -11,12 +11,12 @@ def test_list(flow, leader, worker, run, snapshot):
     snapshot(flow.source(leader) + flow.source(worker))
 
 
-def test_bincode(leader, worker, run):
-    assert run(leader.source_iter([(1, "a")]).send_bincode(worker)) == [(1, "a")]
+def test_bincode(leader, worker, both):
+    assert both(leader.source_iter([(1, "a")]).send_bincode(worker)) == [(1, "a")]
 
 
-def test_keyed(pairs, worker, run):
-    assert run(pairs.send(worker)) == run(pairs.send_bincode(worker)) == [("a", 1), ("b", 2), ("a", 3), ("a", 3)]
+def test_keyed(pairs, worker, both):
+    assert both(pairs.send(worker)) == both(pairs.send_bincode(worker)) == [("a", 1), ("b", 2), ("a", 3), ("a", 3)]
 
 
 @pytest.mark.parametrize("via", [TCP.fail_stop(), TCP.fail_stop().msgpack(), TCP.fail_stop().bincode().name("ch")])

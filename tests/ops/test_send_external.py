@@ -1,4 +1,4 @@
-from hydro_nb import LocationError, nondet
+from hydro_nb import GraphError, LocationError, nondet
 
 
 def test_list(flow, leader, snapshot):
@@ -16,3 +16,8 @@ def test_list(flow, leader, snapshot):
 def test_in_a_tick(flow, leader, message):
     batch = leader.source_iter([1]).batch(leader.tick(), nondet("any"))
     assert "Leave the tick first" in message(lambda: batch.send_external(flow.external()), LocationError)
+
+
+def test_the_simulator_refuses(flow, leader, message):
+    leader.source_iter([1]).send_external(flow.external())
+    assert "because of `send_external`" in message(flow.sim, GraphError)

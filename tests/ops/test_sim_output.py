@@ -1,4 +1,4 @@
-from hydro_nb import LocationError, nondet
+from hydro_nb import GraphError, LocationError, nondet
 
 
 def test_list(flow, leader, snapshot):
@@ -15,3 +15,9 @@ def test_list(flow, leader, snapshot):
 def test_in_a_tick(leader, message):
     batch = leader.source_iter([1]).batch(leader.tick(), nondet("any"))
     assert "Leave the tick first" in message(batch.sim_output, LocationError)
+
+
+def test_cannot_be_deployed(flow, leader, message):
+    leader.source_iter([1]).sim_output()
+    text = message(lambda: flow.deploy(backend="inprocess"), GraphError)
+    assert text.startswith("`sim_output` is a port of the simulator and cannot be deployed.")

@@ -15,6 +15,15 @@ def test_value(live, run, snapshot):
     snapshot(live.flow.source(live.location))
 
 
+def test_both_cuts(leader, live, both):
+    assert both(live.count().snapshot(leader.tick(), ANY))[-1] == 3
+
+
+def test_what_is_complete_has_one_version(leader, both):
+    done = leader.source_iter([4, 5]).count().snapshot(leader.tick(), ANY)
+    assert both(done.all_ticks()) == [2]
+
+
 def test_optional_and_keyed(live, run):
     tick = live.location.tick()
     assert run(live.reduce(max).snapshot(tick, nondet("any")).all_ticks())[-1] == 3

@@ -1,4 +1,4 @@
-from hydro_nb import LocationError
+from hydro_nb import GraphError, LocationError
 from hydro_nb.ir.node import Bound
 
 
@@ -24,3 +24,8 @@ def test_no_client(leader, worker, message):
     assert "needs a client made by flow.external(Marker)" in message(
         lambda: leader.source_external(worker), LocationError
     )
+
+
+def test_the_simulator_refuses(flow, leader, message):
+    leader.source_external(flow.external(), int)
+    assert "because of `source_external`" in message(flow.sim, GraphError)

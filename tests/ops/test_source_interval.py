@@ -32,3 +32,8 @@ def test_delayed(leader):
     op = leader.flow.graph.nodes[beats.ref.slot].op
     assert (op.interval, op.delay) == (0.01, 0.02)
     assert beats.preview(2).rows == [(), ()]
+
+
+def test_the_simulator_refuses(leader, message):
+    leader.source_interval(1).for_each(print)
+    assert "because of `source_interval`" in message(leader.flow.sim, GraphError)

@@ -16,9 +16,9 @@ def test_list(leader, run, snapshot):
     snapshot(leader.flow.source(leader))
 
 
-def test_function(leader, run):
+def test_function(leader, both):
     stream = leader.source_iter(numbers)
-    assert run(stream) == [1, 2]
+    assert both(stream) == [1, 2]
     assert stream.kind.element is int
 
 

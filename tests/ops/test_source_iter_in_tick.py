@@ -1,4 +1,5 @@
 from hydro_nb import GraphError, nondet
+from hydro_nb.ir.node import Bound, Order
 
 
 def test_every_tick_anew(leader, snapshot):
@@ -19,3 +20,15 @@ def test_every_tick_anew(leader, snapshot):
 
 def test_no_iterable(leader, message):
     assert "`source_iter` needs an iterable" in message(lambda: leader.tick().source_iter(7), GraphError)
+
+
+def test_both_cuts(leader, both):
+    tick = leader.tick()
+    batch = leader.source_iter([1]).batch(tick, nondet("one tick"))
+    assert both(tick.source_iter(["tick"]).chain(batch.map(str)).all_ticks()) == ["tick", "1"]
+
+
+def test_guarantees(leader):
+    tick = leader.tick()
+    kind = tick.source_iter([1]).kind
+    assert (kind.place, kind.bound, kind.order, kind.element) == (tick.place, Bound.BOUNDED, Order.TOTAL, int)

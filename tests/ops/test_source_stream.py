@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from hydro_nb import CaptureError
+from hydro_nb import CaptureError, GraphError
 from hydro_nb.ir.node import Bound
 
 
@@ -22,3 +22,8 @@ def test_guarantees(leader):
 
 def test_an_iterator_is_no_function(leader, message):
     assert "`source_stream` needs a function" in message(lambda: leader.source_stream(iter("abc")), CaptureError)
+
+
+def test_the_simulator_refuses(leader, message):
+    leader.source_stream(letters).for_each(print)
+    assert "because of `source_stream`" in message(leader.flow.sim, GraphError)

@@ -1,3 +1,4 @@
+from hydro_nb import ProcessFailed
 from hydro_nb.ir.node import Retries
 
 
@@ -15,3 +16,10 @@ def test_keyed(pairs, both):
 def test_guarantees(live):
     assert live.weaken_retries().unique().kind.retries is Retries.EXACTLY_ONCE
     assert live.weaken_ordering().unique().kind.order is live.weaken_ordering().kind.order
+
+
+def test_what_cannot_be_told_apart(leader, run, message):
+    lists = leader.source_iter([[1], [1]])
+    text = message(lambda: run(lists.unique()), ProcessFailed)
+    assert "unhashable type: 'list'" in text
+    assert "run(lists.unique())" in text
