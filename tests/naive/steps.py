@@ -94,7 +94,7 @@ _STREAM: dict[str, Step] = {
     "inspect": lambda s: s.inspect(num),
     "enumerate": lambda s: s.enumerate(),
     "unique": lambda s: numbers(s).unique(),
-    "scan": lambda s: s.scan(0, lambda total, x: (total + num(x), (x, total) if total < 15 else None)),
+    "scan": lambda s: s.scan(0, lambda total, x: (total + num(x), (x, total) if total < 6 else None)),
     "scan in place": lambda s: s.scan(
         list, inplace(lambda had, x: Some(None) if num(x) == 3 else had.append(x) or had)
     ),
@@ -210,7 +210,7 @@ STEPS: Steps = {
 
 def _counted(had: int, x: Any) -> tuple[int, Any]:
     """Yield, return, skip and break, all of them now and then."""
-    steps = {5: Continue, 8: Return(x), 9: Break}
+    steps = {5: Continue, 6: Break, 8: Return(x)}
     return had + 1, steps.get(num(x), Yield((had, x)))
 
 
