@@ -10,6 +10,13 @@ def test_list(flow, leader, worker, run, snapshot):
     snapshot(flow.source(leader))
 
 
+def test_both_cuts(leader, live, worker, both):
+    handle, back = leader.forward_ref(Stream, of=int, order=NoOrder)
+    seen = live.weaken_ordering().merge_unordered(back.filter(lambda n: n < 5).map(lambda n: n + 2))
+    handle.complete(seen.send(worker).send(leader))
+    assert sorted(both(seen)) == [1, 2, 3, 3, 4, 5, 5, 6]
+
+
 def nondet_any():
     from hydro_nb import nondet
 
