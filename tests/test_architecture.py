@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent / "hydro_nb"
-BASE = {"errors", "references", "values", "types", "wire"}
+BASE = {"errors", "references", "values", "types", "watched", "wire"}
 ALLOWED = {
     "errors": BASE,
     "values": BASE,
@@ -20,9 +20,10 @@ ALLOWED = {
     "wire": BASE,
     "schema": {"errors", "values", "types"},
     "references": BASE,
+    "watched": BASE,
     "ir": {"errors", "references", "values", "types", "schema"},
     "lang": {"ir", "errors", "references", "values", "types", "schema"},
-    "compile": {"ir", "errors", "references", "wire", "schema"},
+    "compile": {"ir", "errors", "references", "watched", "wire", "schema"},
     "runtime": {"wire", "errors", "values", "types", "schema"},
     # the ports of a simulated test are handles that users type; the simulator stands behind them
     "sim": {"ir", "compile", "runtime", "errors", "values", "wire", "lang.sim_ports"},

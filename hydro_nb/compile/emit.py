@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from hydro_nb.ir.node import Bound, Node
 from hydro_nb.ir.ops.fold import Folding
 from hydro_nb.ir.ops.source import SourceIter
 from hydro_nb.references import Reference
+from hydro_nb.watched import Watched
 from hydro_nb.wire import SAMPLED, SourceLine
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ class NodeEmit:
 
     def call(self, func: Func, *args: str) -> Item:
         """Splice the function in, or call it."""
+        if self.unit.debug:
+            return self._watched(func, args)
         rendered = render(func, args, self.unit.names)
         self._note_captures()
         own = _lines_of(func, rendered)
@@ -93,6 +96,12 @@ class NodeEmit:
             self.write(line)
         self._site = own[-1]
         return Item(rendered.expr, rendered.parts)
+
+    def _watched(self, func: Func, args: Sequence[str]) -> Item:
+        """Call the function through one that sees whether it changes an element; an accumulator may change."""
+        own = int(isinstance(self.node.op, Folding))
+        watched = self.unit.watched.setdefault(id(func), Watched(func.fn, func.text, own))
+        return Item(f"{self.capture(watched.__name__, watched)}({', '.join(args)})")
 
     def make(self, func: Func) -> str:
         """Call a function without arguments."""
@@ -328,10 +337,15 @@ class NodeEmit:
 def _lines_of(func: Func, rendered: Rendered) -> list[Site | None]:
     """Give the user's line of each statement and of the result, where a function has lines of its own."""
     located = func.located
-    if not rendered.lines or located is None or isinstance(located.tree, ast.Lambda):
+    if not rendered.lines or located is None or isinstance(located.tree, ast.Lambda) or _is_ours(func):
         return [None] * (len(rendered.before) + 1)
     filename = func.fn.__code__.co_filename
     return [Site.at(filename, number) for number in rendered.lines]
+
+
+def _is_ours(func: Func) -> bool:
+    """Whether a method gave the function, and not the user."""
+    return (func.fn.__module__ or "").partition(".")[0] == __name__.partition(".")[0]
 
 
 def _parameter(part: Part) -> str:

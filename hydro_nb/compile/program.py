@@ -110,7 +110,7 @@ def write_location(graph: Graph, place: Place, units: Sequence[Unit], *, seams: 
     parts = [part for unit in units for part in unit.parts.values()]
     name_parts(parts)
     names = Names({*RESERVED, *(unit.name for unit in units), *(part.name for part in parts)})
-    writers = [UnitWriter(plan(unit), names, seams) for unit in units]
+    writers = [UnitWriter(plan(unit), names, seams, graph.debug) for unit in units]
     for writer in writers:
         writer.run()
     text = _Module(graph, place, writers).write()

@@ -15,6 +15,7 @@ from hydro_nb.compile.split import Part, Unit
 from hydro_nb.compile.writer import Writer
 from hydro_nb.errors import Site
 from hydro_nb.ir.node import Bound
+from hydro_nb.watched import Watched
 
 
 @dataclass(slots=True)
@@ -24,6 +25,8 @@ class UnitWriter:
     plan: Plan
     names: Names
     seams: bool = False
+    debug: bool = False
+    """whether functions are looked at while they run"""
     body: Writer = field(default_factory=Writer)
     opening: Writer = field(default_factory=Writer)
     """what runs once before the first tick"""
@@ -40,6 +43,8 @@ class UnitWriter:
     writers: dict[str, NodeEmit] = field(default_factory=dict[str, "NodeEmit"])
     sites: dict[str, Site] = field(default_factory=dict[str, Site])
     """captured name -> the line that uses it"""
+    watched: dict[int, Watched] = field(default_factory=dict[int, Watched])
+    """function, by its identity -> what looks at it"""
     allocated: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
 
     @property

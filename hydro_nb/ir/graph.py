@@ -45,6 +45,16 @@ class _Saved:
     places: dict[str, Place]
     ordinals: Counter[str]
     made: set[str]
+    given: dict[str, tuple[_Given, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """An input that a node was given after it was made, and the cell that gave it."""
+
+    cell: str
+    ref: Ref
+    kind: Kind
 
 
 class Graph:
@@ -56,6 +66,8 @@ class Graph:
 
     def __init__(self, name: str = "flow") -> None:
         self.name = name
+        self.debug = False
+        """whether functions are stopped where they change an element"""
         self.nodes: dict[str, Node] = {}
         self.places: dict[str, Place] = {}
         self.revision = 0
@@ -64,8 +76,8 @@ class Graph:
         self._cell = SCRIPT
         self._ordinals: Counter[str] = Counter()
         self._made: set[str] = set()
-        self._amended: dict[str, tuple[str, Node, Node]] = {}
-        """slot -> the cell that amended its node, and the node before and after"""
+        self._given: dict[str, tuple[_Given, ...]] = {}
+        """by slot, the inputs of nodes that have none when they are made"""
         self._stack: list[_Saved] = []
 
     # ------------------------------------------------------------ building
@@ -104,17 +116,31 @@ class Graph:
             raise explain(self, fault, op, inputs, site) from None
         node = Node(self._slot(op.name), op, tuple(inputs), outputs, site, kinds, references)
         self.nodes[node.slot] = node
+        if node.slot in self._given:
+            self._give_again(node)
         self.revision += 1
         return node
 
-    def amend(self, slot: str, **changes: object) -> Node:
-        """Replace some fields of a node, until the cell that asks for it runs again."""
-        before = self.nodes[slot]
-        node = replace(before, **changes)  # pyright: ignore[reportArgumentType]
-        self.nodes[slot] = node
-        self._amended[slot] = self._cell, before, node
+    def give(self, slot: str, ref: Ref) -> None:
+        """Give a node one more input, until the cell that does so runs again; the node may be made again meanwhile."""
+        given = _Given(self._cell, ref, self.kind(ref))
+        self._feed(slot, (*self._given.get(slot, ()), given))
         self.revision += 1
-        return node
+
+    def _give_again(self, node: Node) -> None:
+        """Keep what other cells have given to the node that stood in this slot, if it fits the new one."""
+        given = self._given[node.slot]
+        try:
+            node.op.kinds([each.kind for each in given])
+        except Fault:
+            given = ()
+        self._feed(node.slot, given)
+
+    def _feed(self, slot: str, given: tuple[_Given, ...]) -> None:
+        self._given[slot] = given
+        if slot in self.nodes:
+            refs, kinds = tuple(each.ref for each in given), tuple(each.kind for each in given)
+            self.nodes[slot] = replace(self.nodes[slot], inputs=refs, input_kinds=kinds)
 
     def _slot(self, kind: str) -> str:
         ordinal = self._ordinals[f"{self._cell}.{kind}"]
@@ -195,15 +221,16 @@ class Graph:
 
     def begin(self, cell: str) -> None:
         """Start a run of `cell`: what it made before is taken back, and what it makes from now on takes its place."""
-        self._stack.append(_Saved(self._cell, dict(self.nodes), dict(self.places), Counter(self._ordinals), self._made))
+        saved = (dict(self.nodes), dict(self.places), Counter(self._ordinals), self._made, dict(self._given))
+        self._stack.append(_Saved(self._cell, *saved))
         self._cell = re.sub(r"[^A-Za-z0-9_-]", "-", cell)
         self._made = set()
         prefix = f"{self._cell}."
         self.nodes = {slot: node for slot, node in self.nodes.items() if not slot.startswith(prefix)}
         self.places = {slot: place for slot, place in self.places.items() if not slot.startswith(prefix)}
-        for slot, (by, before, after) in self._amended.items():
-            if by == self._cell and self.nodes.get(slot) is after:
-                self.nodes[slot] = before
+        for slot, given in self._given.items():
+            if any(each.cell == self._cell for each in given):
+                self._feed(slot, tuple(each for each in given if each.cell != self._cell))
         for key in [key for key in self._ordinals if key.startswith(prefix)]:
             del self._ordinals[key]
 
@@ -211,6 +238,7 @@ class Graph:
         """End the run, and say what it changed."""
         saved = self._pop()
         prefix, made = f"{self._cell}.", self._made
+        self.nodes = _in_place(self.nodes, saved.nodes, prefix)
         gone = tuple(s for s in (*saved.nodes, *saved.places) if s.startswith(prefix) and s not in made)
         self._gone.update((slot, saved.nodes[slot].site) for slot in gone if slot in saved.nodes)
         added = tuple(s for s in self.nodes if s in made and s not in saved.nodes)
@@ -223,7 +251,7 @@ class Graph:
     def rollback(self) -> None:
         """End the run and leave the graph as it was before it."""
         saved = self._pop()
-        self.nodes, self.places, self._ordinals = saved.nodes, saved.places, saved.ordinals
+        self.nodes, self.places, self._ordinals, self._given = saved.nodes, saved.places, saved.ordinals, saved.given
         self._cell, self._made = saved.cell, saved.made
         self.revision += 1
 
@@ -236,3 +264,11 @@ class Graph:
         if not self._stack:
             raise GraphError("no cell is running on this flow, so there is nothing to end.")
         return self._stack.pop()
+
+
+def _in_place(nodes: dict[str, Node], before: dict[str, Node], prefix: str) -> dict[str, Node]:
+    """Put the nodes of a cell that ran again where those of its last run stood: the order of the program is kept."""
+    first = next((number for number, slot in enumerate(before) if slot.startswith(prefix)), len(before))
+    above = [slot for slot in list(before)[:first] if slot in nodes]
+    own = [slot for slot in nodes if slot.startswith(prefix)]
+    return {slot: nodes[slot] for slot in (*above, *own, *nodes)}

@@ -26,10 +26,14 @@ class FlowBuilder:
     >>> flow = FlowBuilder()
     >>> flow.process().source_iter([1, 2]).map(lambda n: n * 10).preview().rows
     [10, 20]
+
+    With `debug` every function is stopped where it changes an element that it was given, as others may see it too; each
+    element is copied for that, which is slow.
     """
 
-    def __init__(self, name: str | None = None) -> None:
+    def __init__(self, name: str | None = None, *, debug: bool = False) -> None:
         self.graph = Graph(name or here().name or "flow")
+        self.graph.debug = debug
         self.boxes: dict[str, Box] = {}
         """what holds the values that functions refer to, by the slot of each"""
         cell.register(self)

@@ -67,6 +67,7 @@ class Observed:
 
 def _copy(graph: Graph, only: set[str] | None) -> Graph:
     copy = Graph(graph.name)
+    copy.debug = graph.debug
     copy.nodes = {slot: node for slot, node in graph.nodes.items() if only is None or slot in only}
     copy.places = dict(graph.places)
     return copy

@@ -133,6 +133,7 @@ def simulated(graph: Graph) -> Graph:
     """
     refuse(graph)
     made = Graph(graph.name)
+    made.debug = graph.debug
     made.places = dict(graph.places)
     made.nodes = {}
     for node in graph.nodes.values():
