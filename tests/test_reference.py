@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from naive import interpreter, operators
 from naive.flows import Build, Choice, Look, look
 from naive.steps import CLAIMS, CYCLES, FUTURES, SENDING, STEPS, TICKS
-from test_architecture import operators as classes
+from test_operators import operators as classes
 
 from hydro_nb import DeployError, FlowBuilder
 from hydro_nb.ir.node import Bound
