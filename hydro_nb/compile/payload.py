@@ -64,6 +64,8 @@ class _Culprit:
 
 def _deepest(at: _Culprit, seen: set[int]) -> _Culprit:
     seen.add(id(at.value))
+    if _refuses(at):
+        return at
     for part in parts(at.value):
         if id(part.value) in seen or not (error := _failure(part.value)):
             continue
@@ -72,8 +74,16 @@ def _deepest(at: _Culprit, seen: set[int]) -> _Culprit:
     return at
 
 
+def _refuses(at: _Culprit) -> bool:
+    """Whether it is a value that says itself why it does not travel."""
+    return isinstance(at.error, CaptureError) and type(at.value).__reduce__ is not object.__reduce__
+
+
 def _message(at: _Culprit, site: Site) -> str:
     user = f", which `{at.user}` uses," if at.user else ""
+    if _refuses(at):
+        reason, _, remedy = str(at.error).partition("\n")
+        return f"`{at.path}`{user} cannot be carried to a process: {reason}\n  it is used at   {site}\n{remedy}"
     return (
         f"`{at.path}`{user} cannot be carried to another process: it is {_short(at.value)}\n"
         f"  it is used at   {site}\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
-from hydro_nb.errors import GraphError, LocationError, Site
+from hydro_nb.errors import CaptureError, GraphError, LocationError, Site
 from hydro_nb.ir.node import Kind, Op, Ref, Shape
 from hydro_nb.ir.ops.gathered import Elements
 from hydro_nb.ir.refer import held_references
@@ -82,6 +82,14 @@ class Collection:
 
         return bundle(self)
 
+    def __reduce__(self) -> NoReturn:
+        """Refuse to travel to a process inside a user's function: there is nothing to read there."""
+        raise CaptureError(
+            f"it is a handle on a {self.shape}, which has no value there.\n"
+            "  Bring the two together first, such as by .cross_singleton(value), .join(other) or .zip(value); a function "
+            "may read a complete one by value.by_ref()."
+        )
+
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> NoReturn:
@@ -133,7 +141,7 @@ def grow(op: Op, *inputs: Collection) -> Node:
     """Add an operator on collections of one flow."""
     site = here()
     for other in inputs[1:]:
-        _check_other(op, other, inputs[0], site)
+        check_other(op.label, other, inputs[0], site)
     _check_references(op, inputs[0].flow, site)
     return inputs[0].flow.graph.add(op, [_as_now(each, site) for each in inputs], site)
 
@@ -146,15 +154,16 @@ def _as_now(collection: Collection, site: Site) -> Ref:
     return Ref(node.slot)
 
 
-def _check_other(op: Op, other: Any, first: Collection, site: Site) -> None:
+def check_other(method: str, other: Any, first: Collection, site: Site) -> None:
+    """Demand that what a method was given beside a collection is another one, of the same flow."""
     if not isinstance(other, Collection):
         raise GraphError(
-            f"`{op.label}` needs another collection, but was given {other!r}.\n  {site}\n"
+            f"`{method}` needs another collection, but was given {other!r}.\n  {site}\n"
             "  Make a collection of it first: process.source_iter(...) or process.singleton(...)"
         )
     if other.flow is not first.flow:
         raise LocationError(
-            f"`{op.label}` needs two collections of one flow, but these belong to different flows.\n  {site}\n"
+            f"`{method}` needs two collections of one flow, but these belong to different flows.\n  {site}\n"
             "  Build both on processes of the same FlowBuilder."
         )
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from hydro_nb.errors import GraphError
 from hydro_nb.ir.ops.keyed_table import JoinTables, JoinTableStream, LookupTable, LookupTableStream, ThresholdKeyed
 from hydro_nb.ir.ops.keyed_value import GetMaxKey, GetValue, KeyCount, KeySet, WithoutKeys
-from hydro_nb.lang.collection import Collection, grow, handle
+from hydro_nb.lang.collection import Collection, check_other, grow, handle
 from hydro_nb.lang.guarantees import (
     B2,
     R2,
@@ -220,6 +219,5 @@ class KeyedTables(Collection, Generic[K_co, V_co, L_co, B_co]):
 
 def _key_set(table: Collection, keys: Any, method: str) -> Collection:
     """Gather a stream beside a table into a set."""
-    if not isinstance(keys, Collection):
-        raise GraphError(f"`{method}` needs another collection, but was given {keys!r}.\n  {here()}")
+    check_other(method, keys, table, here())
     return handle(table.flow, grow(KeySet(method), keys))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import timedelta
+from math import inf
 from typing import TYPE_CHECKING, Any, Generic, Self, cast, overload
 
 from typing_extensions import TypeVar
@@ -239,7 +240,7 @@ def period(seconds: Any, method: str, site: Site) -> float:
 def _duration(value: Any) -> float:
     if isinstance(value, timedelta):
         return value.total_seconds()
-    if isinstance(value, int | float) and value >= 0:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < inf:
         return float(value)
     raise GraphError(f"a duration is a number of seconds or a timedelta, not {value!r}.\n  {here()}")
 

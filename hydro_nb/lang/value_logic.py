@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from hydro_nb.ir.ops.element import FilterMap, Map
-from hydro_nb.ir.ops.join import UnwrapOr
+from hydro_nb.ir.ops.join import FilterIf, UnwrapOr
 from hydro_nb.ir.ops.shape import SingletonSource
 from hydro_nb.ir.ops.value import FirstPresent, IsSome, Logic, OrNone, Threshold, Zip
 from hydro_nb.lang import annotate, quote
-from hydro_nb.lang.collection import Collection, handle
+from hydro_nb.lang.collection import Collection, check_other, grow, handle
 from hydro_nb.lang.guarantees import (
     B2,
     B_co,
@@ -186,7 +186,8 @@ class OptionalLogic(Collection, Generic[T_co, L_co, B_co]):
 
         Bounded.
         """
-        return value.filter_if(self.is_some())
+        check_other("if_some_then", value, self, here())
+        return handle(self.flow, grow(FilterIf(), value, self.is_some()))
 
     def then(
         self: OptionalLogic[T_co, L_co, Bounded], value: Singleton[U, L_co, Bounded] | Optional[U, L_co, Bounded]

@@ -3,6 +3,7 @@
 import pytest
 
 from hydro_nb import CaptureError, FlowBuilder
+from hydro_nb.testing import collect
 
 
 def test_a_live_value_names_the_ways_to_look_at_it():
@@ -34,3 +35,17 @@ def test_an_asynchronous_function_is_refused_at_its_line():
 
     with pytest.raises(CaptureError, match=r"asynchronous function `wait`[\s\S]*filter\(wait\)"):
         FlowBuilder().process().source_iter([1]).filter(wait)
+
+
+def test_a_collection_inside_a_function_is_refused_where_it_is_used():
+    numbers = FlowBuilder().process().source_iter([1])
+    total = numbers.count()
+    with pytest.raises(CaptureError, match=r"`total` cannot .* a handle on a Singleton[\s\S]*n \+ total[\s\S]*cross_s"):
+        collect(numbers.map(lambda n: n + total), backend="inprocess")
+
+
+def test_a_collection_as_the_start_of_a_fold_is_refused():
+    numbers = FlowBuilder().process().source_iter([1])
+    start = numbers.max()
+    with pytest.raises(CaptureError, match=r"it is a handle on a Optional[\s\S]*numbers\.fold\(start"):
+        collect(numbers.fold(start, lambda total, n: n), backend="inprocess")

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from hydro_nb import BoundError, CaptureError, LocationError, Some, nondet, proof
+from hydro_nb import BoundError, CaptureError, GraphError, LocationError, Some, nondet, proof
 from hydro_nb.ir.node import Bound, Order, Shape
 from hydro_nb.testing import collect
 
@@ -102,6 +102,12 @@ class TestConditions:
     def test_another_value(self, leader, best, empty, method):
         for value in (leader.singleton("a"), leader.source_iter(["a"]).reduce(max)):
             assert [run(getattr(best, method)(value)), run(getattr(empty, method)(value))] == [["a"], []]
+
+    def test_another_value_that_is_none(self, leader, best):
+        with pytest.raises(GraphError, match=r"`if_some_then` needs another collection, but was given \[7\]"):
+            best.then([7])
+        with pytest.raises(GraphError, match=r"needs a stream or one live value, but .* is a KeyedSingleton"):
+            best.then(leader.source_iter([(1, 2)]).into_keyed().first())
 
     def test_filter_if(self, leader, live, best, empty):
         yes, no = best.is_some(), empty.is_some()

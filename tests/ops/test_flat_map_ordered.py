@@ -1,4 +1,6 @@
-from hydro_nb import CaptureError
+import pytest
+
+from hydro_nb import CaptureError, ProcessFailed
 
 
 def words(line: str) -> list[str]:
@@ -16,6 +18,13 @@ def test_flatten(leader, run):
     flat = leader.source_iter([[1, 2], [3]]).flatten_ordered()
     assert run(flat) == [1, 2, 3]
     assert flat.kind.element is int
+
+
+def test_flatten_what_has_no_items(leader, run):
+    with pytest.raises(ProcessFailed) as failed:
+        run(leader.source_iter([1]).flatten_ordered())
+    assert "'int' object is not iterable" in str(failed.value)
+    assert "run(leader.source_iter([1]).flatten_ordered())" in str(failed.value).splitlines()[-1]
 
 
 def test_keyed(pairs, both):

@@ -48,7 +48,9 @@ def test_inside_a_tick_or_an_atomic_section(leader, message):
     batch = futures.batch(leader.tick(), nondet("shown only"))
     assert "needs a stream outside a tick" in message(batch.resolve_futures, LocationError)
     section = futures.atomic()
-    assert "needs a stream outside an atomic section" in message(section.resolve_futures, LocationError)
+    text = message(section.resolve_futures, LocationError)
+    assert "needs a stream outside an atomic section" in text
+    assert text.endswith("Leave the section first: .end_atomic(), or wait inside it: .resolve_futures_blocking()")
 
 
 @pytest.mark.parametrize("backend", ["inprocess", "local"])

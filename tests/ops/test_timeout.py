@@ -1,3 +1,5 @@
+from functools import partial
+
 import pytest
 
 from hydro_nb import GraphError, LocationError, nondet
@@ -80,6 +82,8 @@ def test_inside_a_tick(live, message):
 
 def test_no_duration(live, message):
     assert "`timeout` needs a positive number" in message(lambda: live.timeout(0, nondet("shown")), GraphError)
+    for never in (float("inf"), float("nan"), True, "1s"):
+        assert "a duration is a number of seconds" in message(partial(live.timeout, never, nondet("shown")), GraphError)
 
 
 def test_the_simulator_has_no_clock(silence, message):

@@ -35,12 +35,12 @@ class ResolveFutures(Op):
         """Demand awaitables outside ticks and atomic sections; give an unbounded stream."""
         (kind,) = inputs
         require_awaitables(kind)
-        check.top_level(kind)
         if kind.place.kind == "atomic":
             raise check.Fault(
                 check.LocationError, "a stream outside an atomic section", f"inside {kind.place.title}",
                 "Leave the section first: .end_atomic(), or wait inside it: .resolve_futures_blocking()",
             )  # fmt: skip
+        check.top_level(kind)
         order = kind.order if self.ordered else Order.NONE
         return (kind.but(element=awaited(kind.element), bound=Bound.UNBOUNDED, order=order),)
 

@@ -156,6 +156,9 @@ class FilterIf(Op):
         """Keep the guarantees; a live value may be absent then."""
         kind, condition = inputs
         check.same_place(kind, condition)
+        if kind.shape is Shape.KEYED_SINGLETON:
+            remedy = "Choose by each value: .filter(function), or take it as one dict: .into_singleton()"
+            raise check.Fault(GraphError, "a stream or one live value", "a KeyedSingleton", remedy)
         if condition.shape is not Shape.SINGLETON:
             raise check.Fault(
                 GraphError,
