@@ -116,10 +116,10 @@ class Graph:
             raise explain(self, fault, op, inputs, site) from None
         node = Node(self._slot(op.name), op, tuple(inputs), outputs, site, kinds, references)
         self.nodes[node.slot] = node
-        if node.slot in self._given:
-            self._give_again(node)
+        if given := self._still_given(node):
+            self._feed(node.slot, given)
         self.revision += 1
-        return node
+        return self.nodes[node.slot]
 
     def give(self, slot: str, ref: Ref) -> None:
         """Give a node one more input, until the cell that does so runs again; the node may be made again meanwhile."""
@@ -127,14 +127,13 @@ class Graph:
         self._feed(slot, (*self._given.get(slot, ()), given))
         self.revision += 1
 
-    def _give_again(self, node: Node) -> None:
-        """Keep what other cells have given to the node that stood in this slot, if it fits the new one."""
-        given = self._given[node.slot]
+    def _still_given(self, node: Node) -> tuple[_Given, ...]:
+        """Give what other cells have given to the node that stood in this slot, if it fits the new one."""
+        given = self._given.pop(node.slot, ())
         try:
-            node.op.kinds([each.kind for each in given])
+            return given if given and node.op.kinds([each.kind for each in given]) else ()
         except Fault:
-            given = ()
-        self._feed(node.slot, given)
+            return ()  # it is open again, which is said when the flow is to run
 
     def _feed(self, slot: str, given: tuple[_Given, ...]) -> None:
         self._given[slot] = given

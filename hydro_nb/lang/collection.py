@@ -25,14 +25,16 @@ class Collection:
     shape: ClassVar[Shape]
     classes: ClassVar[dict[Shape, type[Collection]]] = {}
 
-    __slots__ = ("__weakref__", "changed", "flow", "kind", "ref")
+    __slots__ = ("__weakref__", "changes", "flow", "kind", "listed", "ref")
 
     def __init__(self, flow: FlowBuilder, ref: Ref, kind: Kind) -> None:
         self.flow = flow
         self.ref = ref
         self.kind = kind
-        self.changed: Ref | None = None
-        """of a stream that functions change: the list that holds its elements"""
+        self.listed: Ref | None = None
+        """of a stream that functions refer to: the list that holds its elements"""
+        self.changes = False
+        """whether functions change that list, so that the stream is what is in it"""
 
     def __init_subclass__(cls, shape: Shape | None = None) -> None:
         super().__init_subclass__()
@@ -143,15 +145,27 @@ def grow(op: Op, *inputs: Collection) -> Node:
     for other in inputs[1:]:
         check_other(op.label, other, inputs[0], site)
     _check_references(op, inputs[0].flow, site)
-    return inputs[0].flow.graph.add(op, [_as_now(each, site) for each in inputs], site)
+    return inputs[0].flow.graph.add(op, [as_now(each, site) for each in inputs], site)
 
 
-def _as_now(collection: Collection, site: Site) -> Ref:
+def as_now(collection: Collection, site: Site) -> Ref:
     """Give what a collection is at this point of the program."""
-    if collection.changed is None:
+    changed = changed_list(collection)
+    if changed is None:
         return collection.ref
-    node = collection.flow.graph.add(Elements(collection.kind), [collection.changed], site)
-    return Ref(node.slot)
+    return Ref(collection.flow.graph.add(Elements(collection.kind), [changed], site).slot)
+
+
+def listed(collection: Collection) -> Ref | None:
+    """Give the list of a stream's elements that functions refer to, unless its cell no longer makes it."""
+    known = collection.listed
+    node = collection.flow.graph.nodes.get(known.slot) if known else None
+    return known if node and node.inputs == (collection.ref,) else None
+
+
+def changed_list(collection: Collection) -> Ref | None:
+    """Give the list that functions change, so that the stream is what is in it."""
+    return listed(collection) if collection.changes else None
 
 
 def check_other(method: str, other: Any, first: Collection, site: Site) -> None:

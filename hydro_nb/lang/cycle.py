@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from hydro_nb.errors import GraphError, Site
 from hydro_nb.ir.check import Fault, explain
 from hydro_nb.ir.node import Kind, Order
-from hydro_nb.lang.collection import Collection
+from hydro_nb.lang.collection import Collection, as_now
 from hydro_nb.lang.site import called, here
 
 if TYPE_CHECKING:
@@ -112,10 +112,11 @@ def _require_of_flow(collection: Any, flow: FlowBuilder, what: str, site: Site) 
 
 def _complete(graph: Graph, slot: str, collection: Any) -> None:
     site, node = here(), graph.nodes[slot]
-    refs = (*node.inputs, collection.ref)
+    ref = as_now(collection, site)
+    refs = (*node.inputs, ref)
     kinds = tuple(graph.kind(ref, site) for ref in refs)
     try:
         node.op.kinds(kinds)
     except Fault as fault:
         raise explain(graph, fault, node.op, refs, site, method=called(), declared=node.site) from None
-    graph.amend(slot, inputs=refs, input_kinds=kinds)
+    graph.give(slot, ref)

@@ -13,6 +13,7 @@ from hydro_nb.ir.ops.network import SendExternal
 from hydro_nb.ir.ops.order import IntoKeyed
 from hydro_nb.ir.ops.shape import IntoSingleton, IntoStream
 from hydro_nb.ir.ops.time import AllTicks, Snapshot
+from hydro_nb.lang.collection import changed_list
 
 if TYPE_CHECKING:
     from hydro_nb.ir.node import Node
@@ -28,11 +29,12 @@ class Observed:
         flow, ref, kind = collection.flow.graph, collection.ref, collection.flow.graph.kind(collection.ref)
         self.kind = kind
         self.newest_only = not kind.shape.is_stream and kind.bound is not Bound.BOUNDED
-        start = (collection.changed or ref).slot
+        changed = changed_list(collection)
+        start = (changed or ref).slot
         self.graph = _copy(flow, None if whole else set(_upstream(flow, start)))
         self.graph.begin("hydro_nb-observer")
-        if collection.changed is not None:
-            ref = self._add(Elements(kind), collection.changed)
+        if changed is not None:
+            ref = self._add(Elements(kind), changed)
         self.slot = self._add_port(ref)
 
     def _add_port(self, ref: Ref) -> str:

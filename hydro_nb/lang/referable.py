@@ -30,11 +30,8 @@ def refer(collection: Collection, *, mutable: bool = False) -> Any:
 
 def _gathered(collection: Collection, op: Gathered, *, keep: bool) -> Any:
     """Give the list of a stream's elements, and let the stream be what is in it from here on if that is asked for."""
-    from hydro_nb.lang.collection import grow
+    from hydro_nb.lang.collection import grow, listed
 
-    if collection.changed is None:
-        list_ = Ref(grow(op, collection).slot)
-        if not keep:
-            return list_
-        collection.changed = list_
-    return collection.changed
+    collection.listed = listed(collection) or Ref(grow(op, collection).slot)
+    collection.changes = collection.changes or keep
+    return collection.listed

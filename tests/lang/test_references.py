@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from hydro_nb import BoundError, FlowBuilder, GraphError, LocationError, ProofError, nondet, proof
+from hydro_nb import BoundError, FlowBuilder, GraphError, LocationError, ProofError, Stream, nondet, proof, sliced
 from hydro_nb.testing import collect
 
 
@@ -89,8 +89,6 @@ def test_in_processes_of_the_operating_system(leader, tmp_path, monkeypatch):
 
 
 def test_changes_reach_the_next_slice(leader):
-    from hydro_nb import sliced
-
     numbers_in, numbers = leader.sim_input(int)
     with sliced() as s:
         batch = s.batch(numbers, nondet("the sum is the same"))
@@ -196,3 +194,36 @@ def test_an_attribute_that_is_called_like_a_handle_is_none(leader):
     function = eval("lambda row: row.total", namespace)
     rows = leader.flow.process().source_iter([SimpleNamespace(total=3)])
     assert in_process(rows.map(function)) == [3]
+
+
+def test_one_list_for_all_references_to_a_stream(leader):
+    numbers = leader.source_iter([1, 2])
+    seen, box = numbers.by_ref(), numbers.by_mut()
+
+    def append(n: int) -> None:
+        box.value.append(n)
+
+    leader.source_iter([9]).for_each(append)
+    assert in_process(leader.source_iter(["all"]).map(lambda word: (word, *seen.value))) == [("all", 1, 2, 9)]
+
+
+def test_changes_of_kept_elements_reach_the_next_slice(leader):
+    numbers_in, numbers = leader.sim_input(int)
+    with sliced() as s:
+        batch = s.batch(numbers, nondet("all are kept"))
+        kept = s.state_null(Stream, of=int)
+        box = kept.by_mut()
+
+        def append(n: int) -> None:
+            box.value.append(n)
+
+        batch.for_each(append)
+        out = s.emit(kept).sim_output()
+    seen = set()
+
+    async def body():
+        numbers_in.send_many([1, 2])
+        seen.add(tuple(await out.collect()))
+
+    leader.flow.sim().exhaustive(body)
+    assert seen == {(1, 2), (1, 1, 2)}
