@@ -160,9 +160,15 @@ class KeyedSingleton(
 
     # ------------------------------------------------------------ to streams, and to one value
 
+    @overload
     def entries(
-        self: KeyedSingleton[K, V, L_co, F_co],
-    ) -> Stream[tuple[K, V], L_co, F_co, NoOrder, ExactlyOnce]:
+        self: KeyedSingleton[K, V, L_co, Bounded],
+    ) -> Stream[tuple[K, V], L_co, Bounded, NoOrder, ExactlyOnce]: ...
+    @overload
+    def entries(
+        self: KeyedSingleton[K, V, L_co, BoundedValue],
+    ) -> Stream[tuple[K, V], L_co, Unbounded, NoOrder, ExactlyOnce]: ...
+    def entries(self: KeyedSingleton[Any, Any, Any, Any]) -> Any:
         """Give pairs of key and value, each once.
 
         >>> pairs = FlowBuilder().process().source_iter([("a", 1), ("b", 2)]).into_keyed()
@@ -173,7 +179,11 @@ class KeyedSingleton(
         """
         return self._grow(Entries())
 
-    def values(self: KeyedSingleton[K, V, L_co, F_co]) -> Stream[V, L_co, F_co, NoOrder, ExactlyOnce]:
+    @overload
+    def values(self: KeyedSingleton[K, V, L_co, Bounded]) -> Stream[V, L_co, Bounded, NoOrder, ExactlyOnce]: ...
+    @overload
+    def values(self: KeyedSingleton[K, V, L_co, BoundedValue]) -> Stream[V, L_co, Unbounded, NoOrder, ExactlyOnce]: ...
+    def values(self: KeyedSingleton[Any, Any, Any, Any]) -> Any:
         """Give the values alone, each once.
 
         >>> pairs = FlowBuilder().process().source_iter([("a", 1), ("b", 2)]).into_keyed()
@@ -184,7 +194,11 @@ class KeyedSingleton(
         """
         return self._grow(Entries("values"))
 
-    def keys(self: KeyedSingleton[K, V, L_co, F_co]) -> Stream[K, L_co, F_co, NoOrder, ExactlyOnce]:
+    @overload
+    def keys(self: KeyedSingleton[K, V, L_co, Bounded]) -> Stream[K, L_co, Bounded, NoOrder, ExactlyOnce]: ...
+    @overload
+    def keys(self: KeyedSingleton[K, V, L_co, BoundedValue]) -> Stream[K, L_co, Unbounded, NoOrder, ExactlyOnce]: ...
+    def keys(self: KeyedSingleton[Any, Any, Any, Any]) -> Any:
         """Give the keys alone, each once.
 
         >>> pairs = FlowBuilder().process().source_iter([("a", 1), ("b", 2)]).into_keyed()
@@ -195,9 +209,15 @@ class KeyedSingleton(
         """
         return self._grow(Entries("keys"))
 
+    @overload
     def into_keyed_stream(
-        self: KeyedSingleton[K, V, L_co, F_co],
-    ) -> KeyedStream[K, V, L_co, F_co, TotalOrder, ExactlyOnce]:
+        self: KeyedSingleton[K, V, L_co, Bounded],
+    ) -> KeyedStream[K, V, L_co, Bounded, TotalOrder, ExactlyOnce]: ...
+    @overload
+    def into_keyed_stream(
+        self: KeyedSingleton[K, V, L_co, BoundedValue],
+    ) -> KeyedStream[K, V, L_co, Unbounded, TotalOrder, ExactlyOnce]: ...
+    def into_keyed_stream(self: KeyedSingleton[Any, Any, Any, Any]) -> Any:
         """Give a keyed stream of one value per key.
 
         >>> pairs = FlowBuilder().process().source_iter([("a", 1), ("b", 2)]).into_keyed()

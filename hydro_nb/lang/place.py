@@ -40,9 +40,12 @@ if TYPE_CHECKING:
     from hydro_nb.lang.protocols import N, Ts
     from hydro_nb.lang.singleton import Singleton
     from hydro_nb.lang.stream import Stream
+    from hydro_nb.lang.tick import Tick
 
 T = TypeVar("T", default=Any)
 K = TypeVar("K", default=Any)
+C = TypeVar("C", bound="Tick[Any]")
+"""a tick, in which all is bounded"""
 
 
 class Location:
@@ -79,6 +82,52 @@ class Location:
         """
         return self._made(SingletonSource(self.place, started(value, here())))
 
+    @overload
+    def forward_ref(
+        self: C,
+        shape: type[Stream[Any, Any, Any, Any, Any]],
+        *,
+        of: type[T] = ...,
+        order: type[O2] = ...,
+        retries: type[R2] = ...,
+        bound: type[Bounded] = ...,
+    ) -> tuple[ForwardHandle[Stream[T, C, Bounded, O2, R2]], Stream[T, C, Bounded, O2, R2]]: ...
+    @overload
+    def forward_ref(
+        self: C,
+        shape: type[KeyedStream[Any, Any, Any, Any, Any, Any]],
+        *,
+        of: type[T] = ...,
+        key: type[K] = ...,
+        order: type[O2] = ...,
+        retries: type[R2] = ...,
+        bound: type[Bounded] = ...,
+    ) -> tuple[ForwardHandle[KeyedStream[K, T, C, Bounded, O2, R2]], KeyedStream[K, T, C, Bounded, O2, R2]]: ...
+    @overload
+    def forward_ref(
+        self: C,
+        shape: type[Singleton[Any, Any, Any]],
+        *,
+        of: type[T] = ...,
+        bound: type[Bounded] = ...,
+    ) -> tuple[ForwardHandle[Singleton[T, C, Bounded]], Singleton[T, C, Bounded]]: ...
+    @overload
+    def forward_ref(
+        self: C,
+        shape: type[Optional[Any, Any, Any]],
+        *,
+        of: type[T] = ...,
+        bound: type[Bounded] = ...,
+    ) -> tuple[ForwardHandle[Optional[T, C, Bounded]], Optional[T, C, Bounded]]: ...
+    @overload
+    def forward_ref(
+        self: C,
+        shape: type[KeyedSingleton[Any, Any, Any, Any]],
+        *,
+        of: type[T] = ...,
+        key: type[K] = ...,
+        bound: type[Bounded] = ...,
+    ) -> tuple[ForwardHandle[KeyedSingleton[K, T, C, Bounded]], KeyedSingleton[K, T, C, Bounded]]: ...
     @overload
     def forward_ref(
         self,
@@ -148,6 +197,52 @@ class Location:
         collection = self._made(CycleSource(kind), 1)
         return ForwardHandle(self.flow, collection.ref.slot), collection
 
+    @overload
+    def channel(
+        self: C,
+        shape: type[Stream[Any, Any, Any, Any, Any]],
+        *,
+        of: type[T] = ...,
+        order: type[O2] = ...,
+        retries: type[R2] = ...,
+        bound: type[Bounded] = ...,
+    ) -> tuple[ChannelSender[Stream[T, C, Bounded, O2, R2]], Stream[T, C, Bounded, O2, R2]]: ...
+    @overload
+    def channel(
+        self: C,
+        shape: type[KeyedStream[Any, Any, Any, Any, Any, Any]],
+        *,
+        of: type[T] = ...,
+        key: type[K] = ...,
+        order: type[O2] = ...,
+        retries: type[R2] = ...,
+        bound: type[Bounded] = ...,
+    ) -> tuple[ChannelSender[KeyedStream[K, T, C, Bounded, O2, R2]], KeyedStream[K, T, C, Bounded, O2, R2]]: ...
+    @overload
+    def channel(
+        self: C,
+        shape: type[Singleton[Any, Any, Any]],
+        *,
+        of: type[T] = ...,
+        bound: type[Bounded] = ...,
+    ) -> tuple[ChannelSender[Singleton[T, C, Bounded]], Singleton[T, C, Bounded]]: ...
+    @overload
+    def channel(
+        self: C,
+        shape: type[Optional[Any, Any, Any]],
+        *,
+        of: type[T] = ...,
+        bound: type[Bounded] = ...,
+    ) -> tuple[ChannelSender[Optional[T, C, Bounded]], Optional[T, C, Bounded]]: ...
+    @overload
+    def channel(
+        self: C,
+        shape: type[KeyedSingleton[Any, Any, Any, Any]],
+        *,
+        of: type[T] = ...,
+        key: type[K] = ...,
+        bound: type[Bounded] = ...,
+    ) -> tuple[ChannelSender[KeyedSingleton[K, T, C, Bounded]], KeyedSingleton[K, T, C, Bounded]]: ...
     @overload
     def channel(
         self,

@@ -16,6 +16,7 @@ from hydro_nb import (
     Process,
     Singleton,
     Stream,
+    Unbounded,
     inplace,
     proof,
 )
@@ -60,4 +61,4 @@ assert_type(pairs.map(str).entries(), Stream[tuple[str, str], Process[None], Bou
 
 
 def released(answers: KeyedSingleton[str, int, Process[None], BoundedValue]) -> None:
-    assert_type(answers.values(), Stream[int, Process[None], BoundedValue, NoOrder, ExactlyOnce])
+    assert_type(answers.values(), Stream[int, Process[None], Unbounded, NoOrder, ExactlyOnce])

@@ -30,7 +30,9 @@ biggest = numbers.max().by_ref()
 assert_type(biggest, Reference[int | None])
 assert_type(numbers.count().by_ref(), Reference[int])
 assert_type(numbers.map(lambda n: n / (biggest.value or 1)), Stream[float, Process[None], Bounded])
-assert_type(numbers.by_ref().value, list[int])
+everything = numbers.by_ref()
+assert_type(everything, Reference[list[int]])
+assert_type(numbers.map(lambda n: n / sum(everything.value)), Stream[float, Process[None], Bounded])
 total = leader.singleton(0)
 sum_ = total.by_mut()
 assert_type(sum_, MutableReference[int])
@@ -46,7 +48,14 @@ assert_type(
     numbers.weaken_ordering().map(add, commutative=proof("a sum")), Stream[int, Process[None], Bounded, NoOrder]
 )
 numbers.weaken_retries().inspect(add, idempotent=proof("an estimate"))
-numbers.by_mut().value = [3]
+scratch = leader.source_iter([1]).by_mut()
+
+
+def forget(n: int) -> None:
+    scratch.value = [n]
+
+
+numbers.for_each(forget)
 
 
 # ---------------------------------------------------------------- futures

@@ -49,7 +49,7 @@ assert_type(counts.entries(), Stream[tuple[str, int], Process[None], Bounded, No
 assert_type(counts.values(), Stream[int, Process[None], Bounded, NoOrder])
 assert_type(counts.keys(), Stream[str, Process[None], Bounded, NoOrder])
 assert_type(counts.into_keyed_stream(), KeyedStream[str, int, Process[None], Bounded, TotalOrder, ExactlyOnce])
-assert_type(firsts.entries(), Stream[tuple[str, int], Process[None], BoundedValue, NoOrder])
+assert_type(firsts.entries(), Stream[tuple[str, int], Process[None], Unbounded, NoOrder])
 firsts.entries().merge_unordered(firsts.entries()).count()
 firsts.into_keyed_stream().value_counts()
 

@@ -54,7 +54,12 @@ assert_type(requests, Stream[str, Process[Leader]])
 requests.send_external(client)
 sender, inputs = leader.sim_input(int, order=NoOrder)
 assert_type(inputs, Stream[int, Process[Leader], Unbounded, NoOrder])
-sender.send(3)
+
+
+async def body() -> None:
+    sender.send(3)
+
+
 assert_type(live.typed(u32), Stream[Any, Process[None]])
 assert_type(requests.map(lambda text: text.split()).typed(list[str]).flatten_ordered(), Stream[str, Process[Leader]])
 
