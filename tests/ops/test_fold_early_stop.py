@@ -1,8 +1,8 @@
 import pytest
-from one_per_tick import one_per_tick
 
 from hydro_nb import OrderError, ProcessFailed, RetriesError, inplace, nondet, proof
 from hydro_nb.ir.node import Bound
+from ops.one_per_tick import one_per_tick
 
 
 def upto_four(total, n):

@@ -1,8 +1,8 @@
 import pytest
-from one_per_tick import one_per_tick
 
 from hydro_nb import Break, Continue, OrderError, ProcessFailed, RetriesError, Return, Yield, inplace, nondet
 from hydro_nb.values import Step
+from ops.one_per_tick import one_per_tick
 
 
 def pairing(had, c):

@@ -1,7 +1,7 @@
 import pytest
-from one_per_tick import one_per_tick
 
 from hydro_nb import GraphError, OrderError, RetriesError, nondet
+from ops.one_per_tick import one_per_tick
 
 
 def test_list(leader, both, snapshot):

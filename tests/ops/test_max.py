@@ -1,9 +1,9 @@
 import pytest
-from one_per_tick import one_per_tick
-from outcomes import outcomes
 
 from hydro_nb import ProcessFailed, nondet
 from hydro_nb.ir.node import Bound
+from ops.one_per_tick import one_per_tick
+from ops.outcomes import outcomes
 
 
 def test_list(leader, both, snapshot):

@@ -1,9 +1,9 @@
 import pytest
-from one_per_tick import one_per_tick
-from outcomes import outcomes
 
 from hydro_nb import Bounded, GraphError, LocationError, Optional, ProofError, inplace, nondet, proof
 from hydro_nb.ir.node import Bound
+from ops.one_per_tick import one_per_tick
+from ops.outcomes import outcomes
 
 ANY = nondet("any")
 

@@ -1,8 +1,8 @@
 import pytest
-from one_per_tick import one_per_tick
 
 from hydro_nb import CaptureError, GraphError, OrderError, ProcessFailed, RetriesError, Some, inplace, nondet
 from hydro_nb.ir.node import Bound
+from ops.one_per_tick import one_per_tick
 
 ANY = nondet("any")
 

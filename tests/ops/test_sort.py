@@ -1,8 +1,8 @@
 import pytest
-from one_per_tick import one_per_tick
 
 from hydro_nb import BoundError, ProcessFailed, nondet
 from hydro_nb.ir.node import Order, Retries
+from ops.one_per_tick import one_per_tick
 
 
 def test_list(leader, both, snapshot):
