@@ -30,7 +30,7 @@ def hold(emit: NodeEmit) -> None:
 def release(emit: NodeEmit) -> None:
     """Give what the tick before has held."""
     name, kind = delayed(emit), emit.node.outputs[0]
-    emit.unit.state.setdefault(name, "[]" if kind.shape.is_stream else _nothing_yet(kind))
+    emit.unit.state.setdefault(name, emit.node.op.before_first(emit))
     before = emit.scratch("before", name)
     if kind.shape.is_stream:
         emit.unit.fresh.setdefault(name, "[]")

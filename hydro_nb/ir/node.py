@@ -224,6 +224,11 @@ class Op:
         """Write what happens to a whole list at once; False if one by one is the only way."""
         return False
 
+    def before_first(self, emit: Emit) -> str:
+        """Give the expression of what an operator that delays holds in the first tick."""
+        kind = emit.node.outputs[0]
+        return "[]" if kind.shape.is_stream else "{}" if kind.shape is Shape.KEYED_SINGLETON else "ABSENT"
+
     def before(self, emit: Emit) -> None:
         """Write what happens once per tick before any element of this node is touched."""
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from hydro_nb.errors import GraphError, Site
+from hydro_nb.ir.node import Shape
+from hydro_nb.lang.collection import Collection
 from hydro_nb.lang.guarantees import O2, R2, Bounded
 from hydro_nb.lang.keyed_singleton import KeyedSingleton
 from hydro_nb.lang.keyed_stream import KeyedStream
@@ -34,10 +37,15 @@ class SliceState:
         """Belong to a block, which says whether it is running."""
         self._require_open, self._cycle, self._set = require_open, cycle, None
 
-    def close(self) -> None:
-        """Stay as it is, unless something else was said."""
-        if self._set is None:
-            self._cycle.complete_next_tick(self)
+    def close(self, *, warn: bool) -> None:
+        """Stay as it is, unless something else was said; what nothing ever changes is likely a slip."""
+        if self._set is not None:
+            return
+        state = cast("Collection", self)
+        if warn and not _is_changed(state):
+            text = "this state is never set, so that it stays as it began. Say what it is in the next slice"
+            warnings.warn(f"{text}: `.set(...)`, or change it by `.by_mut()`.", stacklevel=3)
+        self._cycle.complete_next_tick(state)
 
     def _next(self, new: Any) -> None:
         self._require_open("set")
@@ -46,8 +54,31 @@ class SliceState:
                 f"this state was set twice in one slice.\n  first at  {self._set}\n  again at  {here()}\n"
                 "  Set it once, to what it is when the slice ends."
             )
+        if not isinstance(new, Collection):
+            raise GraphError(
+                f"`set` takes the collection that the state is in the next slice, but was given {new!r}.\n  {here()}\n"
+                "  Make one of what is in the slice, such as state.zip(batch.count()).map(lambda pair: sum(pair))."
+            )
         self._cycle.complete_next_tick(new)
         self._set = here()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in _OWN:
+            raise AttributeError(
+                f"a state has no attribute {name!r} to assign.\n  {here()}\n"
+                "  Say what it is in the next slice: .set(collection), or change it in a function: .by_mut()"
+            )
+        super().__setattr__(name, value)
+
+
+_OWN = frozenset(("_cycle", "_require_open", "_set", *Collection.__slots__))
+
+
+def _is_changed(state: Collection) -> bool:
+    """Whether functions may change a state through a reference."""
+    mine = {each.slot for each in (state.ref, state.listed) if each}
+    nodes = state.flow.graph.nodes.values()
+    return any(held.mutable and held.slot in mine for node in nodes for held in node.references)
 
 
 class ValueState(SliceState, Singleton[T, Tick[Any], Bounded], Generic[T]):
@@ -88,3 +119,12 @@ class KeyedStreamState(SliceState, KeyedStream[K, V, Tick[Any], Bounded, O2, R2]
     def set(self, new: KeyedStream[K, V, Any, Bounded, O2, R2]) -> None:
         """Say what they are in the next slice."""
         self._next(new)
+
+
+HANDLES: dict[Shape, type[Any]] = {
+    Shape.STREAM: StreamState,
+    Shape.KEYED_STREAM: KeyedStreamState,
+    Shape.OPTIONAL: OptionalState,
+    Shape.KEYED_SINGLETON: KeyedState,
+}
+"""What a state that starts empty is handled by."""

@@ -11,18 +11,40 @@ from typing import TYPE_CHECKING, Any, Self, overload
 from typing_extensions import TypeVar
 
 from hydro_nb.errors import GraphError, LocationError
-from hydro_nb.ir.node import Bound, Kind, Op, Place, Shape
+from hydro_nb.ir.node import Bound, Kind, Op, Place, Ref, Shape
 from hydro_nb.ir.ops.keyed_value import CollectKeyed
 from hydro_nb.ir.ops.shape import Entries
+from hydro_nb.ir.ops.tick import State
 from hydro_nb.ir.ops.time import Batch, Snapshot
-from hydro_nb.lang import quote
+from hydro_nb.lang import annotate, quote
 from hydro_nb.lang.collection import Collection, grow, handle
 from hydro_nb.lang.cycle import TickCycleHandle
-from hydro_nb.lang.guarantees import B2, O2, R2, Bounded, BoundedValue, InitNone, Unbounded
+from hydro_nb.lang.guarantees import (
+    B2,
+    O2,
+    R2,
+    AtLeastOnce,
+    Bounded,
+    BoundedValue,
+    ExactlyOnce,
+    InitNone,
+    NoOrder,
+    TotalOrder,
+    Unbounded,
+)
 from hydro_nb.lang.location import Process
 from hydro_nb.lang.nondet import NonDet, checked
+from hydro_nb.lang.place import declared
 from hydro_nb.lang.site import here
-from hydro_nb.lang.slice_state import KeyedState, KeyedStreamState, OptionalState, SliceState, StreamState, ValueState
+from hydro_nb.lang.slice_state import (
+    HANDLES,
+    KeyedState,
+    KeyedStreamState,
+    OptionalState,
+    SliceState,
+    StreamState,
+    ValueState,
+)
 from hydro_nb.lang.tick import Atomic, Tick
 
 if TYPE_CHECKING:
@@ -86,9 +108,8 @@ class Slice:
                 f"a slice takes in at least one collection, and this one takes none.\n  {here()}\n"
                 '  Begin with s.batch(stream, nondet("...")), s.snapshot(value, nondet("...")) or s.atomic(...).'
             )
-        if kind is None:
-            for state in self._states:
-                state.close()
+        for state in self._states:
+            state.close(warn=kind is None)
 
     # ------------------------------------------------------------ in
 
@@ -189,10 +210,11 @@ class Slice:
 
         `set` says what it is in the next slice, once at most; otherwise it stays as it is.
         """
-        tick = self._required("state")
-        initial = tick.singleton(quote.start(first, "state", here()))
-        cycle, before = tick.cycle_with_initial(initial)
-        return self._kept(ValueState(before.flow, before.ref, before.kind), cycle)
+        tick, site = self._required("state"), here()
+        start = quote.start(first, "state", site)
+        element = annotate.result_of(first) if callable(first) else annotate.data_type([first])
+        kind = Kind(Shape.SINGLETON, tick.place, Bound.BOUNDED, element=element)
+        return self._kept(tick, State(kind, title=site.name, first=start), ValueState)
 
     @overload
     def state_null(
@@ -219,7 +241,15 @@ class Slice:
     def state_null(
         self, shape: type[KeyedSingleton[Any, Any, Any, Any]], *, of: type[D] = ..., key: type[E] = ...
     ) -> KeyedState[E, D]: ...
-    def state_null(self, shape: Any, **declared: Any) -> Any:
+    def state_null(
+        self,
+        shape: Any,
+        *,
+        of: Any = Any,
+        key: Any = Any,
+        order: type[NoOrder] = TotalOrder,
+        retries: type[AtLeastOnce] = ExactlyOnce,
+    ) -> Any:
         """Keep a collection from slice to slice that is empty in the first.
 
         >>> letters = FlowBuilder().process().source_iter(["a", "b"])
@@ -230,11 +260,11 @@ class Slice:
 
         `set` says what it is in the next slice, once at most; otherwise it stays as it is.
         """
-        tick: Any = self._required("state_null")
-        cycle, before = tick.cycle(shape, **declared)
-        states = (StreamState, KeyedStreamState, OptionalState, KeyedState)
-        cls = next(cls for cls in states if cls.shape is before.kind.shape)
-        return self._kept(cls(before.flow, before.ref, before.kind), cycle)
+        tick, site = self._required("state_null"), here()
+        kind = declared(tick.place, shape, "state_null", (Bounded, order, retries), of, key)
+        if kind.shape is Shape.SINGLETON:
+            raise GraphError(f"a Singleton is never empty.\n  {site}\n  Say what it is at first: s.state(first)")
+        return self._kept(tick, State(kind, title=site.name), HANDLES[kind.shape])
 
     # ------------------------------------------------------------ out
 
@@ -317,8 +347,10 @@ class Slice:
 
     # ------------------------------------------------------------ within
 
-    def _kept(self, state: Any, cycle: TickCycleHandle[Any]) -> Any:
-        state.begin(self._require_open, cycle)
+    def _kept(self, tick: Tick[Any], op: State, handle_of: type[Any]) -> Any:
+        node = tick.flow.graph.add(op, (), here())
+        state = handle_of(tick.flow, Ref(node.slot), node.outputs[0])
+        state.begin(self._require_open, TickCycleHandle[Any](tick.flow, node.slot))
         self._states.append(state)
         return state
 

@@ -49,6 +49,7 @@ def test_state_goes_from_slice_to_slice(leader):
     assert outcomes(totals, numbers_in, [1, 2, 3]) == {(6,), (1, 6), (3, 6), (1, 3, 6)}
 
 
+@pytest.mark.filterwarnings("ignore:this state is never set")
 def test_state_that_is_not_set_stays(leader):
     numbers_in, numbers = leader.sim_input(int)
     with sliced() as s:
@@ -70,6 +71,7 @@ def test_collections_as_state(leader):
         ]  # fmt: skip
         seen.set(seen.chain(batch))
         best.set(batch.reduce(max))
+        held.set(batch.into_keyed().weaken_ordering())
         table.set(batch.into_keyed().value_counts())
         out = s.emit(seen.chain(batch))
     assert collect(out, backend="inprocess") == [("a", 1), ("b", 2)]
@@ -133,6 +135,7 @@ def test_after_its_block(leader):
     with sliced() as s:
         inside = s.batch(numbers, CUT)
         total = s.state(0)
+        total.set(inside.count())
     for use in (
         lambda: s.batch(numbers, CUT),
         lambda: s.snapshot(numbers.count(), CUT),
@@ -154,6 +157,7 @@ def test_set_twice(leader):
     assert "first at" in str(caught.value)
 
 
+@pytest.mark.filterwarnings("ignore:this state is never set")
 def test_a_shared_first_value(leader):
     with sliced() as s:
         s.batch(leader.source_iter([1]), CUT)

@@ -38,12 +38,16 @@ class CycleSource(Op):
         shape = self.kind.shape
         return (shape, Shape.SINGLETON) if shape is Shape.OPTIONAL else (shape,)
 
+    def declare(self, shape: Shape) -> str:
+        """Say how it would be declared for what is to complete it."""
+        return f"Declare it as what it stands for: {self.name}({shape}, ...)"
+
     def _require_fit(self, given: Kind, port: int) -> None:
         wanted = self.kind
         if given.shape not in self.shapes:
             remedy = "Say what it is where there is none: .unwrap_or(singleton)"
             if given.shape is not Shape.OPTIONAL:
-                remedy = f"Declare it as what it stands for: {self.name}({given.shape}, ...)"
+                remedy = self.declare(given.shape)
             raise check.Fault(
                 GraphError, f"the {self.shapes[0]} that was declared", f"of shape {given.shape}",
                 remedy, port=port,

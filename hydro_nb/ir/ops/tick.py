@@ -13,6 +13,7 @@ from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Bound, Kind, Op, Place, Shape
 from hydro_nb.ir.ops.cycle import CycleSource
 from hydro_nb.ir.ops.fold import start_value
+from hydro_nb.values import Absent
 
 
 @dataclass(frozen=True)
@@ -147,3 +148,34 @@ class TickCycle(CycleSource):
     def shapes(self) -> tuple[Shape, ...]:
         """What may complete it."""
         return (Shape.SINGLETON,) if self.always else super().shapes
+
+
+@dataclass(frozen=True)
+class State(TickCycle):
+    """What a slice has left for the next, and a first value, or nothing, in the first."""
+
+    title: str = ""
+    first: Any = Absent.ABSENT
+    """an immutable value, or a `Func` that makes one; absent for what starts empty"""
+    name: ClassVar[str] = "state"
+    noun: ClassVar[str] = "state"
+
+    @property
+    def label(self) -> str:
+        """Name it as the user did."""
+        return f"state {self.title}".strip()
+
+    @property
+    def detail(self) -> str:
+        """Show what it starts from."""
+        if self.first is Absent.ABSENT:
+            return "empty at first"
+        return self.first.text if isinstance(self.first, Func) else repr(self.first)
+
+    def declare(self, shape: Shape) -> str:
+        """Say how a state of another shape begins."""
+        return f"Begin it as what it will be: s.state_null({shape}, ...)"
+
+    def before_first(self, emit: Emit) -> str:
+        """Give what it starts from."""
+        return super().before_first(emit) if self.first is Absent.ABSENT else start_value(emit, self.first)
