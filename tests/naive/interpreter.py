@@ -34,13 +34,16 @@ def run(graph: Graph, chunks: dict[str, list[list[Any]]] | None = None, ticks: i
             known = [
                 lines.get(ref) or [empty(kind)] * ticks for ref, kind in zip(node.inputs, node.input_kinds, strict=True)
             ]
-            outputs = [chunks[node.slot]] if chunks and node.slot in chunks else _over_time(node, known, ticks)
+            outputs = [chunks[node.slot]] if chunks and node.slot in chunks else _over_time(node, known, ticks, lines)
             lines |= {Ref(node.slot, port): line for port, line in enumerate(outputs)}
     return lines
 
 
-def _over_time(node: Node, inputs: list[Line], ticks: int) -> list[Line]:
-    """Apply an operator in every tick: inside a tick to what there is, elsewhere to all that has come so far."""
+def _over_time(node: Node, inputs: list[Line], ticks: int, lines: dict[Ref, Line]) -> list[Line]:
+    """Apply an operator in every tick: inside a tick to what there is, elsewhere to all that has come so far.
+
+    What its functions refer to is theirs while it is applied; who comes later in the program sees what they made of it.
+    """
     if node.op.name in FROM_TICK_TO_TICK:
         return [FROM_TICK_TO_TICK[node.op.name](node, *inputs, ticks)]
     kinds = node.outputs or node.input_kinds[:1]  # what a sink is given stands under its own slot
@@ -51,11 +54,15 @@ def _over_time(node: Node, inputs: list[Line], ticks: int) -> list[Line]:
             _so_far(line, now) if kind.shape.is_stream and not in_tick else line[now]
             for line, kind in zip(inputs, node.input_kinds, strict=True)
         ]
+        for held in node.references:
+            held.box.value = deepcopy(lines[Ref(held.slot)][now])
         result = OPERATORS[node.op.name](node, *deepcopy(seen))
+        for held in node.references:
+            lines[Ref(held.slot)][now] = held.box.value
         results.append(result if len(kinds) > 1 else (result,))
-    lines = [list(line) for line in zip(*results, strict=True)]
+    outputs = [list(line) for line in zip(*results, strict=True)]
     return [
-        line if in_tick or not kind.shape.is_stream else _news(line) for line, kind in zip(lines, kinds, strict=True)
+        line if in_tick or not kind.shape.is_stream else _news(line) for line, kind in zip(outputs, kinds, strict=True)
     ]
 
 

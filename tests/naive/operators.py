@@ -274,6 +274,8 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "max": Whole(lambda op, items: max(items, default=ABSENT)),
     "collect_vec": Whole(lambda op, items: items),
     "is_empty": Whole(lambda op, items: not items),
+    "by_ref": lambda node, items: items,
+    "elements": same,
     "collect_keyed": lambda node, pairs: dict(pairs),
     "key_set": lambda node, items: set(items),
     # two streams

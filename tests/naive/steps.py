@@ -24,7 +24,7 @@ from hydro_nb import (
     proof,
     sliced,
 )
-from hydro_nb.ir.node import Bound, Order, Shape
+from hydro_nb.ir.node import Bound, Order, Retries, Shape
 
 ANY = nondet("compared with the same choice made by the interpreter")
 SUM = {"commutative": proof("a sum")}
@@ -54,6 +54,16 @@ def numbers(c: Any) -> Any:
 def pair(c: Any) -> Any:
     """Make pairs with few different keys."""
     return c.map(lambda x: (num(x) % 3, x))
+
+
+def few(s: Any) -> Any:
+    """Keep products small, where there is an order to do it by."""
+    return s.limit(4) if s.kind.order is Order.TOTAL and s.kind.retries is Retries.EXACTLY_ONCE else s
+
+
+def as_ordered(s: Any, other: Any) -> Any:
+    """Give up an order that comes together with none."""
+    return s if other.kind.order is Order.TOTAL else s.weaken_ordering()
 
 
 def even(singleton: Any) -> Any:
@@ -131,6 +141,37 @@ _VALUE: dict[str, Step] = {
     "weaken_boundedness": lambda v: v.weaken_boundedness(),
     "make_bounded": lambda v: v.make_bounded(),
 }
+
+
+def _shares(s: Any, value: Any) -> Any:
+    """Read a value beside each element."""
+    held = value.by_ref()
+    return s.map(lambda x: (x, num(held.value)))
+
+
+def _among(s: Any, same: Any) -> Any:
+    """Read a whole stream beside each element."""
+    held = same.by_ref()
+    return s.filter(lambda x: len(held.value) + num(x) > 5)
+
+
+def _adding(s: Any, singleton: Any) -> Any:
+    """Change a value by each element, and read it."""
+    total = numbers(singleton).by_mut()
+
+    def add(x: Any) -> int:
+        total.value += num(x)
+        return total.value
+
+    return s.map(add)
+
+
+def _noting(s: Any, same: Any) -> Any:
+    """Append each element to another stream, which is longer from here on."""
+    notes = same.by_mut()
+    return s.filter(lambda x: notes.value.append(num(x)) or num(x) % 2), same
+
+
 STEPS: Steps = {
     Shape.STREAM: {
         **_STREAM,
@@ -144,12 +185,16 @@ STEPS: Steps = {
         "is_empty": lambda s: s.is_empty(),
         "ir_node_named": lambda s: s.ir_node_named("here"),
         "keys": lambda s: pair(s).keys(),
-        "join": lambda s, same: pair(s).join(pair(same)),
+        "join": lambda s, same: pair(as_ordered(s, same)).join(pair(same)),
         "anti_join": lambda s, same: pair(s).anti_join(numbers(same)),
         "difference": lambda s, same: numbers(s).difference(numbers(same)),
-        "cross_product": lambda s, same: s.limit(4).cross_product(same.limit(4)),
-        "cross_product_nested_loop": lambda s, same: s.limit(4).cross_product_nested_loop(same.limit(4)),
+        "cross_product": lambda s, same: as_ordered(few(s), same).cross_product(few(same)),
+        "cross_product_nested_loop": lambda s, same: few(s).cross_product_nested_loop(few(same)),
         "repeat_with_keys": lambda s, table: s.repeat_with_keys(table),
+        "by_ref": _shares,
+        "by_ref of a stream": _among,
+        "by_mut": _adding,
+        "by_mut of a stream": _noting,
         "resolve_futures_blocking": lambda s: s.map(_later).resolve_futures_blocking(),
         "flat_map_stream_blocking": lambda s: s.flat_map_stream_blocking(_counting),
         "scan_async_blocking": lambda s: s.scan_async_blocking(0, _totals),
