@@ -74,6 +74,13 @@ class Collection:
 
         return preview(self, n)
 
+    def __bool__(self) -> bool:
+        """Refuse to be taken for a condition: what it holds is known only when the flow runs."""
+        raise GraphError(
+            f"a {self.shape} has no value while the flow is built, so that it is neither true nor false.\n  {here()}\n"
+            "  Let it decide while the flow runs: .filter_if(condition), .filter(function), and_/or_/not_ of conditions."
+        )
+
     def __repr__(self) -> str:
         from hydro_nb.lang.display import describe
 
@@ -88,8 +95,8 @@ class Collection:
         """Refuse to travel to a process inside a user's function: there is nothing to read there."""
         raise CaptureError(
             f"it is a handle on a {self.shape}, which has no value there.\n"
-            "  Bring the two together first, such as by .cross_singleton(value), .join(other) or .zip(value); a function "
-            "may read a complete one by value.by_ref()."
+            "  Bring the two together first, such as by .cross_singleton(value), .join(other) or .zip(value); "
+            "a function may read a complete one by value.by_ref()."
         )
 
     if not TYPE_CHECKING:
@@ -113,10 +120,20 @@ _LOOK = '.sample_every(seconds, nondet("..."))'
 _AS_STREAM = {
     Shape.SINGLETON: f"A live value has no elements. Look at it: {_LOOK}, or .into_stream() once it is complete.",
     Shape.KEYED_STREAM: "Its elements have keys. Take .entries() for pairs, or .values().",
-    Shape.KEYED_SINGLETON: f"It is a value per key. Take .into_singleton() for a dict, then {_LOOK}.",
+    Shape.KEYED_SINGLETON: (
+        "It is a value per key. Take .entries() for pairs once it is complete, or .into_singleton() for a dict; "
+        f"then {_LOOK}."
+    ),
 }
 _AS_STREAM[Shape.OPTIONAL] = _AS_STREAM[Shape.SINGLETON]
+_SUM = "Use .fold(0, lambda total, n: total + n)."
+_MEAN = "Use .fold((0, 0), lambda a, n: (a[0] + n, a[1] + 1)), then .map(...) of the two."
 _INSTEAD = {
+    (Shape.STREAM, "sum"): _SUM,
+    (Shape.KEYED_STREAM, "sum"): _SUM,
+    (Shape.STREAM, "mean"): _MEAN,
+    (Shape.STREAM, "average"): _MEAN,
+    (Shape.KEYED_STREAM, "anti_join"): "Use .filter_key_not_in(keys).",
     (Shape.SINGLETON, "defer_tick"): (
         "There is nothing before the first tick. Say what stands for it then: tick.cycle_with_initial(first)."
     ),
@@ -135,6 +152,8 @@ def _lacking(kind: type[Collection], name: str) -> str:
         return f"{text}. {_INSTEAD[kind.shape, name]}"
     if name in dir(Collection.classes[Shape.STREAM]) and kind.shape in _AS_STREAM:
         return f"{text}. {_AS_STREAM[kind.shape]}"
+    if kind.shape is Shape.STREAM and name in dir(Collection.classes[Shape.KEYED_STREAM]):
+        return f"{text}. It has pairs, no keys. Make it keyed first: .into_keyed()."
     near = get_close_matches(name, [each for each in dir(kind) if not each.startswith("_")], 1)
     return f"{text}. Did you mean `{near[0]}`?" if near else text
 
@@ -173,7 +192,7 @@ def check_other(method: str, other: Any, first: Collection, site: Site) -> None:
     if not isinstance(other, Collection):
         raise GraphError(
             f"`{method}` needs another collection, but was given {other!r}.\n  {site}\n"
-            "  Make a collection of it first: process.source_iter(...) or process.singleton(...)"
+            "  Make a collection of it first: process.singleton(value) or process.source_iter(elements)"
         )
     if other.flow is not first.flow:
         raise LocationError(

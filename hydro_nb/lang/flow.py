@@ -114,6 +114,10 @@ class FlowBuilder:
         >>> with flow.deploy(backend="inprocess") as deployment:
         ...     deployment.settle()
         [process 0] 1
+
+        `backend="local"` runs each process of the flow as one of the operating system, until they are stopped.
+        `backend="inprocess"` runs all of them in this thread, and only while it waits in `settle`, `wait` or a port's
+        `receive`: in between, in a `time.sleep` too, nothing moves.
         """
         from hydro_nb.compile.program import compile_flow
         from hydro_nb.deploy import deploy

@@ -65,7 +65,9 @@ def function(value: Any, arity: int, method: str, site: Site) -> Func:
     mutates = isinstance(value, Inplace)
     fn: Any = cast("Inplace[Any, Any, Any]", value).fn if isinstance(value, Inplace) else value
     if not callable(fn):
-        raise CaptureError(f"`{method}` needs a function, but was given {fn!r}.\n  {site}")
+        # of a collection the type alone: its operators would tear the sentence apart
+        shown = repr(fn).partition("\n")[0]
+        raise CaptureError(f"`{method}` needs a function, but was given {shown}.\n  {site}")
     if inspect.iscoroutinefunction(fn) and method not in _MAY_WAIT:
         remedy = _INSTEAD.get(method, "Give a plain function, and wait before: .map(fetch).resolve_futures()")
         raise CaptureError(

@@ -102,7 +102,8 @@ class StreamState(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         >>> FlowBuilder().process().source_iter([3, 1, 2]).sort().preview().rows
         [1, 2, 3]
 
-        Needs all elements to be here: a bounded stream, or a batch in a tick. Totally ordered; repeats stay.
+        Needs all elements to be here: a bounded stream, or a batch in a tick. Totally ordered; repeats stay. To sort by
+        something else, put that first: `.map(lambda x: (-x.points, x))`.
         """
         return self._grow(Sort())
 

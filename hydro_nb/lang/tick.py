@@ -212,7 +212,10 @@ class Tick(Location, Generic[P_co]):
         Bounded; as ordered and repeated as `initial`.
         """
         if not isinstance(initial, Collection):
-            raise GraphError(f"`cycle_with_initial` needs a collection of this tick, not {initial!r}.\n  {here()}")
+            raise GraphError(
+                f"`cycle_with_initial` needs a collection of this tick, not {initial!r}.\n  {here()}\n"
+                "  Make one of it: tick.singleton(...)"
+            )
         if initial.kind.place != self.place:
             raise LocationError(
                 "`cycle_with_initial` needs a collection of this tick, but was given one on "

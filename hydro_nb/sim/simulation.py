@@ -160,7 +160,11 @@ def drive(body: Body, world: World) -> None:
     """Run a test's coroutine to its end, letting the world go on whenever it waits for a port."""
     coroutine = body()
     if not inspect.iscoroutine(coroutine):
-        raise SimulationFailure(f"a simulated test is an `async def` function without arguments, but {body!r} is none.")
+        raise SimulationFailure(
+            "a simulated test is an `async def` function without arguments, "
+            f"but was given {getattr(body, '__name__', body)}.\n"
+            "  Write it as: async def body(): ..."
+        )
     answer: bool | None = None
     try:
         while True:

@@ -49,3 +49,20 @@ def test_a_collection_as_the_start_of_a_fold_is_refused():
     start = numbers.max()
     with pytest.raises(CaptureError, match=r"it is a handle on a Optional[\s\S]*numbers\.fold\(start"):
         collect(numbers.fold(start, lambda total, n: n), backend="inprocess")
+
+
+def test_a_method_of_keyed_streams_names_into_keyed():
+    pairs = FlowBuilder().process().source_iter([(1, 2)])
+    with pytest.raises(AttributeError, match=r"Make it keyed first: \.into_keyed\(\)"):
+        pairs.value_counts()
+
+
+def test_a_sum_names_the_fold():
+    with pytest.raises(AttributeError, match=r"has no attribute 'sum'\. Use \.fold\("):
+        FlowBuilder().process().source_iter([1]).sum()
+
+
+def test_a_collection_instead_of_a_function_is_named_in_one_line():
+    numbers = FlowBuilder().process().source_iter([1])
+    with pytest.raises(CaptureError, match=r"given Singleton\[int, Process\[None\], Bounded\]\.\n"):
+        numbers.filter(numbers.count())

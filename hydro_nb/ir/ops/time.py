@@ -52,7 +52,7 @@ class IntoTick(Op):
                 check.LocationError,
                 "the tick of the atomic section",
                 "in a section that runs with another tick",
-                "Take what belongs together from one section: .atomic() once, then use what it makes.",
+                "Look into it from a slice: s.atomic(...), or use the section's own tick: collection.location.tick",
             )
 
 
