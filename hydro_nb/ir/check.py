@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from hydro_nb.errors import BoundError, HydroError, LocationError, OrderError, ProofError, RetriesError, Site
-from hydro_nb.ir.node import Bound, Kind, Order, Place, Ref, Retries
+from hydro_nb.ir.node import Bound, Kind, Order, Place, Ref, Retries, Shape
 
 if TYPE_CHECKING:
     from hydro_nb.ir.graph import Graph
@@ -112,12 +112,12 @@ def top_level(kind: Kind) -> None:
     """Demand a collection outside ticks."""
     if kind.place.kind == "atomic":
         raise Fault(
-            LocationError, f"a {_noun(kind)} outside an atomic section", f"inside {kind.place.title}",
+            LocationError, f"{_one(kind)} outside an atomic section", f"inside {kind.place.title}",
             "Leave the section first: .end_atomic()",
         )  # fmt: skip
     if kind.place.kind == "tick":
         raise Fault(
-            LocationError, f"a {_noun(kind)} outside a tick", f"inside {kind.place.title}",
+            LocationError, f"{_one(kind)} outside a tick", f"inside {kind.place.title}",
             "Leave the tick first: .all_ticks() or .latest()",
         )  # fmt: skip
 
@@ -126,7 +126,7 @@ def in_tick(kind: Kind) -> None:
     """Demand a collection inside a tick."""
     if kind.place.kind != "tick":
         raise Fault(
-            LocationError, f"a {_noun(kind)} inside a tick", f"on {kind.place.title}",
+            LocationError, f"{_one(kind)} inside a tick", f"on {kind.place.title}",
             'Enter a tick first: .batch(tick, nondet("...")) or .snapshot(tick, nondet("..."))',
         )  # fmt: skip
 
@@ -135,7 +135,7 @@ def in_atomic(kind: Kind) -> None:
     """Demand a collection inside an atomic section."""
     if kind.place.kind != "atomic":
         raise Fault(
-            LocationError, f"a {_noun(kind)} inside an atomic section", f"on {kind.place.title}",
+            LocationError, f"{_one(kind)} inside an atomic section", f"on {kind.place.title}",
             "Enter a section first: .atomic()",
         )  # fmt: skip
 
@@ -154,6 +154,10 @@ def proofs(kind: Kind, *, commutative: bool, idempotent: bool) -> None:
             'Say why repeats do not matter: idempotent=proof("..."), or drop repeats first: .unique()',
             lost=("exactly-once", _repeats),
         )  # fmt: skip
+
+
+def _one(kind: Kind) -> str:
+    return f"{'an' if kind.shape is Shape.OPTIONAL else 'a'} {_noun(kind)}"
 
 
 def _noun(kind: Kind) -> str:

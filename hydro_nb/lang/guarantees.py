@@ -12,6 +12,7 @@ from typing_extensions import TypeVar
 
 from hydro_nb.errors import GraphError
 from hydro_nb.ir.node import Bound, Order, Retries
+from hydro_nb.lang.site import here
 
 if TYPE_CHECKING:
     from hydro_nb.lang.place import Location
@@ -112,5 +113,6 @@ def retries_of(marker: type) -> Retries:
 def _known(words: dict[type, Any], marker: type, keyword: str) -> Any:
     if marker not in words:
         names = ", ".join(cls.__name__ for cls in words)
-        raise GraphError(f"{keyword}={marker!r} is none of {names}.")
+        given = getattr(marker, "__name__", repr(marker))
+        raise GraphError(f"{keyword}={given} is not known here.\n  {here()}\n  There are {names}.")
     return words[marker]
