@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from hydro_nb.compile.capture import Rendered, render
+from hydro_nb.compile.handles import is_copied_in, is_copied_out
 from hydro_nb.compile.seams import comes_later, delayed, spread
 from hydro_nb.compile.split import Part, changes_in_place, must_complete, upstream
 from hydro_nb.compile.text import is_literal, is_simple
@@ -274,6 +275,14 @@ class NodeEmit:
             self.values[index] = self.unit.defined[slot]
         return self.values[index]
 
+    def take_copies(self) -> None:
+        """Keep what is read here from the changes that functions make later."""
+        for index in self.part.values:
+            slot = self.part.inputs[index].slot
+            if index not in self.values and is_copied_out(self.unit.unit, self.part, slot):
+                self.values[index] = self.local("value")
+                self.write(f"{self.values[index]} = copy({self.unit.defined[slot]})")
+
     def changes_in_place(self) -> bool:
         """Look at what it is made of; in the seams cut each version is an object of its own."""
         return not self.seams and changes_in_place(self.unit.unit, self.part)
@@ -281,6 +290,8 @@ class NodeEmit:
     def define(self, expr: str) -> None:
         """Say where this node's live value is."""
         held = self.unit.unit.boxes.get(self.part.key)
+        if is_copied_in(self.unit.unit, self.part):
+            expr = f"copy({expr})"
         self.unit.defined[self.part.key] = self._boxed(expr, held) if held else self.assign(Item(expr), "value")
 
     def _boxed(self, expr: str, held: Reference[Any]) -> str:

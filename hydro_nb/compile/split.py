@@ -94,6 +94,7 @@ class Unit:
     parts: dict[str, Part] = field(default_factory=dict[str, Part])
     _edges: dict[Ref, list[tuple[Part, int]]] = field(default_factory=dict[Ref, list[tuple["Part", int]]])
     _boxes: dict[str, Reference[Any]] | None = None
+    _mutated: set[str] | None = None
 
     @property
     def boxes(self) -> dict[str, Reference[Any]]:
@@ -101,6 +102,13 @@ class Unit:
         if self._boxes is None:
             self._boxes = {held.slot: held for part in self.parts.values() for held in part.references}
         return self._boxes
+
+    @property
+    def mutated(self) -> set[str]:
+        """The collections that functions may change; the unit must be complete."""
+        if self._mutated is None:
+            self._mutated = {held.slot for part in self.parts.values() for held in part.references if held.mutable}
+        return self._mutated
 
     def consumers(self, key: str, port: int) -> list[tuple[Part, int]]:
         """Give (part, input index) of every edge that leaves an output; the unit must be complete."""

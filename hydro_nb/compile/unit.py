@@ -78,10 +78,12 @@ class UnitWriter:
         return any((c.key, i) not in self.plan.fused for c, i in self.unit.consumers(part.key, port))
 
     def _region(self, region: Region) -> None:
-        for member in self.plan.members(region):
+        part, members = self.unit.parts[region.key], list(self.plan.members(region))
+        for reader in [part, *members] if region.kind == "after" else members:
+            self.emit(reader).take_copies()
+        for member in members:
             if member.role == "whole":
                 member.node.op.before(self.emit(member))
-        part = self.unit.parts[region.key]
         with self.body.under(self._comment(part), self.emit(part).origin()):
             if region.kind == "loop":
                 ref = part.inputs[region.index]
