@@ -206,9 +206,13 @@ class Slice:
         >>> with sliced() as s:
         ...     batch = s.batch(letters, nondet("the sum is the same"))
         ...     total = s.state(0)
-        ...     total.set(total.zip(batch.count()).map(lambda both: both[0] + both[1]))
+        ...     now = total.zip(batch.count()).map(lambda both: both[0] + both[1])
+        ...     total.set(now)
+        ...     newest = s.emit(now)
 
-        `set` says what it is in the next slice, once at most; otherwise it stays as it is.
+        `set` says what it is in the next slice, once at most: to give another collection its name changes nothing. In
+        this slice it is what it was when the slice began, but for functions that change it by `by_mut`: emit what you
+        set. Never set, it stays as it is.
         """
         tick, site = self._required("state"), here()
         start = quote.start(first, "state", site)
@@ -258,7 +262,8 @@ class Slice:
         ...     seen = s.state_null(Stream, of=str)
         ...     seen.set(seen.chain(batch))
 
-        `set` says what it is in the next slice, once at most; otherwise it stays as it is.
+        `set` says what it is in the next slice, once at most; in this one it is what it was when the slice began. Never
+        set, it stays as it is.
         """
         tick, site = self._required("state_null"), here()
         kind = declared(tick.place, shape, "state_null", (Bounded, order, retries), of, key)
