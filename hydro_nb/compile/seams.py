@@ -23,8 +23,18 @@ def delayed(emit: NodeEmit) -> str:
 def hold(emit: NodeEmit) -> None:
     """Keep a live value for the next tick; elements are kept as they come."""
     if not emit.part.kinds[0].shape.is_stream:
-        value = emit.value(0)
-        emit.write(f"{delayed(emit)} = {f'copy({value})' if emit.changes_in_place() else value}")
+        emit.write(f"{delayed(emit)} = {_unchanging(emit, emit.value(0))}")
+
+
+def _unchanging(emit: NodeEmit, value: str) -> str:
+    """Give a live value as it is now: a copy, where what it is made of outside of ticks goes on changing."""
+    in_place = emit.changes_in_place()
+    if emit.part.kinds[0].shape is not Shape.KEYED_SINGLETON:
+        return f"copy({value})" if in_place else value
+    if in_place:
+        return f"{{key: copy(value) for key, value in {value}.items()}}"
+    tables = (kind for _, kind in values_behind(emit.unit.unit, emit.part) if kind.shape is Shape.KEYED_SINGLETON)
+    return value if emit.seams or all(kind.bound is Bound.BOUNDED for kind in tables) else f"dict({value})"
 
 
 def release(emit: NodeEmit) -> None:

@@ -1,5 +1,6 @@
-from hydro_nb import BoundError, GraphError, LocationError
+from hydro_nb import BoundError, GraphError, LocationError, nondet
 from hydro_nb.ir.ops.join import CrossSingleton
+from ops.one_per_tick import one_per_tick
 
 
 def test_list(leader, both, snapshot):
@@ -22,6 +23,12 @@ def test_live_stream(leader, live, both):
 
 def test_value_that_changes(live, message):
     assert "snapshot(tick" in message(lambda: live.cross_singleton(live.count()), BoundError)
+
+
+def test_value_that_a_fold_goes_on_changing(leader, run):
+    numbers, tick, why = one_per_tick(leader), leader.tick(), nondet("any cut")
+    pairs = numbers.batch(tick, why).cross_singleton(numbers.collect_vec().snapshot(tick, why))
+    assert run(pairs.defer_tick().all_ticks()) == [(1, [1]), (2, [1, 2]), (3, [1, 2, 3])]
 
 
 def test_other_place(live, worker, message):

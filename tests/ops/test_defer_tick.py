@@ -1,5 +1,6 @@
-from hydro_nb import GraphError, LocationError, nondet
+from hydro_nb import GraphError, LocationError, inplace, nondet
 from hydro_nb.ir.ops.tick import DeferTick
+from ops.one_per_tick import one_per_tick
 
 
 def test_stream(leader, snapshot):
@@ -21,6 +22,14 @@ def test_optional_and_table(leader, both):
     batch = leader.source_iter([("a", 1)]).batch(leader.tick(), nondet("shown only"))
     assert both(batch.reduce(max).defer_tick().all_ticks()) == []
     assert both(batch.into_keyed().value_counts().defer_tick().into_singleton().all_ticks()) == [{}]
+
+
+def test_table_that_goes_on_growing(leader, run):
+    numbers, tick, why = one_per_tick(leader).map(lambda n: ("a", n)).into_keyed(), leader.tick(), nondet("any cut")
+    counts = numbers.value_counts().snapshot(tick, why).defer_tick()
+    assert run(counts.into_singleton().all_ticks()) == [{}, {"a": 1}, {"a": 2}, {"a": 3}]
+    lists = numbers.fold(list, inplace(list.append)).snapshot(tick, why).filter(bool).defer_tick()
+    assert run(lists.into_singleton().all_ticks()) == [{}, {"a": [1]}, {"a": [1, 2]}, {"a": [1, 2, 3]}]
 
 
 def test_not_outside_of_ticks(live, message):

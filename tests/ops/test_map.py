@@ -2,6 +2,7 @@ import pytest
 
 from hydro_nb import CaptureError, ProofError, proof
 from hydro_nb.ir.node import Bound
+from ops.one_per_tick import one_per_tick
 
 
 def double(n: int) -> int:
@@ -93,3 +94,14 @@ def test_effects_need_proofs(pairs, leader, message, method):
         f"`{method}` needs a commutative function (any order may come), but `loose` is NoOrder."
     )
     assert getattr(loose, method)(add, commutative=proof("addition commutes")).kind.order is loose.kind.order
+
+
+def test_values_that_stay_are_mapped_once(flow, leader, both):
+    firsts = one_per_tick(leader).map(lambda n: (n % 2, n)).into_keyed().first()
+    assert both(firsts.map(lambda n: n * 10).entries()) == [(1, 10), (0, 20)]
+    assert both(firsts.filter(lambda n: n > 1).entries()) == [(0, 2)]
+    assert both(firsts.filter_map(lambda n: n or None).entries()) == [(1, 1), (0, 2)]
+    firsts.map(print).entries()
+    with flow.deploy(backend="inprocess") as deployment:
+        deployment.settle(5)
+        assert [line.text for line in deployment.logs()] == ["1", "2"]

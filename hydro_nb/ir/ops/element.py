@@ -6,7 +6,8 @@ optionals they see the live value.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -15,6 +16,7 @@ from hydro_nb.ir.emit import ABSENT, Emit, Item
 from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Shape
 from hydro_nb.ir.ops.fold import Proof
+from hydro_nb.ir.ops.once import Once, new_entries
 
 _AFTER_MAP = {Bound.MONOTONIC: Bound.UNBOUNDED, Bound.MONOTONIC_VALUE: Bound.MONOTONIC_KEYS}
 _AFTER_FILTER = {Bound.INIT_NONE: Bound.UNBOUNDED, Bound.MONOTONIC: Bound.UNBOUNDED}
@@ -101,11 +103,8 @@ class Map(ElementOp):
         emit.define(result)
 
     def _keyed(self, emit: Emit) -> None:
-        key, value, result = emit.local("key"), emit.local("value"), emit.local("mapped")
-        emit.write(f"{result} = {{}}")
-        with emit.block(f"for {key}, {value} in {emit.value(0)}.items():"):
+        with filling(emit, "mapped") as (result, key, value):
             emit.write(f"{result}[{key}] = {self.apply(emit, value, key).text}", value)
-        emit.define(result)
 
 
 @dataclass(frozen=True)
@@ -139,11 +138,8 @@ class Filter(ElementOp):
                 emit.write(f"if {emit.call(self.function, value).text}: {result} = {value}", value)
             emit.define(result)
         elif shape is Shape.KEYED_SINGLETON:
-            key, value, result = emit.local("key"), emit.local("value"), emit.local("kept")
-            emit.write(f"{result} = {{}}")
-            with emit.block(f"for {key}, {value} in {emit.value(0)}.items():"):
+            with filling(emit, "kept") as (result, key, value):
                 emit.write(f"if {self.apply(emit, value, key).text}: {result}[{key}] = {value}", value)
-            emit.define(result)
 
 
 @dataclass(frozen=True)
@@ -188,11 +184,8 @@ class FilterMap(ElementOp):
                 self._keep(emit, value, kept, None)
             emit.define(kept)
         elif shape is Shape.KEYED_SINGLETON:
-            key, value, kept = emit.local("key"), emit.local("value"), emit.local("kept")
-            emit.write(f"{kept} = {{}}")
-            with emit.block(f"for {key}, {value} in {emit.value(0)}.items():"):
+            with filling(emit, "kept") as (kept, key, value):
                 self._keep(emit, value, f"{kept}[{key}]", key)
-            emit.define(kept)
 
     def _keep(self, emit: Emit, value: str, target: str, key: str | None) -> None:
         result = self._result(emit, value, key)
@@ -255,23 +248,19 @@ class Inspect(ElementOp):
         emit.push(item if key is None else Item.of(key, item.text))
 
     def after(self, emit: Emit) -> None:
-        """Call once for each key of a keyed singleton: keys are only ever added, and stand in that order."""
-        if emit.node.outputs[0].shape is not Shape.KEYED_SINGLETON:
+        """Call once for each key of a keyed singleton."""
+        kind = emit.node.outputs[0]
+        if kind.shape is not Shape.KEYED_SINGLETON:
             return
-        table = emit.value(0)
-        ready = emit.ended() if emit.node.outputs[0].bound is Bound.BOUNDED else "True"
-        if ready == "True" or emit.per_tick:
-            self._call_new(emit, table)
-        else:
-            with emit.block(f"if {ready}:"):
-                self._call_new(emit, table)
-        emit.define(table)
-
-    def _call_new(self, emit: Emit, table: str) -> None:
-        seen, key, value = emit.state("seen", "0"), emit.local("key"), emit.local("value")
-        with emit.block(f"for {key}, {value} in islice({table}.items(), {seen}, None):"):
+        table, key, value = emit.value(0), emit.local("key"), emit.local("value")
+        complete = kind.bound is Bound.BOUNDED
+        with (
+            Once(emit) if complete else nullcontext(),
+            nullcontext(f"{table}.items()") if complete else new_entries(emit, table) as entries,
+            emit.block(f"for {key}, {value} in {entries}:"),
+        ):
             emit.write(self.apply(emit, value, key).text, value)
-        emit.write(f"{seen} = len({table})")
+        emit.define(table)
 
 
 @dataclass(frozen=True)
@@ -293,6 +282,25 @@ class Partition(ElementOp):
             emit.push(whole, 0)
         with emit.block("else:"):
             emit.push(whole, 1)
+
+
+@contextmanager
+def filling(emit: Emit, wanted: str) -> Generator[tuple[str, str, str]]:
+    """Open a loop over a keyed singleton in which the node's own table is filled; give that, key and value.
+
+    Where values stay as they are, so does what is made of them: only new keys are looked at then.
+    """
+    table, key, value = emit.value(0), emit.local("key"), emit.local("value")
+    stays = emit.node.input_kinds[0].bound is Bound.BOUNDED_VALUE and not emit.seams
+    result = emit.state("", "{}") if stays else emit.local(wanted)
+    if not stays:
+        emit.write(f"{result} = {{}}")
+    with (
+        new_entries(emit, table) if stays else nullcontext(f"{table}.items()") as entries,
+        emit.block(f"for {key}, {value} in {entries}:"),
+    ):
+        yield result, key, value
+    emit.define(result)
 
 
 def values_bounded(kind: Kind) -> None:

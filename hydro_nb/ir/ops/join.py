@@ -111,11 +111,22 @@ class CrossSingleton(Op):
         if emit.node.input_kinds[1].shape is Shape.OPTIONAL:
             with emit.block(f"if {value} is {ABSENT}:"):
                 emit.write("continue")
+        value = self._shown(emit, value)
         if emit.node.input_kinds[0].shape.is_keyed:
             key, held = emit.pair(item)
             emit.push(Item.of(key, f"({held}, {value})"))
         else:
             emit.push(Item.of(emit.assign(item, "item"), value))
+
+    @staticmethod
+    def _shown(emit: Emit, value: str) -> str:
+        """Give a value that elements may hold: one copy for all of a tick, where a fold goes on changing it."""
+        if not emit.changes_in_place():
+            return value
+        shown = emit.state("shown", ABSENT)
+        with emit.block(f"if {shown} is {ABSENT}:"):
+            emit.write(f"{shown} = copy({value})")
+        return shown
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from hydro_nb.ir import check
 from hydro_nb.ir.emit import Emit, Item
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Retries, Shape
 from hydro_nb.ir.ops.keyed_value import NOW, complete, held, shaped
-from hydro_nb.ir.ops.shape import Once
+from hydro_nb.ir.ops.once import Once
 
 _KEYED = "Take pairs for keys and values: .into_keyed(); for one value per key there is .join_keyed_singleton(other)"
 _THRESHOLD = (
@@ -206,4 +206,4 @@ class ThresholdKeyed(Op):
             emit.block(f"if {key} not in {reached} and {known}{value} >= {mine}:", key),
         ):
             emit.write(f"{reached}.add({key})")
-            emit.push(Item.of(key, mine))
+            emit.push(Item.of(key, held(emit, mine)))

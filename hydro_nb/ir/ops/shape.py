@@ -12,6 +12,7 @@ from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Place, Retries, Shape
 from hydro_nb.ir.ops.element import values_bounded
 from hydro_nb.ir.ops.fold import start_value
+from hydro_nb.ir.ops.once import Once, new_entries
 from hydro_nb.ir.ops.time import push_value
 
 Part = Literal["entries", "values", "keys", "into_keyed_stream"]
@@ -71,11 +72,8 @@ class Entries(Op):
             with Once(emit):
                 self._push(emit, emit.value(0) + many, copied=emit.changes_in_place())
             return
-        table, pushed, new = emit.value(0), emit.state("pushed", "0"), emit.local("new")
-        with emit.block(f"if len({table}) > {pushed}:"):
-            emit.write(f"{new} = list(islice(reversed({table}{many}), len({table}) - {pushed}))")
-            emit.write(f"{pushed} = len({table})")
-            self._push(emit, f"reversed({new})", copied=False)
+        with new_entries(emit, emit.value(0), many) as entries:
+            self._push(emit, entries, copied=False)
 
     def _push(self, emit: Emit, many: str, *, copied: bool) -> None:
         key, value = emit.local("key"), "" if self.part == "keys" else emit.local("value")
@@ -127,24 +125,3 @@ class SingletonSource(Op):
     def after(self, emit: Emit) -> None:
         """Make the value at the start."""
         emit.define(emit.state("", start_value(emit, self.value)))
-
-
-class Once:
-    """A block that runs in each tick where the input is a tick's, else once, when the input is complete."""
-
-    def __init__(self, emit: Emit) -> None:
-        self.emit = emit
-
-    def __enter__(self) -> None:
-        emit = self.emit
-        if emit.node.outputs[0].place.kind == "tick":
-            self.block = None
-            return
-        done = emit.state("done", "False")
-        self.block = emit.block(f"if not {done} and {emit.ended()}:")
-        self.block.__enter__()
-        emit.write(f"{done} = True")
-
-    def __exit__(self, *exc: object) -> None:
-        if self.block:
-            self.block.__exit__(None, None, None)

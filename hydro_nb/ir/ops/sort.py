@@ -12,7 +12,7 @@ from typing import ClassVar
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import Emit, Item
 from hydro_nb.ir.node import Kind, Op, Order
-from hydro_nb.ir.ops.shape import Once
+from hydro_nb.ir.ops.once import Once
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from hydro_nb.errors import GraphError
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import ABSENT, Emit, Item
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Retries, Shape
+from hydro_nb.ir.ops.once import Once
 from hydro_nb.ir.ops.order import Guard
-from hydro_nb.ir.ops.shape import Once
 from hydro_nb.ir.ops.time import Snapshot
 
 _LIVE = (Shape.SINGLETON, Shape.OPTIONAL)
