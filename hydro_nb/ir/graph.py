@@ -105,15 +105,15 @@ class Graph:
             return known[slot].number
         return 1 + max((place.number for place in known.values() if place.parent is None), default=-1)
 
-    def add(self, op: Op, inputs: Sequence[Ref], site: Site) -> Node:
-        """Add an operator on `inputs`; raises what its rule finds wrong, at the user's line."""
+    def add(self, op: Op, inputs: Sequence[Ref], site: Site, method: str = "") -> Node:
+        """Add an operator on `inputs`; raises what its rule finds wrong, at the user's line, of the method called."""
         kinds = tuple(self.kind(ref, site) for ref in inputs)
         references = held_references(op)
         try:
             outputs = op.kinds(kinds)
             require_usable(op, kinds, {ref: self.kind(Ref(ref.slot), site) for ref in references})
         except Fault as fault:
-            raise explain(self, fault, op, inputs, site) from None
+            raise explain(self, fault, op, inputs, site, method=method) from None
         node = Node(self._slot(op.name), op, tuple(inputs), outputs, site, kinds, references)
         self.nodes[node.slot] = node
         if given := self._still_given(node):

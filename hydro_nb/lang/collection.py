@@ -10,7 +10,7 @@ from hydro_nb.ir.node import Kind, Op, Ref, Shape
 from hydro_nb.ir.ops.gathered import Elements
 from hydro_nb.ir.refer import held_references
 from hydro_nb.lang import quote
-from hydro_nb.lang.site import here
+from hydro_nb.lang.site import called, here
 
 if TYPE_CHECKING:
     from hydro_nb.ir.func import Func
@@ -164,7 +164,7 @@ def grow(op: Op, *inputs: Collection) -> Node:
     for other in inputs[1:]:
         check_other(op.label, other, inputs[0], site)
     _check_references(op, inputs[0].flow, site)
-    return inputs[0].flow.graph.add(op, [as_now(each, site) for each in inputs], site)
+    return inputs[0].flow.graph.add(op, [as_now(each, site) for each in inputs], site, called())
 
 
 def as_now(collection: Collection, site: Site) -> Ref:

@@ -48,8 +48,9 @@ def here(pick: int = -1) -> Site:
 
 
 def called() -> str:
-    """Give the name of the function of this package that the user's line called."""
-    return _users_frame()[1]
+    """Give the name of the function of this package that the user's line called, unless a sign stands for it."""
+    name = _users_frame()[1]
+    return "" if name.startswith("_") else name
 
 
 def name_file(filename: str, label: str) -> None:
