@@ -104,7 +104,7 @@ def differing(looks: list[Look], got: list[Any], want: list[Any]) -> list[str]:
 
 
 @given(numbers, numbers, choices)
-@law(200)
+@law(120)
 def test_in_process_a_flow_gives_what_it_means(left: list[int], right: list[int], steps: list[Choice]):
     build = certain(left, right).grow(steps)
     looks = [look(each) for each in build.ends]
@@ -122,7 +122,7 @@ def test_in_processes_of_the_operating_system_too(left: list[int], right: list[i
 
 
 @given(numbers, numbers, choices)
-@law(100)
+@law(60)
 def test_in_the_simulator_there_is_one_execution(left: list[int], right: list[int], steps: list[Choice]):
     build, port = simulated(left)
     build.grow(steps)
@@ -145,7 +145,7 @@ def test_in_the_simulator_there_is_one_execution(left: list[int], right: list[in
 
 
 @given(data=numbers, chunks=chunked, forwarded=st.booleans(), steps=choices)
-@law(200)
+@law(120)
 def test_ticks_that_see_chunks_give_what_the_chunks_mean(
     *, data: list[int], chunks: list[list[int]], forwarded: bool, steps: list[Choice]
 ):

@@ -129,7 +129,7 @@ def look(collection: Any, *, each_tick: bool = False) -> Look:
     kind, last = collection.kind, False
     stream = collection.end_atomic() if kind.place.kind == "atomic" else collection
     stream = stream.into_singleton() if kind.shape is Shape.KEYED_SINGLETON else stream
-    stream = stream.inspect(num) if collection.changed is not None else stream  # what it is by now
+    stream = stream.inspect(num) if collection.changes else stream  # what it is by now
     inside = kind.place.kind == "tick"
     if not kind.shape.is_stream and not inside:
         if kind.bound is Bound.BOUNDED:

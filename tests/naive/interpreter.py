@@ -88,9 +88,15 @@ def _before(node: Node, line: Line, ticks: int) -> Line:
     return [empty(node.outputs[0]), *line][:ticks]
 
 
+def _first(node: Node) -> Any:
+    """Give what a state starts from."""
+    return empty(node.outputs[0]) if node.op.first is ABSENT else made(node.op.first)
+
+
 FROM_TICK_TO_TICK: dict[str, Callable[..., Line]] = {
     "defer_tick": _before,
     "cycle": _before,
+    "state": lambda node, line, ticks: [_first(node), *line][:ticks],
     "optional_first_tick": lambda node, ticks: [made(node.op.value), *[ABSENT] * ticks][:ticks],
 }
 """The operators to which it matters when something is: functions of timelines."""

@@ -315,9 +315,11 @@ def _sliced(s: Any, tick: Any) -> Any:
     with sliced() as block:
         batch = block.batch(numbers(s).unique(), ANY)
         before = block.state(0)
+        had = block.state_null(Stream, of=int)
+        had.set(had.chain(batch))
         total = before.zip(batch.count()).map(lambda both: both[0] + both[1])
         before.set(total)
-        return block.emit(batch.cross_singleton(before), total)
+        return block.emit(batch.cross_singleton(before), total, had)
 
 
 SENDING: Steps = {shape: {"send": lambda s, to: s.send(to)} for shape in STREAMS}
