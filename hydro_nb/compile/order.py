@@ -73,7 +73,10 @@ def plan(unit: Unit) -> Plan:
         try:
             made.regions = list(TopologicalSorter(_Dependencies(made).table()).static_order())
         except CycleError as error:
-            made.fused.remove(_waiting(made, error.args[1]))
+            edge = _waiting(made, error.args[1])
+            if edge is None:
+                raise _open_wait(unit, error.args[1]) from None
+            made.fused.remove(edge)
     return made
 
 
@@ -86,18 +89,19 @@ def _require_delays(unit: Unit) -> None:
         raise _open_cycle(unit, error.args[1]) from None
 
 
-def _waiting(plan: Plan, cycle: list[Region]) -> tuple[str, int]:
+def _waiting(plan: Plan, cycle: list[Region]) -> tuple[str, int] | None:
     """Give a fused edge whose elements must wait for something that the same loop has yet to make.
 
     One branch of a `partition` may wait for what the other gives; without such edges regions follow the graph.
     """
-    return next(
+    edges = (
         (member.key, index)
         for region in cycle
         for member in plan.members(region)
         for index in member.streams
         if (member.key, index) in plan.fused and (list(member.values) or member.references or _is_led(member, index))
     )
+    return next(edges, None)
 
 
 def _is_led(part: Part, index: int) -> bool:
@@ -218,9 +222,22 @@ class _Dependencies:
             yield Region("after", part.key)
 
 
-def _open_cycle(unit: Unit, keys: list[str]) -> GraphError:
-    lines = "\n".join(f"  {unit.parts[key].node.site}" for key in dict.fromkeys(keys))
+def _open_wait(unit: Unit, cycle: list[Region]) -> GraphError:
     return GraphError(
-        f"these operators feed themselves within one tick, so none of them could start.\n{lines}\n"
+        "these operators wait for each other through the references that their functions hold.\n"
+        f"{_lines(unit, [region.key for region in cycle])}\n"
+        "  A function sees the whole value, and what the functions of earlier lines have made of it. "
+        "Write the lines in the order in which they are to run, or take the step into the next tick."
+    )
+
+
+def _lines(unit: Unit, keys: list[str]) -> str:
+    return "\n".join(dict.fromkeys(f"  {unit.parts[key].node.site}" for key in keys))
+
+
+def _open_cycle(unit: Unit, keys: list[str]) -> GraphError:
+    return GraphError(
+        "these operators feed themselves within one tick, so none of them could start.\n"
+        f"{_lines(unit, keys)}\n"
         "  A cycle needs a step that takes time: send it to another process and back, or into the next tick."
     )

@@ -29,11 +29,14 @@ class Fault(Exception):  # noqa: N818 - it is not an error yet: `explain` makes 
         *,
         port: int = 0,
         lost: tuple[str, Callable[[Kind], bool]] | None = None,
+        subject: str = "",
     ) -> None:
         super().__init__(needs)
         self.error, self.needs, self.has, self.remedy = error, needs, has, remedy
         self.port = port
         self.lost = lost
+        self.subject = subject
+        """what breaks the rule, where that is none of the inputs"""
 
 
 def _no_order(kind: Kind) -> bool:
@@ -176,20 +179,28 @@ def explain(
 ) -> HydroError:
     """Turn a fault into the error that the user reads."""
     method = method or op.label.split()[0]
-    ref = inputs[fault.port] if fault.port < len(inputs) else inputs[0]
-    name = graph.nodes[ref.slot].site.name
-    what = f"`{name}`" if name else f"its input (`{graph.nodes[ref.slot].op.label}`)"
+    what = fault.subject or _what(graph, _at_fault(inputs, fault))
     called = f"`{method}` was called"
     lines: list[tuple[str, Site]] = [(called, site)]
     if declared:
         lines.insert(0, ("it was declared at", declared))
     if fault.lost:
         noun, lost = fault.lost
-        origin = _where_lost(graph, ref, lost)
+        origin = _where_lost(graph, _at_fault(inputs, fault), lost)
         lines.insert(0, (f"{noun} was lost at", origin))
     width = max(len(label) for label, _ in lines) + 2
     places = "\n".join(f"  {label:<{width}}{where}" for label, where in lines)
     return fault.error(f"`{method}` needs {fault.needs}, but {what} is {fault.has}.\n{places}\n  {fault.remedy}")
+
+
+def _at_fault(inputs: Sequence[Ref], fault: Fault) -> Ref:
+    return inputs[fault.port] if fault.port < len(inputs) else inputs[0]
+
+
+def _what(graph: Graph, ref: Ref) -> str:
+    """Say which input it is: by the user's name, or by what made it."""
+    node = graph.nodes[ref.slot]
+    return f"`{node.site.name}`" if node.site.name else f"its input (`{node.op.label}`)"
 
 
 def _where_lost(graph: Graph, ref: Ref, lost: Callable[[Kind], bool]) -> Site:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from hydro_nb.errors import BoundError, LocationError
+from hydro_nb.errors import BoundError, GraphError, LocationError
 from hydro_nb.ir import check
 from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Bound, Kind, Op
@@ -27,6 +27,8 @@ def _held(op: Op) -> Iterator[Reference[Any]]:
 
 def require_usable(op: Op, inputs: Sequence[Kind], held: Mapping[Reference[Any], Kind]) -> None:
     """Demand that a reference is to the same place and moment, and proofs where its changes could be told apart."""
+    if held:
+        _require_called_later(op, inputs)
     for reference, kind in held.items():
         _require_here(inputs, kind)
         if reference.mutable and inputs and inputs[0].shape.is_stream:
@@ -34,9 +36,19 @@ def require_usable(op: Op, inputs: Sequence[Kind], held: Mapping[Reference[Any],
             check.proofs(inputs[0], commutative=commutative, idempotent=idempotent)
 
 
+def _require_called_later(op: Op, inputs: Sequence[Kind]) -> None:
+    """Demand that no function is called before anything has a value: that of a source, or for a first value."""
+    init = getattr(op, "init", None)
+    first = isinstance(init, Func) and init.references and not inputs[0].shape.is_keyed
+    if first or not inputs:
+        raise check.Fault(
+            GraphError, "a function without references, as it is called before anything has a value",
+            "one that holds a reference", "Make it of the collection itself: collection.map(...)",
+            subject="what makes its first value" if first else "its function",
+        )  # fmt: skip
+
+
 def _require_here(inputs: Sequence[Kind], kind: Kind) -> None:
-    if not inputs:
-        raise check.Fault(LocationError, "no reference, having no input", "held by its function", "Use .map instead.")
     if inputs[0].place != kind.place:
         raise check.Fault(
             LocationError,

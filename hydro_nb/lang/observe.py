@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hydro_nb.errors import Site
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Bound, Kind, Op, Ref, Shape
+from hydro_nb.ir.ops.atomic import EndAtomic
 from hydro_nb.ir.ops.gathered import Elements
 from hydro_nb.ir.ops.network import SendExternal
 from hydro_nb.ir.ops.order import IntoKeyed
@@ -38,7 +39,9 @@ class Observed:
         self.slot = self._add_port(ref)
 
     def _add_port(self, ref: Ref) -> str:
-        for op in self._to_stream(self.kind):
+        if self.kind.place.kind == "atomic":
+            ref = self._add(EndAtomic(), ref)
+        for op in self._to_stream(self.kind.but(place=self.graph.kind(ref).place)):
             ref = self._add(op, ref)
         client = self.graph.place("external", _SITE)
         return self.graph.add(SendExternal(client), (ref,), _SITE).slot

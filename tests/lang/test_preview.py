@@ -121,3 +121,13 @@ def test_what_is_stale_is_listed_by_the_users_lines_alone(look):
     lines = str(caught.value).splitlines()
     assert (lines[0], lines[2:]) == ("1 operator stands on something that has changed.", ["  Run its cell again."])
     assert "numbers.map(str)" in lines[1]
+
+
+def test_inside_an_atomic_section(leader):
+    numbers = leader.source_iter([1, 2]).atomic()
+    assert numbers.preview().rows == [1, 2]
+    assert numbers.count().preview().rows == [2]
+    live = leader.source_iter([1, 2]).send(leader).atomic()
+    assert live.map(str).preview().rows == ["1", "2"]
+    assert live.count().preview().rows == [2]
+    assert live.map(lambda n: ("a", n)).into_keyed().value_counts().preview().rows == [{"a": 2}]

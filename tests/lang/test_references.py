@@ -7,13 +7,38 @@ from types import SimpleNamespace
 
 import pytest
 
-from hydro_nb import BoundError, FlowBuilder, GraphError, LocationError, ProofError, Stream, nondet, proof, sliced
+from hydro_nb import (
+    Bounded,
+    BoundError,
+    FlowBuilder,
+    GraphError,
+    HydroError,
+    LocationError,
+    ProofError,
+    Singleton,
+    Stream,
+    nondet,
+    proof,
+    sliced,
+)
 from hydro_nb.testing import collect
 
 
 @pytest.fixture
 def leader():
     return FlowBuilder("refs").process()
+
+
+@pytest.fixture
+def message():
+    """Give the text of the error that a call raises."""
+
+    def of(call):
+        with pytest.raises(HydroError) as caught:
+            call()
+        return str(caught.value)
+
+    return of
 
 
 def in_process(collection):
@@ -227,3 +252,39 @@ def test_changes_of_kept_elements_reach_the_next_slice(leader):
 
     leader.flow.sim().exhaustive(body)
     assert seen == {(1, 2), (1, 1, 2)}
+
+
+def test_functions_that_are_called_before_there_is_a_value(leader, message):
+    numbers = leader.source_iter([1])
+    total = numbers.count().by_ref()
+    for call in (
+        lambda: leader.singleton(lambda: total.value),
+        lambda: leader.source_iter(lambda: [total.value]),
+        lambda: numbers.fold(lambda: total.value, lambda so_far, n: so_far + n),
+    ):
+        assert "a function without references, as it is called before" in message(call)
+    sums = numbers.map(lambda n: ("a", n)).into_keyed().fold(lambda: total.value, lambda so_far, n: so_far + n)
+    assert in_process(sums) == [{"a": 2}]
+
+
+def test_a_value_that_is_made_of_what_reads_it(leader, message):
+    handle, count = leader.forward_ref(Singleton, of=int, bound=Bounded)
+    held = count.by_ref()
+    more = leader.source_iter([1, 2]).map(lambda n: n + held.value)
+    handle.complete(more.count())
+    assert message(lambda: in_process(more)).startswith("these operators wait for each other through the references")
+
+
+def test_lines_that_cannot_run_in_their_order(leader, message):
+    box = leader.singleton(0).by_mut()
+    handle, later = leader.forward_ref(Stream, of=int, bound=Bounded)
+
+    def add(n: int) -> int:
+        box.value += n
+        return n
+
+    added = later.map(add)
+    handle.complete(leader.source_iter([1]).map(add))
+    text = message(lambda: in_process(added))
+    assert "added = later.map(add)" in text
+    assert "handle.complete(leader.source_iter([1]).map(add))" in text
