@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from hydro_nb.errors import BoundError, HydroError, LocationError, OrderError, ProofError, RetriesError, Site
+from hydro_nb.errors import (
+    BoundError,
+    GraphError,
+    HydroError,
+    LocationError,
+    OrderError,
+    ProofError,
+    RetriesError,
+    Site,
+)
 from hydro_nb.ir.node import Bound, Kind, Order, Place, Ref, Retries, Shape
 
 if TYPE_CHECKING:
@@ -83,6 +92,17 @@ def unbounded(kind: Kind, remedy: str, port: int = 0) -> None:
     """Demand a collection that goes on."""
     if not _unbounded(kind):
         raise Fault(BoundError, f"an unbounded {_noun(kind)}", kind.bound, remedy, port=port)
+
+
+def shaped(kind: Kind, shapes: Sequence[Shape], beside: str, remedy: str, port: int = 1) -> None:
+    """Demand one of these shapes of a collection that goes with another; `beside` says what it is there for."""
+    if kind.shape not in shapes:
+        wanted = " or ".join(map(_article, shapes))
+        raise Fault(GraphError, f"{wanted}{beside}", _article(kind.shape), remedy, port=port)
+
+
+def _article(shape: Shape) -> str:
+    return f"{'an' if shape is Shape.OPTIONAL else 'a'} {shape}"
 
 
 def same_place(left: Kind, right: Kind) -> None:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from hydro_nb.errors import GraphError
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import ABSENT, Emit, Item
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Shape
-from hydro_nb.ir.ops.match import of_stream, tuple_of
-
-
-def _common(left: Any, right: Any) -> Any:
-    return left if left == right else Any
+from hydro_nb.ir.ops.match import of_stream
+from hydro_nb.ir.ops.pairs import common, tuple_of
 
 
 @dataclass(frozen=True)
@@ -28,7 +25,7 @@ class Merge(Op):
         left, right = inputs
         check.same_place(left, right)
         of_stream(right, left.shape, 1)
-        element, key = _common(left.element, right.element), _common(left.key, right.key)
+        element, key = common(left.element, right.element), common(left.key, right.key)
         return (left.but(order=order, retries=left.retries.weaker(right.retries), element=element, key=key),)
 
     def element(self, emit: Emit, item: Item, port: int) -> None:
@@ -97,7 +94,9 @@ class CrossSingleton(Op):
         """Keep the stream's guarantees."""
         stream, value = inputs
         check.same_place(stream, value)
-        one_value(value, 1)
+        keyed = value.shape is Shape.KEYED_SINGLETON
+        remedy = "Take it as one dict: .into_singleton()" if keyed else "Gather it first: .fold(...), .count()"
+        check.shaped(value, [Shape.SINGLETON, Shape.OPTIONAL], " beside it", remedy)
         check.bounded(value, 'Look at it as it is now, in a tick: .snapshot(tick, nondet("..."))', 1)
         return (stream.but(element=tuple_of(stream.element, value.element)),)
 
@@ -146,7 +145,7 @@ class UnwrapOr(Op):
             raise check.Fault(GraphError, "a Singleton to fall back on", has, remedy, port=1)
         both = left.bound is Bound.BOUNDED and right.bound is Bound.BOUNDED
         bound = Bound.BOUNDED if both else Bound.UNBOUNDED
-        return (left.but(shape=Shape.SINGLETON, bound=bound, element=_common(left.element, right.element)),)
+        return (left.but(shape=Shape.SINGLETON, bound=bound, element=common(left.element, right.element)),)
 
     def after(self, emit: Emit) -> None:
         """Choose."""
@@ -207,11 +206,3 @@ class FilterIf(Op):
             value, kept = emit.value(0), emit.local("kept")
             emit.write(f"{kept} = {value} if {emit.value(1)} else {ABSENT}")
             emit.define(kept)
-
-
-def one_value(kind: Kind, port: int) -> None:
-    """Demand one live value, which may be absent."""
-    if kind.shape not in (Shape.SINGLETON, Shape.OPTIONAL):
-        keyed = kind.shape is Shape.KEYED_SINGLETON
-        remedy = "Take it as one dict: .into_singleton()" if keyed else "Gather it first: .fold(...), .count()"
-        raise check.Fault(GraphError, "a Singleton or an Optional beside it", f"a {kind.shape}", remedy, port=port)

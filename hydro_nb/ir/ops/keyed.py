@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from types import NoneType
 from typing import Any, ClassVar
 
 from hydro_nb.errors import GraphError
@@ -12,15 +11,12 @@ from hydro_nb.ir import check
 from hydro_nb.ir.emit import Emit, Item
 from hydro_nb.ir.node import Kind, Op, Order, Shape
 from hydro_nb.ir.ops.element import ElementOp
-from hydro_nb.ir.ops.match import AntiJoin, Join, of_stream, tuple_of
-from hydro_nb.ir.ops.order import NO_PAIRS, IntoKeyed, halves
+from hydro_nb.ir.ops.match import AntiJoin, Join, of_stream
+from hydro_nb.ir.ops.order import IntoKeyed
+from hydro_nb.ir.ops.pairs import NO_PAIRS, halves, or_none, tuple_of
 
 _SNAPSHOT = 'Look at it as it is now, in a tick: .snapshot(tick, nondet("..."))'
 _BATCH = 'Look at what has come, in a tick: .batch(tick, nondet("..."))'
-
-
-def _maybe(element: Any) -> Any:
-    return element if element in (Any, None, NoneType) else element | None
 
 
 @dataclass(frozen=True)
@@ -103,9 +99,8 @@ class GetKeyed(Op):
         """Demand that both are complete."""
         kind, key = inputs
         check.same_place(kind, key)
-        if key.shape not in (Shape.SINGLETON, Shape.OPTIONAL):
-            remedy = "Match with many keys: .join_keyed_stream(other) or .filter_key_not_in(keys)"
-            raise check.Fault(GraphError, "a Singleton or an Optional, for its value", f"a {key.shape}", remedy, port=1)
+        remedy = "Match with many keys: .join_keyed_stream(other) or .filter_key_not_in(keys)"
+        check.shaped(key, [Shape.SINGLETON, Shape.OPTIONAL], ", for its value", remedy)
         check.bounded(kind, _BATCH)
         check.bounded(key, _SNAPSHOT, 1)
         return (kind.but(shape=Shape.STREAM, order=Order.NONE, key=Any),)
@@ -151,9 +146,8 @@ class BesideTable(Op):
         """Demand a complete table; the order is lost."""
         kind, table = inputs
         check.same_place(kind, table)
-        if table.shape is not Shape.KEYED_SINGLETON:
-            remedy = "Gather one: .into_keyed() and .fold(...), .reduce(...) or .value_counts()"
-            raise check.Fault(GraphError, "a KeyedSingleton to look into", f"a {table.shape}", remedy, port=1)
+        remedy = "Gather one: .into_keyed() and .fold(...), .reduce(...) or .value_counts()"
+        check.shaped(table, [Shape.KEYED_SINGLETON], " to look into", remedy)
         check.bounded(table, _SNAPSHOT, 1)
         return (kind.but(order=Order.NONE, element=tuple_of(kind.element, self.found(table.element))),)
 
@@ -193,7 +187,7 @@ class LookupKeyedSingleton(BesideTable):
 
     def found(self, element: Any) -> Any:
         """Allow for None."""
-        return _maybe(element)
+        return or_none(element)
 
     def element(self, emit: Emit, item: Item, port: int) -> None:
         """Look the value up."""
@@ -217,7 +211,7 @@ class LookupKeyedStream(Op):
         check.same_place(kind, other)
         of_stream(other, Shape.KEYED_STREAM, 1)
         check.bounded(other, _BATCH, 1)
-        element, retries = tuple_of(kind.element, _maybe(other.element)), kind.retries.weaker(other.retries)
+        element, retries = tuple_of(kind.element, or_none(other.element)), kind.retries.weaker(other.retries)
         return (kind.but(order=Order.NONE, retries=retries, element=element),)
 
     def element(self, emit: Emit, item: Item, port: int) -> None:

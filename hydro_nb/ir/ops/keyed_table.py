@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import NoneType
 from typing import Any, ClassVar
 
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import Emit, Item
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Retries, Shape
-from hydro_nb.ir.ops.keyed_value import NOW, complete, held, shaped
+from hydro_nb.ir.ops.keyed_value import BESIDE, NOW, complete, held
 from hydro_nb.ir.ops.once import Once
+from hydro_nb.ir.ops.pairs import or_none, tuple_of
 
 _KEYED = "Take pairs for keys and values: .into_keyed(); for one value per key there is .join_keyed_singleton(other)"
 _THRESHOLD = (
     "One for each key: .threshold_greater_or_equal(table); one for all: .threshold_greater_or_equal_uniform(singleton)"
 )
 _GROWS = (Bound.BOUNDED, Bound.BOUNDED_VALUE, Bound.MONOTONIC_VALUE)
-
-
-def _both(left: Any, right: Any) -> Any:
-    return Any if Any in (left, right) else tuple[left, right]
-
-
-def _maybe(element: Any) -> Any:
-    return element if element in (Any, None, NoneType) else element | None
 
 
 @dataclass(frozen=True)
@@ -37,11 +29,11 @@ class OfTables(Op):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Demand that both are complete."""
         left, right = inputs
-        shaped(right, "Make one value per key: .into_keyed().reduce(function)", Shape.KEYED_SINGLETON)
+        check.shaped(right, [Shape.KEYED_SINGLETON], BESIDE, "Make one value per key: .into_keyed().reduce(function)")
         check.same_place(left, right)
         complete(left)
         complete(right, 1)
-        return (left.but(element=_both(left.element, self.other(right.element))),)
+        return (left.but(element=tuple_of(left.element, self.other(right.element))),)
 
     def other(self, element: Any) -> Any:
         """Give the type of what stands beside a value."""
@@ -79,7 +71,7 @@ class LookupTable(OfTables):
 
     def other(self, element: Any) -> Any:
         """Allow for None."""
-        return _maybe(element)
+        return or_none(element)
 
     def after(self, emit: Emit) -> None:
         """Look each value up."""
@@ -104,10 +96,10 @@ class JoinTableStream(Op):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Demand that the table is complete; lose the order."""
         table, stream = inputs
-        shaped(stream, _KEYED, Shape.KEYED_STREAM)
+        check.shaped(stream, [Shape.KEYED_STREAM], BESIDE, _KEYED)
         check.same_place(table, stream)
         complete(table)
-        return (stream.but(order=Order.NONE, key=table.key, element=_both(table.element, stream.element)),)
+        return (stream.but(order=Order.NONE, key=table.key, element=tuple_of(table.element, stream.element)),)
 
     def before(self, emit: Emit) -> None:
         """Read the table."""
@@ -138,11 +130,11 @@ class LookupTableStream(Op):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Demand that both are complete; lose the order."""
         table, stream = inputs
-        shaped(stream, _KEYED, Shape.KEYED_STREAM)
+        check.shaped(stream, [Shape.KEYED_STREAM], BESIDE, _KEYED)
         check.same_place(table, stream)
         complete(table)
         check.bounded(stream, 'Take what has come so far, in a tick: .batch(tick, nondet("..."))', 1)
-        element = _both(table.element, _maybe(stream.element))
+        element = tuple_of(table.element, or_none(stream.element))
         return (stream.but(order=Order.NONE, key=table.key, element=element),)
 
     def element(self, emit: Emit, item: Item, port: int) -> None:
@@ -181,7 +173,7 @@ class ThresholdKeyed(Op):
         """Demand values that only grow, and thresholds that stay."""
         table, threshold = inputs
         wanted = Shape.SINGLETON if self.uniform else Shape.KEYED_SINGLETON
-        shaped(threshold, _THRESHOLD, wanted)
+        check.shaped(threshold, [wanted], BESIDE, _THRESHOLD)
         check.same_place(table, threshold)
         if table.bound not in _GROWS:
             raise check.Fault(check.BoundError, "values that only grow, or no longer change", table.bound, NOW)

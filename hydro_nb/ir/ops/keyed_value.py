@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from hydro_nb.errors import GraphError
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import ABSENT, Emit, Item
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Retries, Shape
 from hydro_nb.ir.ops.element import values_bounded
 from hydro_nb.ir.ops.time import Snapshot
 
+BESIDE = " beside the table"
+"""What the other collection is to a keyed singleton."""
 _KEYS_ONLY_COME = (Bound.BOUNDED_VALUE, Bound.MONOTONIC_VALUE, Bound.MONOTONIC_KEYS)
 NOW = 'Look at the values as they are now, in a tick: .snapshot(tick, nondet("..."))'
 """What to do where a keyed singleton may still change; one whose values stay must first be made one that may change."""
@@ -26,17 +27,6 @@ def complete(kind: Kind, port: int = 0) -> None:
     """Demand a keyed singleton that no longer changes at all."""
     remedy = NOW.replace(".snapshot", ".weaken_boundedness().snapshot") if kind.bound is Bound.BOUNDED_VALUE else NOW
     check.bounded(kind, remedy, port)
-
-
-def shaped(kind: Kind, remedy: str, *shapes: Shape) -> None:
-    """Demand that what stands beside a table has one of these shapes."""
-    if kind.shape not in shapes:
-        wanted = " or ".join(map(_noun, shapes))
-        raise check.Fault(GraphError, f"{wanted} beside the table", _noun(kind.shape), remedy, port=1)
-
-
-def _noun(shape: Shape) -> str:
-    return f"an {shape}" if shape is Shape.OPTIONAL else f"a {shape}"
 
 
 def held(emit: Emit, value: str) -> str:
@@ -99,7 +89,7 @@ class GetValue(Op):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Demand a complete table and a complete key."""
         table, key = inputs
-        shaped(key, "Take one key: .reduce(function) or .first()", Shape.SINGLETON, Shape.OPTIONAL)
+        check.shaped(key, [Shape.SINGLETON, Shape.OPTIONAL], BESIDE, "Take one key: .reduce(function) or .first()")
         check.same_place(table, key)
         complete(table)
         check.bounded(key, 'Look at it as it is now, in a tick: .snapshot(tick, nondet("..."))', 1)
@@ -127,8 +117,7 @@ class KeySet(Op):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Demand a complete stream; order and repeats do not matter."""
         (kind,) = inputs
-        if kind.shape is not Shape.STREAM:
-            raise check.Fault(GraphError, "a Stream of keys", _noun(kind.shape), "Take the keys alone: .keys()")
+        check.shaped(kind, [Shape.STREAM], " of keys", "Take the keys alone: .keys()", port=0)
         check.bounded(kind, 'Take what has come so far, in a tick: .batch(tick, nondet("..."))')
         plain = kind.but(order=Order.TOTAL, retries=Retries.EXACTLY_ONCE)
         return (plain.but(shape=Shape.SINGLETON, element=set[kind.element]),)

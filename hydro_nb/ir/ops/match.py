@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, get_args, get_origin
+from typing import Any, ClassVar
 
 from hydro_nb.errors import GraphError
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import Emit, Item
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Shape
+from hydro_nb.ir.ops.pairs import key_and_value, tuple_of
 
-_NO_PAIRS = (bool, int, float, complex, str, bytes, type(None))
 _SIDES = ("left", "right")
 _REMEDIES = {
     Shape.STREAM: "Take pairs for keys and values: .into_keyed()",
@@ -190,9 +190,10 @@ class RepeatWithKeys(Op):
         """Demand that both are complete; the order stays within each key."""
         stream, keys = inputs
         check.same_place(stream, keys)
-        if keys.shape is not Shape.KEYED_SINGLETON:
-            remedy = "Gather one: .into_keyed() and .fold(...), .reduce(...) or .value_counts()"
-            raise check.Fault(GraphError, "a KeyedSingleton, for its keys", f"a {keys.shape}", remedy, port=1)
+        check.shaped(
+            keys, [Shape.KEYED_SINGLETON], ", for its keys",
+            "Gather one: .into_keyed() and .fold(...), .reduce(...) or .value_counts()",
+        )  # fmt: skip
         check.bounded(stream, 'Take a part of it: .batch(tick, nondet("..."))')
         check.bounded(keys, 'Look at it as it is now: .snapshot(tick, nondet("..."))', 1)
         return (stream.but(shape=Shape.KEYED_STREAM, key=keys.key),)
@@ -213,20 +214,3 @@ def of_stream(kind: Kind, shape: Shape, port: int) -> None:
     if kind.shape is not shape:
         has = f"{'an' if kind.shape is Shape.OPTIONAL else 'a'} {kind.shape}"
         raise check.Fault(GraphError, f"another {shape}", has, _REMEDIES[kind.shape], port=port)
-
-
-def key_and_value(kind: Kind, port: int = 0) -> tuple[Any, Any]:
-    """Give the types of keys and values of what must be pairs."""
-    if kind.shape.is_keyed:
-        return kind.key, kind.element
-    if kind.element in _NO_PAIRS:
-        remedy = "Make pairs first: .map(lambda x: (key, x))"
-        raise check.Fault(GraphError, "pairs of key and value", f"of {kind.element.__name__}", remedy, port=port)
-    args = get_args(kind.element)
-    is_pair = get_origin(kind.element) is tuple and len(args) == 2 and ... not in args
-    return args if is_pair else (Any, Any)
-
-
-def tuple_of(one: Any, two: Any) -> Any:
-    """Give the type of a pair, where both halves are known."""
-    return Any if Any in (one, two) else tuple[one, two]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, get_args, get_origin
+from typing import Any, ClassVar
 
-from hydro_nb.errors import GraphError
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import Emit, Item
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Retries, Shape
+from hydro_nb.ir.ops.pairs import are_pairs, key_and_value
 
 
 @dataclass(frozen=True)
@@ -213,10 +213,7 @@ class IntoKeyed(Guard):
         """Change the shape; across keys there is no order."""
         (kind,) = inputs
         if self.to == "keyed":
-            if kind.element in NO_PAIRS:
-                remedy = "Make pairs first: .map(lambda x: (key, x))"
-                raise check.Fault(GraphError, "pairs of key and value", f"of {kind.element.__name__}", remedy)
-            key, value = halves(kind.element)
+            key, value = key_and_value(kind)
             return (kind.but(shape=Shape.KEYED_STREAM, key=key, element=value),)
         element = {"values": kind.element, "keys": kind.key}.get(self.to, tuple[kind.key, kind.element])
         bound = Bound.BOUNDED if kind.bound is Bound.BOUNDED else Bound.UNBOUNDED
@@ -225,24 +222,10 @@ class IntoKeyed(Guard):
     def elements(self, emit: Emit, batch: str) -> bool:
         """Pass a list on where all of it are known to be pairs; of others pairs must be made."""
         kind = emit.node.input_kinds[0]
-        pairs = kind.shape.is_keyed or _are_pairs(kind.element)
+        pairs = kind.shape.is_keyed or are_pairs(kind.element)
         return self.to in ("keyed", "entries") and pairs and super().elements(emit, batch)
 
     def element(self, emit: Emit, item: Item, port: int) -> None:
         """Take the pair apart, or leave half of it out."""
         key, value = emit.pair(item)
         emit.push({"values": Item(value), "keys": Item(key)}.get(self.to, Item.of(key, value)))
-
-
-NO_PAIRS = (bool, int, float, complex, str, bytes, type(None))
-"""types of elements, or of keys, that are known to have no halves"""
-
-
-def halves(element: Any) -> tuple[Any, Any]:
-    """Give the types of the two halves of a pair, or `Any` where they are not known."""
-    return get_args(element) if _are_pairs(element) else (Any, Any)
-
-
-def _are_pairs(element: Any) -> bool:
-    args = get_args(element)
-    return get_origin(element) is tuple and len(args) == 2 and ... not in args

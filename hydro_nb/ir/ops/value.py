@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from hydro_nb.errors import GraphError
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import ABSENT, Emit, Item
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Retries, Shape
 from hydro_nb.ir.ops.once import Once
 from hydro_nb.ir.ops.order import Guard
+from hydro_nb.ir.ops.pairs import common, or_none, tuple_of
 from hydro_nb.ir.ops.time import Snapshot
 
 _LIVE = (Shape.SINGLETON, Shape.OPTIONAL)
@@ -20,7 +20,7 @@ _STAYS = (Bound.BOUNDED, Bound.INIT_NONE)
 """bounds under which an optional that is present stays so"""
 
 
-def _both(left: Kind, right: Kind) -> Bound:
+def _bound_of(left: Kind, right: Kind) -> Bound:
     """Give the bound of what is there while both are, or while one of them is."""
     check.same_place(left, right)
     if left.bound is Bound.BOUNDED and right.bound is Bound.BOUNDED:
@@ -28,17 +28,6 @@ def _both(left: Kind, right: Kind) -> Bound:
     optionals = [kind for kind in (left, right) if kind.shape is Shape.OPTIONAL]
     stays = optionals and all(kind.bound in _STAYS for kind in optionals)
     return Bound.INIT_NONE if stays else Bound.UNBOUNDED
-
-
-def _with_article(shape: Shape) -> str:
-    return f"{'an' if shape is Shape.OPTIONAL else 'a'} {shape}"
-
-
-def _shaped(kind: Kind, shapes: Sequence[Shape], remedy: str) -> None:
-    """Demand that what was given is one of these collections."""
-    if kind.shape not in shapes:
-        wanted = " or ".join(map(_with_article, shapes))
-        raise check.Fault(GraphError, f"{wanted} to go with it", _with_article(kind.shape), remedy, port=1)
 
 
 @dataclass(frozen=True)
@@ -53,11 +42,15 @@ class Zip(Op):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give an optional if either is one."""
         left, right = inputs
-        _shaped(right, _LIVE, "Pair the elements of a stream with a complete value: .cross_singleton(value)")
-        bound = _both(left, right)
+        check.shaped(
+            right,
+            _LIVE,
+            " to go with it",
+            "Pair the elements of a stream with a complete value: .cross_singleton(value)",
+        )
+        bound = _bound_of(left, right)
         shape = Shape.OPTIONAL if Shape.OPTIONAL in (left.shape, right.shape) else Shape.SINGLETON
-        known = Any not in (left.element, right.element)
-        return (left.but(shape=shape, bound=bound, element=tuple[left.element, right.element] if known else Any),)
+        return (left.but(shape=shape, bound=bound, element=tuple_of(left.element, right.element)),)
 
     def after(self, emit: Emit) -> None:
         """Pair up, with copies where a half goes on changing: the pair is another object, which hides that."""
@@ -82,9 +75,13 @@ class FirstPresent(Op):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give an optional that may be absent if both may."""
         left, right = inputs
-        _shaped(right, (Shape.OPTIONAL,), "Fall back on a value that is always there: .unwrap_or(singleton)")
-        element = left.element if left.element == right.element else Any
-        return (left.but(bound=_both(left, right), element=element),)
+        check.shaped(
+            right,
+            (Shape.OPTIONAL,),
+            " to go with it",
+            "Fall back on a value that is always there: .unwrap_or(singleton)",
+        )
+        return (left.but(bound=_bound_of(left, right), element=common(left.element, right.element)),)
 
     def after(self, emit: Emit) -> None:
         """Choose."""
@@ -134,8 +131,7 @@ class OrNone(Op):
         """Give a singleton, bounded where the optional is."""
         (kind,) = inputs
         bound = Bound.BOUNDED if kind.bound is Bound.BOUNDED else Bound.UNBOUNDED
-        element = Any if kind.element is Any else kind.element | None
-        return (kind.but(shape=Shape.SINGLETON, bound=bound, element=element),)
+        return (kind.but(shape=Shape.SINGLETON, bound=bound, element=or_none(kind.element)),)
 
     def after(self, emit: Emit) -> None:
         """Choose."""
@@ -160,7 +156,12 @@ class Logic(Op):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Demand two complete singletons."""
         left, right = inputs
-        _shaped(right, (Shape.SINGLETON,), "An optional may be absent: ask .is_some(), or give .unwrap_or(singleton)")
+        check.shaped(
+            right,
+            (Shape.SINGLETON,),
+            " to go with it",
+            "An optional may be absent: ask .is_some(), or give .unwrap_or(singleton)",
+        )
         check.same_place(left, right)
         for port, kind in enumerate(inputs):
             check.bounded(kind, _LOOK, port)
@@ -188,7 +189,12 @@ class Threshold(Op):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Demand a value that never falls back, and a threshold that stays."""
         value, threshold = inputs
-        _shaped(threshold, (Shape.SINGLETON,), "Give it as a value of the process: process.singleton(threshold)")
+        check.shaped(
+            threshold,
+            (Shape.SINGLETON,),
+            " to go with it",
+            "Give it as a value of the process: process.singleton(threshold)",
+        )
         check.same_place(value, threshold)
         if _forgets_growth(value):
             raise check.Fault(
