@@ -198,7 +198,7 @@ class Deployment:
             raise DeployError(f"no process is called `{name}`; there are {', '.join(f'`{n}`' for n in names)}")
 
     def source(self, name: str) -> str:
-        """Give the generated Python of one process."""
+        """Give the generated Python of one process, given its name, such as `Leader` or `process 0`."""
         self._check_name(name)
         return next(place.source for place in self._program.locations if place.name == name)
 
