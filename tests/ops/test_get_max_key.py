@@ -1,3 +1,5 @@
+from ops.one_per_tick import one_per_tick
+
 from hydro_nb import BoundError, inplace, nondet
 from hydro_nb.ir.node import Bound
 
@@ -13,6 +15,12 @@ def test_list(pairs, run, both, snapshot):
 
 def test_live(pairs, worker, both):
     assert both(pairs.send(worker).first().get_max_key()) == [("b", 2)]
+
+
+def test_keys_that_come_one_by_one(leader, run):
+    keys = one_per_tick(leader).map(lambda n: ({1: 5, 2: 3, 3: 8}[n], n)).into_keyed()
+    seen = keys.first().get_max_key().snapshot(leader.tick(), nondet("any")).all_ticks()
+    assert list(dict.fromkeys(run(seen))) == [(5, 1), (8, 3)]
 
 
 def test_what_was_seen_stays_as_it_was(leader, run):

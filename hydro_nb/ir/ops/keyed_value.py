@@ -14,6 +14,7 @@ from hydro_nb.ir import check
 from hydro_nb.ir.emit import ABSENT, Emit, Item
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Retries, Shape
 from hydro_nb.ir.ops.element import values_bounded
+from hydro_nb.ir.ops.once import new_entries
 from hydro_nb.ir.ops.time import Snapshot
 
 BESIDE = " beside the table"
@@ -65,12 +66,20 @@ class GetMaxKey(Op):
         return (kind.but(shape=Shape.OPTIONAL, bound=bound, key=Any, element=tuple[kind.key, kind.element]),)
 
     def after(self, emit: Emit) -> None:
-        """Find the key, then the value."""
-        table, entry, key = emit.value(0), emit.local("entry"), emit.local("key")
-        emit.write(f"{entry} = {ABSENT}")
-        with emit.block(f"if {table}:"):
-            emit.write(f"{key} = max({table})")
-            emit.write(f"{entry} = ({key}, {held(emit, f'{table}[{key}]')})")
+        """Find the key, then the value; where values stay as they are, among new keys only."""
+        table, key = emit.value(0), emit.local("key")
+        stays = emit.node.input_kinds[0].bound is Bound.BOUNDED_VALUE and not emit.seams
+        entry = emit.state("", ABSENT) if stays else emit.local("entry")
+        if stays:
+            with new_entries(emit, table, "") as keys:
+                emit.write(f"{key} = max({keys})")
+                with emit.block(f"if {entry} is {ABSENT} or {key} > {entry}[0]:"):
+                    emit.write(f"{entry} = ({key}, {table}[{key}])")
+        else:
+            emit.write(f"{entry} = {ABSENT}")
+            with emit.block(f"if {table}:"):
+                emit.write(f"{key} = max({table})")
+                emit.write(f"{entry} = ({key}, {held(emit, f'{table}[{key}]')})")
         emit.define(entry)
 
 
