@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -108,18 +108,19 @@ class Graph:
     def add(self, op: Op, inputs: Sequence[Ref], site: Site, method: str = "") -> Node:
         """Add an operator on `inputs`; raises what its rule finds wrong, at the user's line, of the method called."""
         kinds = tuple(self.kind(ref, site) for ref in inputs)
-        references = held_references(op)
+        held = {each: self.kind(Ref(each.slot), site) for each in held_references(op)}
         try:
             outputs = op.kinds(kinds)
-            require_usable(op, kinds, {ref: self.kind(Ref(ref.slot), site) for ref in references})
+            require_usable(op, kinds, held)
         except Fault as fault:
             raise explain(self, fault, op, inputs, site, method=method) from None
-        node = Node(self._slot(op.name), op, tuple(inputs), outputs, site, kinds, references)
-        self.nodes[node.slot] = node
+        slot = self._slot(op.name)
+        node = Node(slot, op, tuple(inputs), outputs, site, kinds, tuple(held), tuple(held.values()))
+        self.nodes[slot] = node
         if given := self._still_given(node):
-            self._feed(node.slot, given)
+            self._feed(slot, given)
         self.revision += 1
-        return self.nodes[node.slot]
+        return self.nodes[slot]
 
     def give(self, slot: str, ref: Ref) -> None:
         """Give a node one more input, until the cell that does so runs again; the node may be made again meanwhile."""
@@ -186,22 +187,31 @@ class Graph:
         """Give the slots whose inputs are gone or have changed their kind, with the reason for each."""
         reasons: dict[str, str] = {}
         for node in self.nodes.values():
-            for ref, built_on in zip(node.inputs, node.input_kinds, strict=True):
-                source = self.nodes.get(ref.slot)
-                if source is None or ref.port >= len(source.outputs):
-                    reasons[node.slot] = f"its input `{built_on.shape}` is no longer made"
-                elif not source.outputs[ref.port].same_form(built_on):
-                    reasons[node.slot] = f"its input changed: {source.site}"
-                elif ref.slot in reasons:
-                    reasons[node.slot] = reasons[ref.slot]
-            for held in node.references:
-                if held.slot not in self.nodes:
-                    reasons[node.slot] = "a collection that its function refers to is no longer made"
-                elif held.slot in reasons:
-                    reasons[node.slot] = reasons[held.slot]
+            for reason in (*self._stale_inputs(node, reasons), *self._stale_references(node, reasons)):
+                reasons[node.slot] = reason
             if any(kind.place.clock.slot not in self.places for kind in node.outputs):
                 reasons.setdefault(node.slot, "its location is no longer made")
         return reasons
+
+    def _stale_inputs(self, node: Node, known: Mapping[str, str]) -> Iterator[str]:
+        for ref, built_on in zip(node.inputs, node.input_kinds, strict=True):
+            source = self.nodes.get(ref.slot)
+            if source is None or ref.port >= len(source.outputs):
+                yield f"its input `{built_on.shape}` is no longer made"
+            elif not source.outputs[ref.port].same_form(built_on):
+                yield f"its input changed: {source.site}"
+            elif ref.slot in known:
+                yield known[ref.slot]
+
+    def _stale_references(self, node: Node, known: Mapping[str, str]) -> Iterator[str]:
+        for held, built_on in zip(node.references, node.reference_kinds, strict=True):
+            source = self.nodes.get(held.slot)
+            if source is None:
+                yield "a collection that its function refers to is no longer made"
+            elif not source.outputs[0].same_form(built_on):
+                yield f"a collection that its function refers to changed: {source.site}"
+            elif held.slot in known:
+                yield known[held.slot]
 
     def require_fresh(self) -> None:
         """Raise `StaleError` with every line that must run again."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from types import MethodType, ModuleType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
-from hydro_nb.ir.parts import is_standard, parts
+from hydro_nb.ir.freeze import contents
+from hydro_nb.ir.parts import is_own, is_standard, parts
 from hydro_nb.references import Reference
 
 _PLAIN = (int, float, str, bytes, bool, type(None), ModuleType)
@@ -43,6 +44,9 @@ def _inside(value: Any) -> Iterator[object]:
         if not is_standard(value):
             yield from vars(value).values()
         return
+    if _is_of_a_package(value):
+        yield from (part for cell in value.__closure__ or () for part in contents(cell))
+        return
     if type(value) in _WRAPPED:
         yield value.__func__
     elif type(value) in (set, frozenset):
@@ -50,6 +54,14 @@ def _inside(value: Any) -> Iterator[object]:
     if _is_looked_into(value):
         yield from (part.value for part in parts(value))
         yield type(value)
+
+
+def _is_of_a_package(value: object) -> bool:
+    """Whether it is a function that finds around it only what a package has there: nothing of the user's."""
+    if not isinstance(value, FunctionType):
+        return False
+    around = value.__globals__
+    return is_own(str(around.get("__name__"))) or "site-packages" in str(around.get("__file__"))
 
 
 def _is_looked_into(value: object) -> bool:

@@ -249,6 +249,8 @@ class Node:
     """the kinds that `inputs` had when it was built; a difference makes it stale"""
     references: tuple[Reference[Any], ...] = field(compare=False, default=())
     """handles on other collections that the user's functions hold"""
+    reference_kinds: tuple[Kind, ...] = field(compare=False, default=())
+    """the kinds that those had when it was built; a difference makes it stale"""
 
     @property
     def place(self) -> Place:

@@ -71,5 +71,10 @@ def _slots(kind: type) -> tuple[str, ...]:
 
 def is_standard(kind: type) -> bool:
     """Whether a class is Python's own or this package's."""
-    package = kind.__module__.partition(".")[0]
+    return is_own(kind.__module__)
+
+
+def is_own(module: str) -> bool:
+    """Whether a module is Python's own or this package's."""
+    package = module.partition(".")[0]
     return package in sys.stdlib_module_names - {"__main__"} or package == "hydro_nb"

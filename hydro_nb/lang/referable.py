@@ -24,7 +24,8 @@ def refer(collection: Collection, *, mutable: bool = False) -> Any:
         raise explain(flow.graph, fault, op, [ref], here(), method=called()) from None
     if kind.shape.is_stream:
         ref = _gathered(collection, op, keep=mutable)
-    box = flow.boxes.setdefault(ref.slot, Box(optional=kind.shape is Shape.OPTIONAL))
+    box = flow.boxes.setdefault(ref.slot, Box())
+    box.optional = kind.shape is Shape.OPTIONAL
     return MutableReference[Any](ref.slot, box) if mutable else Reference[Any](ref.slot, box)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hydro_nb import FlowBuilder, NoOrder, Stream, nondet, sliced
+from hydro_nb import FlowBuilder, NoOrder, StaleError, Stream, nondet, sliced
 from hydro_nb.lang import cell
 from hydro_nb.testing import collect
 
@@ -109,3 +109,20 @@ def test_a_slice_with_a_state(leader):
         counted = ran("b", lambda step=step: count(step))
         assert in_process(counted) == [(1, 0), (2, 0)]
     assert not leader.flow.graph.stale()
+
+
+def test_what_a_function_refers_to_is_made_again(leader):
+    handles = {}
+
+    def refer(value):
+        handles["first"] = leader.singleton(value).by_ref()
+
+    for value in (1, 2):
+        ran("a", lambda value=value: refer(value))
+        if value == 1:
+            held = handles["first"]
+            pairs = ran("b", lambda held=held: leader.source_iter(["x"]).map(lambda word: (word, held.value)))
+        assert in_process(pairs) == [("x", value)]
+    ran("a", lambda: refer("text"))
+    with pytest.raises(StaleError, match="refers to changed"):
+        in_process(pairs)
