@@ -1,7 +1,6 @@
-from ops.one_per_tick import one_per_tick
-
 from hydro_nb import BoundError, inplace, nondet
 from hydro_nb.ir.node import Bound
+from ops.one_per_tick import one_per_tick
 
 
 def test_list(pairs, run, both, snapshot):
