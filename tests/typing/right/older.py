@@ -126,5 +126,5 @@ texts.send_bincode_external(client)
 texts.sim_output()
 assert_type(tick.forward_ref(Stream, of=int)[1], Stream[int, Tick[Process[None]], Bounded])
 assert_type(tick.channel(Optional, of=int)[1], Optional[int, Tick[Process[None]], Bounded])
-for each in (keyed, seven, best, table):
+for each in (numbers, keyed, seven, best, table):
     each.clone().preview(1)
