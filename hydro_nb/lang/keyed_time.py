@@ -31,7 +31,7 @@ class KeyedTime(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
     __slots__ = ()
 
     def atomic(
-        self: KeyedTime[K_co, V_co, P, B_co, O_co, R_co],
+        self: KeyedTime[K_co, V_co, P, B_co, O_co, R_co], tick: Tick[P] | None = None
     ) -> KeyedStream[K_co, V_co, Atomic[P], B_co, O_co, R_co]:
         """Enter an atomic section: all that is made of it there is done before `end_atomic` shows any of it.
 
@@ -41,9 +41,10 @@ class KeyedTime(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         >>> acknowledged.entries().preview().rows
         [('a', 1), ('b', 2)]
 
-        Everything stays; state lives on from tick to tick, as outside.
+        Everything stays; state lives on from tick to tick, as outside. With a tick, as older programs write it, the
+        section is the one that runs with that tick.
         """
-        return self._grow(BeginAtomic(section_of(self)))
+        return self._grow(BeginAtomic(section_of(self, tick)))
 
     def end_atomic(
         self: KeyedTime[K_co, V_co, Atomic[P], B_co, O_co, R_co],

@@ -38,8 +38,10 @@ def tick_of(collection: Collection, tick: Any, method: str) -> Place:
     return checked_place(tick, Tick, f"`{method}` needs a tick made by process.tick()", collection.flow, here())
 
 
-def section_of(collection: Collection) -> Place:
-    """Make an atomic section where a collection lives."""
+def section_of(collection: Collection, tick: Any = None) -> Place:
+    """Make an atomic section where a collection lives, or give the one that runs with a tick."""
+    if tick is not None:
+        return tick_of(collection, tick, "atomic").section
     graph, place = collection.flow.graph, collection.kind.place
     return graph.place("tick", here(), parent=place.root, what="atomic").section
 

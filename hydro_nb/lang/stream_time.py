@@ -33,7 +33,9 @@ class StreamTime(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
     __slots__ = ()
 
-    def atomic(self: StreamTime[T_co, P, B_co, O_co, R_co]) -> Stream[T_co, Atomic[P], B_co, O_co, R_co]:
+    def atomic(
+        self: StreamTime[T_co, P, B_co, O_co, R_co], tick: Tick[P] | None = None
+    ) -> Stream[T_co, Atomic[P], B_co, O_co, R_co]:
         """Enter an atomic section: all that is made of it there is done before `end_atomic` shows any of it.
 
         >>> leader = FlowBuilder().process()
@@ -42,9 +44,10 @@ class StreamTime(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         >>> acknowledged.preview().rows
         [1, 2]
 
-        Everything stays; state lives on from tick to tick, as outside.
+        Everything stays; state lives on from tick to tick, as outside. With a tick, as older programs write it, the
+        section is the one that runs with that tick.
         """
-        return self._grow(BeginAtomic(section_of(self)))
+        return self._grow(BeginAtomic(section_of(self, tick)))
 
     def end_atomic(self: StreamTime[T_co, Atomic[P], B_co, O_co, R_co]) -> Stream[T_co, P, B_co, O_co, R_co]:
         """Leave the atomic section; what comes out is seen when all of the section's work is done.

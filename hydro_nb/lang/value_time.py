@@ -32,7 +32,7 @@ class SingletonTime(Collection, Generic[T_co, L_co, B_co]):
 
     __slots__ = ()
 
-    def atomic(self: SingletonTime[T_co, P, B_co]) -> Singleton[T_co, Atomic[P], B_co]:
+    def atomic(self: SingletonTime[T_co, P, B_co], tick: Tick[P] | None = None) -> Singleton[T_co, Atomic[P], B_co]:
         """Enter an atomic section, in which it is seen together with what else is there.
 
         >>> leader = FlowBuilder().process()
@@ -42,7 +42,7 @@ class SingletonTime(Collection, Generic[T_co, L_co, B_co]):
 
         Everything stays.
         """
-        return self._grow(BeginAtomic(section_of(self)))
+        return self._grow(BeginAtomic(section_of(self, tick)))
 
     def end_atomic(self: SingletonTime[T_co, Atomic[P], B_co]) -> Singleton[T_co, P, B_co]:
         """Leave the atomic section; a new value is seen when all of the section's work is done.
@@ -120,7 +120,7 @@ class OptionalTime(Collection, Generic[T_co, L_co, B_co]):
 
     __slots__ = ()
 
-    def atomic(self: OptionalTime[T_co, P, B_co]) -> Optional[T_co, Atomic[P], B_co]:
+    def atomic(self: OptionalTime[T_co, P, B_co], tick: Tick[P] | None = None) -> Optional[T_co, Atomic[P], B_co]:
         """Enter an atomic section, in which it is seen together with what else is there.
 
         >>> leader = FlowBuilder().process()
@@ -130,7 +130,7 @@ class OptionalTime(Collection, Generic[T_co, L_co, B_co]):
 
         Everything stays.
         """
-        return self._grow(BeginAtomic(section_of(self)))
+        return self._grow(BeginAtomic(section_of(self, tick)))
 
     def end_atomic(self: OptionalTime[T_co, Atomic[P], B_co]) -> Optional[T_co, P, B_co]:
         """Leave the atomic section; a new value is seen when all of the section's work is done.
@@ -221,7 +221,9 @@ class KeyedSingletonTime(Collection, Generic[K_co, V_co, L_co, B_co]):
 
     __slots__ = ()
 
-    def atomic(self: KeyedSingletonTime[K_co, V_co, P, B_co]) -> KeyedSingleton[K_co, V_co, Atomic[P], B_co]:
+    def atomic(
+        self: KeyedSingletonTime[K_co, V_co, P, B_co], tick: Tick[P] | None = None
+    ) -> KeyedSingleton[K_co, V_co, Atomic[P], B_co]:
         """Enter an atomic section, in which it is seen together with what else is there.
 
         >>> leader = FlowBuilder().process()
@@ -231,7 +233,7 @@ class KeyedSingletonTime(Collection, Generic[K_co, V_co, L_co, B_co]):
 
         Everything stays.
         """
-        return self._grow(BeginAtomic(section_of(self)))
+        return self._grow(BeginAtomic(section_of(self, tick)))
 
     def end_atomic(self: KeyedSingletonTime[K_co, V_co, Atomic[P], B_co]) -> KeyedSingleton[K_co, V_co, P, B_co]:
         """Leave the atomic section; a new value is seen when all of the section's work is done.

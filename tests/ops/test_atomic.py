@@ -37,3 +37,10 @@ def test_what_is_inside_stays_inside(live, worker):
             leave()
     with pytest.raises(LocationError, match="at one place"):
         inside.weaken_ordering().merge_unordered(live)
+
+
+def test_the_section_of_a_tick(leader, live, both):
+    tick = leader.tick()
+    inside = live.atomic(tick)
+    assert inside.location.tick == tick
+    assert both(inside.batch_atomic(tick, nondet("shown only")).all_ticks()) == [1, 2, 3]
