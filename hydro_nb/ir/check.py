@@ -145,6 +145,17 @@ def top_level(kind: Kind) -> None:
         )  # fmt: skip
 
 
+def same_root(kind: Kind, tick: Place) -> None:
+    """Demand that a tick, or its section, is of the process on which a collection lives."""
+    if tick.root != kind.place.root:
+        raise Fault(
+            LocationError,
+            f"a tick of {kind.place.title}",
+            f"on {kind.place.title} and the tick on {tick.root.title}",
+            "Make the tick on the same process: process.tick()",
+        )
+
+
 def in_tick(kind: Kind) -> None:
     """Demand a collection inside a tick."""
     if kind.place.kind != "tick":

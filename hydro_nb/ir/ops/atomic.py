@@ -45,6 +45,7 @@ class BeginAtomic(PassOn):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Change the place alone."""
         check.top_level(inputs[0])
+        check.same_root(inputs[0], self.section)
         return (inputs[0].but(place=self.section),)
 
 

@@ -37,13 +37,7 @@ class IntoTick(Op):
             self._require_its_tick(kind)
             return kind.but(place=self.tick, bound=Bound.BOUNDED)
         check.top_level(kind)
-        if self.tick.root != kind.place.root:
-            raise check.Fault(
-                check.LocationError,
-                f"a tick of {kind.place.title}",
-                f"on {kind.place.title} and the tick on {self.tick.root.title}",
-                "Make the tick on the same process: process.tick()",
-            )
+        check.same_root(kind, self.tick)
         return kind.but(place=self.tick, bound=Bound.BOUNDED)
 
     def _require_its_tick(self, kind: Kind) -> None:

@@ -71,6 +71,8 @@ assert_type(best.continue_if(best).continue_unless(best), Optional[int, Process[
 assert_type(best.then(seven.map(str)), Optional[str, Process[None], Bounded])
 assert_type(best.union(best.map(str)), Optional[int | str, Process[None], Bounded])
 assert_type(tick.outer(), Process[None])
+assert_type(live.atomic(tick), Stream[int, Atomic[Process[None]]])
+assert_type(keyed.atomic(tick).value_counts().end_atomic().location, Process[None])
 assert_type(leader.try_tick(), Tick[Process[None]])
 assert_type(tick.try_tick(), None)
 

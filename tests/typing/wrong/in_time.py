@@ -48,6 +48,7 @@ tick.singleton(1).latest().into_stream()  # wrong: it changes
 live.end_atomic()  # wrong: not in a section
 live.batch_atomic(tick, why)  # wrong: not in a section
 batch.end_atomic()  # wrong: not in a section
+live.atomic(other)  # wrong: a tick of another process
 writes.batch_atomic(other, why)  # wrong: a tick of another process
 writes.batch(tick, "any")  # wrong: no reason
 writes.merge_unordered(live)  # wrong: a section beside its process
