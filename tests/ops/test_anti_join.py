@@ -57,3 +57,12 @@ def test_no_pairs(leader, message):
 def test_two_places(live, worker, message):
     text = message(lambda: live.map(lambda n: (n, n)).anti_join(worker.source_iter([1])), LocationError)
     assert "lives on Process[Leader]" in text
+
+
+def test_pairs_where_keys_are_wanted(leader, message):
+    pairs = leader.source_iter([("ann", 1)])
+    text = message(lambda: pairs.anti_join(pairs), GraphError)
+    assert text.startswith("`anti_join` needs keys of str, but `pairs` is of tuple[str, int].")
+    assert text.endswith("Take the keys alone: .map(lambda pair: pair[0])")
+    text = message(lambda: pairs.into_keyed().filter_key_not_in(leader.source_iter([7])), GraphError)
+    assert text.startswith("`filter_key_not_in` needs keys of str, but its input (`source_iter`) is of int.")

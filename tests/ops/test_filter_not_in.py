@@ -46,3 +46,8 @@ def test_keyed_side(leader, pairs, message):
 
 def test_two_places(live, worker, message):
     assert "lives on Process[Leader]" in message(lambda: live.filter_not_in(worker.source_iter([1])), LocationError)
+
+
+def test_elements_that_are_never_equal(leader, message):
+    text = message(lambda: leader.source_iter(["a"]).filter_not_in(leader.source_iter([("a", 1)])), GraphError)
+    assert "needs elements of str, but its input (`source_iter`) is of tuple[str, int]." in text

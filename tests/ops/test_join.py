@@ -118,3 +118,16 @@ def test_keyed_side(pens, cities, message):
 
 def test_two_places(pens, cities, worker, message):
     assert "lives on Process[Leader]" in message(lambda: pens.join(cities.send(worker)), LocationError)
+
+
+def test_keys_that_never_match(leader, message):
+    texts = leader.source_iter([("1", 1)])
+    numbers = leader.source_iter([(1, 1)])
+    text = message(lambda: texts.join(numbers), GraphError)
+    assert text.startswith("`join` needs keys of str, but `numbers` is keyed by int.")
+    assert text.endswith("Give both the same kind of key: .map(lambda pair: (str(pair[0]), pair[1]))")
+
+
+def test_numbers_of_any_type_may_match(leader, both):
+    flags, numbers = leader.source_iter([(True, "a")]), leader.source_iter([(1.0, "b")])
+    assert both(flags.join(numbers)) == [(True, ("a", "b"))]

@@ -14,7 +14,7 @@ from hydro_nb.errors import GraphError
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import Emit, Item
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Shape
-from hydro_nb.ir.ops.pairs import key_and_value, tuple_of
+from hydro_nb.ir.ops.pairs import key_and_value, may_match, tuple_of
 
 _SIDES = ("left", "right")
 _REMEDIES = {
@@ -24,6 +24,7 @@ _REMEDIES = {
     Shape.OPTIONAL: "Pair with one value: .cross_singleton(value)",
     Shape.KEYED_SINGLETON: "Take pairs: .entries(), or the .values() alone",
 }
+_KEYS = "Give both the same kind of key: .map(lambda pair: (str(pair[0]), pair[1]))"
 _UNBOUNDED = 'Bring both into a tick: .batch(tick, nondet("..."))'
 
 
@@ -66,7 +67,8 @@ class Join(Match):
         """Demand pairs on both sides."""
         left, right = inputs
         of_stream(right, left.shape, 1)
-        (key, value), (_, other) = key_and_value(left), key_and_value(right, 1)
+        (key, value), (other_key, other) = key_and_value(left), key_and_value(right, 1)
+        may_match(key, other_key, "keys of", "keyed by", _KEYS)
         both = tuple_of(value, other)
         return self.matched(inputs, both if left.shape.is_keyed else tuple_of(key, both))
 
@@ -132,7 +134,8 @@ class AntiJoin(Op):
         left, right = inputs
         check.same_place(left, right)
         of_stream(right, Shape.STREAM, 1)
-        key_and_value(left)
+        key, _ = key_and_value(left)
+        may_match(key, right.element, "keys of", "of", "Take the keys alone: .map(lambda pair: pair[0])")
         check.bounded(right, _UNBOUNDED, 1)
         return (left,)
 
@@ -162,6 +165,7 @@ class FilterNotIn(Op):
         left, right = inputs
         check.same_place(left, right)
         of_stream(right, left.shape, 1)
+        may_match(left.element, right.element, "elements of", "of", "Take what is compared: .map(lambda x: ...)")
         check.bounded(right, _UNBOUNDED, 1)
         return (left,)
 

@@ -59,6 +59,25 @@ def halves(element: Any) -> tuple[Any, Any]:
     return get_args(element) if are_pairs(element) else (Any, Any)
 
 
+def may_match(one: Any, two: Any, needs: str, has: str, remedy: str) -> None:
+    """Refuse types that are known to have no value in common, such as texts and pairs."""
+    groups = _group(one), _group(two)
+    if all(groups) and groups[0] != groups[1]:
+        raise check.Fault(GraphError, f"{needs} {_text(one)}", f"{has} {_text(two)}", remedy, port=1)
+
+
+def _group(element: Any) -> str:
+    """Give what values of a plain type may equal; nothing where that is not known."""
+    groups = {"numbers": (bool, int, float, complex), "texts": (str,), "bytes": (bytes,)}
+    if get_origin(element) is tuple:
+        return "tuples"
+    return next((group for group, types in groups.items() if element in types), "")
+
+
+def _text(element: Any) -> str:
+    return str(element) if get_origin(element) else element.__name__
+
+
 def key_and_value(kind: Kind, port: int = 0) -> tuple[Any, Any]:
     """Give the types of keys and values of what must be pairs."""
     if kind.shape.is_keyed:
