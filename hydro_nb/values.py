@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from copy import copy as shallow
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -135,6 +136,28 @@ class Absent(enum.Enum):
 
 
 ABSENT = Absent.ABSENT
+
+_ATOMS = frozenset((int, str, float, bool, bytes, type(None)))
+
+
+def copy(value: Any) -> Any:
+    """Copy a value that goes on changing, with the lists, tuples, dicts and sets in it, so that what was seen stays.
+
+    >>> seen = {"a": [1]}
+    >>> kept = copy(seen)
+    >>> seen["a"].append(2)
+    >>> kept
+    {'a': [1]}
+    """
+    kind = type(value)
+    if kind in _ATOMS:
+        return value
+    if kind is dict:
+        return {key: each if type(each) in _ATOMS else copy(each) for key, each in value.items()}
+    if kind is list or kind is tuple:
+        return kind([each if type(each) in _ATOMS else copy(each) for each in value])
+    return shallow(value)
+
 
 RETURNED_NONE = (
     "the function returned None. It must return the next accumulator; "

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import doctest
 import importlib
-import pkgutil
+from pathlib import Path
 
 import pytest
 
 import hydro_nb
-import hydro_nb.lang
 from hydro_nb.testing import collect
 
-MODULES = [
-    *(f"hydro_nb.lang.{module.name}" for module in pkgutil.iter_modules(hydro_nb.lang.__path__)),
-    "hydro_nb.testing.collecting",
-]
-NAMES = {name: getattr(hydro_nb, name) for name in hydro_nb.__all__} | {"collect": collect}
+ROOT = Path(hydro_nb.__file__).parent
+MODULES = sorted(
+    "hydro_nb." + path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__")
+    for path in ROOT.rglob("*.py")
+    if ">>>" in path.read_text()
+)
+NAMES = {name: getattr(hydro_nb, name) for name in hydro_nb.__all__} | {"collect": collect, "__name__": "__main__"}
 
 
 @pytest.mark.parametrize("name", MODULES)

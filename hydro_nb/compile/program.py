@@ -29,7 +29,6 @@ CHUNK = 1024
 """Elements that a bounded source gives in one tick; the runtime lowers a state's `room` while nothing can be sent."""
 IMPORTS = {
     "deque": "collections",
-    "copy": "copy",
     "islice": "itertools",
     "monotonic": "time",
     "ABSENT": "hydro_nb.values",
@@ -39,6 +38,7 @@ IMPORTS = {
     "Return": "hydro_nb.values",
     "Some": "hydro_nb.values",
     "Yield": "hydro_nb.values",
+    "copy": "hydro_nb.values",
     "opened": "hydro_nb.runtime.sinks",
     "drained": "hydro_nb.runtime.waiting",
     "wait_all": "hydro_nb.runtime.waiting",

@@ -158,7 +158,8 @@ def _tick(look: _Look, tick: Place) -> Iterator[str]:
     yield f"    subgraph {_quote('cluster_' + tick.slot)} {{"
     yield (
         f'      graph [id={_quote(tick.slot)} class="place tick" label={_quote(ascii_text(tick.short_name))}'
-        f' tooltip="one tick at a time" style="rounded,dashed" color="#aab4c0" fontcolor="{QUIET}" fontsize=10 margin=10]'
+        f' tooltip="one tick at a time" style="rounded,dashed" color="#aab4c0" fontcolor="{QUIET}" fontsize=10'
+        " margin=10]"
     )
     yield from ("      " + _node(look, node) for node in nodes)
     yield "    }"

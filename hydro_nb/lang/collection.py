@@ -77,7 +77,7 @@ class Collection:
     def __bool__(self) -> bool:
         """Refuse to be taken for a condition: what it holds is known only when the flow runs."""
         raise GraphError(
-            f"a {self.shape} has no value while the flow is built, so that it is neither true nor false.\n  {here()}\n"
+            f"a {self.shape} has no value while the flow is built, so it is neither true nor false.\n  {here()}\n"
             "  Let it decide while the flow runs: .filter_if(condition), .filter(function), and_/or_/not_ of conditions."
         )
 
