@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hydro_nb.errors import Site
+from hydro_nb.ir.func import Func
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Bound, Kind, Op, Ref, Shape
 from hydro_nb.ir.ops.atomic import EndAtomic
+from hydro_nb.ir.ops.element import Map
 from hydro_nb.ir.ops.gathered import Elements
 from hydro_nb.ir.ops.network import SendExternal
 from hydro_nb.ir.ops.order import IntoKeyed
 from hydro_nb.ir.ops.shape import IntoSingleton, IntoStream
 from hydro_nb.ir.ops.time import AllTicks, Snapshot
+from hydro_nb.ir.ops.value import OrNone
 from hydro_nb.lang.collection import changed_list
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ class Observed:
         flow, ref, kind = collection.flow.graph, collection.ref, collection.flow.graph.kind(collection.ref)
         self.kind = kind
         self.newest_only = not kind.shape.is_stream and kind.bound is not Bound.BOUNDED
+        self.may_be_absent = self.newest_only and kind.shape is Shape.OPTIONAL and kind.place.kind != "tick"
         changed = changed_list(collection)
         start = (changed or ref).slot
         self.graph = _copy(flow, None if whole else set(_upstream(flow, start)))
@@ -53,6 +57,9 @@ class Observed:
             top = self.graph.place("tick", _SITE, parent=kind.place)
             yield Snapshot(top, "observed")
             inside = True
+            if self.may_be_absent:
+                yield Map(Func.of(_present, _SITE))
+                yield OrNone()
         if kind.shape is Shape.KEYED_STREAM:
             yield IntoKeyed(to="entries")
         if kind.shape is Shape.KEYED_SINGLETON:
@@ -67,7 +74,13 @@ class Observed:
 
     def shown(self, rows: list[object]) -> list[object]:
         """Give the rows that stand for the collection: of a changing value only the newest."""
-        return rows[-1:] if self.newest_only else rows
+        newest = rows[-1:] if self.newest_only else rows
+        return [row[0] for row in newest if isinstance(row, tuple)] if self.may_be_absent else newest
+
+
+def _present(value: object) -> tuple[object]:
+    """Mark a value that is there: one that has gone again is shown by the lack of the mark."""
+    return (value,)
 
 
 def _copy(graph: Graph, only: set[str] | None) -> Graph:

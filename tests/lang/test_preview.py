@@ -131,3 +131,14 @@ def test_inside_an_atomic_section(leader):
     assert live.map(str).preview().rows == ["1", "2"]
     assert live.count().preview().rows == [2]
     assert live.map(lambda n: ("a", n)).into_keyed().value_counts().preview().rows == [{"a": 2}]
+
+
+@pytest.mark.parametrize("backend", ["local", "inprocess"])
+def test_a_value_that_has_gone_again(backend, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    flow = FlowBuilder()
+    first, second = flow.process(), flow.process()
+    count = first.source_iter(range(100)).send(second).count()
+    assert collect(count.filter(lambda n: n < 50), backend=backend) == []
+    assert collect(count.filter(lambda n: n > 50), backend=backend) == [100]
+    assert collect(count.map(lambda n: None).filter(lambda n: True), backend=backend) == [None]
