@@ -149,13 +149,14 @@ def copy(value: Any) -> Any:
     >>> kept
     {'a': [1]}
     """
-    kind = type(value)
+    kind: Any = type(value)
     if kind in _ATOMS:
         return value
     if kind is dict:
         return {key: each if type(each) in _ATOMS else copy(each) for key, each in value.items()}
     if kind is list or kind is tuple:
-        return kind([each if type(each) in _ATOMS else copy(each) for each in value])
+        parts: list[Any] = [each if type(each) in _ATOMS else copy(each) for each in value]
+        return parts if kind is list else tuple(parts)
     return shallow(value)
 
 
