@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from copy import copy as shallow
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
@@ -149,7 +149,7 @@ def copy(value: Any) -> Any:
     >>> kept
     {'a': [1]}
     """
-    kind: Any = type(value)
+    kind = cast("type[Any]", type(value))
     if kind in _ATOMS:
         return value
     if kind is dict:

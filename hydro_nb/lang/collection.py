@@ -78,7 +78,7 @@ class Collection:
         """Refuse to be taken for a condition: what it holds is known only when the flow runs."""
         raise GraphError(
             f"a {self.shape} has no value while the flow is built, so it is neither true nor false.\n  {here()}\n"
-            "  Let it decide while the flow runs: .filter_if(condition), .filter(f), or and_, or_ and not_ of conditions."
+            "  Let it decide while the flow runs: .filter_if(condition), .filter(f), and_(other), or_(other), not_()."
         )
 
     def __repr__(self) -> str:
