@@ -284,8 +284,8 @@ class NodeEmit:
                 self.write(f"{self.values[index]} = copy({self.unit.defined[slot]})")
 
     def changes_in_place(self) -> bool:
-        """Look at what it is made of; in the seams cut each version is an object of its own."""
-        return not self.seams and changes_in_place(self.unit.unit, self.part)
+        """Look at what it is made of."""
+        return changes_in_place(self.unit.unit, self.part)
 
     def define(self, expr: str) -> None:
         """Say where this node's live value is."""

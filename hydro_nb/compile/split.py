@@ -261,8 +261,12 @@ def values_behind(unit: Unit, part: Part) -> Iterator[tuple[Part, Kind]]:
 
 
 def changes_in_place(unit: Unit, part: Part) -> bool:
-    """Whether the live value that a part reads may be an object that a fold outside of ticks goes on changing."""
-    folds = (source for source, kind in values_behind(unit, part) if kind.bound is not Bound.BOUNDED)
+    """Whether the live value that a part reads may be an object that a fold outside of ticks goes on changing.
+
+    What comes through a seam is an object of its own.
+    """
+    behind = values_behind(unit, part)
+    folds = (source for source, kind in behind if kind.bound is not Bound.BOUNDED and not source.seam)
     return any(fold.node.op.may_mutate for fold in folds)
 
 

@@ -109,3 +109,10 @@ def test_numbers_are_not_copied(leader):
     leader.source_iter([1]).for_each(add)
     total.into_stream().for_each(print)
     assert "copy" not in leader.flow.source(leader)
+
+
+def test_what_a_section_goes_on_changing(leader):
+    numbers_in, numbers = leader.sim_input(int)
+    batch = numbers.batch(leader.tick(), ANY)
+    so_far = batch.across_ticks(lambda every: every.fold(list, inplace(list.append)))
+    assert under_every_schedule(numbers_in, so_far.all_ticks(), [1, 2]) == {((1, 2),), ((1,), (1, 2))}
