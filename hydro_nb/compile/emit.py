@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from hydro_nb.compile.capture import Rendered, render
 from hydro_nb.compile.handles import is_copied_in, is_copied_out
 from hydro_nb.compile.seams import comes_later, delayed, spread
-from hydro_nb.compile.split import Part, changes_in_place, must_complete, upstream
+from hydro_nb.compile.split import Part
 from hydro_nb.compile.text import is_literal, is_simple
+from hydro_nb.compile.walks import changes_in_place, must_complete, upstream
 from hydro_nb.errors import Site
 from hydro_nb.ir.emit import Item
 from hydro_nb.ir.func import Func

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hydro_nb.compile.split import reached_seams, values_behind
+from hydro_nb.compile.walks import reached_seams, values_behind
 from hydro_nb.ir.node import Bound, Kind, Shape
 
 if TYPE_CHECKING:

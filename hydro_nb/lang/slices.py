@@ -27,15 +27,14 @@ from hydro_nb.lang.guarantees import (
     Bounded,
     BoundedValue,
     ExactlyOnce,
-    InitNone,
     NoOrder,
     TotalOrder,
-    Unbounded,
 )
 from hydro_nb.lang.location import Process
 from hydro_nb.lang.nondet import NonDet, checked
 from hydro_nb.lang.place import declared
 from hydro_nb.lang.site import here
+from hydro_nb.lang.slice_out import SliceOut
 from hydro_nb.lang.slice_state import (
     HANDLES,
     KeyedState,
@@ -51,7 +50,7 @@ if TYPE_CHECKING:
     from hydro_nb.lang.keyed_singleton import KeyedSingleton
     from hydro_nb.lang.keyed_stream import KeyedStream
     from hydro_nb.lang.optional import Optional
-    from hydro_nb.lang.protocols import AtomicElements, AtomicValue, Elements, N, Ts, Value
+    from hydro_nb.lang.protocols import N, Ts
     from hydro_nb.lang.singleton import Singleton
     from hydro_nb.lang.stream import Stream
 
@@ -88,13 +87,12 @@ def sliced() -> Slice:
     return Slice()
 
 
-class Slice:
+class Slice(SliceOut):
     """The block of `sliced`: what is taken in, kept and given out."""
 
     def __init__(self) -> None:
-        self._tick: Tick[Any] | None = None
+        super().__init__()
         self._section: str = ""
-        self._open = False
         self._states: list[SliceState] = []
 
     def __enter__(self) -> Self:
@@ -271,85 +269,6 @@ class Slice:
             raise GraphError(f"a Singleton is never empty.\n  {site}\n  Say what it is at first: s.state(first)")
         return self._kept(tick, State(kind, title=site.name), HANDLES[kind.shape])
 
-    # ------------------------------------------------------------ out
-
-    @overload
-    def emit(self, result: Stream[T, Tick[P], Bounded, O2, R2], /) -> Stream[T, P, Unbounded, O2, R2]: ...
-    @overload
-    def emit(
-        self, result: KeyedStream[K, V, Tick[P], Bounded, O2, R2], /
-    ) -> KeyedStream[K, V, P, Unbounded, O2, R2]: ...
-    @overload
-    def emit(self, result: Singleton[T, Tick[P], Bounded], /) -> Optional[T, P, InitNone]: ...
-    @overload
-    def emit(self, result: Optional[T, Tick[P], Bounded], /) -> Optional[T, P, Unbounded]: ...
-    @overload
-    def emit(self, result: KeyedSingleton[K, V, Tick[P], Bounded], /) -> KeyedSingleton[K, V, P, Unbounded]: ...
-    @overload
-    def emit(self, first: Value[X], second: Value[Y], /) -> tuple[X, Y]: ...
-    @overload
-    def emit(self, first: Value[X], second: Elements[Y], /) -> tuple[X, Y]: ...
-    @overload
-    def emit(self, first: Elements[X], second: Value[Y], /) -> tuple[X, Y]: ...
-    @overload
-    def emit(self, first: Elements[X], second: Elements[Y], /) -> tuple[X, Y]: ...
-    @overload
-    def emit(self, first: Any, second: Any, third: Any, /, *more: Any) -> tuple[Any, ...]: ...
-    def emit(self, *results: Any) -> Any:
-        """Give results out of the slice: streams slice after slice, of a live value the newest.
-
-        >>> with sliced() as s:
-        ...     batch = s.batch(FlowBuilder().process().source_iter([1, 2]), nondet("put together again"))
-        ...     numbers, count = s.emit(batch, batch.count())
-        >>> numbers.preview().rows
-        [1, 2]
-
-        Unbounded; order and repeats stay. A singleton becomes an optional that is absent before the first slice. Of
-        several results a tuple is given.
-        """
-        given = tuple(self._out(each, "all_ticks", "latest") for each in results)
-        return given[0] if len(given) == 1 else given
-
-    @overload
-    def emit_atomic(
-        self, result: Stream[T, Tick[P], Bounded, O2, R2], /
-    ) -> Stream[T, Atomic[P], Unbounded, O2, R2]: ...
-    @overload
-    def emit_atomic(
-        self, result: KeyedStream[K, V, Tick[P], Bounded, O2, R2], /
-    ) -> KeyedStream[K, V, Atomic[P], Unbounded, O2, R2]: ...
-    @overload
-    def emit_atomic(self, result: Singleton[T, Tick[P], Bounded], /) -> Optional[T, Atomic[P], InitNone]: ...
-    @overload
-    def emit_atomic(self, result: Optional[T, Tick[P], Bounded], /) -> Optional[T, Atomic[P], Unbounded]: ...
-    @overload
-    def emit_atomic(
-        self, result: KeyedSingleton[K, V, Tick[P], Bounded], /
-    ) -> KeyedSingleton[K, V, Atomic[P], Unbounded]: ...
-    @overload
-    def emit_atomic(self, first: AtomicValue[X], second: AtomicValue[Y], /) -> tuple[X, Y]: ...
-    @overload
-    def emit_atomic(self, first: AtomicValue[X], second: AtomicElements[Y], /) -> tuple[X, Y]: ...
-    @overload
-    def emit_atomic(self, first: AtomicElements[X], second: AtomicValue[Y], /) -> tuple[X, Y]: ...
-    @overload
-    def emit_atomic(self, first: AtomicElements[X], second: AtomicElements[Y], /) -> tuple[X, Y]: ...
-    @overload
-    def emit_atomic(self, first: Any, second: Any, third: Any, /, *more: Any) -> tuple[Any, ...]: ...
-    def emit_atomic(self, *results: Any) -> Any:
-        """Give results into the atomic section that runs with the slice; `end_atomic` shows them when all is done.
-
-        >>> with sliced() as s:
-        ...     batch = s.batch(FlowBuilder().process().source_iter([1, 2]), nondet("put together again"))
-        ...     inside = s.emit_atomic(batch)
-        >>> inside.end_atomic().preview().rows
-        [1, 2]
-
-        As `emit`, in the section.
-        """
-        given = tuple(self._out(each, "all_ticks_atomic", "latest_atomic") for each in results)
-        return given[0] if len(given) == 1 else given
-
     # ------------------------------------------------------------ within
 
     def _kept(self, tick: Tick[Any], op: State, handle_of: type[Any]) -> Any:
@@ -376,14 +295,6 @@ class Slice:
                 f'  Use s.{instead}(collection, nondet("...")).'
             )
 
-    def _require_open(self, method: str) -> None:
-        """Raise unless the block is running."""
-        if not self._open:
-            raise GraphError(
-                f"`{method}` was called outside of its slice.\n  {here()}\n"
-                "  Call it inside the block: with sliced() as s: ..."
-            )
-
     def _required(self, method: str) -> Tick[Any]:
         self._require_open(method)
         if self._tick is None:
@@ -392,19 +303,6 @@ class Slice:
                 f"  {here()}\n  Call s.batch, s.snapshot or s.atomic first."
             )
         return self._tick
-
-    def _out(self, result: Any, stream: str, value: str) -> Any:
-        self._require_open("emit")
-        if not isinstance(result, Collection) or self._tick is None or result.kind.place != self._tick.place:
-            raise LocationError(
-                f"a slice gives out what was made in it, but was given {_named(result)}.\n  {here()}\n"
-                "  What is made outside needs no emit."
-            )
-        return getattr(result, stream if result.kind.shape.is_stream else value)()
-
-
-def _named(given: Any) -> str:
-    return f"a {given.kind.shape} on {given.kind.place.title}" if isinstance(given, Collection) else repr(given)
 
 
 def _looks(kind: Kind, tick: Place, reason: str) -> tuple[Op, ...]:
