@@ -53,7 +53,7 @@ class StreamJoins(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
     @overload
     def join(
         self: StreamJoins[tuple[K, V], L_co, B_co, O_co, R_co], other: Stream[tuple[K, U], L_co, Bounded, O2, R2]
-    ) -> Stream[tuple[K, tuple[V, U]], L_co, B_co, O_co, R_co | R2]: ...
+    ) -> Stream[tuple[K, tuple[V, U]], L_co, B_co, O_co | O2, R_co | R2]: ...
     @overload
     def join(
         self: StreamJoins[tuple[K, V], L_co, B_co, O_co, R_co], other: Stream[tuple[K, U], L_co, Unbounded, O2, R2]
@@ -67,7 +67,8 @@ class StreamJoins(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         >>> orders.join(cities).preview().rows
         [('ann', ('pen', 'Oslo')), ('ann', ('ink', 'Oslo'))]
 
-        Where the other is bounded it is gathered first, and order and boundedness of this one stay. Where it is not,
+        Where the other is bounded it is gathered first, and boundedness of this one stays, and its order where the
+        other has one too (Hydro keeps it always, though matches under one key then come in any order). Where it is not,
         both are kept for ever, each match comes out once, order is lost and the result is unbounded. Repeats as in
         the weaker of the two. Inside a tick only that tick's elements match.
         """
@@ -76,7 +77,7 @@ class StreamJoins(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
     @overload
     def cross_product(
         self, other: Stream[U, L_co, Bounded, O2, R2]
-    ) -> Stream[tuple[T_co, U], L_co, B_co, O_co, R_co | R2]: ...
+    ) -> Stream[tuple[T_co, U], L_co, B_co, O_co | O2, R_co | R2]: ...
     @overload
     def cross_product(
         self, other: Stream[U, L_co, Unbounded, O2, R2]
@@ -88,9 +89,9 @@ class StreamJoins(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         >>> leader.source_iter([1, 2]).cross_product(leader.source_iter("ab")).preview().rows
         [(1, 'a'), (1, 'b'), (2, 'a'), (2, 'b')]
 
-        Where the other is bounded it is gathered first, and order and boundedness of this one stay. Where it is not,
-        both are kept for ever, each pair comes out once, order is lost and the result is unbounded. Repeats as in the
-        weaker of the two.
+        Where the other is bounded it is gathered first, and boundedness of this one stays, and its order where the
+        other has one too. Where it is not, both are kept for ever, each pair comes out once, order is lost and the
+        result is unbounded. Repeats as in the weaker of the two.
         """
         return self._grow(CrossProduct(), other)
 

@@ -15,7 +15,6 @@ from hydro_nb.ir.ops.fold import Folding
 from hydro_nb.ir.ops.futures import Timeout
 from hydro_nb.ir.ops.join import MergeOrdered, MergeUnordered
 from hydro_nb.ir.ops.keyed import EntriesPartiallyOrdered
-from hydro_nb.ir.ops.match import Join, Match
 from hydro_nb.ir.ops.network import Network, SendExternal
 from hydro_nb.ir.ops.order import AssumeOrdering, AssumeRetries
 from hydro_nb.ir.ops.source import SourceExternal, SourceInterval, SourceStream, Spin
@@ -176,17 +175,7 @@ def _of_several(graph: Graph, node: Node) -> list[Node]:
         return _interleaved(node, node.op)
     if isinstance(node.op, EntriesPartiallyOrdered):
         return [_interleaved_keys(node, graph.kind(node.inputs[0]), node.op.reason)]
-    return _permuted_beside(node, graph.kind(node.inputs[1])) if isinstance(node.op, Match) else []
-
-
-def _permuted_beside(node: Node, right: Kind) -> list[Node]:
-    """Let matches come out in an order that is chosen where their order means something, but not the right's."""
-    if node.outputs[0].order is Order.NONE or right.order is Order.TOTAL:
-        return [node]
-    arrange = permuted_by_key if isinstance(node.op, Join) else permuted
-    whole, slot = Permuted("", Arrangement(node, arrange, "matched in order")), f"{node.slot}~order"
-    before = Node(slot, whole, node.inputs[1:], (right.but(order=Order.TOTAL),), node.site, node.input_kinds[1:])
-    return [before, replace(node, inputs=(node.inputs[0], Ref(slot)))]
+    return []
 
 
 def _interleaved(node: Node, op: MergeOrdered) -> list[Node]:

@@ -61,11 +61,6 @@ def few(s: Any) -> Any:
     return s.limit(4) if s.kind.order is Order.TOTAL and s.kind.retries is Retries.EXACTLY_ONCE else s
 
 
-def as_ordered(s: Any, other: Any) -> Any:
-    """Give up an order that comes together with none."""
-    return s if other.kind.order is Order.TOTAL else s.weaken_ordering()
-
-
 def even(singleton: Any) -> Any:
     return singleton.map(lambda x: num(x) % 2 == 0)
 
@@ -185,10 +180,10 @@ STEPS: Steps = {
         "is_empty": lambda s: s.is_empty(),
         "ir_node_named": lambda s: s.ir_node_named("here"),
         "keys": lambda s: pair(s).keys(),
-        "join": lambda s, same: pair(as_ordered(s, same)).join(pair(same)),
+        "join": lambda s, same: pair(s).join(pair(same)),
         "anti_join": lambda s, same: pair(s).anti_join(numbers(same)),
         "difference": lambda s, same: numbers(s).difference(numbers(same)),
-        "cross_product": lambda s, same: as_ordered(few(s), same).cross_product(few(same)),
+        "cross_product": lambda s, same: few(s).cross_product(few(same)),
         "cross_product_nested_loop": lambda s, same: few(s).cross_product_nested_loop(few(same)),
         "repeat_with_keys": lambda s, table: s.repeat_with_keys(table),
         "by_ref": _shares,

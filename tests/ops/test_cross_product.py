@@ -34,17 +34,10 @@ def test_in_tick(leader, both):
     assert both(numbers.cross_product(numbers)) == [(1, 1), (1, 2), (2, 1), (2, 2)]
 
 
-def test_right_without_order_is_tried_in_every_order(flow, leader):
-    out = leader.source_iter([1]).cross_product(leader.source_iter("abc").weaken_ordering()).sim_output()
-    seen = set()
-
-    async def body():
-        seen.add(tuple(await out.collect()))
-
-    assert flow.sim().exhaustive(body) == len(seen) == 6
-
-
 def test_guarantees(leader, live):
+    numbers = leader.source_iter([1])
+    assert live.cross_product(numbers).kind.order is Order.TOTAL
+    assert live.cross_product(numbers.weaken_ordering()).kind.order is Order.NONE
     assert live.weaken_retries().cross_product(leader.source_iter([1])).kind.retries is Retries.AT_LEAST_ONCE
 
 

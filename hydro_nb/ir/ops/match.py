@@ -38,12 +38,12 @@ class Match(Op):
     nests: ClassVar[bool] = True
 
     def matched(self, inputs: Sequence[Kind], element: Any) -> tuple[Kind, ...]:
-        """Keep bound and order of the left where the right is gathered first."""
+        """Keep bound and order of the left where the right is gathered first, and has an order itself."""
         left, right = inputs
         check.same_place(left, right)
         retries = left.retries.weaker(right.retries)
         if right.bound is Bound.BOUNDED:
-            return (left.but(retries=retries, element=element),)
+            return (left.but(order=left.order.weaker(right.order), retries=retries, element=element),)
         return (left.but(bound=Bound.UNBOUNDED, order=Order.NONE, retries=retries, element=element),)
 
     @staticmethod
@@ -113,11 +113,10 @@ class CrossProductNestedLoop(CrossProduct):
     name: ClassVar[str] = "cross_product_nested_loop"
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
-        """Demand that both end; the order is the weaker of the two."""
+        """Demand that both end."""
         for port, kind in enumerate(inputs):
             check.bounded(kind, "Use .cross_product(other), which takes elements as they come", port)
-        order = inputs[0].order.weaker(inputs[1].order)
-        return tuple(kind.but(order=order) for kind in super().kinds(inputs))
+        return super().kinds(inputs)
 
 
 @dataclass(frozen=True)

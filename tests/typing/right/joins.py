@@ -33,6 +33,10 @@ assert_type(
     orders.join(ages.weaken_retries()).map(lambda match: (match[0], match[1][1] / 2)),
     Stream[tuple[str, float], Process[None], Unbounded, TotalOrder, ExactlyOnce | AtLeastOnce],
 )
+assert_type(
+    orders.join(ages.weaken_ordering()),
+    Stream[tuple[str, tuple[str, int]], Process[None], Unbounded, TotalOrder | NoOrder],
+)
 assert_type(orders.anti_join(letters), Stream[tuple[str, str], Process[None]])
 assert_type(orders.keys(), Stream[str, Process[None], Unbounded, NoOrder])
 

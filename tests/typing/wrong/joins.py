@@ -25,6 +25,8 @@ pairs.join(keyed)  # wrong: a keyed stream
 pairs.join(far_pairs)  # wrong: two locations
 pairs.join(pairs.batch(leader.tick(), nondet("any")))  # wrong: the other is in a tick
 pairs.join(live_pairs).enumerate()  # wrong: order is lost
+pairs.join(pairs.weaken_ordering()).enumerate()  # wrong: matches under one key come in any order
+numbers.cross_product(numbers.weaken_ordering()).first()  # wrong: the other has no order
 numbers.cross_product(far)  # wrong: two locations
 numbers.cross_product_nested_loop(live)  # wrong: never ends
 live.cross_product_nested_loop(numbers)  # wrong: never ends
