@@ -62,6 +62,9 @@ class Process(Location, Generic[M_co]):
 
         >>> FlowBuilder().process().tick()
         Tick[Process[None]]
+
+        All ticks of a deployed process run together: once at the start, then each time that anything has come to it,
+        with an empty batch where nothing has come for theirs. The simulator runs a tick only when it has something new.
         """
         return Tick(self.flow, self.flow.graph.place("tick", here(), parent=self.place))
 

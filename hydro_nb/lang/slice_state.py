@@ -43,8 +43,12 @@ class SliceState:
             return
         state = cast("Collection", self)
         if warn and not _is_changed(state):
-            text = "this state is never set, so that it stays as it began. Say what it is in the next slice"
-            warnings.warn(f"{text}: `.set(...)`, or change it by `.by_mut()`.", stacklevel=3)
+            warnings.warn(
+                "this state is never set, so that it stays as it began.\n"
+                f"  {state.flow.graph.nodes[state.ref.slot].site}\n"
+                "  Say what it is in the next slice: .set(...), or change it in a function: .by_mut()",
+                stacklevel=3,
+            )
         self._cycle.complete_next_tick(state)
 
     def _next(self, new: Any) -> None:
