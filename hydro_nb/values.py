@@ -137,7 +137,8 @@ class Absent(enum.Enum):
 
 ABSENT = Absent.ABSENT
 
-_ATOMS = frozenset((int, str, float, bool, bytes, type(None)))
+ATOMS = frozenset((int, str, float, bool, bytes, type(None)))
+"""Types of values that nothing can change."""
 
 
 def copy(value: Any) -> Any:
@@ -150,12 +151,12 @@ def copy(value: Any) -> Any:
     {'a': [1]}
     """
     kind = cast("type[Any]", type(value))
-    if kind in _ATOMS:
+    if kind in ATOMS:
         return value
     if kind is dict:
-        return {key: each if type(each) in _ATOMS else copy(each) for key, each in value.items()}
+        return {key: each if type(each) in ATOMS else copy(each) for key, each in value.items()}
     if kind is list or kind is tuple:
-        parts: list[Any] = [each if type(each) in _ATOMS else copy(each) for each in value]
+        parts: list[Any] = [each if type(each) in ATOMS else copy(each) for each in value]
         return parts if kind is list else tuple(parts)
     return shallow(value)
 

@@ -7,8 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from hydro_nb.errors import GraphError
-
-_ATOMS = frozenset((int, str, float, bool, bytes, type(None)))
+from hydro_nb.values import ATOMS
 
 
 class Watched:
@@ -41,7 +40,7 @@ class Watched:
 
 def _kept(value: Any) -> Any:
     """Copy what can change; what cannot be copied stands for itself."""
-    if type(value) in _ATOMS:
+    if type(value) in ATOMS:
         return value
     try:
         return deepcopy(value)

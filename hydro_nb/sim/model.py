@@ -35,10 +35,10 @@ from hydro_nb.sim.hooks import (
     Whole,
 )
 from hydro_nb.sim.observe import Arrangement, Interleaving, KeysInterleaving, Observation, simulated
+from hydro_nb.values import ATOMS
 from hydro_nb.wire import SourceLine
 
 Lists = dict[str, list[Any]]
-_ATOMS = frozenset((int, str, float, bool, bytes, type(None)))
 
 
 @dataclass(eq=False, slots=True)
@@ -251,7 +251,7 @@ def version(value: Any) -> Any:
 
 
 def _is_atom(value: object) -> bool:
-    return type(value) in _ATOMS
+    return type(value) in ATOMS
 
 
 def _is_row(value: object) -> bool:

@@ -11,28 +11,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hydro_nb.ir import check
-from hydro_nb.ir.emit import Emit, Item
-from hydro_nb.ir.node import Bound, Kind, Op, Order, Place, Retries, Shape
+from hydro_nb.ir.emit import Emit
+from hydro_nb.ir.node import Bound, Kind, Order, Place, Retries, Shape
+from hydro_nb.ir.ops.passing import PassOn
 from hydro_nb.ir.ops.time import Latest, push_value
-
-
-@dataclass(frozen=True)
-class PassOn(Op):
-    """Elements and values pass unchanged."""
-
-    def element(self, emit: Emit, item: Item, port: int) -> None:
-        """Pass on."""
-        emit.push(item)
-
-    def elements(self, emit: Emit, batch: str) -> bool:
-        """Pass a whole list on."""
-        emit.push_all(batch, is_list=True)
-        return True
-
-    def after(self, emit: Emit) -> None:
-        """Pass a live value on."""
-        if not emit.node.outputs[0].shape.is_stream:
-            emit.define(emit.value(0))
 
 
 @dataclass(frozen=True)

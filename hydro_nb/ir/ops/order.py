@@ -10,6 +10,7 @@ from hydro_nb.ir import check
 from hydro_nb.ir.emit import Emit, Item
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Retries, Shape
 from hydro_nb.ir.ops.pairs import are_pairs, key_and_value
+from hydro_nb.ir.ops.passing import PassOn
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Unique(Op):
 
 
 @dataclass(frozen=True)
-class Guard(Op):
+class Guard(PassOn):
     """A claim with a written reason, or a guarantee given up; elements pass unchanged."""
 
     reason: str = ""
@@ -75,20 +76,11 @@ class Guard(Op):
         """Show the reason."""
         return self.reason
 
-    def element(self, emit: Emit, item: Item, port: int) -> None:
-        """Pass on."""
-        emit.push(item)
-
     def elements(self, emit: Emit, batch: str) -> bool:
         """Pass a whole list on, where the simulator has nothing to decide."""
         if not emit.seams:
             emit.push_all(batch, is_list=True)
         return not emit.seams
-
-    def after(self, emit: Emit) -> None:
-        """Pass a live value on."""
-        if not emit.node.outputs[0].shape.is_stream:
-            emit.define(emit.value(0))
 
 
 @dataclass(frozen=True)
