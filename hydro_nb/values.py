@@ -73,6 +73,24 @@ Continue = Step.CONTINUE
 Break = Step.BREAK
 
 
+class MembershipEvent(enum.Enum):
+    """That a member of a cluster, or a client, has come or gone.
+
+    >>> MembershipEvent.Joined
+    Joined
+    """
+
+    JOINED = "joined"
+    LEFT = "left"
+    Joined = JOINED
+    Left = LEFT
+
+    def __repr__(self) -> str:
+        return self.name.capitalize()
+
+    __str__ = __repr__
+
+
 class MemberId(msgspec.Struct, Generic[C], frozen=True, eq=False):
     """One member of the cluster whose marker class is `C`; ordered and hashable by its number.
 
