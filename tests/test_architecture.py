@@ -23,7 +23,7 @@ ALLOWED = {
     "watched": BASE,
     "ir": {"errors", "references", "values", "types", "schema"},
     "lang": {"ir", "errors", "references", "values", "types", "schema"},
-    "compile": {"ir", "errors", "references", "watched", "wire", "schema"},
+    "compile": {"ir", "errors", "references", "values", "watched", "wire", "schema"},
     "runtime": {"wire", "errors", "values", "types", "schema"},
     # the ports of a simulated test are handles that users type; the simulator stands behind them
     "sim": {"ir", "compile", "runtime", "errors", "values", "wire", "lang.sim_ports"},
@@ -31,7 +31,7 @@ ALLOWED = {
     "deploy": {"compile", "runtime", "wire", "telemetry", "errors", "values"},
     # the text forms of a graph are three files: ir.text gathers them
     "notebook": {"lang", "ir.text", "ir.dot", "ir.picture", "compile", "telemetry", "deploy", "sim", "errors", "wire"},
-    "std": {"lang"},
+    "std": {"lang", "errors", "values"},
     "cli": {"lang", "deploy", "notebook", "errors"},
 }
 UPWARD = {"lang": {"compile", "deploy", "sim", "notebook"}}
