@@ -43,7 +43,7 @@ def explored():
 
 @pytest.fixture
 def kept():
-    """Run the generated program of a process that has one input on batches of it; give the tables that it keeps then."""
+    """Run the program of a process that has one input on batches of it; give the tables that it keeps then."""
 
     def after(flow, batches):
         program = compile_flow(flow.graph)
