@@ -12,7 +12,8 @@ What a codec accepts comes back equal and of equal types; the rest is an EncodeE
   bincode takes exactly the declared types.
 - Packed integers have any size, packed texts may have lone surrogates; bincode refuses both.
 - Classes (dataclasses, Structs, NamedTuples, enums) travel by name and are looked up among the types that the program
-  mentions and the modules already loaded; nothing is imported because a frame says so, numpy for its arrays apart.
+  mentions and the modules already loaded; nothing is imported because a frame says so, numpy, pyarrow and pandas for
+  their arrays, tables and frames apart.
 - Records come back with the fields that were sent, whatever their constructors do.
 """
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, cast
 
-from hydro_nb.runtime.codec import nodes
+from hydro_nb.runtime.codec import arrow, nodes
 from hydro_nb.runtime.codec.limits import Unfit
 
 
@@ -30,8 +30,12 @@ class Extra:
 
 
 def _each(kind: type, apart: Callable[[Any], Any], together: Callable[[Any], Any]) -> Extra:
+    return _named(kind.__name__, kind, apart, together)
+
+
+def _named(name: str, kind: type | None, apart: Callable[[Any], Any], together: Callable[[Any], Any]) -> Extra:
     return Extra(
-        kind.__name__,
+        name,
         kind,
         lambda values: [apart(value) for value in values],
         lambda parts: [together(part) for part in parts],
@@ -97,6 +101,29 @@ EXTRAS: tuple[Extra, ...] = (
     ),
 )
 
+# ---------------------------------------------------------------- pandas and Arrow, only where they are there
+
+FRAMES = {
+    "pyarrow": (
+        _named("Table", None, arrow.stream_of, arrow.table_of),
+        _named("RecordBatch", None, arrow.stream_of, arrow.batch_of),
+    ),
+    "pandas": (
+        _named("DataFrame", None, arrow.frame_stream, arrow.frame_of),
+        _named("Series", None, arrow.series_parts, arrow.series_of),
+        _named("Timestamp", None, arrow.timestamp_parts, arrow.timestamp_of),
+        _named("Timedelta", None, arrow.timedelta_parts, arrow.timedelta_of),
+    ),
+}
+
+
+def _frame_extra(kind: type) -> Extra | None:
+    package = kind.__module__.partition(".")[0]
+    found = (extra for extra in FRAMES.get(package, ()) if extra.name == kind.__name__)
+    # a class of a user's own may have such a name too
+    return next((extra for extra in found if getattr(sys.modules[package], extra.name) is kind), None)
+
+
 # ---------------------------------------------------------------- numpy, only where it is there
 
 
@@ -157,7 +184,7 @@ SCALAR = Extra(
     lambda parts: [_numpy().frombuffer(raw, _dtype(description))[0] for description, raw in parts],
     _numbers,
 )
-BY_NAME = {extra.name: extra for extra in (*EXTRAS, NDARRAY, SCALAR)}
+BY_NAME = {extra.name: extra for extra in (*EXTRAS, NDARRAY, SCALAR, *FRAMES["pyarrow"], *FRAMES["pandas"])}
 _BY_TYPE = {extra.type: extra for extra in EXTRAS}
 
 
@@ -167,7 +194,7 @@ def extra_of(kind: type) -> Extra | None:
     >>> extra_of(complex).name
     'complex'
     """
-    return _BY_TYPE.get(kind) or (_numpy_extra(kind) if kind.__module__ == "numpy" else None)
+    return _BY_TYPE.get(kind) or (_numpy_extra(kind) if kind.__module__ == "numpy" else _frame_extra(kind))
 
 
 def _numpy_extra(kind: type) -> Extra | None:
