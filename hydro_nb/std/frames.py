@@ -114,7 +114,7 @@ def _require() -> None:
     if missing:
         raise HydroError(
             f"`{called()}` needs {' and '.join(missing)}, which the extra `frames` brings: "
-            f"pip install 'hydro_nb[frames]'.\n  {here()}"
+            f'pip install "hydro_nb[frames]".\n  {here()}'
         )
 
 
