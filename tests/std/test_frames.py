@@ -225,6 +225,7 @@ def test_without_the_extra(leader, monkeypatch, missing):
     with pytest.raises(HydroError) as caught:
         source_frame(leader, TABLE)
     assert str(caught.value).startswith(
-        f"`source_frame` needs {missing}, which the extra `frames` brings: pip install 'hydro_nb[frames]'.\n"
+        f"`source_frame` needs {missing}, which the extra `frames` brings: "
+        'pip install "hydro_nb[frames]".\n'
         "  test_frames.py, line "
     )

@@ -106,7 +106,8 @@ def series_of(part: Any) -> Any:
 
 def timestamp_parts(time: Any) -> tuple[int, str, Any]:
     """Take a timestamp apart: its number of units since 1970, the unit, the zone."""
-    return int(time.asm8.astype("int64")), time.unit, time.tzinfo
+    # a zone of pytz, which pandas made before its third version, goes by its name
+    return int(time.asm8.astype("int64")), time.unit, getattr(time.tzinfo, "zone", None) or time.tzinfo
 
 
 def timestamp_of(part: Any) -> Any:
