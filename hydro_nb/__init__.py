@@ -32,10 +32,12 @@ if TYPE_CHECKING:
     from hydro_nb.errors import SimulationFailure as SimulationFailure
     from hydro_nb.errors import StaleError as StaleError
     from hydro_nb.lang import TCP as TCP
+    from hydro_nb.lang import UDP as UDP
     from hydro_nb.lang import AtLeastOnce as AtLeastOnce
     from hydro_nb.lang import Atomic as Atomic
     from hydro_nb.lang import Bounded as Bounded
     from hydro_nb.lang import BoundedValue as BoundedValue
+    from hydro_nb.lang import Cluster as Cluster
     from hydro_nb.lang import ExactlyOnce as ExactlyOnce
     from hydro_nb.lang import External as External
     from hydro_nb.lang import FlowBuilder as FlowBuilder
@@ -63,8 +65,12 @@ if TYPE_CHECKING:
     from hydro_nb.lang import sliced as sliced
     from hydro_nb.lang.sim_ports import NoMoreMessages as NoMoreMessages
     from hydro_nb.lang.sim_ports import continue_if as continue_if
+    from hydro_nb.values import CLUSTER_SELF_ID as CLUSTER_SELF_ID
     from hydro_nb.values import Break as Break
     from hydro_nb.values import Continue as Continue
+    from hydro_nb.values import Err as Err
+    from hydro_nb.values import MemberId as MemberId
+    from hydro_nb.values import Ok as Ok
     from hydro_nb.values import Return as Return
     from hydro_nb.values import Some as Some
     from hydro_nb.values import Yield as Yield
@@ -73,7 +79,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "hydro_nb.lang": (
-        "TCP AtLeastOnce Atomic Bounded BoundedValue ExactlyOnce External FlowBuilder InitNone KeyedSingleton "
+        "Cluster UDP TCP AtLeastOnce Atomic Bounded BoundedValue ExactlyOnce External FlowBuilder InitNone "
+        "KeyedSingleton "
         "KeyedStream Location Monotonic MonotonicKeys MonotonicValue NoOrder NonDet Optional Process Singleton Slice "
         "Stream Tick TotalOrder Unbounded inplace nondet proof q sliced"
     ),
@@ -82,14 +89,16 @@ _HOMES = {
         "NondetError OrderError ProcessFailed ProofError RetriesError SettleTimeout SimulationFailure StaleError"
     ),
     "hydro_nb.lang.sim_ports": "NoMoreMessages continue_if",
-    "hydro_nb.values": "Break Continue Return Some Yield",
+    "hydro_nb.values": "Err Ok MemberId CLUSTER_SELF_ID Break Continue Return Some Yield",
     "hydro_nb.deploy": "Deployment",
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
 _ROOMS = ("std", "testing", "types")
 
 __all__ = [
+    "CLUSTER_SELF_ID",
     "TCP",
+    "UDP",
     "AtLeastOnce",
     "Atomic",
     "BoundError",
@@ -98,10 +107,12 @@ __all__ = [
     "Break",
     "CaptureError",
     "ChannelBroken",
+    "Cluster",
     "Continue",
     "DecodeError",
     "DeployError",
     "EncodeError",
+    "Err",
     "ExactlyOnce",
     "External",
     "FlowBuilder",
@@ -112,6 +123,7 @@ __all__ = [
     "KeyedStream",
     "Location",
     "LocationError",
+    "MemberId",
     "Monotonic",
     "MonotonicKeys",
     "MonotonicValue",
@@ -119,6 +131,7 @@ __all__ = [
     "NoOrder",
     "NonDet",
     "NondetError",
+    "Ok",
     "Optional",
     "OrderError",
     "Process",

@@ -8,6 +8,8 @@ from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
+from hydro_nb.errors import LocationError
+
 T_co = TypeVar("T_co", covariant=True)
 C = TypeVar("C")
 
@@ -134,6 +136,77 @@ class MemberId(msgspec.Struct, Generic[C], frozen=True, eq=False):
 
     def __ge__(self, other: MemberId[Any]) -> bool:
         return self.raw_id >= other.raw_id
+
+
+class ClusterSelfId:
+    """Stands for the id of the cluster member that runs the function it is used in; pickles to that."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # what Python asks of any object is not asked of the member
+            raise AttributeError(name)
+        return getattr(_running(), name)
+
+    def __repr__(self) -> str:
+        return repr(_acting[0]) if _acting[0] else "CLUSTER_SELF_ID"
+
+    def __eq__(self, other: object) -> bool:
+        return other is self or _running() == other
+
+    def __hash__(self) -> int:
+        return hash(_running())
+
+    def __lt__(self, other: MemberId[Any]) -> bool:
+        return _running() < other
+
+    def __le__(self, other: MemberId[Any]) -> bool:
+        return _running() <= other
+
+    def __gt__(self, other: MemberId[Any]) -> bool:
+        return _running() > other
+
+    def __ge__(self, other: MemberId[Any]) -> bool:
+        return _running() >= other
+
+    def __reduce__(self) -> tuple[Any, tuple[()]]:
+        return (self_id, ())
+
+
+CLUSTER_SELF_ID = cast("MemberId[Any]", ClusterSelfId())
+"""In a function that runs on a cluster: the id of the member that runs it."""
+_acting: list[MemberId[Any] | None] = [None]
+
+
+def act_as(member: MemberId[Any] | None) -> None:
+    """Let `CLUSTER_SELF_ID` stand for this member from now on; `None` where what runs is no member of a cluster.
+
+    >>> act_as(MemberId.from_raw_id(2, "Worker"))
+    >>> CLUSTER_SELF_ID, CLUSTER_SELF_ID.raw_id
+    (MemberId::<Worker>(2), 2)
+    >>> act_as(None)
+    >>> CLUSTER_SELF_ID
+    CLUSTER_SELF_ID
+    """
+    _acting[0] = member
+
+
+def self_id() -> MemberId[Any]:
+    """Give the member that runs here, or what stands for it where none does.
+
+    >>> self_id()
+    CLUSTER_SELF_ID
+    """
+    return _acting[0] or CLUSTER_SELF_ID
+
+
+def _running() -> MemberId[Any]:
+    if _acting[0] is None:
+        raise LocationError(
+            "`CLUSTER_SELF_ID` names the cluster member that runs a function, but what uses it here runs on none.\n"
+            "  Use it in functions of collections that live on a cluster, made by flow.cluster(Marker)."
+        )
+    return _acting[0]
 
 
 def tag_name(tag: type | str | None) -> str:

@@ -35,10 +35,54 @@ class CodecSpec(msgspec.Struct, frozen=True):
     type_name: str = ""
 
 
+MEMBER_BITS = 16
+"""A location's members are numbered below 2 ** 16, and so are the locations and the edges of a flow."""
+
+
+def peer(location: int, member: int = 0) -> int:
+    """Give the number of one process of a deployment: of a location, or of one member of a cluster.
+
+    >>> peer(3), peer(3, 1)
+    (3, 65539)
+    """
+    return location | member << MEMBER_BITS
+
+
+def location_of(number: int) -> int:
+    """Give the location of a peer.
+
+    >>> location_of(peer(3, 1))
+    3
+    """
+    return number & (1 << MEMBER_BITS) - 1
+
+
+def member_of(number: int) -> int:
+    """Give which member of its location a peer is.
+
+    >>> member_of(peer(3, 1))
+    1
+    """
+    return number >> MEMBER_BITS
+
+
+def edge_of(link: int) -> int:
+    """Give the edge of a channel between two peers.
+
+    >>> edge_of(5 | 1 << 32)
+    5
+    """
+    return link & (1 << 2 * MEMBER_BITS) - 1
+
+
+Route = Literal["one", "members", "all", "closed", "turns"]
+
+
 class ChannelSpec(msgspec.Struct, frozen=True):
     """One direction of one network edge between two locations, or between a location and an external client.
 
     `output` names the sender's output list, `input` the receiver's input list; `edge` is the slot of the network node.
+    In a program there is one for each edge, between locations; in a deployment one for every two peers, by `between`.
     """
 
     id: int
@@ -51,6 +95,27 @@ class ChannelSpec(msgspec.Struct, frozen=True):
     codec: CodecSpec
     cyclic: bool = False
     site: Site = Site()
+    route: Route = "one"
+    """which members of the receiver an element goes to: of `members` it comes in a pair with the one it is for"""
+    sender_tag: str | None = None
+    """where a cluster sends: its marker; what arrives is then paired with the id of the member that sent it"""
+    policy: Literal["fail_stop", "lossy", "lossy_delayed_forever"] = "fail_stop"
+    ordered: bool = True
+    """whether the transport keeps the order of what it does not lose"""
+
+    def between(self, sender: int, receiver: int) -> ChannelSpec:
+        """Give the channel of this edge between two members."""
+        link = self.id | sender << 2 * MEMBER_BITS | receiver << 3 * MEMBER_BITS
+        ends = {"sender": peer(self.sender, sender), "receiver": peer(self.receiver, receiver)}
+        return msgspec.structs.replace(self, id=link, **ends)
+
+
+class MembersSpec(msgspec.Struct, frozen=True):
+    """A look at the members of a cluster: who joins and leaves is put into `input`."""
+
+    input: str
+    cluster: int
+    tag: str
 
 
 class TimerSpec(msgspec.Struct, frozen=True):
@@ -93,7 +158,7 @@ class LocationProgram(msgspec.Struct, frozen=True):
     id: int
     slot: str
     name: str
-    kind: Literal["process", "external"]
+    kind: Literal["process", "cluster", "external"]
     source: str = ""
     lines: tuple[SourceLine | None, ...] = ()
     sources: tuple[SourceSpec, ...] = ()
@@ -106,12 +171,21 @@ class LocationProgram(msgspec.Struct, frozen=True):
     futures: tuple[FutureSpec, ...] = ()
     sinks: tuple[str, ...] = ()
     """the state attributes that are closed when the location ends"""
+    members: tuple[MembersSpec, ...] = ()
+    tag: str = ""
+    """a cluster's marker"""
+
+    def title(self, member: int) -> str:
+        """Give the name of one process of this location: `Leader`, `Worker/3`."""
+        return f"{self.name}/{member}" if self.kind == "cluster" else self.name
 
 
 # ---------------------------------------------------------------- frames between processes
 
-HEADER = struct.Struct("<BBBxIIQQQI")
-"""version, kind, flags, channel, member, sender epoch, receiver epoch, sequence, count; the body follows at once.
+HEADER = struct.Struct("<BBBxQQQQI")
+"""version, kind, flags, channel, sender epoch, receiver epoch, sequence, count; the body follows at once.
+
+`channel` is that of two peers: its edge in the lower 32 bits, then the sender's and the receiver's member.
 
 `sequence` counts the DATA and END frames of a channel from 1; in CREDIT it is the bytes granted by this frame.
 """
@@ -130,7 +204,6 @@ class Header(msgspec.Struct, frozen=True):
     kind: int
     flags: int
     channel: int
-    member: int
     sender_epoch: int
     receiver_epoch: int
     sequence: int
@@ -144,14 +217,22 @@ LENGTH = struct.Struct("<Q")
 """Stands before each of the two frames on a child's stdin."""
 
 
-class Bootstrap(msgspec.Struct, frozen=True):
-    """The first frame on a child's stdin; the cloudpickled captures follow it as a frame of their own."""
+class Resident(msgspec.Struct, frozen=True):
+    """One peer that lives in a child: a location, or a member of one, with the channels that end at it."""
 
     program: LocationProgram
+    peer: int
     channels: tuple[ChannelSpec, ...]
+
+
+class Bootstrap(msgspec.Struct, frozen=True):
+    """The first frame on a child's stdin; each resident's cloudpickled captures follow it as a frame of their own."""
+
+    residents: tuple[Resident, ...]
     endpoints: dict[int, str]
-    """location id -> the endpoint that its one receiving socket is bound to"""
+    """peer -> the endpoint that the one receiving socket of its process is bound to; all that there are at the start"""
     epochs: dict[int, int]
+    """peer -> how often it has been started"""
     control: str
     token: bytes
     path: list[str]
@@ -180,9 +261,9 @@ class Stop(msgspec.Struct, frozen=True, tag="stop"):
 
 
 class PeerGone(msgspec.Struct, frozen=True, tag="gone"):
-    """The process of this location has ended: its channels end with it."""
+    """A peer has ended: its channels end with it."""
 
-    location: int
+    peer: int
     reason: str
 
 
@@ -194,7 +275,10 @@ Phase = Literal["starting", "bound", "connected", "running", "settled", "stoppin
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
-    """The first message on a control connection; without the deployment's token the connection is not heard."""
+    """The first message on a control connection; without the deployment's token the connection is not heard.
+
+    In this and all that a child says `location` is the peer that it speaks of: one of the child's residents.
+    """
 
     location: int
     pid: int
@@ -286,18 +370,24 @@ class ChannelEnded(msgspec.Struct, frozen=True, tag="channel-ended"):
 class LogLine(msgspec.Struct, frozen=True, tag="log"):
     """One line that a process wrote; made in the kernel from the child's pipes.
 
-    `location` is the display name, such as ``Leader`` or ``process 1``; `time` is seconds since the epoch.
+    `location` is the display name, such as ``Leader`` or ``process 1``, `member` its number in a cluster, else None;
+    `time` is seconds since the epoch.
     """
 
     location: str
-    member: int
+    member: int | None
     stream: Literal["stdout", "stderr"]
     level: str
     time: float
     text: str
 
+    @property
+    def name(self) -> str:
+        """The process that wrote it: `Leader`, `Worker/3`."""
+        return self.location if self.member is None else f"{self.location}/{self.member}"
+
     def __str__(self) -> str:
-        tag = self.location if self.stream == "stdout" else f"{self.location} stderr"
+        tag = self.name if self.stream == "stdout" else f"{self.name} stderr"
         return f"[{tag}] {self.text}"
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from hydro_nb.errors import EncodeError
 from hydro_nb.ir.graph import Graph
-from hydro_nb.ir.node import Kind, Node, Place
+from hydro_nb.ir.node import Kind, Node, Op, Order, Place
 from hydro_nb.ir.ops.network import Network, SendExternal
 from hydro_nb.ir.ops.source import SourceExternal
 from hydro_nb.schema import bincode_supports, typed_msgpack_keeps
+from hydro_nb.values import tag_name
 from hydro_nb.wire import ChannelSpec, CodecSpec
 
 
@@ -34,9 +35,18 @@ def channels(graph: Graph, names: Mapping[str, str]) -> tuple[tuple[ChannelSpec,
                 codec=codec,
                 cyclic=_reaches(receiver.number, sender.number, links),
                 site=node.site,
+                sender_tag=tag_name(sender.tag) if sender.kind == "cluster" else None,
+                **_transport(node.op),
             )
         )
     return tuple(made), types
+
+
+def _transport(op: Op) -> dict[str, Any]:
+    """Give which members an element goes to, and what may become of it on the way."""
+    if not isinstance(op, Network):
+        return {}
+    return {"route": op.route, "policy": op.policy, "ordered": op.order is Order.TOTAL}
 
 
 def _ends(node: Node) -> tuple[Place, Place] | None:
@@ -66,8 +76,7 @@ def _given(node: Node) -> str:
 
 
 def _codec(node: Node, number: int, types: dict[str, Any]) -> CodecSpec:
-    kind = node.outputs[0] if node.outputs else node.input_kinds[0]
-    element = _on_wire(kind)
+    element = _on_wire(_carried(node))
     wanted = getattr(node.op, "codec", "auto")
     if wanted == "pickle":
         return CodecSpec("pickle")
@@ -77,6 +86,12 @@ def _codec(node: Node, number: int, types: dict[str, Any]) -> CodecSpec:
     if element is not Any and typed_msgpack_keeps(element):
         return _named("msgpack", element, number, types)
     return CodecSpec("self-describing")
+
+
+def _carried(node: Node) -> Kind:
+    if isinstance(node.op, Network):
+        return node.op.carried(node.input_kinds[0])
+    return node.outputs[0] if node.outputs else node.input_kinds[0]
 
 
 def _named(codec: Any, element: Any, number: int, types: dict[str, Any]) -> CodecSpec:

@@ -7,10 +7,12 @@ import keyword
 import re
 from typing import TYPE_CHECKING, Any
 
+from hydro_nb.values import CLUSTER_SELF_ID
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-RESERVED = frozenset({"state", "inputs", "outputs", "islice", "start", "tick", "State"})
+RESERVED = frozenset({"state", "inputs", "outputs", "islice", "start", "tick", "State", "CLUSTER_SELF_ID"})
 """Names that the code around spliced functions uses."""
 
 _PLAIN = frozenset({"NotImplemented", "Ellipsis", "__debug__", "__import__", "__build_class__", "open"})
@@ -43,7 +45,9 @@ class Names:
         self._cache: dict[int, dict[str, str]] = {}
 
     def capture(self, wanted: str, value: Any) -> str:
-        """Name an object of the user's; the same object has the same name."""
+        """Name an object of the user's; the same object has the same name, a member's own id always the same."""
+        if value is CLUSTER_SELF_ID:
+            return "CLUSTER_SELF_ID"
         name = self._by_id.get(id(value))
         if name is None:
             name = self._by_id[id(value)] = self.local(wanted)

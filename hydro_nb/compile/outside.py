@@ -16,6 +16,7 @@ from hydro_nb.compile.names import BUILTINS
 from hydro_nb.errors import CaptureError
 from hydro_nb.ir.code import names_in, nested
 from hydro_nb.ir.freeze import contents
+from hydro_nb.values import CLUSTER_SELF_ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -123,4 +124,4 @@ def _stays(value: Any) -> bool:
         return all(map(_stays, cast("Iterable[object]", value)))
     if isinstance(value, type | FunctionType | BuiltinFunctionType):
         return importable(value)
-    return isinstance(value, _IMMUTABLE)
+    return value is CLUSTER_SELF_ID or isinstance(value, _IMMUTABLE)

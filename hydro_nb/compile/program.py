@@ -21,9 +21,19 @@ from hydro_nb.ir.ops.cycle import require_complete
 from hydro_nb.ir.ops.futures import ResolveFutures, Timeout
 from hydro_nb.ir.ops.network import SendExternal
 from hydro_nb.ir.ops.sink import DestSink
-from hydro_nb.ir.ops.source import SourceInterval, SourceStream
+from hydro_nb.ir.ops.source import SourceInterval, SourceMembers, SourceStream
 from hydro_nb.ir.ops.time import SampleEvery
-from hydro_nb.wire import SAMPLED, ChannelSpec, FutureSpec, LocationProgram, SourceLine, SourceSpec, TimerSpec
+from hydro_nb.values import tag_name
+from hydro_nb.wire import (
+    SAMPLED,
+    ChannelSpec,
+    FutureSpec,
+    LocationProgram,
+    MembersSpec,
+    SourceLine,
+    SourceSpec,
+    TimerSpec,
+)
 
 CHUNK = 1024
 """Elements that a bounded source gives in one tick; the runtime lowers a state's `room` while nothing can be sent."""
@@ -47,7 +57,7 @@ IMPORTS = {
 """What generated source may use by name, and where it comes from."""
 TIMED = (SourceInterval, SampleEvery, Timeout)
 """Operators that a timer wakes."""
-RESERVED = frozenset({*IMPORTS, "State", "counts", "inputs", "outputs", "start", "state", "tick"})
+RESERVED = frozenset({*IMPORTS, "CLUSTER_SELF_ID", "State", "counts", "inputs", "outputs", "start", "state", "tick"})
 
 
 @dataclass(frozen=True)
@@ -221,7 +231,8 @@ def _location(graph: Graph, written: Written) -> LocationProgram:
         id=written.place.number,
         slot=written.place.slot,
         name=graph.display_name(written.place),
-        kind="process",
+        kind="cluster" if written.place.kind == "cluster" else "process",
+        tag=tag_name(written.place.tag) if written.place.kind == "cluster" else "",
         source=written.text,
         lines=written.lines,
         sources=tuple(_source(part) for part in parts if isinstance(part.node.op, SourceStream)),
@@ -231,11 +242,17 @@ def _location(graph: Graph, written: Written) -> LocationProgram:
         outputs=tuple(p.name for p in parts if p.role == "send" or isinstance(p.node.op, SendExternal)),
         watch={part.node.slot: part.name for part in parts if _is_watched(part, written)},
         names=written.counted,
+        members=tuple(_members(part) for part in parts if isinstance(part.node.op, SourceMembers)),
     )
 
 
 def _source(part: Part) -> SourceSpec:
     return SourceSpec(part.name, part.name, part.node.slot, part.node.site)
+
+
+def _members(part: Part) -> MembersSpec:
+    cluster = cast("SourceMembers", part.node.op).cluster
+    return MembersSpec(part.name, cluster.number, tag_name(cluster.tag))
 
 
 def _timer(part: Part) -> TimerSpec:

@@ -120,9 +120,9 @@ class Unit:
 
 
 def locations(graph: Graph) -> list[Place]:
-    """Give the processes of a graph that have anything to do, in creation order."""
+    """Give the processes and clusters of a graph that have anything to do, in creation order."""
     used = {kind.place.root.slot for node in graph.nodes.values() for kind in (*node.outputs, *node.input_kinds)}
-    return [p for p in graph.places.values() if p.kind == "process" and p.slot in used]
+    return [p for p in graph.places.values() if p.kind in ("process", "cluster") and p.slot in used]
 
 
 def fused(graph: Graph, place: Place) -> Unit:

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from itertools import groupby
 from pathlib import Path
 
@@ -23,8 +23,8 @@ Subscriber = Callable[[DeploymentState], object]
 class Board:
     """Written by the backend, read by anyone; readers see values that do not change under them."""
 
-    def __init__(self, name: str, locations: Iterable[LocationProgram], *, echo: bool, folder: Path | None) -> None:
-        self.state = telemetry.begin(name, locations, time.time())
+    def __init__(self, name: str, peers: Mapping[int, LocationProgram], *, echo: bool, folder: Path | None) -> None:
+        self.state = telemetry.begin(name, peers, time.time())
         self.logs = Logs(folder)
         self.logs.open()
         self._echo = echo

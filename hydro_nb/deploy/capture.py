@@ -8,17 +8,19 @@ import time
 from collections.abc import Callable, Generator
 from typing import Literal
 
-from hydro_nb.wire import LogLine
+from hydro_nb.wire import LocationProgram, LogLine, member_of
 
 Stream = Literal["stdout", "stderr"]
+Who = tuple[str, int | None]
+"""A location's name, and the number of a member"""
 
 
 class _Writer(io.TextIOBase):
     """Stands for stdout or stderr of one location; a line is passed on when it is complete."""
 
-    def __init__(self, location: str, stream: Stream, printed: Callable[[list[LogLine]], None]) -> None:
+    def __init__(self, who: Who, stream: Stream, printed: Callable[[list[LogLine]], None]) -> None:
         super().__init__()
-        self._location = location
+        self._who = who
         self._stream: Stream = stream
         self._printed = printed
         self._partial = ""
@@ -34,7 +36,7 @@ class _Writer(io.TextIOBase):
 
     def _line(self, text: str) -> LogLine:
         level = "info" if self._stream == "stdout" else "error"
-        return LogLine(self._location, 0, self._stream, level, time.time(), text.removesuffix("\r"))
+        return LogLine(*self._who, self._stream, level, time.time(), text.removesuffix("\r"))
 
     def finish(self) -> None:
         """Pass on a last line without an end."""
@@ -46,9 +48,10 @@ class _Writer(io.TextIOBase):
 class Capture:
     """Both streams of one location."""
 
-    def __init__(self, location: str, printed: Callable[[list[LogLine]], None]) -> None:
-        self._out = _Writer(location, "stdout", printed)
-        self._err = _Writer(location, "stderr", printed)
+    def __init__(self, place: LocationProgram, peer: int, printed: Callable[[list[LogLine]], None]) -> None:
+        who = place.name, member_of(peer) if place.kind == "cluster" else None
+        self._out = _Writer(who, "stdout", printed)
+        self._err = _Writer(who, "stderr", printed)
 
     @contextlib.contextmanager
     def active(self) -> Generator[None]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self
 
 from hydro_nb.deploy.board import Board, Subscriber
 from hydro_nb.deploy.external import Port
-from hydro_nb.deploy.plan import Program, check_runnable
+from hydro_nb.deploy.plan import Program, check_runnable, peers_of
 from hydro_nb.errors import DeployError
 from hydro_nb.runtime.channel import MAX_BUFFER
 from hydro_nb.telemetry.logs import state_folder
@@ -193,14 +193,16 @@ class Deployment:
         return self._board.logs.folder
 
     def _check_name(self, name: str) -> None:
-        names = [place.name for place in self._program.locations]
+        rows = self._board.state.processes.values()
+        names = dict.fromkeys((*(place.name for place in self._program.locations), *(row.name for row in rows)))
         if name not in names:
             raise DeployError(f"no process is called `{name}`; there are {', '.join(f'`{n}`' for n in names)}")
 
     def source(self, name: str) -> str:
         """Give the generated Python of one process, given its name, such as `Leader` or `process 0`."""
         self._check_name(name)
-        return next(place.source for place in self._program.locations if place.name == name)
+        known = {place.name: place.source for place in self._program.locations}
+        return known[name] if name in known else known[name.rpartition("/")[0]]
 
     def status(self) -> str:
         """Give a table of the processes as text, and what was sent to processes that have gone."""
@@ -227,7 +229,7 @@ class Deployment:
         name = process.__name__ if isinstance(process, type) else getattr(process, "name", process)
         if isinstance(name, str):
             return name
-        names = ", ".join(f"`{place.name}`" for place in self._program.locations if place.kind == "process")
+        names = ", ".join(f"`{row.name}`" for row in self.processes)
         raise DeployError(f"{process!r} is no process; give one, its name or its marker class: there are {names}")
 
     def connect(self, port: HasSlot) -> Port:
@@ -248,6 +250,7 @@ def _status_line(row: ProcessRow) -> str:
 def deploy(
     program: Program,
     *,
+    clusters: Mapping[int, int] = {},
     backend: Literal["local", "inprocess"] = "local",
     max_buffer: int = MAX_BUFFER,
     timeout: float = 30.0,
@@ -257,17 +260,18 @@ def deploy(
 ) -> Deployment:
     """Start a program and return when every process of it runs.
 
+    `clusters` gives the number of members of each cluster, by location.
     `echo` prints what the processes print, tagged, as it comes; by default where no notebook shows it.
     Without `files` logs are kept in memory alone, so that quick looks do not push out the logs of real runs.
     """
-    check_runnable(program, max_buffer)
+    check_runnable(program, clusters, max_buffer)
     chosen = not _in_a_kernel() if echo is None else echo
     title = name or program.name
-    board = Board(title, program.locations, echo=chosen, folder=_log_folder(title) if files else None)
+    board = Board(title, peers_of(program, clusters), echo=chosen, folder=_log_folder(title) if files else None)
     make = _BACKENDS.get(backend)
     if make is None:
         raise DeployError(f"backend={backend!r} is not known; there are {', '.join(map(repr, _BACKENDS))}")
-    chosen_backend = make(program, board, max_buffer)
+    chosen_backend = make(program, board, clusters, max_buffer)
     chosen_backend.start(timeout)
     return Deployment(program, chosen_backend, board)
 
@@ -278,19 +282,22 @@ def _log_folder(title: str) -> Path:
     return state_folder() / f"{stamp}-{time.time_ns() % 1_000_000_000:09d}-{safe}"
 
 
-def _local(program: Program, board: Board, max_buffer: int) -> Backend:
+def _local(program: Program, board: Board, clusters: Mapping[int, int], max_buffer: int) -> Backend:
     from hydro_nb.deploy.local import LocalBackend  # noqa: PLC0415 - loads zmq, which not every backend needs
 
-    return LocalBackend(program, board, max_buffer=max_buffer)
+    return LocalBackend(program, board, clusters=clusters, max_buffer=max_buffer)
 
 
-def _inprocess(program: Program, board: Board, max_buffer: int) -> Backend:
+def _inprocess(program: Program, board: Board, clusters: Mapping[int, int], max_buffer: int) -> Backend:
     from hydro_nb.deploy.inprocess import InProcessBackend  # noqa: PLC0415 - as above
 
-    return InProcessBackend(program, board, max_buffer=max_buffer)
+    return InProcessBackend(program, board, clusters=clusters, max_buffer=max_buffer)
 
 
-_BACKENDS: dict[str, Callable[[Program, Board, int], Backend]] = {"local": _local, "inprocess": _inprocess}
+_BACKENDS: dict[str, Callable[[Program, Board, Mapping[int, int], int], Backend]] = {
+    "local": _local,
+    "inprocess": _inprocess,
+}
 
 
 def _in_a_kernel() -> bool:

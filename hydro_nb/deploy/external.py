@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import cloudpickle  # pyright: ignore[reportMissingTypeStubs] - it ships none
@@ -15,7 +15,7 @@ from hydro_nb.runtime.channel import Fields, Receiver, Sender, read_header
 from hydro_nb.runtime.render import Renderer
 from hydro_nb.runtime.state import discarded
 from hydro_nb.runtime.wiring import Wiring
-from hydro_nb.wire import CREDIT, END_ACK, HELLO, TIMER_DERIVED, ChannelSpec, Counts, ProbeReply, Sample
+from hydro_nb.wire import CREDIT, END_ACK, HELLO, TIMER_DERIVED, ChannelSpec, Counts, ProbeReply, Sample, location_of
 
 EXTERNAL = -1
 """Stands for all clients together in a round of probes."""
@@ -51,11 +51,12 @@ class Port:
     deployment.connect(port).send(3)
     """
 
-    def __init__(self, name: str, link: Link, sender: Sender | None, receiver: Receiver | None) -> None:
+    def __init__(self, name: str, link: Link, sender: Sender | None, receivers: Sequence[Receiver] = ()) -> None:
         self.name = name
         self._link = link
         self._sender = sender
-        self._receiver = receiver
+        self._receivers = receivers
+        """one, or one for each member of a cluster that sends"""
         self._items: deque[Any] = deque()
         self._closed = False
 
@@ -85,10 +86,10 @@ class Port:
             raise DeployError(f"port `{self.name}` brings elements out of the flow; iterate over it, it does not send")
         return self._sender
 
-    def _readable(self) -> Receiver:
-        if self._receiver is None:
+    def _readable(self) -> Sequence[Receiver]:
+        if not self._receivers:
             raise DeployError(f"port `{self.name}` takes elements into the flow; send to it, it gives nothing")
-        return self._receiver
+        return self._receivers
 
     def _check_open(self) -> None:
         if self._closed:
@@ -105,18 +106,20 @@ class Port:
         raise DeployError(f"port `{self.name}`: nothing more comes, {self._why()}")
 
     def _why(self) -> str:
-        receiver = self._readable()
-        return self._link.over or receiver.reason or "its channel has ended"
+        reasons = [receiver.reason for receiver in self._readable() if receiver.reason]
+        return self._link.over or next(iter(reasons), "its channel has ended")
 
     def _has_news(self) -> bool:
-        receiver = self._readable()
-        return bool(self._items or receiver.queue or receiver.ended or self._link.over or self._closed)
+        receivers = self._readable()
+        there = any(each.queue for each in receivers) or all(each.ended for each in receivers)
+        return bool(self._items or there or self._link.over or self._closed)
 
     def _fill(self) -> bool:
-        receiver = self._readable()
+        receivers = self._readable()
         with self._link.lock:
-            while not self._items and receiver.queue:
-                self._items.extend(receiver.take()[0])
+            for receiver in receivers:
+                while not self._items and receiver.queue:
+                    self._items.extend(_under(receiver, receiver.take()[0]))
         self._link.moved()
         return bool(self._items)
 
@@ -146,9 +149,14 @@ class Port:
         with self._link.lock:
             if self._sender is not None:
                 self._sender.end()
-            if self._receiver is not None:
-                self._receiver.cut("its client closed it", discard=True)
+            for receiver in self._receivers:
+                receiver.cut("its client closed it", discard=True)
         self._link.moved()
+
+
+def _under(receiver: Receiver, items: list[Any]) -> list[Any]:
+    """Give elements with the member that sent them, where a cluster sends."""
+    return items if receiver.member is None else [(receiver.member, item) for item in items]
 
 
 class Clients:
@@ -170,10 +178,10 @@ class Clients:
         """Make the port of a network edge."""
         for sender in self.senders.values():
             if sender.spec.edge == slot:
-                return Port(sender.spec.name, link, sender, None)
-        for receiver in self.receivers.values():
-            if receiver.spec.edge == slot:
-                return Port(receiver.spec.name, link, None, receiver)
+                return Port(sender.spec.name, link, sender)
+        receivers = [each for each in self.receivers.values() if each.spec.edge == slot]
+        if receivers:
+            return Port(receivers[0].spec.name, link, None, receivers)
         raise DeployError(f"this deployment has no external port `{slot}`; was the flow changed after it was deployed?")
 
     def hear(self, frame: bytes) -> None:
@@ -274,7 +282,7 @@ def load_captures(payloads: Mapping[int, bytes], channels: Iterable[ChannelSpec]
         peers = [c.receiver if c.sender == location else c.sender for c in specs if location in (c.sender, c.receiver)]
         merged: dict[str, Any] = {}
         for place in (*peers, location):
-            merged.update(_loaded(payloads.get(place, b"")))
+            merged.update(_loaded(payloads.get(location_of(place), b"")))
         return merged
 
     return load

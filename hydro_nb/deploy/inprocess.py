@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 
 from hydro_nb.deploy.beside import RING_SECONDS, Beside
@@ -17,7 +17,7 @@ from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.capture import Capture
 from hydro_nb.deploy.external import Clients, Port, load_captures
 from hydro_nb.deploy.failure import explain
-from hydro_nb.deploy.plan import Program, external_channels
+from hydro_nb.deploy.plan import Program, external_channels, links, peers_of
 from hydro_nb.deploy.quiescence import Proof
 from hydro_nb.deploy.resident import Resident
 from hydro_nb.deploy.stepping import SteppedLink
@@ -26,7 +26,8 @@ from hydro_nb.runtime.clock import SystemClock
 from hydro_nb.runtime.feeds import FatalError
 from hydro_nb.runtime.state import probe_reply, waiting_on
 from hydro_nb.runtime.wiring import Wiring
-from hydro_nb.runtime.worker import Worker
+from hydro_nb.runtime.worker import Worker, member_id
+from hydro_nb.values import act_as
 from hydro_nb.wire import Entered, LocationProgram, Phase, Problem
 
 REPORT_SECONDS = 0.1
@@ -37,7 +38,7 @@ IDLE_SECONDS = 0.02
 class InProcessBackend:
     """Runs a program inside this process."""
 
-    def __init__(self, program: Program, board: Board, *, max_buffer: int) -> None:
+    def __init__(self, program: Program, board: Board, *, clusters: Mapping[int, int], max_buffer: int) -> None:
         self._program = program
         self._board = board
         self._clock = SystemClock()
@@ -46,27 +47,29 @@ class InProcessBackend:
         self._reported = 0.0
         self._proof = Proof()
         self._beside = Beside(lambda: self._living)
-        self._epochs = {place.id: 1 for place in program.locations}
-        outside = external_channels(program)
+        peers = peers_of(program, clusters)
+        self._channels = links(program, clusters)
+        self._epochs = dict.fromkeys((*peers, *(place.id for place in program.locations)), 1)
+        outside = external_channels(program, self._channels)
         external = {place.id for place in program.locations if place.kind == "external"}
         captures = load_captures(program.captures, outside)
         self._clients = Clients(Wiring(outside, self._epochs, max_buffer), external, captures)
         self._captures = load_captures(program.captures, ())
-        self._residents = {
-            place.id: self._resident(place, max_buffer) for place in program.locations if place.kind == "process"
-        }
+        self._residents = {peer: self._resident(place, peer, max_buffer) for peer, place in peers.items()}
 
-    def _resident(self, place: LocationProgram, max_buffer: int) -> Resident:
-        mine = tuple(c for c in self._program.channels if place.id in (c.sender, c.receiver))
+    def _resident(self, place: LocationProgram, peer: int, max_buffer: int) -> Resident:
+        mine = tuple(c for c in self._channels if peer in (c.sender, c.receiver))
+        act_as(member_id(place, peer))
         worker = Worker(
             place,
             dict(self._captures(place.id)),
             Wiring(mine, self._epochs, max_buffer),
+            peer=peer,
             clock=self._clock,
             send=self._carry,
             report=self._board.apply,
         )
-        return Resident(worker, Capture(place.name, self._board.keep))
+        return Resident(worker, Capture(place, peer, self._board.keep))
 
     def _carry(self, location: int, frame: bytes) -> None:
         resident = self._residents.get(location)
@@ -93,12 +96,12 @@ class InProcessBackend:
             resident.worker.start()
         if resident.problem is not None:
             self.stop(drain=False)
-            raise DeployError(explain(resident.worker.program.name, "could not start", resident.problem))
+            raise DeployError(explain(resident.worker.title, "could not start", resident.problem))
         self._beside.attach(resident.worker)
         self._enter(resident, "running")
 
     def _enter(self, resident: Resident, phase: Phase) -> None:
-        self._board.apply(Entered(resident.worker.program.id, phase, os.getpid(), self._clock.time()))
+        self._board.apply(Entered(resident.worker.peer, phase, os.getpid(), self._clock.time()))
 
     @contextmanager
     def _guarded(self, resident: Resident) -> Generator[None]:
@@ -108,9 +111,11 @@ class InProcessBackend:
                 yield
         except FatalError as failure:
             self._fail(resident, failure.problem)
+        finally:
+            act_as(None)
 
     def _fail(self, resident: Resident, problem: Problem) -> None:
-        name = resident.worker.program.name
+        name = resident.worker.title
         resident.problem = problem
         self._board.apply(problem)
         if resident.worker.location.state is not None:
@@ -123,13 +128,13 @@ class InProcessBackend:
     def _bury(self, resident: Resident, reason: str) -> None:
         resident.over = True
         resident.capture.finish()
-        place = resident.worker.program
-        self._board.ended(place.id, "failed", reason)
+        worker = resident.worker
+        self._board.ended(worker.peer, "failed", reason)
         for other in self._residents.values():
             if not other.over:
                 self._deliver(other)
-                other.worker.gone(place.id, f"process `{place.name}` has ended: {reason}")
-        self._clients.gone(place.id, f"process `{place.name}` has ended: {reason}")
+                other.worker.gone(worker.peer, f"process `{worker.title}` has ended: {reason}")
+        self._clients.gone(worker.peer, f"process `{worker.title}` has ended: {reason}")
 
     # ------------------------------------------------------------ stepping
 
@@ -230,7 +235,7 @@ class InProcessBackend:
         if self._clients_busy or not (self._calm and self._timers_fired):
             self._proof = Proof()
             return False
-        return self._quiet or self._proof.shown({w.program.id: probe_reply(w, 0) for w in self._living})
+        return self._quiet or self._proof.shown({w.peer: probe_reply(w, 0) for w in self._living})
 
     @property
     def _clients_busy(self) -> bool:
@@ -248,7 +253,7 @@ class InProcessBackend:
     def _failed(self) -> ProcessFailed | None:
         for resident in self._residents.values():
             if resident.problem is not None and resident.problem.fatal:
-                return ProcessFailed(explain(resident.worker.program.name, "failed", resident.problem))
+                return ProcessFailed(explain(resident.worker.title, "failed", resident.problem))
         return None
 
     def _check_alive(self) -> None:
@@ -260,7 +265,7 @@ class InProcessBackend:
     def _check_time(self, until: float | None, timeout: float | None) -> None:
         if until is not None and self._clock.now() >= until and not self._settled_now():
             living = [worker for worker in self._living if not worker.idle]
-            names = [f"`{w.program.name}`: {waiting_on(w) or 'elements under way'}" for w in living]
+            names = [f"`{w.title}`: {waiting_on(w) or 'elements under way'}" for w in living]
             busy = "; ".join(names) or "a timer has not fired yet"
             raise SettleTimeout(f"not settled within {timeout} seconds; still busy: {busy}")
 
@@ -269,7 +274,7 @@ class InProcessBackend:
             for source in worker.feeds.pumped:
                 if not source.done:
                     raise DeployError(
-                        f"source_stream `{source.spec.slot}` on `{worker.program.name}` is async, and `{call}` does "
+                        f"source_stream `{source.spec.slot}` on `{worker.title}` is async, and `{call}` does "
                         f"not let it run inside this process; use `await deployment.{twin}`, or backend='local'"
                     )
 
@@ -321,7 +326,7 @@ class InProcessBackend:
         resident.capture.finish()
         if not resident.over:
             resident.over = True
-            self._board.ended(resident.worker.program.id, "stopped")
+            self._board.ended(resident.worker.peer, "stopped")
 
     async def stopped(self, *, drain: bool) -> None:
         """End, and let async sources finish their cleaning up."""
@@ -350,13 +355,13 @@ class InProcessBackend:
     def kill(self, name: str) -> None:
         """End one location on purpose, as if its process had been killed."""
         for resident in self._residents.values():
-            place = resident.worker.program
-            if place.name == name and not resident.over:
+            worker = resident.worker
+            if worker.title == name and not resident.over:
                 text = f"process `{name}` was killed"
-                self._board.apply(Problem(place.id, self._clock.time(), text))
+                self._board.apply(Problem(worker.peer, self._clock.time(), text))
                 self._bury(resident, "was killed")
                 return
-        names = ", ".join(f"`{worker.program.name}`" for worker in self._living) or "none"
+        names = ", ".join(f"`{worker.title}`" for worker in self._living) or "none"
         raise DeployError(f"no running process is called `{name}`; running: {names}")
 
     # ------------------------------------------------------------ ports

@@ -13,7 +13,7 @@ from typing import IO, Protocol, cast
 import msgspec
 
 import hydro_nb
-from hydro_nb.wire import LENGTH, Bootstrap
+from hydro_nb.wire import LENGTH, Bootstrap, member_of
 
 _STUB = "import sys; sys.path.insert(0, sys.argv[1]); from hydro_nb.runtime.bootstrap import main; main()"
 
@@ -72,7 +72,7 @@ class Spawn:
     def start(self, boot: Bootstrap, captures: bytes) -> Child:
         """Start the process of one location in its own session."""
         root = str(Path(hydro_nb.__path__[0]).parent)
-        command = [sys.executable, "-P", "-c", _STUB, root, f"hydro_nb:{boot.program.name}"]
+        command = [sys.executable, "-P", "-c", _STUB, root, f"hydro_nb:{title_of(boot)}"]
         process = subprocess.Popen(  # noqa: S603 - this interpreter runs this package
             command,
             stdin=subprocess.PIPE,
@@ -82,6 +82,11 @@ class Spawn:
             bufsize=0,
         )
         return Spawned(process, frame(msgspec.msgpack.encode(boot)) + frame(captures))
+
+
+def title_of(boot: Bootstrap) -> str:
+    """Give what a child is called in lists of processes."""
+    return "+".join(each.program.title(member_of(each.peer)) for each in boot.residents)
 
 
 def frame(body: bytes) -> bytes:

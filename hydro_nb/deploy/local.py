@@ -6,6 +6,7 @@ import asyncio
 import atexit
 import threading
 import weakref
+from collections.abc import Mapping
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -23,12 +24,20 @@ from hydro_nb.runtime.zmq_channel import new_context
 class LocalBackend:
     """Runs a program as processes of this machine; all its work is done by the I/O thread."""
 
-    def __init__(self, program: Program, board: Board, *, max_buffer: int, launcher: Launcher | None = None) -> None:
+    def __init__(
+        self,
+        program: Program,
+        board: Board,
+        *,
+        clusters: Mapping[int, int],
+        max_buffer: int,
+        launcher: Launcher | None = None,
+    ) -> None:
         self._io = hydro_io()
         self._board = board
         self._folder = SocketFolder()
         try:
-            plan = make_plan(program, self._folder.endpoint, new_token(), max_buffer)
+            plan = make_plan(program, clusters, self._folder.endpoint, new_token(), max_buffer)
             self._supervisor = self._io.call(
                 lambda: Supervisor(plan, board, self._folder, launcher or Spawn(), self._io, new_context())
             )

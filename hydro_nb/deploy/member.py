@@ -9,7 +9,7 @@ from collections.abc import Callable
 from hydro_nb.deploy.io import IO
 from hydro_nb.deploy.launcher import Child
 from hydro_nb.telemetry.logs import Logs, Splitter
-from hydro_nb.wire import LocationProgram, LogLine, Phase, Problem
+from hydro_nb.wire import LocationProgram, LogLine, Phase, Problem, member_of
 
 CHUNK = 64 * 1024
 _POLL_SECONDS = 0.05
@@ -18,8 +18,10 @@ _POLL_SECONDS = 0.05
 class Member:
     """A child of a deployment; used in the I/O thread only."""
 
-    def __init__(self, place: LocationProgram, child: Child, io: IO) -> None:
+    def __init__(self, place: LocationProgram, peer: int, child: Child, io: IO) -> None:
         self.place = place
+        self.id = peer
+        self.name = place.title(member_of(peer))
         self.child = child
         self.identity = b""
         self.phase: Phase = "starting"
@@ -33,16 +35,6 @@ class Member:
         self._splitters = {"stdout": Splitter(), "stderr": Splitter()}
         self._open = {"stdout": child.stdout, "stderr": child.stderr}
         self._pidfd = -1
-
-    @property
-    def id(self) -> int:
-        """Its location."""
-        return self.place.id
-
-    @property
-    def name(self) -> str:
-        """Its display name."""
-        return self.place.name
 
     def watch(self, printed: Callable[[list[LogLine]], None], exited: Callable[[], None], logs: Logs) -> None:
         """Start to read its pipes and to wait for its end."""
@@ -105,7 +97,8 @@ class Member:
         level = "info" if stream == "stdout" else "error"
         now = time.time()
         kind = "stdout" if stream == "stdout" else "stderr"
-        return [LogLine(self.name, 0, kind, level, now, text) for text in texts]
+        member = member_of(self.id) if self.place.kind == "cluster" else None
+        return [LogLine(self.place.name, member, kind, level, now, text) for text in texts]
 
     def last_words(self, logs: Logs) -> list[LogLine]:
         """Read what is left when it has ended, including a line without an end."""

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from hydro_nb.errors import DeployError
-from hydro_nb.wire import Bootstrap, ChannelSpec, LocationProgram
+from hydro_nb.wire import (
+    MEMBER_BITS,
+    Bootstrap,
+    ChannelSpec,
+    LocationProgram,
+    Resident,
+    location_of,
+    member_of,
+    peer,
+)
+
+MOST_MEMBERS = 1 << MEMBER_BITS
 
 
 class Program(Protocol):
@@ -41,6 +52,10 @@ class Plan:
     """The processes and external ends of a program, with endpoints and epochs."""
 
     program: Program
+    peers: dict[int, LocationProgram]
+    """every process, of a location or of a member of one, by its number"""
+    channels: tuple[ChannelSpec, ...]
+    """every channel between two of them, or with a client"""
     endpoints: dict[int, str]
     control: str
     token: bytes = field(repr=False)
@@ -50,21 +65,15 @@ class Plan:
     path: list[str]
 
     @property
-    def processes(self) -> list[LocationProgram]:
-        """The locations that become processes."""
-        return [place for place in self.program.locations if place.kind == "process"]
-
-    @property
     def external_channels(self) -> tuple[ChannelSpec, ...]:
         """The channels with a client at one end."""
-        return external_channels(self.program)
+        return external_channels(self.program, self.channels)
 
-    def bootstrap(self, place: LocationProgram) -> Bootstrap:
-        """Give what the child of this location is told first."""
-        mine = tuple(c for c in self.program.channels if place.id in (c.sender, c.receiver))
+    def bootstrap(self, number: int) -> Bootstrap:
+        """Give what the child of this peer is told first."""
+        mine = tuple(c for c in self.channels if number in (c.sender, c.receiver))
         return Bootstrap(
-            program=place,
-            channels=mine,
+            residents=(Resident(self.peers[number], number, mine),),
             endpoints=self.endpoints,
             epochs=self.epochs,
             control=self.control,
@@ -74,40 +83,72 @@ class Plan:
             max_buffer=self.max_buffer,
         )
 
-    def captures(self, place: LocationProgram) -> bytes:
-        """Give the captured values of this location."""
-        return self.program.captures.get(place.id, b"")
+    def captures(self, number: int) -> bytes:
+        """Give the captured values of this peer's location."""
+        return self.program.captures.get(location_of(number), b"")
 
 
-def make_plan(program: Program, endpoint: Callable[[str], str], token: bytes, max_buffer: int) -> Plan:
-    """Lay a program out on this machine; `endpoint` names a socket."""
-    check_runnable(program, max_buffer)
+def make_plan(
+    program: Program, clusters: Mapping[int, int], endpoint: Callable[[str], str], token: bytes, max_buffer: int
+) -> Plan:
+    """Lay a program out on this machine: `clusters` gives their sizes, `endpoint` names a socket."""
+    check_runnable(program, clusters, max_buffer)
     external = endpoint("x")
-    places = program.locations
-    endpoints = {p.id: endpoint(f"p{p.id}") if p.kind == "process" else external for p in places}
+    peers = peers_of(program, clusters)
+    endpoints = {each: endpoint(f"p{location_of(each)}.{member_of(each)}") for each in peers}
+    endpoints |= {place.id: external for place in program.locations if place.kind == "external"}
     return Plan(
         program=program,
+        peers=peers,
+        channels=links(program, clusters),
         endpoints=endpoints,
         control=endpoint("c"),
         token=token,
         max_buffer=max_buffer,
-        epochs={p.id: 1 for p in places},
+        epochs=dict.fromkeys(endpoints, 1),
         cwd=str(Path.cwd()),
         path=[str(Path.cwd()) if entry == "" else entry for entry in sys.path],
     )
 
 
-def check_runnable(program: Program, max_buffer: int) -> None:
+def peers_of(program: Program, clusters: Mapping[int, int]) -> dict[int, LocationProgram]:
+    """Give every process of a program, of a location or of a member of one."""
+    places = [place for place in program.locations if place.kind != "external"]
+    return {peer(place.id, n): place for place in places for n in range(clusters.get(place.id, 1))}
+
+
+def links(program: Program, clusters: Mapping[int, int]) -> tuple[ChannelSpec, ...]:
+    """Give a channel for every two peers that an edge is between."""
+    return tuple(
+        edge.between(sender, receiver)
+        for edge in program.channels
+        for sender in range(clusters.get(edge.sender, 1))
+        for receiver in range(clusters.get(edge.receiver, 1))
+    )
+
+
+def check_runnable(program: Program, clusters: Mapping[int, int], max_buffer: int) -> None:
     """Refuse what cannot run."""
-    if not any(place.kind == "process" for place in program.locations):
+    if all(place.kind == "external" for place in program.locations):
         raise DeployError(
             f"flow `{program.name}` has no process to run: add one with `flow.process()` and give it something to do"
         )
+    for place in program.locations:
+        if place.kind == "cluster" and not 1 <= clusters.get(place.id, 0) < MOST_MEMBERS:
+            raise DeployError(_unsized(place, clusters.get(place.id)))
     if max_buffer < 1:
         raise DeployError(f"max_buffer={max_buffer}: a channel needs room for at least one byte")
 
 
-def external_channels(program: Program) -> tuple[ChannelSpec, ...]:
+def _unsized(place: LocationProgram, given: int | None) -> str:
+    if given is None:
+        text = f"cluster `{place.name}` was given no size: say how many members it has when it is deployed"
+    else:
+        text = f"cluster `{place.name}` was given {given} members; it needs at least 1, and less than {MOST_MEMBERS}"
+    return f"{text}, such as flow.deploy(clusters={{{place.tag if place.tag != '_' else 'cluster'}: 3}})"
+
+
+def external_channels(program: Program, channels: tuple[ChannelSpec, ...]) -> tuple[ChannelSpec, ...]:
     """Give the channels of a program that have a client at one end."""
     outside = {place.id for place in program.locations if place.kind == "external"}
-    return tuple(c for c in program.channels if c.sender in outside or c.receiver in outside)
+    return tuple(c for c in channels if c.sender in outside or c.receiver in outside)

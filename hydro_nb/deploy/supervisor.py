@@ -31,6 +31,7 @@ from hydro_nb.wire import (
     Problem,
     Report,
     Stop,
+    member_of,
 )
 
 LAST_WORDS_SECONDS = 0.2
@@ -56,7 +57,7 @@ class Supervisor:
         self._io = io
         self._identities: dict[bytes, int] = {}
         self._context = context
-        self._exchange = Exchange(context, plan.control, len(plan.processes))
+        self._exchange = Exchange(context, plan.control, len(plan.peers))
         self._hub = Hub(plan, context, io, self._over, self._bad_frame)
         self.settling = Settling(self, board, io)
         self._going = False
@@ -80,13 +81,14 @@ class Supervisor:
         self._io.watch(self._exchange.fd, self._listen)
         self._hub.open()
         self._io.later(timeout, lambda: self._too_slow(timeout))
-        for place in self.plan.processes:
+        for peer, place in self.plan.peers.items():
             try:
-                child = self._launcher.start(self.plan.bootstrap(place), self.plan.captures(place))
+                child = self._launcher.start(self.plan.bootstrap(peer), self.plan.captures(peer))
             except OSError as error:
-                self._give_up(DeployError(f"process `{place.name}` could not be started: {error}"))
+                name = place.title(member_of(peer))
+                self._give_up(DeployError(f"process `{name}` could not be started: {error}"))
                 return
-            self._adopt(Member(place, child, self._io))
+            self._adopt(Member(place, peer, child, self._io))
 
     def _adopt(self, member: Member) -> None:
         self.members[member.id] = member
@@ -161,7 +163,7 @@ class Supervisor:
             self._run()
 
     def _all_at(self, phase: str) -> bool:
-        return len(self.members) == len(self.plan.processes) and all(
+        return len(self.members) == len(self.plan.peers) and all(
             m.phase == phase or m.over for m in self.members.values()
         )
 

@@ -10,13 +10,15 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from hydro_nb.errors import CaptureError, Site
-from hydro_nb.ir.freeze import freeze
+from hydro_nb.ir.code import nested
+from hydro_nb.ir.freeze import contents, freeze
 from hydro_nb.ir.held import held
 from hydro_nb.ir.locate import Located, locate
 from hydro_nb.references import Reference
+from hydro_nb.values import CLUSTER_SELF_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class Func:
         """The handles on collections that it reads or changes, itself or through what it uses."""
         return tuple(dict.fromkeys(held(self.fn)))
 
+    @cached_property
+    def names_self(self) -> bool:
+        """Whether its own text names the cluster member that runs it."""
+        return isinstance(self.fn, FunctionType) and any(value is CLUSTER_SELF_ID for value in _own_values(self.fn))
+
     def arity_error(self, n: int) -> CaptureError | None:
         """Give the error to raise if it cannot be called with `n` positional arguments; what is not known passes."""
         try:
@@ -66,6 +73,14 @@ class Func:
             gives = f"is called with {n} argument{'' if n == 1 else 's'}"
             return CaptureError(f"{takes} and {gives}.\n  {self.site}")
         return None
+
+
+def _own_values(fn: FunctionType) -> Iterator[object]:
+    """Give what the names in a function's own text, and in functions inside it, hold now."""
+    for cell in fn.__closure__ or ():
+        yield from contents(cell)
+    for code in nested(fn.__code__):
+        yield from (fn.__globals__[name] for name in code.co_names if name in fn.__globals__)
 
 
 def _described(fn: Callable[..., Any]) -> str:

@@ -14,8 +14,9 @@ from typing import Literal
 
 from hydro_nb.errors import GraphError, Site, StaleError
 from hydro_nb.ir.check import Fault, explain
+from hydro_nb.ir.consistency import with_consistency
 from hydro_nb.ir.node import Kind, Node, Op, Place, Ref
-from hydro_nb.ir.refer import held_references, require_usable
+from hydro_nb.ir.refer import held_references, require_member, require_usable
 from hydro_nb.ir.same import same_node
 
 SCRIPT = "main"
@@ -84,7 +85,7 @@ class Graph:
 
     def place(
         self,
-        kind: Literal["process", "external", "tick"],
+        kind: Literal["process", "cluster", "external", "tick"],
         site: Site,
         *,
         tag: type | None = None,
@@ -110,8 +111,9 @@ class Graph:
         kinds = tuple(self.kind(ref, site) for ref in inputs)
         held = {each: self.kind(Ref(each.slot), site) for each in held_references(op)}
         try:
-            outputs = op.kinds(kinds)
+            outputs = with_consistency(op, kinds, op.kinds(kinds))
             require_usable(op, kinds, held)
+            require_member(op, kinds, outputs)
         except Fault as fault:
             raise explain(self, fault, op, inputs, site, method=method) from None
         slot = self._slot(op.name)

@@ -84,17 +84,28 @@ class Retries(enum.StrEnum):
         return Retries.AT_LEAST_ONCE if Retries.AT_LEAST_ONCE in (self, other) else Retries.EXACTLY_ONCE
 
 
+class Consistency(enum.StrEnum):
+    """Whether all members of a cluster come to hold the same."""
+
+    NONE = "NoConsistency"
+    EVENTUAL = "EventualConsistency"
+
+    def weaker(self, other: Consistency) -> Consistency:
+        """Return the weaker of the two."""
+        return Consistency.NONE if Consistency.NONE in (self, other) else Consistency.EVENTUAL
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a collection lives: a process, an external client, or a tick of a process or an atomic section of one.
+    """Where a collection lives: a process, a cluster, an external client, a tick or an atomic section of the first two.
 
-    The parent of a tick is its process, that of an atomic section the tick that runs it.
+    The parent of a tick is its process or cluster, that of an atomic section the tick that runs it.
 
     Two places are the same where their slots are: a cell that makes a process again makes the same one.
     """
 
     slot: str
-    kind: Literal["process", "external", "tick", "atomic"]
+    kind: Literal["process", "cluster", "external", "tick", "atomic"]
     number: int = field(compare=False, default=0)
     """creation order among the places of its flow, from 0"""
     tag: type | None = field(compare=False, default=None)
@@ -105,7 +116,7 @@ class Place:
 
     @property
     def root(self) -> Place:
-        """The process (or external) that this place is in."""
+        """The process, cluster or external that this place is in."""
         return self.parent.root if self.parent else self
 
     @property
@@ -155,6 +166,8 @@ class Kind:
     element: Any = Any
     """type of an element or value; for keyed collections of the value under a key"""
     key: Any = Any
+    consistency: Consistency = Consistency.NONE
+    """of a collection on a cluster: whether all members come to hold the same"""
 
     def but(self, **changes: Any) -> Kind:
         """Return this kind with some fields changed."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from typing import Any
 
 from hydro_nb.errors import BoundError, GraphError, LocationError
 from hydro_nb.ir import check
+from hydro_nb.ir.consistency import functions
 from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Bound, Kind, Op
 from hydro_nb.references import Reference
@@ -19,10 +19,8 @@ def held_references(op: Op) -> tuple[Reference[Any], ...]:
 
 
 def _held(op: Op) -> Iterator[Reference[Any]]:
-    for field in fields(op):  # pyright: ignore[reportArgumentType] - every operator is a dataclass
-        value = getattr(op, field.name)
-        if isinstance(value, Func):
-            yield from value.references
+    for func in functions(op):
+        yield from func.references
 
 
 def require_usable(op: Op, inputs: Sequence[Kind], held: Mapping[Reference[Any], Kind]) -> None:
@@ -34,6 +32,19 @@ def require_usable(op: Op, inputs: Sequence[Kind], held: Mapping[Reference[Any],
         if reference.mutable and inputs and inputs[0].shape.is_stream:
             commutative, idempotent = (bool(getattr(op, law, None)) for law in ("commutative", "idempotent"))
             check.proofs(inputs[0], commutative=commutative, idempotent=idempotent)
+
+
+def require_member(op: Op, inputs: Sequence[Kind], outputs: Sequence[Kind]) -> None:
+    """Demand a cluster where a function names the member that runs it."""
+    place = (*inputs, *outputs)[0].place.root
+    if place.kind != "cluster" and any(func.names_self for func in functions(op)):
+        raise check.Fault(
+            LocationError, "a cluster where its function uses CLUSTER_SELF_ID",
+            f"on {place.title}, which has no members",
+            "Use it on a collection of a cluster made by flow.cluster(Marker); a process sends to a member by its "
+            "number: MemberId.from_raw_id(n).",
+            subject="" if inputs else "it",
+        )  # fmt: skip
 
 
 def _require_called_later(op: Op, inputs: Sequence[Kind]) -> None:

@@ -18,8 +18,8 @@ from hydro_nb.lang.guarantees import (
 )
 from hydro_nb.lang.keyed_singleton import KeyedSingleton
 from hydro_nb.lang.keyed_stream import KeyedStream
-from hydro_nb.lang.location import Atomic, External, Location, Process, Tick
-from hydro_nb.lang.network import TCP
+from hydro_nb.lang.location import Atomic, Cluster, External, Location, Process, Tick
+from hydro_nb.lang.network import TCP, UDP
 from hydro_nb.lang.nondet import NonDet, nondet, proof
 from hydro_nb.lang.optional import Optional
 from hydro_nb.lang.quote import inplace, q
@@ -29,10 +29,12 @@ from hydro_nb.lang.stream import Stream
 
 __all__ = [
     "TCP",
+    "UDP",
     "AtLeastOnce",
     "Atomic",
     "Bounded",
     "BoundedValue",
+    "Cluster",
     "ExactlyOnce",
     "External",
     "FlowBuilder",

@@ -68,7 +68,8 @@ class Collection:
         >>> FlowBuilder().process().source_iter([1, 2, 3]).preview(2).rows
         [1, 2]
 
-        Sources are not consumed: data is read again, functions of sources are called anew. At most a second passes.
+        A cluster has two members then; what lives on it is shown with the member that has it. Sources are not
+        consumed: data is read again, functions of sources are called anew. At most a second passes.
         """
         from hydro_nb.lang.preview import preview
 

@@ -1,11 +1,16 @@
-"""Ends that a client holds: names of edges into and out of a flow, given to `deployment.connect`."""
+"""Clients outside, and the ends that they hold: names of edges into and out of a flow, for `deployment.connect`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from typing_extensions import TypeVar as DefaultTypeVar
+
+from hydro_nb.lang.place import Location
+
 T = TypeVar("T")
+M_co = DefaultTypeVar("M_co", covariant=True, default=None)
 
 
 @dataclass(frozen=True)
@@ -24,3 +29,9 @@ class InPort(Port[T]):
 @dataclass(frozen=True)
 class OutPort(Port[T]):
     """An edge out of the flow: the client receives."""
+
+
+class External(Location, Generic[M_co]):
+    """Clients outside of the flow, who connect to its ports."""
+
+    __slots__ = ()

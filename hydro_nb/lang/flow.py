@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from hydro_nb.errors import GraphError
 from hydro_nb.ir.graph import Graph
 from hydro_nb.lang import cell
-from hydro_nb.lang.location import External, Location, Process
+from hydro_nb.lang.location import Cluster, External, Location, Process
 from hydro_nb.lang.site import here
 from hydro_nb.references import Box
 
@@ -66,6 +66,26 @@ class FlowBuilder:
         return Process(self, self.graph.place("process", here(), tag=_marker(marker)))
 
     @overload
+    def cluster(self, marker: type[M]) -> Cluster[M]: ...
+    @overload
+    def cluster(self, marker: None = None) -> Cluster[None]: ...
+    def cluster(self, marker: type | None = None) -> Cluster[Any]:
+        """Add a cluster: processes that all run the same piece of the program; `deploy` is told how many.
+
+        >>> class Worker: ...
+        >>> flow = FlowBuilder()
+        >>> workers = flow.cluster(Worker)
+        >>> workers.source_iter([1]).for_each(lambda n: print(CLUSTER_SELF_ID, n))
+        >>> with flow.deploy(clusters={workers: 2}, backend="inprocess") as deployment:
+        ...     deployment.settle()
+        [Worker/0] MemberId::<Worker>(0) 1
+        [Worker/1] MemberId::<Worker>(1) 1
+
+        The marker class is its static type and its name in logs.
+        """
+        return Cluster(self, self.graph.place("cluster", here(), tag=_marker(marker)))
+
+    @overload
     def external(self, marker: type[M]) -> External[M]: ...
     @overload
     def external(self, marker: None = None) -> External[None]: ...
@@ -103,6 +123,7 @@ class FlowBuilder:
     def deploy(
         self,
         *,
+        clusters: Mapping[Cluster[Any] | type | str, int] | None = None,
         backend: Literal["local", "inprocess"] = "local",
         max_buffer: int | str = "64MiB",
         timeout: float = 30.0,
@@ -115,6 +136,7 @@ class FlowBuilder:
         ...     deployment.settle()
         [process 0] 1
 
+        `clusters` says how many members each cluster has: by the cluster, its marker class or its name.
         `backend="local"` runs each process of the flow as one of the operating system, until they are stopped.
         `backend="inprocess"` runs all of them in this thread, and only while it waits in `settle`, `wait` or a port's
         `receive`: in between, in a `time.sleep` too, nothing moves.
@@ -122,10 +144,11 @@ class FlowBuilder:
         from hydro_nb.compile.program import compile_flow
         from hydro_nb.deploy import deploy
         from hydro_nb.lang.ready import byte_count, require_deployable
+        from hydro_nb.lang.sizes import sizes_of
 
-        size = byte_count(max_buffer)
+        size, sizes = byte_count(max_buffer), sizes_of(self.graph, clusters or {})
         require_deployable(self.graph)
-        return deploy(compile_flow(self.graph), backend=backend, max_buffer=size, timeout=timeout)
+        return deploy(compile_flow(self.graph), clusters=sizes, backend=backend, max_buffer=size, timeout=timeout)
 
     def sim(self) -> Simulation:
         """Run the flow under schedules that the simulator chooses.
@@ -146,7 +169,7 @@ class FlowBuilder:
         return Simulation(self.graph)
 
     def source(self, location: Location) -> str:
-        """Give the Python text that a process of this flow runs.
+        """Give the Python text that a process of this flow, or each member of a cluster, runs.
 
         >>> leader = FlowBuilder().process()
         >>> leader.source_iter([1]).for_each(print)
@@ -154,10 +177,10 @@ class FlowBuilder:
         True
         """
         from hydro_nb.compile.program import compile_flow
-        from hydro_nb.lang.location import checked_place
+        from hydro_nb.lang.location import TopLevel, checked_place
         from hydro_nb.lang.ready import require_whole
 
-        place = checked_place(location, Process, "`source` needs a process of this flow", self, here())
+        place = checked_place(location, TopLevel, "`source` needs a process or a cluster of this flow", self, here())
         require_whole(self.graph)
         program = compile_flow(self.graph)
         return next((each.source for each in program.locations if each.slot == place.slot), "")

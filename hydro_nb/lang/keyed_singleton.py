@@ -28,7 +28,7 @@ from hydro_nb.lang.guarantees import (
     V_co,
 )
 from hydro_nb.lang.keyed_tables import KeyedTables
-from hydro_nb.lang.location import Process, Tick
+from hydro_nb.lang.location import Tick, TopLevel
 from hydro_nb.lang.nondet import NonDet, checked
 from hydro_nb.lang.sending import tick_of
 from hydro_nb.lang.site import here
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 U = TypeVar("U")
 K = TypeVar("K")
 V = TypeVar("V")
-P = TypeVar("P", bound=Process[Any])
+P = TypeVar("P", bound=TopLevel)
 F_co = TypeVar("F_co", bound=Bounded | BoundedValue, covariant=True)
 """a bound under which values no longer change"""
 

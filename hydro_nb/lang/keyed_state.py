@@ -29,7 +29,7 @@ from hydro_nb.lang.guarantees import (
     Unbounded,
     V_co,
 )
-from hydro_nb.lang.location import Process, Tick
+from hydro_nb.lang.location import Tick, TopLevel
 from hydro_nb.lang.quote import Stepping
 from hydro_nb.lang.site import here
 from hydro_nb.lang.stepwise import Beside, Steps, accumulator_of, output_of, step_of
@@ -46,7 +46,7 @@ A = TypeVar("A")
 K = TypeVar("K")
 V = TypeVar("V")
 U = TypeVar("U")
-P = TypeVar("P", bound=Process[Any])
+P = TypeVar("P", bound=TopLevel)
 
 
 class KeyedState(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):

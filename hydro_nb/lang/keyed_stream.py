@@ -28,21 +28,21 @@ from hydro_nb.lang.guarantees import (
 from hydro_nb.lang.keyed_elements import KeyedElements
 from hydro_nb.lang.keyed_folds import KeyedFolds
 from hydro_nb.lang.keyed_joins import KeyedJoins
+from hydro_nb.lang.keyed_network import KeyedStreamNetwork
 from hydro_nb.lang.keyed_state import KeyedState
 from hydro_nb.lang.keyed_time import KeyedTime
-from hydro_nb.lang.location import Process, Tick
+from hydro_nb.lang.location import Tick, TopLevel
 from hydro_nb.lang.nondet import NonDet, checked
-from hydro_nb.lang.sending import network, tick_of
+from hydro_nb.lang.sending import tick_of
 from hydro_nb.lang.site import here
 from hydro_nb.lang.stream_elements import effects
 
 if TYPE_CHECKING:
-    from hydro_nb.lang.network import Via
     from hydro_nb.lang.stream import Stream
 
 J = TypeVar("J")
 M = TypeVar("M")
-P = TypeVar("P", bound=Process[Any])
+P = TypeVar("P", bound=TopLevel)
 
 
 class KeyedStream(
@@ -51,6 +51,7 @@ class KeyedStream(
     KeyedState[K_co, V_co, L_co, B_co, O_co, R_co],
     KeyedJoins[K_co, V_co, L_co, B_co, O_co, R_co],
     KeyedTime[K_co, V_co, L_co, B_co, O_co, R_co],
+    KeyedStreamNetwork[K_co, V_co, L_co, B_co, O_co, R_co],
     shape=Shape.KEYED_STREAM,
 ):
     """One growing sequence of values per key; order holds within a key, never across keys.
@@ -263,33 +264,3 @@ class KeyedStream(
         Everything stays; an error where it is unbounded.
         """
         return self._grow(Make(guarantee="bounded"))
-
-    # ------------------------------------------------------------ to other places
-
-    def send(
-        self: KeyedStream[K_co, V_co, Process[Any], B_co, O_co, R_co], to: Process[M], via: Via | None = None
-    ) -> KeyedStream[K_co, V_co, Process[M], Unbounded, O_co, R_co]:
-        """Send every entry to another process.
-
-        >>> flow = FlowBuilder()
-        >>> pairs = flow.process().source_iter([("a", 1)]).into_keyed()
-        >>> pairs.send(flow.process()).entries().preview().rows
-        [('a', 1)]
-
-        Order and repeats stay; unbounded over there. `via` defaults to `TCP.fail_stop()`.
-        """
-        return self._grow(network(self, to, via, "send"))
-
-    def send_bincode(
-        self: KeyedStream[K_co, V_co, Process[Any], B_co, O_co, R_co], to: Process[M]
-    ) -> KeyedStream[K_co, V_co, Process[M], Unbounded, O_co, R_co]:
-        """Send every entry to another process, as bincode on the wire.
-
-        >>> flow = FlowBuilder()
-        >>> pairs = flow.process().source_iter([("a", 1)]).into_keyed()
-        >>> pairs.send_bincode(flow.process()).entries().preview().rows
-        [('a', 1)]
-
-        Order and repeats stay; unbounded over there.
-        """
-        return self._grow(network(self, to, None, "send_bincode"))

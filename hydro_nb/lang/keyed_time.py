@@ -16,12 +16,12 @@ from hydro_nb.lang.site import here
 
 if TYPE_CHECKING:
     from hydro_nb.lang.keyed_stream import KeyedStream
-    from hydro_nb.lang.location import Process
+    from hydro_nb.lang.location import TopLevel
     from hydro_nb.lang.protocols import SeenElements, SeenValue
     from hydro_nb.lang.tick import Atomic, Tick
 
 
-P = TypeVar("P", bound="Process[Any]")
+P = TypeVar("P", bound="TopLevel")
 C = TypeVar("C")
 
 

@@ -30,7 +30,7 @@ from hydro_nb.lang.guarantees import (
     TotalOrder,
     Unbounded,
 )
-from hydro_nb.lang.location import Atomic, Process, Tick, period
+from hydro_nb.lang.location import Atomic, Tick, TopLevel, period
 from hydro_nb.lang.nondet import NonDet, checked
 from hydro_nb.lang.sending import tick_of
 from hydro_nb.lang.site import here
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from hydro_nb.lang.stream import Stream
 
 U = TypeVar("U")
-P = TypeVar("P", bound=Process[Any])
+P = TypeVar("P", bound=TopLevel)
 
 
 class LiveValue(Collection, Generic[T_co, L_co, B_co]):

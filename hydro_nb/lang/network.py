@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Generic, Literal, Never, NoReturn, TypeVar
 
 from hydro_nb.errors import EncodeError, GraphError, Site
 from hydro_nb.ir.node import Order
+from hydro_nb.ir.ops.network import Policy
+from hydro_nb.lang.guarantees import NoOrder
+from hydro_nb.lang.nondet import NonDet, checked
 from hydro_nb.lang.site import here
 
+W_co = TypeVar("W_co", bound=NoOrder, covariant=True)
 _PICK = "Say what happens when the link fails: TCP.fail_stop() gives the receiver a prefix and then nothing more."
+_UDP = "Say what may be lost: UDP.lossy(nondet(...)), or UDP.lossy_delayed_forever() where what is lost is only late."
 
 
 @dataclass(frozen=True)
-class Via:
-    """A transport with its policy; made by `TCP.fail_stop()`."""
+class Via(Generic[W_co]):
+    """A transport with its policy; made by `TCP.fail_stop()`.
+
+    For the type checker its parameter is what it weakens the order to: `Never` where it keeps it.
+    """
 
     order: Order = Order.TOTAL
     codec: Literal["auto", "bincode", "msgpack", "pickle"] = "auto"
     channel: str = ""
     trusted: str = ""
     """why the receiver may run what the sender sends; for pickle alone"""
+    policy: Policy = "fail_stop"
+    transport: Literal["TCP", "UDP"] = "TCP"
+    reason: str = ""
+    """why any of the messages may be lost"""
 
-    def bincode(self) -> Via:
+    def bincode(self) -> Via[W_co]:
         """Put bincode on the wire, byte for byte as Rust's crate does.
 
         >>> TCP.fail_stop().bincode().codec
@@ -30,7 +42,7 @@ class Via:
         """
         return replace(self, codec="bincode")
 
-    def msgpack(self) -> Via:
+    def msgpack(self) -> Via[W_co]:
         """Put msgpack on the wire, typed where the element type is known.
 
         >>> TCP.fail_stop().msgpack().codec
@@ -38,7 +50,7 @@ class Via:
         """
         return replace(self, codec="msgpack")
 
-    def pickle(self, *, trusted: str) -> Via:
+    def pickle(self, *, trusted: str) -> Via[W_co]:
         """Put pickle on the wire, for elements that nothing else carries; say why that is safe.
 
         >>> TCP.fail_stop().pickle(trusted="both ends are mine").codec
@@ -53,7 +65,7 @@ class Via:
             )
         return replace(self, codec="pickle", trusted=trusted)
 
-    def name(self, channel: str) -> Via:
+    def name(self, channel: str) -> Via[W_co]:
         """Name the channel, for logs and pictures.
 
         >>> TCP.fail_stop().name("requests").channel
@@ -63,15 +75,33 @@ class Via:
 
 
 class Tcp:
-    """Reliable connections; a policy for their failure has to be chosen."""
+    """Connections that keep the order; a policy for their failure has to be chosen."""
 
-    def fail_stop(self) -> Via:
+    def fail_stop(self) -> Via[Never]:
         """Deliver a prefix of what was sent, in order; after a broken connection nothing more.
 
         >>> TCP.fail_stop().order
         <Order.TOTAL: 'TotalOrder'>
         """
         return Via()
+
+    def lossy(self, nondet: NonDet) -> Via[Never]:
+        """Deliver in order, but any message may be lost, and later ones still arrive; say why that is right.
+
+        >>> TCP.lossy(nondet("the newest reading is enough")).policy
+        'lossy'
+
+        A receiver that has no room loses messages instead of holding the sender up.
+        """
+        return Via(policy="lossy", reason=checked(nondet, "TCP.lossy", here()))
+
+    def lossy_delayed_forever(self) -> Via[NoOrder]:
+        """Deliver in any order; a message that is lost is taken for one that is still on its way.
+
+        >>> TCP.lossy_delayed_forever().order
+        <Order.NONE: 'NoOrder'>
+        """
+        return Via(Order.NONE, policy="lossy_delayed_forever")
 
     if not TYPE_CHECKING:
 
@@ -84,15 +114,52 @@ class Tcp:
             raise GraphError(f"`TCP.msgpack()` lacks a policy.\n  {here()}\n  {_PICK}")
 
 
+class Udp:
+    """Messages on their own, that may be lost and may overtake each other."""
+
+    def lossy(self, nondet: NonDet) -> Via[NoOrder]:
+        """Deliver in any order what is not lost; say why any message may be.
+
+        >>> UDP.lossy(nondet("sent again until it is answered")).order
+        <Order.NONE: 'NoOrder'>
+        """
+        reason = checked(nondet, "UDP.lossy", here())
+        return Via(Order.NONE, policy="lossy", transport="UDP", reason=reason)
+
+    def lossy_delayed_forever(self) -> Via[NoOrder]:
+        """Deliver in any order; a message that is lost is taken for one that is still on its way.
+
+        >>> UDP.lossy_delayed_forever().transport
+        'UDP'
+        """
+        return Via(Order.NONE, policy="lossy_delayed_forever", transport="UDP")
+
+    if not TYPE_CHECKING:
+
+        def fail_stop(self) -> NoReturn:
+            """Say that only TCP has it."""
+            raise GraphError(f"`UDP.fail_stop()` cannot be had: nothing is connected.\n  {here()}\n  {_UDP}")
+
+        def bincode(self) -> NoReturn:
+            """Say that the policy comes first."""
+            raise GraphError(f"`UDP.bincode()` lacks a policy.\n  {here()}\n  {_UDP}")
+
+        def msgpack(self) -> NoReturn:
+            """Say that the policy comes first."""
+            raise GraphError(f"`UDP.msgpack()` lacks a policy.\n  {here()}\n  {_UDP}")
+
+
 TCP = Tcp()
+UDP = Udp()
 
 
-def checked_via(via: Any, method: str, site: Site) -> Via:
+def checked_via(via: Any, method: str, site: Site) -> Via[Any]:
     """Give the transport that a method was given, or say what is missing."""
     if via is None:
         return Via()
     if isinstance(via, Via):
-        return via
-    if isinstance(via, Tcp):
-        raise GraphError(f"`{method}` was given `TCP` without a policy.\n  {site}\n  {_PICK}")
+        return via  # pyright: ignore[reportUnknownVariableType] - its order is not asked for here
+    if isinstance(via, Tcp | Udp):
+        name, pick = ("TCP", _PICK) if isinstance(via, Tcp) else ("UDP", _UDP)
+        raise GraphError(f"`{method}` was given `{name}` without a policy.\n  {site}\n  {pick}")
     raise GraphError(f"`{method}` was given {via!r}, which is no transport.\n  {site}\n  {_PICK}")

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from hydro_nb.lang.collection import Collection
 
 _SECONDS = 1.0
+MEMBERS = 2
+"""How many members a cluster has in a preview."""
 _WIDTH = 200
 """Characters that are shown of an element."""
 
@@ -55,7 +57,10 @@ def preview(collection: Collection, n: int) -> Preview:
         raise GraphError(f"`preview` shows a number of elements from 1 on, not {n!r}.\n  {here()}")
     observed = Observed(collection, whole=False)
     require_deployable(observed.graph)
-    with deploy(compile_flow(observed.graph), backend="inprocess", echo=False, files=False) as deployment:
+    sizes = {place.number: MEMBERS for place in observed.graph.places.values() if place.kind == "cluster"}
+    with deploy(
+        compile_flow(observed.graph), clusters=sizes, backend="inprocess", echo=False, files=False
+    ) as deployment:
         rows = list(_first(deployment, observed, n + 1))
     rows = observed.shown(rows)
     return Preview(observed.kind, rows[:n], more=len(rows) > n)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hydro_nb.errors import GraphError, LocationError
-from hydro_nb.ir.ops.network import Network
+from hydro_nb.errors import GraphError, LocationError, Site
+from hydro_nb.ir.ops.network import Broadcast, Network, RoundRobin
 from hydro_nb.ir.ops.time import Batch, Snapshot
 from hydro_nb.lang.collection import Collection
-from hydro_nb.lang.location import Process, Tick, checked_place
+from hydro_nb.lang.location import Cluster, Process, Tick, checked_place
 from hydro_nb.lang.network import checked_via
+from hydro_nb.lang.nondet import checked
 from hydro_nb.lang.site import here
 
 if TYPE_CHECKING:
@@ -17,15 +18,28 @@ if TYPE_CHECKING:
     from hydro_nb.lang.network import Via
 
 
-def network(collection: Collection, to: Any, via: Via | None, method: str) -> Network:
-    """Give the operator that sends a collection to a process."""
+def network(
+    collection: Collection, to: Any, via: Via[Any] | None, method: str, nondet: Any = None, op: type[Network] = Network
+) -> Network:
+    """Give the operator that sends a collection to a process, or to members of a cluster."""
     site = here()
-    place = checked_place(
-        to, Process, f"`{method}` needs a process made by flow.process(Marker)", collection.flow, site
-    )
+    place = _receiver(collection, to, method, site, one=op is Network)
     how = checked_via(via, method, site)
-    codec = "bincode" if method == "send_bincode" else how.codec
-    return Network(place, codec, how.channel, how.order, method)
+    reasons = [how.reason, checked(nondet, method, site) if op in (Broadcast, RoundRobin) else ""]
+    codec = "bincode" if method.endswith("_bincode") else how.codec
+    reason = "; ".join(filter(None, reasons))
+    return op(place, codec, how.channel, how.order, method, how.policy, how.transport, reason)
+
+
+def _receiver(collection: Collection, to: Any, method: str, site: Site, *, one: bool) -> Place:
+    if one and isinstance(to, Cluster):
+        raise LocationError(
+            f"`{method}` sends to one process, but {to!r} has members.\n  {site}\n"
+            "  Say who gets what: .demux(cluster) for pairs of MemberId and element, "
+            '.round_robin(cluster, via, nondet("...")), or all of it to all: .broadcast(cluster, via, nondet("..."))'
+        )
+    wanted, made = (Process, "a process made by flow.process") if one else (Cluster, "a cluster made by flow.cluster")
+    return checked_place(to, wanted, f"`{method}` needs {made}(Marker)", collection.flow, site)
 
 
 def tick_of(collection: Collection, tick: Any, method: str) -> Place:

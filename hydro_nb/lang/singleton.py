@@ -23,7 +23,7 @@ from hydro_nb.lang.guarantees import (
     Unbounded,
 )
 from hydro_nb.lang.live import LiveValue, cloned_into
-from hydro_nb.lang.location import Process, Tick
+from hydro_nb.lang.location import Tick, TopLevel
 from hydro_nb.lang.nondet import NonDet, checked, law
 from hydro_nb.lang.sending import tick_of
 from hydro_nb.lang.site import here
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from hydro_nb.values import Some
 
 U = TypeVar("U")
-P = TypeVar("P", bound=Process[Any])
+P = TypeVar("P", bound=TopLevel)
 
 
 class Singleton(

@@ -16,7 +16,7 @@ from hydro_nb.lang.guarantees import (
     InitNone,
     Unbounded,
 )
-from hydro_nb.lang.location import Process
+from hydro_nb.lang.location import TopLevel
 from hydro_nb.lang.site import here
 from hydro_nb.lang.tick import Atomic, Tick
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 K = TypeVar("K")
 V = TypeVar("V")
-P = TypeVar("P", bound=Process[Any])
+P = TypeVar("P", bound=TopLevel)
 F = TypeVar("F", bound=Bounded | BoundedValue)
 D = TypeVar("D", default=Any)
 E = TypeVar("E", default=Any)

@@ -30,7 +30,7 @@ from hydro_nb.lang.guarantees import (
     NoOrder,
     TotalOrder,
 )
-from hydro_nb.lang.location import Process
+from hydro_nb.lang.location import TopLevel
 from hydro_nb.lang.nondet import NonDet, checked
 from hydro_nb.lang.place import declared
 from hydro_nb.lang.site import here
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 K = TypeVar("K")
 V = TypeVar("V")
-P = TypeVar("P", bound=Process[Any])
+P = TypeVar("P", bound=TopLevel)
 F = TypeVar("F", bound=Bounded | BoundedValue)
 D = TypeVar("D", default=Any)
 E = TypeVar("E", default=Any)

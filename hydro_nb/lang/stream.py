@@ -30,25 +30,26 @@ from hydro_nb.lang.guarantees import (
     TotalOrder,
     Unbounded,
 )
-from hydro_nb.lang.location import External, Process, Tick, checked_place, period
+from hydro_nb.lang.location import External, Process, Tick, TopLevel, checked_place, period
 from hydro_nb.lang.nondet import NonDet, checked
-from hydro_nb.lang.sending import network, tick_of
+from hydro_nb.lang.sending import tick_of
 from hydro_nb.lang.sim_ports import SimReceiver
 from hydro_nb.lang.site import here
 from hydro_nb.lang.stream_async import StreamAsync
 from hydro_nb.lang.stream_elements import StreamElements
 from hydro_nb.lang.stream_folds import StreamFolds
 from hydro_nb.lang.stream_joins import StreamJoins
+from hydro_nb.lang.stream_network import StreamNetwork
 from hydro_nb.lang.stream_older import StreamOlder
 from hydro_nb.lang.stream_state import StreamState
 from hydro_nb.lang.stream_time import StreamTime
 
 if TYPE_CHECKING:
-    from hydro_nb.lang.network import Via
+    pass
 
 U = TypeVar("U")
 M = TypeVar("M")
-P = TypeVar("P", bound=Process[Any])
+P = TypeVar("P", bound=TopLevel)
 
 
 class Stream(
@@ -59,6 +60,7 @@ class Stream(
     StreamTime[T_co, L_co, B_co, O_co, R_co],
     StreamAsync[T_co, L_co, B_co, O_co, R_co],
     StreamOlder[T_co, L_co, B_co, O_co, R_co],
+    StreamNetwork[T_co, L_co, B_co, O_co, R_co],
     shape=Shape.STREAM,
 ):
     """A growing sequence of elements on one location.
@@ -201,32 +203,6 @@ class Stream(
         return self._grow(Weaken(guarantee="boundedness"))
 
     # ------------------------------------------------------------ to other places
-
-    def send(
-        self: Stream[T_co, Process[Any], B_co, O_co, R_co], to: Process[M], via: Via | None = None
-    ) -> Stream[T_co, Process[M], Unbounded, O_co, R_co]:
-        """Send every element to another process.
-
-        >>> flow = FlowBuilder()
-        >>> flow.process().source_iter([1, 2]).send(flow.process()).preview().rows
-        [1, 2]
-
-        Order and repeats stay; unbounded over there. `via` defaults to `TCP.fail_stop()`.
-        """
-        return self._grow(network(self, to, via, "send"))
-
-    def send_bincode(
-        self: Stream[T_co, Process[Any], B_co, O_co, R_co], to: Process[M]
-    ) -> Stream[T_co, Process[M], Unbounded, O_co, R_co]:
-        """Send every element to another process, as bincode on the wire.
-
-        >>> flow = FlowBuilder()
-        >>> flow.process().source_iter([1, 2]).send_bincode(flow.process()).preview().rows
-        [1, 2]
-
-        Order and repeats stay; unbounded over there. The same as `send` by `TCP.fail_stop().bincode()`.
-        """
-        return self._grow(network(self, to, None, "send_bincode"))
 
     def send_external(self: Stream[T_co, Process[Any], B_co, O_co, R_co], client: External[Any]) -> OutPort[T_co]:
         """Send every element to whoever is connected to a port; gives the port for `deployment.connect`.

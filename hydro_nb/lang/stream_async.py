@@ -29,7 +29,7 @@ from hydro_nb.lang.guarantees import (
     TotalOrder,
     Unbounded,
 )
-from hydro_nb.lang.location import Process, period
+from hydro_nb.lang.location import TopLevel, period
 from hydro_nb.lang.nondet import NonDet, checked
 from hydro_nb.lang.quote import Inplace
 from hydro_nb.lang.site import here
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 A = TypeVar("A")
 U = TypeVar("U")
-P = TypeVar("P", bound=Process[Any])
+P = TypeVar("P", bound=TopLevel)
 Asked = AsyncIterable[U] | Awaitable[AsyncIterable[U]]
 """An async iterator, or what gives one when it was waited for."""
 

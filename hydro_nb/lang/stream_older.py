@@ -27,14 +27,14 @@ from hydro_nb.lang.nondet import NonDet
 from hydro_nb.lang.quote import Stepping
 
 if TYPE_CHECKING:
-    from hydro_nb.lang.location import Process, Tick
+    from hydro_nb.lang.location import Tick, TopLevel
     from hydro_nb.lang.optional import Optional
     from hydro_nb.lang.singleton import Singleton
     from hydro_nb.lang.stream import Stream
 
 A = TypeVar("A")
 K = TypeVar("K")
-P = TypeVar("P", bound="Process[Any]")
+P = TypeVar("P", bound="TopLevel")
 T = TypeVar("T")
 U = TypeVar("U")
 V = TypeVar("V")

@@ -17,13 +17,13 @@ from hydro_nb.lang.site import here
 from hydro_nb.references import MutableReference, Reference
 
 if TYPE_CHECKING:
-    from hydro_nb.lang.location import Process
+    from hydro_nb.lang.location import TopLevel
     from hydro_nb.lang.protocols import SeenElements, SeenValue
     from hydro_nb.lang.stream import Stream
     from hydro_nb.lang.tick import Atomic, Tick
 
 
-P = TypeVar("P", bound="Process[Any]")
+P = TypeVar("P", bound="TopLevel")
 C = TypeVar("C")
 T = TypeVar("T")
 

@@ -23,12 +23,12 @@ from hydro_nb.lang.site import here
 if TYPE_CHECKING:
     from hydro_nb.lang.keyed_singleton import KeyedSingleton
     from hydro_nb.lang.keyed_stream import KeyedStream
-    from hydro_nb.lang.location import Process
+    from hydro_nb.lang.location import TopLevel
     from hydro_nb.lang.optional import Optional
     from hydro_nb.lang.singleton import Singleton
     from hydro_nb.lang.stream import Stream
 
-P_co = TypeVar("P_co", bound="Process[Any]", covariant=True)
+P_co = TypeVar("P_co", bound="TopLevel", covariant=True)
 T = TypeVar("T", default=Any)
 K = TypeVar("K", default=Any)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from hydro_nb.ir.ops.atomic import BeginAtomic, EndAtomic, LatestAtomic
 from hydro_nb.ir.ops.tick import DeferTick
@@ -17,13 +17,13 @@ from hydro_nb.references import MutableReference, Reference
 
 if TYPE_CHECKING:
     from hydro_nb.lang.keyed_singleton import KeyedSingleton
-    from hydro_nb.lang.location import Process
+    from hydro_nb.lang.location import TopLevel
     from hydro_nb.lang.optional import Optional
     from hydro_nb.lang.singleton import Singleton
     from hydro_nb.lang.tick import Atomic, Tick
 
 
-P = TypeVar("P", bound="Process[Any]")
+P = TypeVar("P", bound="TopLevel")
 T = TypeVar("T")
 
 

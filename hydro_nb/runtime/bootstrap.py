@@ -26,8 +26,9 @@ from hydro_nb.runtime.loop import Loop, flush_streams
 from hydro_nb.runtime.render import Renderer
 from hydro_nb.runtime.report import Reporter
 from hydro_nb.runtime.wiring import Wiring
-from hydro_nb.runtime.worker import Worker
-from hydro_nb.wire import LENGTH, Bootstrap, ChannelSpec, Problem
+from hydro_nb.runtime.worker import Worker, member_id
+from hydro_nb.values import act_as
+from hydro_nb.wire import LENGTH, Bootstrap, ChannelSpec, Problem, Resident
 
 _PR_SET_PDEATHSIG = 1
 
@@ -123,12 +124,12 @@ def _live(boot: Bootstrap, payload: bytes) -> int:
     context = zmq_channel.new_context()
     line = zmq_channel.Line(context, boot.control)
     clock = SystemClock()
-    reporter = Reporter(line, boot.program.id, clock)
+    reporter = Reporter(line, boot.residents[0].peer, clock)
     reporter.hello(boot.token)
     try:
         return _run(boot, payload, context, reporter, clock)
     except BaseException as error:  # noqa: BLE001 - whatever stops a child is told to the kernel, then it ends
-        reporter.event(Problem(boot.program.id, clock.time(), f"{type(error).__name__}: {error}"))
+        reporter.event(Problem(boot.residents[0].peer, clock.time(), f"{type(error).__name__}: {error}"))
         return 1
     finally:
         line.close()
@@ -136,25 +137,29 @@ def _live(boot: Bootstrap, payload: bytes) -> int:
 
 
 def _run(boot: Bootstrap, payload: bytes, context: zmq_channel.Context, reporter: Reporter, clock: Clock) -> int:
-    carrier = zmq_channel.Carrier(context, boot.endpoints[boot.program.id], len(boot.endpoints))
+    (resident,) = boot.residents
+    carrier = zmq_channel.Carrier(context, boot.endpoints[resident.peer], len(boot.endpoints))
     try:
         worker = Worker(
-            boot.program,
-            _captures(payload),
-            Wiring(boot.channels, boot.epochs, boot.max_buffer),
+            resident.program,
+            _captures(resident, payload),
+            Wiring(resident.channels, boot.epochs, boot.max_buffer),
+            peer=resident.peer,
             clock=clock,
             send=carrier.send,
             report=reporter.event,
             renderer=Renderer(alarm=True),
         )
-        return Loop(worker, carrier, reporter, _peers(boot)).run()
+        return Loop(worker, carrier, reporter, _peers(resident, boot.endpoints)).run()
     finally:
         carrier.close()
 
 
-def _captures(payload: bytes) -> dict[str, Any]:
+def _captures(resident: Resident, payload: bytes) -> dict[str, Any]:
+    """Rebuild the captured values of a resident: where they name the member that runs them, it is this one."""
     if not payload:
         return {}
+    act_as(member_id(resident.program, resident.peer))
     try:
         captures: dict[str, Any] = cloudpickle.loads(payload)
     except ModuleNotFoundError as error:
@@ -167,10 +172,10 @@ def _captures(payload: bytes) -> dict[str, Any]:
     return captures
 
 
-def _peers(boot: Bootstrap) -> dict[int, str]:
-    """Endpoints of the locations that a channel of this one leads to or comes from."""
-    me = boot.program.id
-    return {peer: boot.endpoints[peer] for channel in boot.channels for peer in _others(channel, me)}
+def _peers(resident: Resident, endpoints: dict[int, str]) -> dict[int, str]:
+    """Endpoints of the peers that a channel of this one leads to or comes from."""
+    me = resident.peer
+    return {peer: endpoints[peer] for channel in resident.channels for peer in _others(channel, me)}
 
 
 def _others(channel: ChannelSpec, me: int) -> set[int]:

@@ -11,6 +11,7 @@ from collections import deque
 from typing import Any, Protocol
 
 from hydro_nb.errors import ChannelBroken, DecodeError, HydroError
+from hydro_nb.values import MemberId
 from hydro_nb.wire import (
     BROKEN,
     CREDIT,
@@ -23,6 +24,7 @@ from hydro_nb.wire import (
     TIMER_DERIVED,
     VERSION,
     ChannelSpec,
+    member_of,
 )
 
 MAX_ITEMS = 1024
@@ -31,7 +33,7 @@ MAX_BUFFER = 64 * 1024 * 1024
 MAX_FRAME = 512 * 1024 * 1024
 """An element may be large; a frame beyond this is refused by the receiving socket."""
 
-Fields = tuple[int, int, int, int, int, int, int, int, int]
+Fields = tuple[int, int, int, int, int, int, int, int]
 """The unpacked `HEADER`."""
 
 
@@ -60,10 +62,13 @@ def read_header(frame: bytes) -> Fields:
 class End:
     """What both ends of a channel share: its identity and how it ended."""
 
-    __slots__ = ("ended", "epochs", "greeted", "reason", "spec")
+    __slots__ = ("ended", "epochs", "greeted", "member", "reason", "spec")
 
     def __init__(self, spec: ChannelSpec, epochs: tuple[int, int]) -> None:
         self.spec = spec
+        tag = spec.sender_tag
+        self.member = None if tag is None else MemberId.from_raw_id(member_of(spec.sender), tag)
+        """which member of a cluster sends, where one does"""
         self.epochs = epochs
         self.ended = False
         self.reason = ""
@@ -71,9 +76,9 @@ class End:
 
     def check_epochs(self, fields: Fields) -> None:
         """Refuse a frame of another life of either end."""
-        if (fields[5], fields[6]) != self.epochs:
+        if (fields[4], fields[5]) != self.epochs:
             raise ChannelBroken(
-                f"channel `{self.spec.name}`: a frame between epochs {fields[5]} and {fields[6]} arrived; "
+                f"channel `{self.spec.name}`: a frame between epochs {fields[4]} and {fields[5]} arrived; "
                 f"this channel lives between {self.epochs[0]} and {self.epochs[1]}"
             )
 
@@ -84,7 +89,7 @@ class End:
     def frame(self, kind: int, flags: int, sequence: int, count: int, body: bytes = b"") -> bytes:
         """Build a frame of this channel; the body follows the header at once."""
         sender, receiver = self.epochs
-        return HEADER.pack(VERSION, kind, flags, self.spec.id, 0, sender, receiver, sequence, count) + body
+        return HEADER.pack(VERSION, kind, flags, self.spec.id, sender, receiver, sequence, count) + body
 
 
 class Sender(End):
@@ -230,7 +235,7 @@ class Sender(End):
         self.check_epochs(fields)
         kind = fields[1]
         if kind == CREDIT:
-            self._granted(fields[7])
+            self._granted(fields[6])
         elif kind == END_ACK:
             self.acknowledged = True
         elif kind == HELLO:
@@ -280,7 +285,7 @@ class Receiver(End):
         if self.ended:
             self._drop(kind, frame)
             return
-        self._check_sequence(fields[7])
+        self._check_sequence(fields[6])
         if kind == DATA:
             self._keep(fields, frame)
         else:
@@ -304,8 +309,8 @@ class Receiver(End):
         self._sequence = sequence
 
     def _keep(self, fields: Fields, frame: bytes) -> None:
-        self.queue.append((frame, fields[8], fields[2]))
-        self.queued += fields[8]
+        self.queue.append((frame, fields[7], fields[2]))
+        self.queued += fields[7]
         self.held_bytes += len(frame)
         if self._eager:
             self._owed += len(frame)

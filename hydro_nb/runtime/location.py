@@ -12,7 +12,7 @@ from typing import Any
 
 from hydro_nb.errors import HydroError, Site
 from hydro_nb.runtime.render import Renderer
-from hydro_nb.wire import ChannelSpec, LocationProgram, Problem, SourceLine
+from hydro_nb.wire import ChannelSpec, LocationProgram, Problem, SourceLine, member_of
 
 FIRST = 16
 """Elements that a bounded source may give in the first tick."""
@@ -28,12 +28,18 @@ class Location:
     """A loaded location: `step()` runs one tick over `inputs` and leaves what it made in `outputs`."""
 
     def __init__(
-        self, program: LocationProgram, captures: dict[str, Any], channels: tuple[ChannelSpec, ...], renderer: Renderer
+        self,
+        program: LocationProgram,
+        captures: dict[str, Any],
+        channels: tuple[ChannelSpec, ...],
+        renderer: Renderer,
+        peer: int,
     ) -> None:
         self.program = program
+        self._peer = peer
         self.renderer = renderer
-        self.filename = f"<hydro_nb {program.name}>"
-        self.inputs: dict[str, list[Any]] = {name: [] for name in _input_names(program, channels)}
+        self.filename = f"<hydro_nb {program.title(member_of(peer))}>"
+        self.inputs: dict[str, list[Any]] = {name: [] for name in _input_names(program, channels, peer)}
         self.outputs: dict[str, list[Any]] = {name: [] for name in program.outputs}
         self.state: Any = None
         self.holding = False
@@ -98,7 +104,7 @@ class Location:
         generated = [(frame, line) for frame, line in frames if frame.f_code.co_filename == self.filename]
         origin = self._origin(generated)
         return Problem(
-            location=self.program.id,
+            location=self._peer,
             time=now,
             error=_describe(error),
             slot=origin.slot if origin else "",
@@ -140,11 +146,12 @@ class Location:
                 yield Site(filename, number, linecache.getline(filename, number).rstrip(), frame.f_code.co_name)
 
 
-def _input_names(program: LocationProgram, channels: tuple[ChannelSpec, ...]) -> Iterator[str]:
-    yield from (channel.input for channel in channels if channel.receiver == program.id)
+def _input_names(program: LocationProgram, channels: tuple[ChannelSpec, ...], peer: int) -> Iterator[str]:
+    yield from (channel.input for channel in channels if channel.receiver == peer)
     yield from (timer.input for timer in program.timers)
     yield from (source.input for source in program.sources)
     yield from (spec.input for spec in program.futures)
+    yield from (spec.input for spec in program.members)
 
 
 def _not_loaded(*_: object) -> bool:

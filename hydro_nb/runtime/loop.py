@@ -198,8 +198,8 @@ class Loop:
                 self._going = True
             case PeerGone():
                 self._drain()
-                self._worker.gone(message.location, message.reason)
-                self._carrier.drop(message.location)
+                self._worker.gone(message.peer, message.reason)
+                self._carrier.drop(message.peer)
             case Stop():
                 self._stopped = not message.drain
                 self._worker.drain()
@@ -232,7 +232,7 @@ class Loop:
     def _fail(self, failure: FatalError) -> None:
         self._reporter.event(failure.problem)
         self._tell_counts_quietly()
-        self._worker.fail(f"`{self._worker.program.name}` failed: {failure.problem.error}")
+        self._worker.fail(f"`{self._worker.title}` failed: {failure.problem.error}")
         self._close_quietly()
         until = self._now() + GOODBYE_SECONDS
         while not (self._worker.delivered or self._stopped) and (left := until - self._now()) > 0:

@@ -11,7 +11,7 @@ from hydro_nb.errors import HydroError, Site
 from hydro_nb.runtime.channel import Sender
 from hydro_nb.runtime.location import Location
 from hydro_nb.runtime.render import Renderer
-from hydro_nb.wire import ChannelSpec, Counts, ProbeReply, Problem, Sample
+from hydro_nb.wire import SAMPLED, ChannelSpec, Counts, ProbeReply, Problem, Sample
 
 if TYPE_CHECKING:
     from hydro_nb.runtime.worker import Worker
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 class Tally:
     """Builds `Counts` from a location's state and its channels, only where something is new."""
 
-    def __init__(self, location: Location, senders: Iterable[Sender], renderer: Renderer) -> None:
+    def __init__(self, location: Location, senders: list[Sender], renderer: Renderer, peer: int) -> None:
         self._location = location
-        self._senders = list(senders)
+        self._peer = peer
+        self._senders = senders
         self._renderer = renderer
         self._told: dict[str, int] = {}
         self._discarded: dict[str, int] = {}
@@ -35,9 +36,10 @@ class Tally:
         """Give the totals per slot: exact in the generated state, and by its sender for a network edge."""
         counts: dict[str, int] = getattr(self._location.state, "counts", None) or {}
         totals = {self._slots.get(name, name): count for name, count in counts.items()}
+        sent: dict[str, int] = {}
         for sender in self._senders:
-            totals[sender.spec.edge] = sender.total
-        return totals
+            sent[sender.spec.edge] = sent.get(sender.spec.edge, 0) + sender.total
+        return totals | sent
 
     def changed(self) -> bool:
         """Whether there is something to tell since `counts` was last called."""
@@ -53,7 +55,7 @@ class Tally:
         values = self._fresh_values()
         self._values.update(values)
         return Counts(
-            location=self._location.program.id,
+            location=self._peer,
             time=now,
             totals=totals,
             samples=samples,
@@ -68,10 +70,12 @@ class Tally:
         """Give the newest elements that nobody has been told of, of every slot that has some."""
         kept: dict[str, Sequence[Any]] = getattr(self._location.state, "samples", None) or {}
         known = {self._slots.get(name, name): newest for name, newest in kept.items()}
-        known = {sender.spec.edge: sender.newest for sender in self._senders} | known
-        for slot, newest in known.items():
+        sent: dict[str, list[Any]] = {}
+        for sender in self._senders:
+            sent.setdefault(sender.spec.edge, []).extend(sender.newest)
+        for slot, newest in (sent | known).items():
             if new := totals.get(slot, 0) - self._told.get(slot, 0):
-                yield slot, list(newest)[-new:]
+                yield slot, list(newest)[-min(new, SAMPLED) :]
 
     def _fresh_values(self) -> dict[str, Sample]:
         state = self._location.state
@@ -86,7 +90,11 @@ class Tally:
 
 def discarded(senders: Iterable[Sender]) -> dict[str, int]:
     """Give what was dropped per network edge, where anything was."""
-    return {sender.spec.edge: sender.discarded for sender in senders if sender.discarded}
+    lost: dict[str, int] = {}
+    for sender in senders:
+        if sender.discarded:
+            lost[sender.spec.edge] = lost.get(sender.spec.edge, 0) + sender.discarded
+    return lost
 
 
 def resident() -> int:
@@ -133,7 +141,7 @@ def probe_reply(worker: Worker, number: int) -> ProbeReply:
     outs = [sender for sender in worker.outs if not (sender.ended and sender.acknowledged)]
     ins = [receiver for receiver in worker.ins if not receiver.ended or receiver.queue]
     return ProbeReply(
-        location=worker.program.id,
+        location=worker.peer,
         round=number,
         idle=worker.idle,
         changes=worker.changes,

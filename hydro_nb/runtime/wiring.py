@@ -7,31 +7,36 @@ from typing import Any, NamedTuple
 
 from hydro_nb.runtime.channel import MAX_BUFFER, Codec, Receiver, Sender
 from hydro_nb.runtime.codec import make_codec
-from hydro_nb.wire import ChannelSpec
+from hydro_nb.wire import ChannelSpec, location_of, member_of
 
 
 class Wiring(NamedTuple):
-    """The channels around some locations, and the lives that they connect."""
+    """The channels around some peers, and the lives that they connect."""
 
     channels: tuple[ChannelSpec, ...]
     epochs: Mapping[int, int] = {}
+    """peer -> how often it has been started; of all that there are"""
     max_buffer: int = MAX_BUFFER
 
-    def senders(self, location: int, captures: Mapping[str, Any]) -> dict[int, Sender]:
-        """Make the sending ends at a location."""
-        return {
-            spec.id: Sender(spec, codec_for(spec, captures), self._pair(spec), self.max_buffer)
-            for spec in self.channels
-            if spec.sender == location
-        }
+    def senders(self, peer: int, captures: Mapping[str, Any]) -> dict[int, Sender]:
+        """Make the sending ends at a peer."""
+        return {spec.id: self.sender(spec, captures) for spec in self.channels if spec.sender == peer}
 
-    def receivers(self, location: int, captures: Mapping[str, Any]) -> dict[int, Receiver]:
-        """Make the receiving ends at a location."""
-        return {
-            spec.id: Receiver(spec, codec_for(spec, captures), self._pair(spec), self.max_buffer)
-            for spec in self.channels
-            if spec.receiver == location
-        }
+    def receivers(self, peer: int, captures: Mapping[str, Any]) -> dict[int, Receiver]:
+        """Make the receiving ends at a peer."""
+        return {spec.id: self.receiver(spec, captures) for spec in self.channels if spec.receiver == peer}
+
+    def sender(self, spec: ChannelSpec, captures: Mapping[str, Any]) -> Sender:
+        """Make the sending end of a channel."""
+        return Sender(spec, codec_for(spec, captures), self._pair(spec), self.max_buffer)
+
+    def receiver(self, spec: ChannelSpec, captures: Mapping[str, Any]) -> Receiver:
+        """Make the receiving end of a channel."""
+        return Receiver(spec, codec_for(spec, captures), self._pair(spec), self.max_buffer)
+
+    def members(self, cluster: int) -> list[int]:
+        """Give the numbers of the members of a cluster."""
+        return sorted(member_of(peer) for peer in self.epochs if location_of(peer) == cluster)
 
     def _pair(self, spec: ChannelSpec) -> tuple[int, int]:
         return self.epochs.get(spec.sender, 1), self.epochs.get(spec.receiver, 1)

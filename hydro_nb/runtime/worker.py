@@ -5,7 +5,7 @@ The process's loop and the in-process scheduler drive the same class; they diffe
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -14,15 +14,34 @@ from hydro_nb.runtime.channel import MAX_ITEMS, Fields, Receiver, Sender, read_h
 from hydro_nb.runtime.clock import Clock
 from hydro_nb.runtime.feeds import FatalError, Feeds
 from hydro_nb.runtime.location import Location
+from hydro_nb.runtime.outlets import Outlet, outlet
 from hydro_nb.runtime.pace import Pace
 from hydro_nb.runtime.render import Renderer
 from hydro_nb.runtime.state import Tally, refusal
 from hydro_nb.runtime.wiring import Wiring
-from hydro_nb.wire import CREDIT, END_ACK, HELLO, ChannelEnded, ChannelSpec, Counts, Event, LocationProgram
+from hydro_nb.values import MemberId, MembershipEvent, act_as
+from hydro_nb.wire import (
+    CREDIT,
+    END_ACK,
+    HELLO,
+    ChannelEnded,
+    ChannelSpec,
+    Counts,
+    Event,
+    LocationProgram,
+    edge_of,
+    location_of,
+    member_of,
+)
 
 DRAIN_SECONDS = 0.0005
 FLUSH_SECONDS = 0.0005
 BRIEF_ITEMS = 4
+
+
+def member_id(program: LocationProgram, peer: int) -> MemberId[Any] | None:
+    """Give what `CLUSTER_SELF_ID` is for a peer: nothing on a process."""
+    return MemberId.from_raw_id(member_of(peer), program.tag) if program.kind == "cluster" else None
 
 
 class Worker:
@@ -34,23 +53,30 @@ class Worker:
         captures: dict[str, Any],
         wiring: Wiring,
         *,
+        peer: int,
         clock: Clock,
         send: Callable[[int, bytes], None],
         report: Callable[[Event], None],
         renderer: Renderer | None = None,
     ) -> None:
         self.program = program
+        self.peer = peer
+        self.title = program.title(member_of(peer))
+        self.member = member_id(program, peer)
         self.clock = clock
         self._now = clock.now
         self._send = send
         self._report = report
         self.renderer = renderer or Renderer()
-        self.location = Location(program, captures, wiring.channels, self.renderer)
-        self.senders = wiring.senders(program.id, captures)
-        self.receivers = wiring.receivers(program.id, captures)
-        self._by_output: dict[str, list[Sender]] = defaultdict(list)
+        self.location = Location(program, captures, wiring.channels, self.renderer, peer)
+        self.location.scope["CLUSTER_SELF_ID"] = self.member
+        self.wiring = wiring
+        self.senders = wiring.senders(peer, captures)
+        self.receivers = wiring.receivers(peer, captures)
+        self._outlets: dict[int, Outlet] = {}
         for sender in self.senders.values():
-            self._by_output[sender.spec.output].append(sender)
+            edge = edge_of(sender.spec.id)
+            self._outlets.setdefault(edge, outlet(sender.spec)).joined(sender)
         self.outs = list(self.senders.values())
         self.ins = list(self.receivers.values())
         self._turns = deque(self.ins)
@@ -58,7 +84,7 @@ class Worker:
         self._pace = Pace()
         self._touched: list[str] = []
         self.feeds = Feeds(self.location, self._touched, clock)
-        self.tally = Tally(self.location, self.outs, self.renderer)
+        self.tally = Tally(self.location, self.outs, self.renderer, peer)
         self.changes = 0
         self.last_change = clock.now()
         self.failed = False
@@ -74,11 +100,28 @@ class Worker:
     def start(self) -> None:
         """Load the program, make its state, start its timers and sources; the user's failures are `FatalError`."""
         try:
+            act_as(self.member)
             self.location.load()
             self.location.start()
             self.feeds.start()
+            self._meet()
         except BaseException as error:
             raise self.failure(error) from error
+
+    def _meet(self) -> None:
+        """Tell the program who is there at the start."""
+        for spec in self.program.members:
+            there = [MemberId.from_raw_id(number, spec.tag) for number in self.wiring.members(spec.cluster)]
+            self._tell(spec.input, [(member, MembershipEvent.JOINED) for member in there])
+
+    def _tell(self, name: str, items: list[Any]) -> None:
+        """Put something into an input, for the next tick."""
+        inputs = self.location.inputs
+        if inputs[name]:
+            inputs[name].extend(items)
+        elif items:
+            inputs[name] = items
+            self._touched.append(name)
 
     def greet(self) -> None:
         """Say hello on every channel."""
@@ -148,21 +191,30 @@ class Worker:
         self._reject(error, receiver.spec)
 
     def _reject(self, error: HydroError, spec: ChannelSpec | None = None) -> None:
-        self._report(refusal(self.program.id, self.clock.time(), error, spec))
+        self._report(refusal(self.peer, self.clock.time(), error, spec))
 
     def _tell_end(self, end: Sender | Receiver) -> None:
-        self._report(ChannelEnded(self.program.id, end.spec.id, self.clock.time(), end.reason))
+        self._report(ChannelEnded(self.peer, end.spec.id, self.clock.time(), end.reason))
 
-    def gone(self, location: int, reason: str) -> None:
-        """End the channels to and from a peer whose process has ended."""
+    def gone(self, peer: int, reason: str) -> None:
+        """End the channels to and from a peer that has ended, and let the program know that a member has left."""
+        self._part(peer)
         for sender in self.outs:
-            if sender.spec.receiver == location and not (sender.ended and sender.acknowledged):
+            if sender.spec.receiver == peer and not (sender.ended and sender.acknowledged):
                 sender.cut(reason)
                 self._tell_end(sender)
         for receiver in self.ins:
-            if receiver.spec.sender == location and not receiver.ended:
+            if receiver.spec.sender == peer and not receiver.ended:
                 receiver.cut(reason)
                 self._tell_end(receiver)
+
+    def _part(self, peer: int) -> None:
+        for each in self._outlets.values():
+            if location_of(peer) == location_of(each.edge.receiver):
+                each.left(member_of(peer))
+        for spec in self.program.members:
+            if location_of(peer) == spec.cluster:
+                self._tell(spec.input, [(MemberId.from_raw_id(member_of(peer), spec.tag), MembershipEvent.LEFT)])
 
     def _weigh(self) -> None:
         """Look again whether some output is without credit, so that nothing more should be made."""
@@ -250,16 +302,14 @@ class Worker:
             receiver.cut(str(error), discard=True)
             self._broken(receiver, error)
             return 0, True
-        name, inputs = receiver.spec.input, self.location.inputs
-        if inputs[name]:
-            inputs[name].extend(items)
-        else:
-            inputs[name] = items
-            self._touched.append(name)
+        if receiver.member is not None:
+            items = [(receiver.member, item) for item in items]
+        self._tell(receiver.spec.input, items)
         return len(items), derived
 
     def _run(self, *, timer: bool) -> None:
         start = self._now()
+        act_as(self.member)
         try:
             self.more = self.location.step() or (self.more and self.location.holding)
         except BaseException as error:
@@ -282,18 +332,23 @@ class Worker:
 
     def _collect(self, *, timer: bool) -> None:
         outputs = self.location.outputs
-        for name, senders in self._by_output.items():
-            items = outputs[name]
+        for each in self._outlets.values():
+            items = outputs[each.output]
             if not items:
                 continue
-            outputs[name] = []
-            for sender in senders[1:]:
-                sender.put(list(items), timer=timer)
-            senders[0].put(items, timer=timer)
+            outputs[each.output] = []
+            self._put(each, items, timer=timer)
             if not self._oldest:
                 self._oldest = self._now()
         if self.feeds.give(timer=timer):
             self._weigh()
+
+    def _put(self, to: Outlet, items: list[Any], *, timer: bool) -> None:
+        try:
+            to.put(items, timer=timer)
+        except HydroError as error:
+            problem = refusal(self.peer, self.clock.time(), error, to.edge, fatal=True)
+            raise FatalError(problem) from error
 
     def _reply(self) -> None:
         for receiver in self.ins:
@@ -327,7 +382,7 @@ class Worker:
         try:
             sender.pack()
         except (EncodeError, ChannelBroken) as error:
-            problem = refusal(self.program.id, self.clock.time(), error, sender.spec, fatal=True)
+            problem = refusal(self.peer, self.clock.time(), error, sender.spec, fatal=True)
             raise FatalError(problem) from error
 
     def _push(self) -> None:
@@ -344,7 +399,7 @@ class Worker:
     def exhausted(self) -> bool:
         """Whether nothing can happen here any more, so that the outputs may end."""
         return (
-            not (self.more or self.feeds.timers)
+            not (self.more or self.feeds.timers or self.program.members)
             and self.feeds.exhausted
             and all(receiver.ended and not receiver.queue for receiver in self.ins)
         )

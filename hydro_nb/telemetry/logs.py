@@ -93,7 +93,7 @@ class Logs:
     def lines(self, location: str | None = None) -> list[LogLine]:
         """Give the tail, of one location or of all."""
         with self._lock:
-            return [line for line in self._lines if location is None or line.location == location]
+            return [line for line in self._lines if location in (None, line.location, line.name)]
 
     def since(self, total: int) -> tuple[int, list[LogLine]]:
         """Give the lines after the first `total`, as far as the tail reaches, and the new total."""

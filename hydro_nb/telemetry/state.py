@@ -5,7 +5,7 @@ Whoever holds a state may read it from any thread for as long as it likes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -22,6 +22,7 @@ from hydro_nb.wire import (
     ProbeReply,
     Problem,
     Sample,
+    member_of,
 )
 
 PROBLEMS_KEPT = 200
@@ -37,6 +38,7 @@ class ProcessRow(msgspec.Struct, frozen=True):
     location: int
     slot: str
     name: str
+    """such as `Leader`, or `Worker/3`"""
     state: Phase = "starting"
     pid: int = 0
     started: float = 0.0
@@ -59,8 +61,10 @@ class DeploymentState(msgspec.Struct, frozen=True):
     counted: dict[int, dict[str, int]] = {}
     """location id -> its totals; `totals` adds them up"""
     totals: dict[str, int] = {}
+    lost: dict[int, dict[str, int]] = {}
+    """peer -> what it has discarded; `discarded` adds it up"""
     discarded: dict[str, int] = {}
-    """network edge -> elements dropped because their receiver has gone; an edge has one sender"""
+    """network edge -> elements dropped because their receiver has gone"""
     samples: dict[str, Ring] = {}
     values: dict[str, Sample] = {}
     problems: tuple[Problem, ...] = ()
@@ -84,11 +88,10 @@ class DeploymentState(msgspec.Struct, frozen=True):
         return self.state == "stopped" or (self.state == "failed" and not alive)
 
 
-def begin(name: str, locations: Iterable[LocationProgram], now: float) -> DeploymentState:
-    """Give the state of a deployment that is about to start."""
-    places = [place for place in locations if place.kind == "process"]
-    rows = {place.id: ProcessRow(place.id, place.slot, place.name) for place in places}
-    return DeploymentState(name, started=now, processes=rows, timed=any(place.timers for place in places))
+def begin(name: str, peers: Mapping[int, LocationProgram], now: float) -> DeploymentState:
+    """Give the state of a deployment that is about to start, of these processes."""
+    rows = {peer: ProcessRow(peer, place.slot, place.title(member_of(peer))) for peer, place in peers.items()}
+    return DeploymentState(name, started=now, processes=rows, timed=any(place.timers for place in peers.values()))
 
 
 def shown(state: DeploymentState, now: float) -> Phase:
@@ -146,7 +149,8 @@ def _counted(state: DeploymentState, event: Counts) -> DeploymentState:
     samples = {**state.samples, **{slot: _ring(state, slot).added(new) for slot, new in event.samples.items() if new}}
     values = {**state.values, **event.values}
     changes: dict[str, Any] = {"counted": counted, "totals": _sum(counted), "samples": samples, "values": values}
-    changes["discarded"] = {**state.discarded, **event.discarded}
+    changes["lost"] = {**state.lost, event.location: event.discarded}
+    changes["discarded"] = _sum(changes["lost"])
     if event.totals != state.counted.get(event.location):
         changes["moved"] = max(state.moved, event.time)
     row = state.processes.get(event.location)

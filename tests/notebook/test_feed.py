@@ -19,7 +19,7 @@ def feed(ticker):
 
 
 def line(text, stream="stdout", location="Reader"):
-    return LogLine(location, 0, stream, "info", 12.5, text)
+    return LogLine(location, None, stream, "info", 12.5, text)
 
 
 def test_a_tick_tells_only_what_changed(ticker, feed):

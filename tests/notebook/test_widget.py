@@ -58,7 +58,7 @@ def test_what_survives_a_reload_is_in_traits(dashboard):
 
 
 def test_nothing_is_sent_before_hello_and_a_snapshot_after_it(ticker, dashboard):
-    ticker.lines.append(LogLine("Reader", 0, "stdout", "info", 1.0, "hi"))
+    ticker.lines.append(LogLine("Reader", None, "stdout", "info", 1.0, "hi"))
     ticker.apply(Counts(0, 1.0, {"main.send.0": 5}))
     ticker.tick()
     assert dashboard.messages == []

@@ -157,7 +157,7 @@ def test_any_bytes_are_a_frame_or_a_decode_error(raw):
 
 def test_a_count_that_does_not_fit_the_body_breaks_the_channel():
     _, receiver = pair()
-    frame = HEADER.pack(VERSION, DATA, 0, 4, 0, 3, 5, 1, 3) + b"a b"
+    frame = HEADER.pack(VERSION, DATA, 0, 4, 3, 5, 1, 3) + b"a b"
     receiver.hear(read_header(frame), frame)
     with pytest.raises(ChannelBroken, match="a frame of 3 elements holds 2"):
         receiver.take()

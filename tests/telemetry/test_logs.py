@@ -24,7 +24,7 @@ sys.stdin.read()
 
 
 def line(text, location="A"):
-    return LogLine(location, 0, "stdout", "info", 0.0, text)
+    return LogLine(location, None, "stdout", "info", 0.0, text)
 
 
 def test_the_tail_is_bounded_and_counts_all():

@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 from hydro_nb.ir.emit import Emit
 from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Place, Retries, Shape
+from hydro_nb.ir.ops.network import member_type
+from hydro_nb.values import MembershipEvent
 
 
 @dataclass(frozen=True)
@@ -126,4 +128,30 @@ class SourceExternal(Source):
 
     def after(self, emit: Emit) -> None:
         """Push what has arrived."""
+        emit.push_all(emit.input(), is_list=True)
+
+
+@dataclass(frozen=True)
+class SourceMembers(Op):
+    """Which members of a cluster join and leave, as the location is told."""
+
+    place: Place
+    cluster: Place
+    reason: str
+
+    name: ClassVar[str] = "source_cluster_membership_stream"
+    category: ClassVar = "Source"
+
+    @property
+    def detail(self) -> str:
+        """Name the cluster."""
+        return self.cluster.type_name
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Give the events of each member, in their order."""
+        kind = Kind(Shape.KEYED_STREAM, self.place, element=MembershipEvent, key=member_type(self.cluster))
+        return (kind,)
+
+    def after(self, emit: Emit) -> None:
+        """Push what the runtime has heard."""
         emit.push_all(emit.input(), is_list=True)

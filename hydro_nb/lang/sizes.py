@@ -1,0 +1,44 @@
+"""How many members the clusters of a flow have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from hydro_nb.errors import DeployError
+from hydro_nb.lang.location import Cluster
+from hydro_nb.lang.site import here
+
+if TYPE_CHECKING:
+    from hydro_nb.ir.graph import Graph
+    from hydro_nb.ir.node import Place
+
+
+def sizes_of(graph: Graph, given: Mapping[Cluster[Any] | type | str, int]) -> dict[int, int]:
+    """Give the sizes by the number of each location; what is given names clusters as users do."""
+    clusters = [place for place in graph.places.values() if place.kind == "cluster"]
+    sizes: dict[int, int] = {}
+    for key, count in given.items():
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise DeployError(
+                f"a cluster has a number of members from 1 on, but {key!r} was given {count!r}.\n  {here()}"
+            )
+        for place in _named(graph, clusters, key):
+            sizes[place.number] = count
+    return sizes
+
+
+def _named(graph: Graph, clusters: list[Place], key: Any) -> list[Place]:
+    found = [place for place in clusters if _is(graph, place, key)]
+    if found:
+        return found
+    names = ", ".join(f"`{graph.display_name(place)}`" for place in clusters) or "none"
+    raise DeployError(
+        f"`clusters` has a size for {key!r}, which is no cluster of this flow; there are {names}.\n  {here()}"
+    )
+
+
+def _is(graph: Graph, place: Place, key: Any) -> bool:
+    if isinstance(key, Cluster):
+        return key.flow.graph is graph and key.place == place  # pyright: ignore[reportUnknownMemberType]
+    return key in (place.tag, graph.display_name(place)) and key is not None

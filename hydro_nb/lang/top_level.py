@@ -1,0 +1,244 @@
+"""What begins on a process or a cluster: ticks, sources, ports."""
+
+# pyright: reportInvalidTypeVarUse=false
+# (a guarantee that is left out takes its type variable's declared default, which this rule overlooks)
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Self, overload
+
+from typing_extensions import TypeVar
+
+from hydro_nb.ir.ops.simulated import SimInput
+from hydro_nb.ir.ops.source import SourceExternal, SourceInterval, SourceIter, SourceMembers, SourceStream, Spin
+from hydro_nb.lang import annotate, quote
+from hydro_nb.lang.external import External, InPort
+from hydro_nb.lang.given import checked_place, duration, iterated, period
+from hydro_nb.lang.guarantees import (
+    O2,
+    R2,
+    AtLeastOnce,
+    Bounded,
+    ExactlyOnce,
+    NoOrder,
+    TotalOrder,
+    Unbounded,
+    order_of,
+    retries_of,
+)
+from hydro_nb.lang.nondet import NonDet, checked
+from hydro_nb.lang.place import Location
+from hydro_nb.lang.sim_ports import SimSender
+from hydro_nb.lang.site import here
+from hydro_nb.lang.tick import Tick
+from hydro_nb.values import MemberId, MembershipEvent
+
+if TYPE_CHECKING:
+    from hydro_nb.lang.keyed_stream import KeyedStream
+    from hydro_nb.lang.location import Cluster
+    from hydro_nb.lang.stream import Stream
+
+M = TypeVar("M")
+T = TypeVar("T", default=Any)
+
+
+class TopLevel(Location):
+    """A process or a cluster: what is neither a tick nor an atomic section."""
+
+    __slots__ = ()
+
+    def tick(self) -> Tick[Self]:
+        """Make a clock for batches and snapshots.
+
+        >>> FlowBuilder().process().tick()
+        Tick[Process[None]]
+
+        All ticks of a deployed process, or of a member of a cluster, run together: once at the start, then each time
+        that anything has come to it, with an empty batch where nothing has come for theirs. The simulator runs a tick
+        only when it has something new.
+        """
+        return Tick(self.flow, self.flow.graph.place("tick", here(), parent=self.place))
+
+    def try_tick(self) -> Tick[Self]:
+        """Make a clock, as `tick` does; inside a tick the same call gives `None`, as ticks do not nest.
+
+        >>> FlowBuilder().process().try_tick()
+        Tick[Process[None]]
+        """
+        return self.tick()
+
+    def source_iter(
+        self, data: Iterable[T] | Callable[[], Iterable[T]]
+    ) -> Stream[T, Self, Bounded, TotalOrder, ExactlyOnce]:
+        """Bring in the elements of a value, or of what a function without arguments gives on the process.
+
+        >>> FlowBuilder().process().source_iter([1, 2, 3]).preview().rows
+        [1, 2, 3]
+
+        Totally ordered, exactly once, bounded. An iterator object is read once, when the line runs.
+        """
+        return self._made(SourceIter(self.place, *iterated(data, here())))
+
+    def source_stream(
+        self, function: Callable[[], Iterable[T] | Iterator[T] | AsyncIterator[T]]
+    ) -> Stream[T, Self, Unbounded, TotalOrder, ExactlyOnce]:
+        """Bring in what an iterator or async iterator yields, made on the process by a function.
+
+        >>> FlowBuilder().process().source_stream(lambda: iter("ab")).preview().rows
+        ['a', 'b']
+
+        Totally ordered, exactly once, unbounded.
+        """
+        func = quote.function(function, 0, "source_stream", here())
+        return self._made(SourceStream(self.place, annotate.item_of(function), func))
+
+    def source_interval(
+        self, seconds: float | timedelta, delay: float | timedelta = 0
+    ) -> Stream[tuple[()], Self, Unbounded, TotalOrder, ExactlyOnce]:
+        """Bring in `()` every so many seconds, the first after `delay`.
+
+        >>> FlowBuilder().process().source_interval(0.1).preview(2).rows
+        [(), ()]
+
+        Totally ordered, exactly once, unbounded.
+        """
+        every, first = period(seconds, "source_interval", here()), duration(delay)
+        return self._made(SourceInterval(self.place, tuple[()], every, first))
+
+    def source_interval_delayed(
+        self, delay: float | timedelta, seconds: float | timedelta
+    ) -> Stream[tuple[()], Self, Unbounded, TotalOrder, ExactlyOnce]:
+        """Bring in `()` after a delay and from then on every so many seconds.
+
+        >>> FlowBuilder().process().source_interval_delayed(0.01, 0.1).preview(2).rows
+        [(), ()]
+
+        Totally ordered, exactly once, unbounded. The same as `source_interval(seconds, delay)`.
+        """
+        every, first = period(seconds, "source_interval_delayed", here()), duration(delay)
+        return self._made(SourceInterval(self.place, tuple[()], every, first))
+
+    def spin(self) -> Stream[tuple[()], Self, Unbounded, TotalOrder, ExactlyOnce]:
+        """Bring in `()` in every turn of the scheduler, so that ticks follow one another without a pause.
+
+        >>> leader = FlowBuilder().process()
+        >>> turns = leader.spin().batch(leader.tick(), nondet("counted only"))
+        >>> turns.count().all_ticks().preview(3).rows
+        [1, 1, 1]
+
+        Totally ordered, exactly once, unbounded. The process keeps a core busy; messages are heard between two turns.
+        A deployment settles in spite of it, as with timers.
+        """
+        return self._made(Spin(self.place, tuple[()]))
+
+    @overload
+    def source_external(
+        self, client: External[Any], element: type[T]
+    ) -> tuple[InPort[T], Stream[T, Self, Unbounded, TotalOrder, ExactlyOnce]]: ...
+    @overload
+    def source_external(
+        self, client: External[Any], element: object = ...
+    ) -> tuple[InPort[Any], Stream[Any, Self, Unbounded, TotalOrder, ExactlyOnce]]: ...
+    def source_external(self, client: External[Any], element: object = Any) -> Any:
+        """Bring in what a client sends to a port: gives the port for `deployment.connect`, and the stream.
+
+        >>> flow = FlowBuilder()
+        >>> port, numbers = flow.process().source_external(flow.external(), int)
+        >>> port.name
+        'port'
+
+        Totally ordered, exactly once, unbounded.
+        """
+        return self._external(client, element, "msgpack")
+
+    @overload
+    def source_external_bincode(
+        self, client: External[Any], element: type[T]
+    ) -> tuple[InPort[T], Stream[T, Self, Unbounded, TotalOrder, ExactlyOnce]]: ...
+    @overload
+    def source_external_bincode(
+        self, client: External[Any], element: object = ...
+    ) -> tuple[InPort[Any], Stream[Any, Self, Unbounded, TotalOrder, ExactlyOnce]]: ...
+    def source_external_bincode(self, client: External[Any], element: object = Any) -> Any:
+        """Bring in what a client sends to a port, as bincode on the wire.
+
+        >>> flow = FlowBuilder()
+        >>> port, words = flow.process().source_external_bincode(flow.external(), str)
+        >>> words
+        Stream[str, Process[None], Unbounded, TotalOrder, ExactlyOnce]
+          source_external
+
+        Totally ordered, exactly once, unbounded.
+        """
+        return self._external(client, element, "bincode")
+
+    @overload
+    def sim_input(
+        self, element: type[T], order: type[O2] = ..., retries: type[R2] = ...
+    ) -> tuple[SimSender[T], Stream[T, Self, Unbounded, O2, R2]]: ...
+    @overload
+    def sim_input(
+        self, element: object = ..., order: type[O2] = ..., retries: type[R2] = ...
+    ) -> tuple[SimSender[Any], Stream[Any, Self, Unbounded, O2, R2]]: ...
+    def sim_input(
+        self, element: object = Any, order: type[NoOrder] = TotalOrder, retries: type[AtLeastOnce] = ExactlyOnce
+    ) -> Any:
+        """Bring in what a simulated test sends: gives the port and the stream.
+
+        >>> port, numbers = FlowBuilder().process().sim_input(int, order=NoOrder)
+        >>> numbers
+        Stream[int, Process[None], Unbounded, NoOrder, ExactlyOnce]
+          sim_input
+
+        With the guarantees that are asked for; unbounded.
+        """
+        op = SimInput(self.place, element, order_of(order), retries_of(retries))
+        stream = self._made(op, 1)
+        return SimSender(stream.ref.slot, here(0).name), stream
+
+    def source_cluster_membership_stream(
+        self, cluster: Cluster[M], nondet: NonDet
+    ) -> KeyedStream[MemberId[M], MembershipEvent, Self, Unbounded, TotalOrder, ExactlyOnce]:
+        """Bring in who joins a cluster and who leaves it, as far as is known here and now.
+
+        >>> flow = FlowBuilder()
+        >>> workers, leader = flow.cluster(), flow.process()
+        >>> _ = workers.source_iter([1]).for_each(print)
+        >>> seen = leader.source_cluster_membership_stream(workers, nondet("only shown"))
+        >>> sorted(hydro_nb.testing.collect(seen.entries(), clusters={workers: 2}))
+        [(MemberId::<_>(0), Joined), (MemberId::<_>(1), Joined)]
+
+        Totally ordered for each member, exactly once, unbounded. All that are there at the start have joined; a late
+        subscriber can miss a prefix.
+        """
+        return self._members(cluster, checked(nondet, "source_cluster_membership_stream", here()))
+
+    def source_cluster_members(
+        self, cluster: Cluster[M]
+    ) -> KeyedStream[MemberId[M], MembershipEvent, Self, Unbounded, TotalOrder, ExactlyOnce]:
+        """Bring in who joins a cluster and who leaves it; newer name: `source_cluster_membership_stream`.
+
+        >>> flow = FlowBuilder()
+        >>> flow.process().source_cluster_members(flow.cluster()).kind.shape
+        <Shape.KEYED_STREAM: 'KeyedStream'>
+
+        Totally ordered for each member, exactly once, unbounded.
+        """
+        return self._members(cluster, "")
+
+    def _members(self, cluster: Any, reason: str) -> Any:
+        from hydro_nb.lang.location import Cluster
+
+        needs = "`source_cluster_membership_stream` needs a cluster made by flow.cluster(Marker)"
+        place = checked_place(cluster, Cluster, needs, self.flow, here())
+        return self._made(SourceMembers(self.place, place, reason))
+
+    def _external(self, client: Any, element: Any, codec: str) -> tuple[InPort[Any], Any]:
+        site = here(0)
+        place = checked_place(client, External, f"`source_external` needs a client made by {_CLIENT}", self.flow, site)
+        stream = self._made(SourceExternal(self.place, element, place, codec=codec, port=site.name), 1)
+        return InPort(stream.ref.slot, site.name), stream
+
+
+_CLIENT = "flow.external(Marker)"
