@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from hydro_nb.values import Continue as Continue
     from hydro_nb.values import Err as Err
     from hydro_nb.values import MemberId as MemberId
+    from hydro_nb.values import MembershipEvent as MembershipEvent
     from hydro_nb.values import Ok as Ok
     from hydro_nb.values import Return as Return
     from hydro_nb.values import Some as Some
@@ -79,17 +80,16 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "hydro_nb.lang": (
-        "Cluster UDP TCP AtLeastOnce Atomic Bounded BoundedValue ExactlyOnce External FlowBuilder InitNone "
-        "KeyedSingleton "
-        "KeyedStream Location Monotonic MonotonicKeys MonotonicValue NoOrder NonDet Optional Process Singleton Slice "
-        "Stream Tick TotalOrder Unbounded inplace nondet proof q sliced"
+        "TCP UDP AtLeastOnce Atomic Bounded BoundedValue Cluster ExactlyOnce External FlowBuilder InitNone "
+        "KeyedSingleton KeyedStream Location Monotonic MonotonicKeys MonotonicValue NoOrder NonDet Optional "
+        "Process Singleton Slice Stream Tick TotalOrder Unbounded inplace nondet proof q sliced"
     ),
     "hydro_nb.errors": (
         "BoundError CaptureError ChannelBroken DecodeError DeployError EncodeError GraphError HydroError LocationError "
         "NondetError OrderError ProcessFailed ProofError RetriesError SettleTimeout SimulationFailure StaleError"
     ),
     "hydro_nb.lang.sim_ports": "NoMoreMessages continue_if",
-    "hydro_nb.values": "Err Ok MemberId CLUSTER_SELF_ID Break Continue Return Some Yield",
+    "hydro_nb.values": "Break CLUSTER_SELF_ID Continue Err MemberId MembershipEvent Ok Return Some Yield",
     "hydro_nb.deploy": "Deployment",
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
@@ -124,6 +124,7 @@ __all__ = [
     "Location",
     "LocationError",
     "MemberId",
+    "MembershipEvent",
     "Monotonic",
     "MonotonicKeys",
     "MonotonicValue",

@@ -206,7 +206,7 @@ class TopLevel(Location):
         >>> workers, leader = flow.cluster(), flow.process()
         >>> _ = workers.source_iter([1]).for_each(print)
         >>> seen = leader.source_cluster_membership_stream(workers, nondet("only shown"))
-        >>> sorted(hydro_nb.testing.collect(seen.entries(), clusters={workers: 2}))
+        >>> sorted(seen.entries().preview().rows)
         [(MemberId::<_>(0), Joined), (MemberId::<_>(1), Joined)]
 
         Totally ordered for each member, exactly once, unbounded. All that are there at the start have joined; a late

@@ -67,7 +67,7 @@ def test_source_of_a_location(flow, leader, worker):
     leader.source_iter([1]).send(worker).for_each(print)
     assert "def tick(state, inputs, outputs):" in flow.source(worker)
     assert flow.source(leader) != flow.source(worker)
-    with pytest.raises(LocationError, match="needs a process of this flow"):
+    with pytest.raises(LocationError, match="needs a process or a cluster of this flow"):
         flow.source(leader.tick())
     with pytest.raises(LocationError, match="belongs to another flow"):
         flow.source(FlowBuilder().process())

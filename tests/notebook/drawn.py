@@ -36,7 +36,7 @@ class Ticker:
         self.graph = graph or wordcount()
         places = [place for place in self.graph.places.values() if place.parent is None]
         programs = [LocationProgram(p.number, p.slot, self.graph.display_name(p), "process") for p in places]
-        self.state = telemetry.begin(self.name, programs, 1000.0)
+        self.state = telemetry.begin(self.name, {each.id: each for each in programs}, 1000.0)
         self.lines = []
         self.callbacks = []
         self.asked = []

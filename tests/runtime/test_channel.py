@@ -69,7 +69,7 @@ def test_frames_are_bounded(items):
     sender.put(list(items))
     sender.pack()
     for frame in sender.take():
-        count = read_header(frame)[8]
+        count = read_header(frame)[7]
         assert count <= MAX_ITEMS
         assert len(frame) - HEADER.size <= MAX_BYTES or count == 1
 
@@ -78,7 +78,7 @@ def test_many_small_elements_go_1024_to_a_frame():
     sender, _ = pair()
     sender.put(["a"] * 3000)
     sender.pack()
-    assert [read_header(frame)[8] for frame in sender.take()] == [1024, 1024, 952]
+    assert [read_header(frame)[7] for frame in sender.take()] == [1024, 1024, 952]
 
 
 def test_a_codec_that_learns_its_schema_encodes_its_first_element_alone():
@@ -86,7 +86,7 @@ def test_a_codec_that_learns_its_schema_encodes_its_first_element_alone():
     sender = Sender(learning, Words())
     sender.put(["a"] * 2000)
     sender.pack()
-    counts = [read_header(frame)[8] for frame in sender.take()]
+    counts = [read_header(frame)[7] for frame in sender.take()]
     assert counts[0] == 1
     assert sum(counts) == 2000
 

@@ -49,7 +49,7 @@ class Bench:
         channels = (channel(1, 0, 1, cyclic=cyclic), channel(2, 1, 2, cyclic=cyclic), *also)
         self.wiring = Wiring(channels, max_buffer=max_buffer)
         self.worker = Worker(
-            program, {"T": int}, self.wiring, clock=self.clock, send=self.carry, report=self.events.append
+            program, {"T": int}, self.wiring, peer=1, clock=self.clock, send=self.carry, report=self.events.append
         )
         self.source = self.wiring.senders(0, {"T": int})[1]
         self.sink = self.wiring.receivers(2, {"T": int})[2]

@@ -14,14 +14,14 @@ from hydro_nb.wire import ChannelEnded, Counts, Entered, LocationProgram, ProbeR
 @pytest.fixture
 def begun():
     places = [LocationProgram(0, "a", "A", "process"), LocationProgram(1, "b", "B", "process")]
-    return telemetry.begin("flow", [*places, LocationProgram(2, "x", "X", "external")], 5.0)
+    return telemetry.begin("flow", dict(enumerate(places)), 5.0)
 
 
 def counts(location, totals, **more):
     return Counts(location, 1.0, totals, **more)
 
 
-def test_external_locations_have_no_row(begun):
+def test_each_process_has_a_row(begun):
     assert [row.name for row in begun.processes.values()] == ["A", "B"]
     assert begun.started_count == 0
 
@@ -112,7 +112,7 @@ def test_settled_is_shown_of_what_rests_alone(begun):
 
 def test_a_flow_with_timers_is_shown_running_while_it_runs():
     place = LocationProgram(0, "a", "A", "process", timers=(TimerSpec("time", 1.0),))
-    state = telemetry.phase(telemetry.begin("flow", [place], 5.0), "settled", 6.0)
+    state = telemetry.phase(telemetry.begin("flow", {0: place}, 5.0), "settled", 6.0)
     assert (state.state, telemetry.shown(state, 1000.0)) == ("settled", "running")
 
 
