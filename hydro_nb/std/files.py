@@ -15,14 +15,14 @@ from typing_extensions import TypeVar
 
 from hydro_nb.errors import GraphError
 from hydro_nb.lang.guarantees import Bounded, ExactlyOnce, TotalOrder, Unbounded
-from hydro_nb.lang.location import Process
 from hydro_nb.lang.site import here
 from hydro_nb.lang.stream import Stream
+from hydro_nb.lang.top_level import TopLevel
 from hydro_nb.std import following, readers, writers
 from hydro_nb.std.readers import Named
 
 T = TypeVar("T", default=Any)
-P = TypeVar("P", bound=Process[Any])
+P = TypeVar("P", bound=TopLevel)
 
 # ---------------------------------------------------------------- sources
 
@@ -35,7 +35,7 @@ def source_lines(
 def source_lines(
     process: P, path: Named, *, follow: bool, encoding: str = "utf-8"
 ) -> Stream[str, P, Unbounded, TotalOrder, ExactlyOnce]: ...
-def source_lines(process: Process[Any], path: Named, *, follow: bool = False, encoding: str = "utf-8") -> Any:
+def source_lines(process: TopLevel, path: Named, *, follow: bool = False, encoding: str = "utf-8") -> Any:
     r"""Bring in the lines of a file, without their ends.
 
     >>> import os, tempfile
@@ -95,7 +95,7 @@ def source_json_lines(
 def source_json_lines(
     process: P, path: Named, *, of: object = ..., follow: bool
 ) -> Stream[Any, P, Unbounded, TotalOrder, ExactlyOnce]: ...
-def source_json_lines(process: Process[Any], path: Named, *, of: Any = Any, follow: bool = False) -> Any:
+def source_json_lines(process: TopLevel, path: Named, *, of: Any = Any, follow: bool = False) -> Any:
     r"""Bring in the values of a file with one JSON value in each line.
 
     >>> import os, tempfile
@@ -123,7 +123,7 @@ def source_directory(
 def source_directory(
     process: P, path: Named, pattern: str = "*", *, follow: bool
 ) -> Stream[str, P, Unbounded, TotalOrder, ExactlyOnce]: ...
-def source_directory(process: Process[Any], path: Named, pattern: str = "*", *, follow: bool = False) -> Any:
+def source_directory(process: TopLevel, path: Named, pattern: str = "*", *, follow: bool = False) -> Any:
     """Bring in the paths of the files in a folder that match a pattern, sorted; `**/*` looks into its folders too.
 
     >>> import os, pathlib, tempfile
@@ -157,7 +157,7 @@ def _known(encoding: str) -> str:
 
 
 def write_lines(
-    stream: Stream[str, Process[Any], Any, TotalOrder, ExactlyOnce],
+    stream: Stream[str, TopLevel, Any, TotalOrder, ExactlyOnce],
     path: Named,
     *,
     append: bool = False,
@@ -182,7 +182,7 @@ def write_lines(
 
 
 def write_csv(
-    stream: Stream[Any, Process[Any], Any, TotalOrder, ExactlyOnce],
+    stream: Stream[Any, TopLevel, Any, TotalOrder, ExactlyOnce],
     path: Named,
     fields: Sequence[str] | None = None,
     *,
@@ -210,7 +210,7 @@ def write_csv(
 
 
 def write_json_lines(
-    stream: Stream[Any, Process[Any], Any, TotalOrder, ExactlyOnce], path: Named, *, append: bool = False
+    stream: Stream[Any, TopLevel, Any, TotalOrder, ExactlyOnce], path: Named, *, append: bool = False
 ) -> None:
     r"""Write each element as a line of JSON.
 

@@ -14,13 +14,13 @@ from typing_extensions import TypeVar
 
 from hydro_nb.errors import GraphError, HydroError
 from hydro_nb.lang.guarantees import B_co, Bounded, ExactlyOnce, L_co, O_co, R_co, TotalOrder
-from hydro_nb.lang.location import Process
 from hydro_nb.lang.site import called, here
 from hydro_nb.lang.stream import Stream
+from hydro_nb.lang.top_level import TopLevel
 from hydro_nb.std import batches
 from hydro_nb.std.readers import Named
 
-P = TypeVar("P", bound=Process[Any])
+P = TypeVar("P", bound=TopLevel)
 
 
 def source_frame(process: P, frame: Any, rows: int = 1024) -> Stream[Any, P, Bounded, TotalOrder, ExactlyOnce]:
@@ -87,9 +87,7 @@ def to_table(elements: Iterable[Any]) -> Any:
     return batches.gathered(elements)
 
 
-def write_parquet(
-    stream: Stream[Any, Process[Any], Any, TotalOrder, ExactlyOnce], path: Named, schema: Any = None
-) -> None:
+def write_parquet(stream: Stream[Any, TopLevel, Any, TotalOrder, ExactlyOnce], path: Named, schema: Any = None) -> None:
     """Write record batches, tables, frames, or rows that are dicts, into a Parquet file.
 
     >>> import os, pandas, tempfile

@@ -1,13 +1,15 @@
 """Files as sources and sinks, read and written by deployed processes."""
 
 import re
+import subprocess
+import sys
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
 import pytest
 
-from hydro_nb import FlowBuilder, GraphError, OrderError, ProcessFailed, RetriesError
+from hydro_nb import CLUSTER_SELF_ID, FlowBuilder, GraphError, OrderError, ProcessFailed, RetriesError
 from hydro_nb.std.files import (
     source_csv,
     source_directory,
@@ -287,3 +289,31 @@ def test_what_is_written_can_be_read(leader, tmp_path):
     with leader.flow.deploy() as deployment:
         deployment.settle(10)
     assert collect(source_json_lines(FlowBuilder().process(), tmp_path / "points", of=Point)) == points
+
+
+# ---------------------------------------------------------------- on a cluster, and in a child
+
+
+class Worker: ...
+
+
+def test_each_member_has_its_own_files(tmp_path):
+    flow = FlowBuilder("members")
+    workers = flow.cluster(Worker)
+    for n in range(3):
+        (tmp_path / f"in-{n}").write_text(f"{n}\n{n * 10}\n")
+    lines = source_lines(workers, lambda: tmp_path / f"in-{CLUSTER_SELF_ID.raw_id}")
+    write_lines(lines.map(lambda line: line + "!"), lambda: f"{tmp_path}/out-{CLUSTER_SELF_ID.raw_id}")
+    with flow.deploy(clusters={workers: 3}) as deployment:
+        deployment.settle(10)
+        assert [(tmp_path / f"out-{n}").read_text() for n in range(3)] == ["0!\n0!\n", "1!\n10!\n", "2!\n20!\n"]
+
+
+def test_what_a_child_loads_is_little():
+    code = (
+        "import sys, hydro_nb.std.following, hydro_nb.std.writers, hydro_nb.std.batches, hydro_nb.std.http_server\n"
+        "rooms = {name.split('.')[1] for name in sys.modules if name.startswith('hydro_nb.')}\n"
+        "print(*sorted(rooms), *({'pandas', 'pyarrow', 'aiohttp'} & {*sys.modules}))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["errors", "std"]
