@@ -238,6 +238,8 @@ class Bootstrap(msgspec.Struct, frozen=True):
     path: list[str]
     cwd: str
     max_buffer: int
+    gone: dict[int, str] = {}
+    """peer that has ended before this process starts -> why; it has no endpoint"""
 
 
 class Go(msgspec.Struct, frozen=True, tag="go"):
@@ -267,7 +269,15 @@ class PeerGone(msgspec.Struct, frozen=True, tag="gone"):
     reason: str
 
 
-Control = Go | Connect | Probe | Stop | PeerGone
+class PeerJoined(msgspec.Struct, frozen=True, tag="joined"):
+    """A peer that had ended has been started again: new channels lead to it and come from it."""
+
+    peer: int
+    endpoint: str
+    epoch: int
+
+
+Control = Go | Connect | Probe | Stop | PeerGone | PeerJoined
 
 # ---------------------------------------------------------------- child -> parent
 
@@ -391,6 +401,14 @@ class LogLine(msgspec.Struct, frozen=True, tag="log"):
         return f"[{tag}] {self.text}"
 
 
+class Met(msgspec.Struct, frozen=True, tag="met"):
+    """The process has made its ends of the channels to and from a peer that was started again."""
+
+    location: int
+    peer: int
+    epoch: int
+
+
 Event = Entered | ProbeReply | Counts | Problem | ChannelEnded
-Report = Hello | Event
+Report = Hello | Met | Event
 """everything that a child may say on its control connection"""

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from hydro_nb.runtime.channel import MAX_BUFFER, Codec, Receiver, Sender
 from hydro_nb.runtime.codec import make_codec
+from hydro_nb.runtime.lossy import LossyReceiver, LossySender
 from hydro_nb.wire import ChannelSpec, location_of, member_of
 
 
@@ -17,6 +18,8 @@ class Wiring(NamedTuple):
     epochs: Mapping[int, int] = {}
     """peer -> how often it has been started; of all that there are"""
     max_buffer: int = MAX_BUFFER
+    gone: Mapping[int, str] = {}
+    """peer that is not there at the start -> why"""
 
     def senders(self, peer: int, captures: Mapping[str, Any]) -> dict[int, Sender]:
         """Make the sending ends at a peer."""
@@ -28,14 +31,20 @@ class Wiring(NamedTuple):
 
     def sender(self, spec: ChannelSpec, captures: Mapping[str, Any]) -> Sender:
         """Make the sending end of a channel."""
-        return Sender(spec, codec_for(spec, captures), self._pair(spec), self.max_buffer)
+        kind = Sender if spec.policy == "fail_stop" else LossySender
+        return kind(spec, codec_for(spec, captures), self._pair(spec), self.max_buffer)
 
     def receiver(self, spec: ChannelSpec, captures: Mapping[str, Any]) -> Receiver:
         """Make the receiving end of a channel."""
-        return Receiver(spec, codec_for(spec, captures), self._pair(spec), self.max_buffer)
+        kind = Receiver if spec.policy == "fail_stop" else LossyReceiver
+        return kind(spec, codec_for(spec, captures), self._pair(spec), self.max_buffer)
+
+    def between(self, epochs: Mapping[int, int]) -> Wiring:
+        """Give the same channels between other lives."""
+        return self._replace(epochs={**self.epochs, **epochs})
 
     def members(self, cluster: int) -> list[int]:
-        """Give the numbers of the members of a cluster."""
+        """Give the numbers of the members of a cluster, whether they are there or not."""
         return sorted(member_of(peer) for peer in self.epochs if location_of(peer) == cluster)
 
     def _pair(self, spec: ChannelSpec) -> tuple[int, int]:
