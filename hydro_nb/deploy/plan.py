@@ -145,7 +145,8 @@ def _unsized(place: LocationProgram, given: int | None) -> str:
         text = f"cluster `{place.name}` was given no size: say how many members it has when it is deployed"
     else:
         text = f"cluster `{place.name}` was given {given} members; it needs at least 1, and less than {MOST_MEMBERS}"
-    return f"{text}, such as flow.deploy(clusters={{{place.tag if place.tag != '_' else 'cluster'}: 3}})"
+    key = place.tag if place.tag != "_" else "cluster"
+    return f'{text}.\n  In Python: flow.deploy(clusters={{{key}: 3}}). In a cell: --cluster "{place.name}=3"'
 
 
 def external_channels(program: Program, channels: tuple[ChannelSpec, ...]) -> tuple[ChannelSpec, ...]:

@@ -24,7 +24,7 @@ from hydro_nb.ir.picture import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from hydro_nb.ir.graph import Graph
 
@@ -36,6 +36,9 @@ CLIENT = "/client"
 
 DETAIL = 26
 """Characters of the user's function that a node shows."""
+
+PLACE_CLASSES = {"cluster": "members"}
+"""What the style sheet calls a place, where Graphviz has another use for its kind."""
 
 SHAPES = {
     "Source": "cds",
@@ -66,16 +69,27 @@ class _Look:
     graph: Graph
     live: bool
     highlight: frozenset[str]
+    sizes: Mapping[str, int]
+    """of clusters by slot, where it is known how many members they have"""
 
 
-def to_dot(graph: Graph, *, live: bool = False, highlight: Collection[str] = (), direction: str = "TB") -> str:
+def to_dot(
+    graph: Graph,
+    *,
+    live: bool = False,
+    highlight: Collection[str] = (),
+    sizes: Mapping[str, int] = {},
+    direction: str = "TB",
+) -> str:
     """Write the graph as DOT; `live` leaves room for numbers, `highlight` marks slots that a cell has just made.
+
+    `sizes` says how many members clusters have, by slot.
 
     >>> from hydro_nb.ir.graph import Graph
     >>> print(to_dot(Graph("empty")).splitlines()[0])
     digraph "empty" {
     """
-    look = _Look(graph, live, frozenset(highlight))
+    look = _Look(graph, live, frozenset(highlight), sizes)
     body = [line for root, ticks in containers(graph) for line in _container(look, root, ticks)]
     body = _apart(body) if direction == "columns" else body
     arrows = [_arrow(edge, direction) for edge in edges(graph)]
@@ -110,14 +124,15 @@ def _apart(body: list[str]) -> list[str]:
 
 def _container(look: _Look, root: Place, ticks: tuple[Place, ...]) -> Iterator[str]:
     """Write one location with the ticks inside it."""
-    name = look.graph.display_name(root)
+    name = f"<b>{html.escape(look.graph.display_name(root))}</b>{_members(look, root)}"
     style = "rounded,dashed" if root.kind == "external" else "rounded,filled"
     nodes = list(inside(look.graph, root))
     ports = [node for node in look.graph.nodes.values() if client_of(node) == root]
     below = " labelloc=b" if ports and not any(node.outputs for node in ports) else ""  # clear of what comes from above
     yield f"  subgraph {_quote('cluster_' + root.slot)} {{"
     yield (
-        f'    graph [id={_quote(root.slot)} margin=12 class="place {root.kind}" label=<<b>{html.escape(name)}</b>>'
+        f'    graph [id={_quote(root.slot)} margin=12 class="place {PLACE_CLASSES.get(root.kind, root.kind)}"'
+        f" label=<{name}>"
         f' tooltip={_quote(root.type_name)} style="{style}" color="#c9d1da" fillcolor="#fbfcfd" fontcolor="{INK}"'
         f"{below}]"
     )
@@ -129,6 +144,15 @@ def _container(look: _Look, root: Place, ticks: tuple[Place, ...]) -> Iterator[s
         empty = f'shape=plaintext class=empty label="no operators yet" fontcolor="{QUIET}" fontsize=10'
         yield f"    {_quote(root.slot + '/empty')} [{empty}]"
     yield "  }"
+
+
+def _members(look: _Look, root: Place) -> str:
+    """Write beside the name of a cluster what it is, or how many members it has."""
+    if root.kind != "cluster":
+        return ""
+    count = look.sizes.get(root.slot)
+    words = "cluster" if count is None else "1 member" if count == 1 else f"{count} members"
+    return f'  <font point-size="10" color="{QUIET}">{words}</font>'
 
 
 def _port(node: Node) -> str:

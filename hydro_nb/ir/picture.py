@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
 import hydro_nb.types as wire_types
 from hydro_nb.ir.node import Bound, Kind, Node, Order, Place, Retries
+from hydro_nb.ir.ops.network import Network
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +63,7 @@ def edges(graph: Graph) -> Iterator[Edge]:
             if source is None or ref.port >= len(source.outputs):
                 continue
             kind = source.outputs[ref.port]
-            crosses = kind.place.root != node.place.root
+            crosses = kind.place.root != node.place.root or isinstance(node.op, Network)
             delayed = node.op.delays and index == len(node.inputs) - 1
             yield Edge(ref.slot, ref.port, node.slot, index, kind, crosses, delayed)
         for held in node.references:

@@ -109,8 +109,11 @@ class Feed:
         then, old = self._before
         was = old.processes.get(row.location)
         cpu = max(0.0, row.cpu - was.cpu) if was else 0.0
-        slots = {*state.counted.get(row.location, ()), *self._arriving.get(row.slot, ())}
-        grown = [state.totals.get(slot, 0) - old.totals.get(slot, 0) for slot in slots]
+        now_counted, then_counted = state.counted.get(row.location, {}), old.counted.get(row.location, {})
+        grown = [total - then_counted.get(slot, 0) for slot, total in now_counted.items()]
+        alone = sum(each.slot == row.slot for each in state.processes.values()) == 1
+        arriving = self._arriving.get(row.slot, ()) if alone else ()  # of a cluster it is not known who got what
+        grown += [state.totals.get(slot, 0) - old.totals.get(slot, 0) for slot in arriving]
         return cpu / (now - then), max([0, *grown]) / (now - then)
 
 
@@ -184,7 +187,7 @@ def pack(lines: Iterable[LogLine]) -> tuple[dict[str, Any], bytes]:
 
 
 def _packed(line: LogLine, names: dict[str, int]) -> bytes:
-    number = names.setdefault(line.location, len(names))
+    number = names.setdefault(line.name, len(names))
     stream = "e" if line.stream == "stderr" else "o"
     text = line.text.replace("\n", "\u2424").replace("\r", "\u240d")
     return f"{number}\t{stream}\t{line.level}\t{line.time:.3f}\t{text}".encode(errors="replace")

@@ -21,7 +21,7 @@ from hydro_nb.ir.dot import to_dot
 from hydro_nb.notebook.route import route
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
 
     from hydro_nb.ir.graph import Graph
 
@@ -51,7 +51,12 @@ class Drawing:
 
 
 def draw(
-    graph: Graph, *, live: bool = False, highlight: Collection[str] = (), room: tuple[float, float] = ROOM
+    graph: Graph,
+    *,
+    live: bool = False,
+    highlight: Collection[str] = (),
+    sizes: Mapping[str, int] = {},
+    room: tuple[float, float] = ROOM,
 ) -> Drawing | None:
     """Lay the graph out, with a column per location or as one chain, whichever can be read better in its room.
 
@@ -59,7 +64,8 @@ def draw(
     """
     several = len({place.root for place in graph.places.values()}) > 1
     ways = {"columns": COLUMNS_BETTER, "TB": 1.0, "LR": 1.0} if several else {"TB": 1.0, "LR": 1.0}
-    made = {way: _drawn(to_dot(graph, live=live, highlight=highlight, direction=way), way) for way in ways}
+    dots = {way: to_dot(graph, live=live, highlight=highlight, sizes=sizes, direction=way) for way in ways}
+    made = {way: _drawn(dot, way) for way, dot in dots.items()}
     drawings = [(each.scale(room) * ways[way], each) for way, each in made.items() if each]
     return max(drawings, key=lambda scored: scored[0], default=(0.0, None))[1]
 

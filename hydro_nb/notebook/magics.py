@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
@@ -56,7 +56,7 @@ class HydroMagics(Magics):
         flow: FlowBuilder = self._names.setdefault(name, FlowBuilder(name) if made else None)
         try:
             flow, touched = self._run_body(flow, name, line, text)
-            deployment = self._deploy(flow, given.backend) if given.deploy else None
+            deployment = self._deploy(flow, given) if given.deploy else None
         except BaseException:
             if made and self._names.get(name) is flow:
                 del self._names[name]
@@ -70,7 +70,7 @@ class HydroMagics(Magics):
     def _run_body(self, flow: FlowBuilder, name: str, line: str, text: str) -> tuple[FlowBuilder, tuple[str, ...]]:
         """Run the body; give the flow, which the body may have made anew, and the slots that were added or changed."""
         self.cells.begin_body()
-        names: dict[str, Any] = {"process": flow.process, "external": flow.external}
+        names: dict[str, Any] = {"process": flow.process, "cluster": flow.cluster, "external": flow.external}
         if name != "flow":
             names["flow"] = flow
         try:
@@ -101,7 +101,7 @@ class HydroMagics(Magics):
         commands[command](given)
 
     def _do_deploy(self, given: argparse.Namespace) -> None:
-        self._watch(self._deploy(self._flow(given.name), given.backend), wait=given.wait)
+        self._watch(self._deploy(self._flow(given.name), given), wait=given.wait)
 
     def _do_stop(self, given: argparse.Namespace) -> None:
         if given.all:
@@ -125,7 +125,8 @@ class HydroMagics(Magics):
     def _do_logs(self, given: argparse.Namespace) -> None:
         deployment = self._last()
         if given.process is not None:
-            _check_process(given.process, [row.name for row in deployment.processes])
+            rows = [row.name for row in deployment.processes]
+            _check_process(given.process, [*rows, *{name.partition("/")[0] for name in rows if "/" in name}])
         if echo.catch_up(self.cells.shell):
             return
         lines = deployment.logs(given.process)
@@ -168,9 +169,9 @@ class HydroMagics(Magics):
 
     # ------------------------------------------------------------ deployments
 
-    def _deploy(self, flow: FlowBuilder, backend: Literal["local", "inprocess"]) -> Deployment:
+    def _deploy(self, flow: FlowBuilder, given: argparse.Namespace) -> Deployment:
         with interrupt.brief(f"interrupted: `{flow.name}` was not deployed"):
-            deployment = flow.deploy(backend=backend)
+            deployment = flow.deploy(clusters=dict(given.cluster), backend=given.backend)
         self._names["deployment"] = deployment
         self.cells.adopt()
         return deployment
@@ -213,7 +214,7 @@ class HydroMagics(Magics):
 
 
 def _processes(flow: FlowBuilder) -> list[Location]:
-    return [located(flow, place) for place in flow.graph.places.values() if place.kind == "process"]
+    return [located(flow, place) for place in flow.graph.places.values() if place.kind in ("process", "cluster")]
 
 
 def _check_process(name: str, known: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from hydro_nb.ir.picture import client_of, edges, element_name, guarantees, kind_text
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from hydro_nb.ir.node import Kind, Node
 
 
-def graph_trait(graph: Graph, *, live: bool, highlight: Collection[str] = ()) -> dict[str, Any]:
-    """Give everything that a page shows of a graph, as plain data."""
-    drawing = draw(graph, live=live, highlight=highlight)
+def graph_trait(
+    graph: Graph, *, live: bool, highlight: Collection[str] = (), sizes: Mapping[str, int] = {}
+) -> dict[str, Any]:
+    """Give everything that a page shows of a graph, as plain data; `sizes` are those of clusters, by slot."""
+    drawing = draw(graph, live=live, highlight=highlight, sizes=sizes)
     return {
         "svg": drawing.svg if drawing else "",
         "text": to_text(graph) if graph.nodes else "",

@@ -85,7 +85,7 @@ def parse_cell(line: str) -> argparse.Namespace:
     """Read the line after `%%hydro`.
 
     >>> parse_cell("wordcount --deploy")
-    Namespace(name='wordcount', deploy=True, wait=False, backend='local')
+    Namespace(name='wordcount', deploy=True, cluster=[], wait=False, backend='local')
     """
     return cell_parser().parse_args(_words(line))
 
@@ -124,7 +124,7 @@ def help_text() -> str:
     return (
         "Build, run and watch a flow.\n\n"
         f"{cell_parser().format_help()}\n"
-        "The body is ordinary Python; `flow`, and its methods `process` and `external`, are bound in it.\n\n"
+        "The body is ordinary Python; `flow`, and its methods `process`, `cluster` and `external`, are bound in it.\n\n"
         f"commands on the current flow or deployment:\n{commands}\n"
     )
 
@@ -170,6 +170,16 @@ def _words(line: str) -> list[str]:
 
 
 def _add_running(parser: Parser) -> None:
+    sizes = "how many members a cluster has, such as Worker=3; once for each cluster"
+    parser.add_argument("--cluster", action="append", type=_size, default=[], metavar="NAME=N", help=sizes)
     parser.add_argument("--wait", action="store_true", help="return when it has settled, not when it runs")
     place = "processes of this machine (local), or all of it in the kernel"
     parser.add_argument("--backend", choices=BACKENDS, default="local", help=place)
+
+
+def _size(text: str) -> tuple[str, int]:
+    """Read the name of a cluster and its size."""
+    name, _, count = text.rpartition("=")
+    if not name or not count.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=N, such as Worker=3")
+    return name, int(count)

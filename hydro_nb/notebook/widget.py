@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -91,7 +91,8 @@ class Dashboard(_View):
         self._kept_at = 0.0
         self._cancel: Cancel | None = None
         state = source.snapshot()
-        graph = graph_trait(source.graph, live=True) if source.graph else NO_GRAPH
+        sizes = Counter(row.slot for row in state.processes.values())
+        graph = graph_trait(source.graph, live=True, sizes=sizes) if source.graph else NO_GRAPH
         traits = self._feed.traits(state, time.time())
         super().__init__(mode="live", name=source.name, graph=graph, **traits)
         cast("Any", self).on_msg(self._heard)

@@ -117,9 +117,9 @@ export class GraphView {
     this.paintEdges();
     const failed = new Set(store.problems.map((problem) => problem.slot));
     for (const [slot, node] of this.nodes) node.classList.toggle("failed", failed.has(slot));
-    const phases = new Map(store.processes.map((row) => [row.name, row.phase]));
+    const broken = new Set(store.processes.filter((row) => row.phase === "failed").map((row) => placeOf(row.name)));
     for (const [slot, place] of this.places) {
-      place.classList.toggle("failed", phases.get(store.graph.places[slot] ?? "") === "failed");
+      place.classList.toggle("failed", broken.has(store.graph.places[slot] ?? ""));
     }
   }
 
@@ -222,4 +222,10 @@ export class GraphView {
     const node = this.nodes.get(slot ?? "");
     if (node instanceof SVGElement) node.focus();
   }
+}
+
+/** Of a process its location: that of `Worker/3` is `Worker`.
+ * @param {string} name */
+function placeOf(name) {
+  return name.replace(/\/\d+$/, "");
 }

@@ -32,7 +32,7 @@ class Bench:
         (self.channel,) = program.channels
         self.clock = ManualClock()
         self.timer = Timer(self.spec, 0.0)
-        self.location = Location(place, {}, program.channels, Renderer())
+        self.location = Location(place, {}, program.channels, Renderer(), place.id)
         self.location.load()
         self.location.start()
 
