@@ -82,6 +82,10 @@ class End:
                 f"this channel lives between {self.epochs[0]} and {self.epochs[1]}"
             )
 
+    def stale(self, fields: Fields) -> bool:
+        """Whether a frame is of an earlier life of one of the ends, and under way since then."""
+        return (fields[4], fields[5]) != self.epochs and fields[4] <= self.epochs[0] and fields[5] <= self.epochs[1]
+
     def hello(self) -> bytes:
         """Frame that proves the way to the other end."""
         return self.frame(HELLO, 0, 0, 0)
@@ -114,11 +118,7 @@ class Sender(End):
         self.newest: deque[Any] = deque(maxlen=SAMPLED)
         self.total = 0
         """elements put, whatever became of them"""
-        self.sent = 0
-        self.timer_sent = 0
-        self.discarded = 0
-        self.unsent = 0
-        self.held_bytes = 0
+        self.sent = self.timer_sent = self.discarded = self.unsent = self.held_bytes = 0
         self.acknowledged = False
         self._ready: deque[tuple[bytes, int]] = deque()
         self._sequence = 0
@@ -164,6 +164,9 @@ class Sender(End):
         start = 0
         while start < len(items):
             start += self._pack_one(items, start)
+        self._check_cycle()
+
+    def _check_cycle(self) -> None:
         if self.spec.cyclic and self.credit <= 0 and self.held_bytes > self.max_buffer:
             raise ChannelBroken(
                 f"channel `{self.spec.name}` is part of a cycle and holds {self.held_bytes} bytes that its receiver "
@@ -206,11 +209,13 @@ class Sender(End):
             self.unsent -= count
             out.append(frame)
         if self._ending and not self._ready and not self.ended:
-            self.ended = True
-            self._sequence += 1
-            flags = BROKEN if self.reason else 0
-            out.append(self.frame(END, flags, self._sequence, 0, self.reason.encode()))
+            out.append(self._farewell())
         return out
+
+    def _farewell(self) -> bytes:
+        self.ended = True
+        self._sequence += 1
+        return self.frame(END, BROKEN if self.reason else 0, self._sequence, 0, self.reason.encode())
 
     def end(self, reason: str = "") -> None:
         """Say that nothing more comes, once everything put before has left."""
@@ -243,16 +248,16 @@ class Sender(End):
         else:
             raise DecodeError(f"channel `{self.spec.name}`: its receiver sent a frame of kind {kind}")
 
-    def _granted(self, size: int) -> None:
-        self.credit += size
+    def _granted(self, word: int) -> None:
+        self.credit += word
 
 
 class Receiver(End):
     """The receiving end: checks headers, keeps what arrived until it is taken, grants credit for what was taken."""
 
     __slots__ = (
-        *("_eager", "_owed", "_rest", "_sequence", "codec", "held_bytes", "max_buffer", "queue"),
-        *("queued", "received", "timer_received", "unacknowledged"),
+        *("_eager", "_owed", "_rest", "_sequence", "codec", "discarded", "held_bytes", "max_buffer"),
+        *("queue", "queued", "received", "timer_received", "unacknowledged"),
     )
 
     def __init__(
@@ -264,8 +269,7 @@ class Receiver(End):
         self.queue: deque[tuple[bytes, int, int]] = deque()
         self.queued = 0
         self.held_bytes = 0
-        self.received = 0
-        self.timer_received = 0
+        self.received = self.timer_received = self.discarded = 0
         self.unacknowledged = False
         self._eager = False
         self._owed = 0
