@@ -143,7 +143,7 @@ def _run(boot: Bootstrap, payload: bytes, context: zmq_channel.Context, reporter
         worker = Worker(
             resident.program,
             _captures(resident, payload),
-            Wiring(resident.channels, boot.epochs, boot.max_buffer),
+            Wiring(resident.channels, boot.epochs, boot.max_buffer, boot.gone),
             peer=resident.peer,
             clock=clock,
             send=carrier.send,
@@ -175,7 +175,8 @@ def _captures(resident: Resident, payload: bytes) -> dict[str, Any]:
 def _peers(resident: Resident, endpoints: dict[int, str]) -> dict[int, str]:
     """Endpoints of the peers that a channel of this one leads to or comes from."""
     me = resident.peer
-    return {peer: endpoints[peer] for channel in resident.channels for peer in _others(channel, me)}
+    others = {peer for channel in resident.channels for peer in _others(channel, me)}
+    return {peer: endpoints[peer] for peer in others if peer in endpoints}
 
 
 def _others(channel: ChannelSpec, me: int) -> set[int]:

@@ -14,7 +14,7 @@ from hydro_nb.runtime.report import INTERVAL, Reporter
 from hydro_nb.runtime.state import probe_reply
 from hydro_nb.runtime.worker import DRAIN_SECONDS, Worker
 from hydro_nb.runtime.zmq_channel import Carrier
-from hydro_nb.wire import Connect, Control, Go, PeerGone, Probe, Stop
+from hydro_nb.wire import Connect, Control, Go, PeerGone, PeerJoined, Probe, Stop
 
 GOODBYE_SECONDS = 1.0
 """How long a process that fails waits for its peers to acknowledge its end."""
@@ -175,6 +175,12 @@ class Loop:
                     self._undrained = True
                     return
 
+    def _drain_all(self) -> None:
+        """Read what is there, however long it takes: of a peer that has ended nothing is read later."""
+        self._drain()
+        while self._undrained:
+            self._drain()
+
     def _listen_due(self) -> None:
         # reading an empty socket costs as much as a small tick, so a busy process looks once a millisecond
         if self._reporter.spoke or self._now() - self._listened > LISTEN_SECONDS:
@@ -197,9 +203,13 @@ class Loop:
             case Go():
                 self._going = True
             case PeerGone():
-                self._drain()
+                self._drain_all()
                 self._worker.gone(message.peer, message.reason)
                 self._carrier.drop(message.peer)
+            case PeerJoined():
+                self._carrier.connect({message.peer: message.endpoint})
+                self._worker.joined(message.peer, message.epoch)
+                self._reporter.met(message)
             case Stop():
                 self._stopped = not message.drain
                 self._worker.drain()

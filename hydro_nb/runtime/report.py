@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hydro_nb.errors import DecodeError
-from hydro_nb.wire import Control, Entered, Event, Hello, Phase, Report
+from hydro_nb.wire import Control, Entered, Event, Hello, Met, PeerJoined, Phase, Report
 
 if TYPE_CHECKING:
     from hydro_nb.runtime.clock import Clock
@@ -65,6 +65,11 @@ class Reporter:
     def entered(self, phase: Phase) -> None:
         """Report a phase of this process's life."""
         self.event(Entered(self._location, phase, os.getpid(), self._clock.time()))
+
+    def met(self, joined: PeerJoined) -> None:
+        """Report that the ends of the channels to and from a peer are there."""
+        self._line.send(encode(Met(self._location, joined.peer, joined.epoch)))
+        self.spoke = True
 
     def event(self, event: Event) -> None:
         """Report anything."""

@@ -5,16 +5,17 @@ The process's loop and the in-process scheduler drive the same class; they diffe
 
 from __future__ import annotations
 
-from collections import deque
+import sys
 from collections.abc import Callable
 from typing import Any
 
 from hydro_nb.errors import ChannelBroken, DecodeError, EncodeError, HydroError
 from hydro_nb.runtime.channel import MAX_ITEMS, Fields, Receiver, Sender, read_header
 from hydro_nb.runtime.clock import Clock
+from hydro_nb.runtime.ends import Ends
 from hydro_nb.runtime.feeds import FatalError, Feeds
 from hydro_nb.runtime.location import Location
-from hydro_nb.runtime.outlets import Outlet, outlet
+from hydro_nb.runtime.outlets import Outlet
 from hydro_nb.runtime.pace import Pace
 from hydro_nb.runtime.render import Renderer
 from hydro_nb.runtime.state import Tally, refusal
@@ -29,7 +30,6 @@ from hydro_nb.wire import (
     Counts,
     Event,
     LocationProgram,
-    edge_of,
     location_of,
     member_of,
 )
@@ -70,17 +70,10 @@ class Worker:
         self.renderer = renderer or Renderer()
         self.location = Location(program, captures, wiring.channels, self.renderer, peer)
         self.location.scope["CLUSTER_SELF_ID"] = self.member
-        self.wiring = wiring
-        self.senders = wiring.senders(peer, captures)
-        self.receivers = wiring.receivers(peer, captures)
-        self._outlets: dict[int, Outlet] = {}
-        for sender in self.senders.values():
-            edge = edge_of(sender.spec.id)
-            self._outlets.setdefault(edge, outlet(sender.spec)).joined(sender)
-        self.outs = list(self.senders.values())
-        self.ins = list(self.receivers.values())
-        self._turns = deque(self.ins)
-        """the order in which they are looked at: what was cut short comes last the next time"""
+        self._ends = Ends(wiring, peer, captures)
+        self.senders, self.receivers = self._ends.senders, self._ends.receivers
+        self.outs, self.ins, self._turns = self._ends.outs, self._ends.ins, self._ends.turns
+        self._outlets = self._ends.outlets
         self._pace = Pace()
         self._touched: list[str] = []
         self.feeds = Feeds(self.location, self._touched, clock)
@@ -90,6 +83,8 @@ class Worker:
         self.failed = False
         self.draining = False
         self.more = True
+        self._news = False
+        """whether someone has joined or left since the last tick"""
         self.held = False
         self._gathered = 0
         self._left = False
@@ -111,7 +106,7 @@ class Worker:
     def _meet(self) -> None:
         """Tell the program who is there at the start."""
         for spec in self.program.members:
-            there = [MemberId.from_raw_id(number, spec.tag) for number in self.wiring.members(spec.cluster)]
+            there = [MemberId.from_raw_id(number, spec.tag) for number in self._ends.present(spec.cluster)]
             self._tell(spec.input, [(member, MembershipEvent.JOINED) for member in there])
 
     def _tell(self, name: str, items: list[Any]) -> None:
@@ -175,10 +170,10 @@ class Worker:
         to_sender = self.senders.get(channel) if kind in (CREDIT, END_ACK, HELLO) else None
         if to_receiver is None and to_sender is None:
             raise DecodeError(f"a frame of kind {kind} for channel {channel}, which does not end here, was refused")
-        if to_sender is not None:
+        if to_sender is not None and not to_sender.stale(fields):
             to_sender.hear(fields)
             self._weigh()
-        if to_receiver is not None:
+        if to_receiver is not None and not to_receiver.stale(fields):
             try:
                 to_receiver.hear(fields, frame)
             except ChannelBroken as error:
@@ -198,23 +193,37 @@ class Worker:
 
     def gone(self, peer: int, reason: str) -> None:
         """End the channels to and from a peer that has ended, and let the program know that a member has left."""
-        self._part(peer)
-        for sender in self.outs:
-            if sender.spec.receiver == peer and not (sender.ended and sender.acknowledged):
-                sender.cut(reason)
-                self._tell_end(sender)
-        for receiver in self.ins:
-            if receiver.spec.sender == peer and not receiver.ended:
-                receiver.cut(reason)
-                self._tell_end(receiver)
+        for end in self._ends.gone(peer, reason):
+            self._tell_end(end)
+        self._announce(peer, MembershipEvent.LEFT)
 
-    def _part(self, peer: int) -> None:
-        for each in self._outlets.values():
-            if location_of(peer) == location_of(each.edge.receiver):
-                each.left(member_of(peer))
+    def joined(self, peer: int, epoch: int) -> None:
+        """Make new channels to and from a peer that was started again, greet it, and let the program know."""
+        if self.failed:
+            return
+        self._take_rest(peer)
+        outs, ins = self._ends.joined(peer, epoch)
+        for end in (*outs, *ins):
+            self._send(peer, end.hello())
+        for sender in outs if self._finished else ():
+            sender.end()
+        self._announce(peer, MembershipEvent.JOINED)
+        self._push()
+
+    def _take_rest(self, peer: int) -> None:
+        """Take what a peer had sent in its earlier life, which comes before anything of its next one."""
+        for receiver in self.ins:
+            while receiver.spec.sender == peer and receiver.queue:
+                self._take(receiver, sys.maxsize)
+                self._news = True
+
+    def _announce(self, peer: int, event: MembershipEvent) -> None:
+        if self.location.state is None:
+            return
         for spec in self.program.members:
             if location_of(peer) == spec.cluster:
-                self._tell(spec.input, [(MemberId.from_raw_id(member_of(peer), spec.tag), MembershipEvent.LEFT)])
+                self._tell(spec.input, [(MemberId.from_raw_id(member_of(peer), spec.tag), event)])
+                self._news = True
 
     def _weigh(self) -> None:
         """Look again whether some output is without credit, so that nothing more should be made."""
@@ -250,7 +259,7 @@ class Worker:
         """Gather what is there and run a tick on it; False if there was nothing to do."""
         came = self._resolved()
         held = self.paused
-        real = (self.more and not held and not self.draining) or came
+        real = (self.more and not held and not self.draining) or came or self._news
         real = self._gather(held=held) or real
         fired = False
         if not held:
@@ -309,6 +318,7 @@ class Worker:
 
     def _run(self, *, timer: bool) -> None:
         start = self._now()
+        self._news = False
         act_as(self.member)
         try:
             self.more = self.location.step() or (self.more and self.location.holding)
@@ -401,7 +411,7 @@ class Worker:
         return (
             not (self.more or self.feeds.timers or self.program.members)
             and self.feeds.exhausted
-            and all(receiver.ended and not receiver.queue for receiver in self.ins)
+            and all(map(_done, self.ins))
         )
 
     def _end_outputs(self) -> None:
@@ -415,7 +425,7 @@ class Worker:
         """Whether there is nothing to do until a frame or a timer comes, but what timers alone have made elsewhere."""
         if self.failed:
             return True
-        if any(receiver.pending for receiver in self.ins) or any(sender.busy for sender in self.outs):
+        if self._news or any(receiver.pending for receiver in self.ins) or any(sender.busy for sender in self.outs):
             return False
         if self.draining:
             return not self.feeds.ready
@@ -435,6 +445,12 @@ class Worker:
         """Give what is new in the totals, samples and values."""
         self._told_queued = self.queued
         return self.tally.counts(self.clock.time(), self._told_queued)
+
+
+def _done(receiver: Receiver) -> bool:
+    """Whether nothing more comes; a member of a cluster that did not end by itself may come again."""
+    may_return = receiver.member is not None and bool(receiver.reason)
+    return receiver.ended and not receiver.queue and not may_return
 
 
 def _peer(end: Sender | Receiver) -> int:
