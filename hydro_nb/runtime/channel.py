@@ -86,10 +86,6 @@ class End:
         """Whether a frame is of an earlier life of one of the ends, and under way since then."""
         return (fields[4], fields[5]) != self.epochs and fields[4] <= self.epochs[0] and fields[5] <= self.epochs[1]
 
-    def stale(self, fields: Fields) -> bool:
-        """Whether a frame is of an earlier life of one of the ends, and under way since then."""
-        return (fields[4], fields[5]) != self.epochs and fields[4] <= self.epochs[0] and fields[5] <= self.epochs[1]
-
     def hello(self) -> bytes:
         """Frame that proves the way to the other end."""
         return self.frame(HELLO, 0, 0, 0)
