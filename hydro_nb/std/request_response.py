@@ -8,7 +8,7 @@ from typing import Any, overload
 from typing_extensions import TypeVar
 
 from hydro_nb.lang.guarantees import O2, Bounded, ExactlyOnce, NoOrder, TotalOrder, Unbounded, order_of
-from hydro_nb.lang.location import Process
+from hydro_nb.lang.location import TopLevel
 from hydro_nb.lang.nondet import nondet
 from hydro_nb.lang.quote import inplace
 from hydro_nb.lang.stream import Stream
@@ -18,7 +18,7 @@ from hydro_nb.values import Continue, Step, Yield
 K = TypeVar("K", default=Any)
 M = TypeVar("M", default=Any)
 V = TypeVar("V", default=Any)
-P = TypeVar("P", bound=Process[Any], default=Any)
+P = TypeVar("P", bound=TopLevel, default=Any)
 
 
 @overload
