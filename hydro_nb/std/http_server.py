@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
 import sys
 from collections.abc import AsyncIterable
 from typing import Any, Protocol
@@ -64,9 +65,9 @@ async def _listen(runner: Any, host: str, port: int) -> None:
     try:
         await _web().TCPSite(runner, host, port, backlog=BACKLOG).start()
     except OSError as error:
-        raise HydroError(
-            f"nothing can be served at {host}:{port}: {error.strerror or error}; port=0 takes one that is free"
-        ) from None
+        # asyncio puts the whole address into the text of what the system says
+        why = os.strerror(error.errno) if (error.errno or 0) > 0 else error
+        raise HydroError(f"nothing can be served at {host}:{port}: {why}; port=0 takes one that is free") from None
 
 
 def _url(address: tuple[Any, ...]) -> str:
