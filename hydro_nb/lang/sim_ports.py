@@ -10,12 +10,18 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from hydro_nb.errors import HydroError, SimulationFailure
 from hydro_nb.lang.external import Port
 
+if TYPE_CHECKING:
+    from hydro_nb.ir.graph import Graph
+    from hydro_nb.lang.location import Cluster
+
 T = TypeVar("T")
+AnyCluster: TypeAlias = "Cluster[Any] | type | str"
+"""A cluster as a user names it: by its handle, its marker, its name."""
 
 
 class NoMoreMessages(HydroError):  # noqa: N818 - the name that the language gives it
@@ -29,11 +35,11 @@ class Discarded(BaseException):
 class Execution(Protocol):
     """One run of a flow in the simulator, as its ports see it."""
 
-    def feed(self, slot: str, items: Sequence[Any], *, unordered: bool = False) -> None:
-        """Put elements into an input; `unordered` says that their order means nothing."""
+    def feed(self, slot: str, items: Sequence[Any], *, unordered: bool = False, member: int = 0) -> None:
+        """Put elements into an input of a process or of one member; `unordered`: their order means nothing."""
         ...
 
-    def arrived(self, slot: str, *, ordered: bool) -> deque[Any]:
+    def arrived(self, slot: str, *, ordered: bool, member: int = 0) -> deque[Any]:
         """Give what came out and was not read; `ordered` says that the reader looks at the order."""
         ...
 
@@ -50,6 +56,13 @@ class More:
 
 
 MORE = More()
+
+
+def cluster_sizes(graph: Graph, cluster: AnyCluster, members: int) -> dict[int, int]:
+    """Give the size of a cluster by its number."""
+    from hydro_nb.lang.sizes import sizes_of
+
+    return sizes_of(graph, {cluster: members})
 
 
 def _current(port: Port[Any], action: str) -> Execution:
@@ -76,6 +89,9 @@ def continue_if(condition: object, why: str) -> None:
 class SimSender(Port[T]):
     """The end of a `sim_input`: the test sends."""
 
+    member: int = 0
+    """where it is an end at a member of a cluster: which one"""
+
     def send(self, element: T) -> None:
         """Send one element.
 
@@ -88,7 +104,7 @@ class SimSender(Port[T]):
         >>> flow.sim().exhaustive(body)
         1
         """
-        _current(self, "send").feed(self.slot, (element,))
+        _current(self, "send").feed(self.slot, (element,), member=self.member)
 
     def send_many(self, elements: Iterable[T]) -> None:
         """Send elements, one after the other.
@@ -102,7 +118,7 @@ class SimSender(Port[T]):
         >>> flow.sim().exhaustive(body)
         1
         """
-        _current(self, "send").feed(self.slot, tuple(elements))
+        _current(self, "send").feed(self.slot, tuple(elements), member=self.member)
 
     def send_many_unordered(self, elements: Iterable[T]) -> None:
         """Send elements whose order means nothing; the input must be NoOrder.
@@ -116,12 +132,15 @@ class SimSender(Port[T]):
         >>> flow.sim().exhaustive(body)
         1
         """
-        _current(self, "send").feed(self.slot, tuple(elements), unordered=True)
+        _current(self, "send").feed(self.slot, tuple(elements), unordered=True, member=self.member)
 
 
 @dataclass(frozen=True)
 class SimReceiver(Port[T]):
     """The end of a `sim_output`: the test receives. Waiting lets the simulation go on."""
+
+    member: int = 0
+    """where it is an end at a member of a cluster: which one"""
 
     async def next(self) -> T:
         """Wait for the next element; raises `NoMoreMessages` when none can come.
@@ -255,7 +274,7 @@ class SimReceiver(Port[T]):
     # ------------------------------------------------------------ plumbing
 
     def _queue(self, *, ordered: bool) -> deque[Any]:
-        return _current(self, "receive").arrived(self.slot, ordered=ordered)
+        return _current(self, "receive").arrived(self.slot, ordered=ordered, member=self.member)
 
     async def _next(self, wanted: str, *, ordered: bool) -> T:
         queue = self._queue(ordered=ordered)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from hydro_nb.ir.node import Shape
 from hydro_nb.ir.ops.join import Chain, MergeUnordered
@@ -30,9 +30,10 @@ from hydro_nb.lang.guarantees import (
     TotalOrder,
     Unbounded,
 )
-from hydro_nb.lang.location import External, Process, Tick, TopLevel, checked_place, period
+from hydro_nb.lang.location import Cluster, External, Process, Tick, TopLevel, checked_place, period
 from hydro_nb.lang.nondet import NonDet, checked
 from hydro_nb.lang.sending import tick_of
+from hydro_nb.lang.sim_cluster_ports import SimClusterReceiver
 from hydro_nb.lang.sim_ports import SimReceiver
 from hydro_nb.lang.site import here
 from hydro_nb.lang.stream_async import StreamAsync
@@ -226,15 +227,29 @@ class Stream(
         """
         return self._out(client, "send_bincode_external", "bincode")
 
-    def sim_output(self: Stream[T_co, Process[Any], B_co, O_co, R_co]) -> SimReceiver[T_co]:
-        """Give every element to a simulated test; gives the port.
+    @overload
+    def sim_output(self: Stream[T_co, Process[Any], B_co, O_co, R_co]) -> SimReceiver[T_co]: ...
+    @overload
+    def sim_output(self: Stream[T_co, Cluster[Any], B_co, O_co, R_co]) -> SimClusterReceiver[T_co]: ...
+    def sim_output(self) -> Any:
+        """Give every element to a simulated test; gives the port, whose methods on a cluster ask for a member first.
 
         >>> out = FlowBuilder().process().source_iter([1]).sim_output()
         >>> out.name
         'out'
         """
         node = grow(SimOutput(), self)
-        return SimReceiver(node.slot, node.site.name)
+        port: Any = SimClusterReceiver if self.kind.place.root.kind == "cluster" else SimReceiver
+        return port(node.slot, node.site.name)
+
+    def sim_cluster_output(self: Stream[T_co, Cluster[Any], B_co, O_co, R_co]) -> SimClusterReceiver[T_co]:
+        """Give every element of a stream on a cluster to a simulated test: the same as `sim_output`.
+
+        >>> out = FlowBuilder().cluster().source_iter([1]).sim_cluster_output()
+        >>> out.name
+        'out'
+        """
+        return self.sim_output()
 
     def _out(self, client: Any, method: str, codec: str) -> OutPort[Any]:
         needs = f"`{method}` needs a client made by flow.external(Marker)"

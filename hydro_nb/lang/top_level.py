@@ -10,26 +10,18 @@ from typing import TYPE_CHECKING, Any, Self, overload
 
 from typing_extensions import TypeVar
 
-from hydro_nb.ir.ops.simulated import SimInput
 from hydro_nb.ir.ops.source import SourceExternal, SourceInterval, SourceIter, SourceMembers, SourceStream, Spin
 from hydro_nb.lang import annotate, quote
 from hydro_nb.lang.external import External, InPort
 from hydro_nb.lang.given import checked_place, duration, iterated, period
 from hydro_nb.lang.guarantees import (
-    O2,
-    R2,
-    AtLeastOnce,
     Bounded,
     ExactlyOnce,
-    NoOrder,
     TotalOrder,
     Unbounded,
-    order_of,
-    retries_of,
 )
 from hydro_nb.lang.nondet import NonDet, checked
 from hydro_nb.lang.place import Location
-from hydro_nb.lang.sim_ports import SimSender
 from hydro_nb.lang.site import here
 from hydro_nb.lang.tick import Tick
 from hydro_nb.values import MemberId, MembershipEvent
@@ -172,30 +164,6 @@ class TopLevel(Location):
         Totally ordered, exactly once, unbounded.
         """
         return self._external(client, element, "bincode")
-
-    @overload
-    def sim_input(
-        self, element: type[T], order: type[O2] = ..., retries: type[R2] = ...
-    ) -> tuple[SimSender[T], Stream[T, Self, Unbounded, O2, R2]]: ...
-    @overload
-    def sim_input(
-        self, element: object = ..., order: type[O2] = ..., retries: type[R2] = ...
-    ) -> tuple[SimSender[Any], Stream[Any, Self, Unbounded, O2, R2]]: ...
-    def sim_input(
-        self, element: object = Any, order: type[NoOrder] = TotalOrder, retries: type[AtLeastOnce] = ExactlyOnce
-    ) -> Any:
-        """Bring in what a simulated test sends: gives the port and the stream.
-
-        >>> port, numbers = FlowBuilder().process().sim_input(int, order=NoOrder)
-        >>> numbers
-        Stream[int, Process[None], Unbounded, NoOrder, ExactlyOnce]
-          sim_input
-
-        With the guarantees that are asked for; unbounded.
-        """
-        op = SimInput(self.place, element, order_of(order), retries_of(retries))
-        stream = self._made(op, 1)
-        return SimSender(stream.ref.slot, here(0).name), stream
 
     def source_cluster_membership_stream(
         self, cluster: Cluster[M], nondet: NonDet

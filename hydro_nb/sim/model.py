@@ -1,24 +1,23 @@
-"""A flow compiled for the simulator: one module per location, and the wires between its units.
+"""A flow compiled for the simulator: one module per process and per member of a cluster, and the wires between them.
 
 Made once; a world runs it again and again.
 """
 
 from __future__ import annotations
 
-import linecache
-import weakref
 from collections import deque
-from collections.abc import Callable, Iterable
-from copy import deepcopy
-from dataclasses import dataclass, field
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any
 
 from hydro_nb.compile.program import Written, write_location
-from hydro_nb.compile.split import Part, Unit, locations, seams
+from hydro_nb.compile.split import Part, locations, seams
+from hydro_nb.errors import SimulationFailure
 from hydro_nb.ir.graph import Graph
-from hydro_nb.ir.node import Bound, Kind, Node, Order, Shape
+from hydro_nb.ir.node import Bound, Kind, Node, Order, Place, Shape
 from hydro_nb.ir.ops.atomic import BeginAtomic
+from hydro_nb.ir.ops.network import Network
 from hydro_nb.ir.ops.simulated import SimInput, SimOutput
+from hydro_nb.ir.ops.source import SourceMembers
 from hydro_nb.sim.fresh import Captured
 from hydro_nb.sim.hooks import (
     Again,
@@ -34,113 +33,31 @@ from hydro_nb.sim.hooks import (
     Version,
     Whole,
 )
-from hydro_nb.sim.observe import Arrangement, Interleaving, KeysInterleaving, Observation, simulated
-from hydro_nb.values import ATOMS
-from hydro_nb.wire import SourceLine
+from hydro_nb.sim.observe import Arrangement, Interleaving, KeysInterleaving, Observation
+from hydro_nb.sim.routes import Route, Target
+from hydro_nb.sim.units import Module, Observer, Runner, Wire, load
+from hydro_nb.values import MemberId, MembershipEvent, tag_name
 
-Lists = dict[str, list[Any]]
-
-
-@dataclass(eq=False, slots=True)
-class Wire:
-    """Where the elements of one output list go, and what must run because of them."""
-
-    source: list[Any]
-    deliver: Callable[[Iterable[Any]], None]
-    wakes: Runner | None
-
-
-@dataclass(eq=False, slots=True, weakref_slot=True)
-class Module:
-    """The compiled source of one location."""
-
-    name: str
-    written: Written
-    namespace: dict[str, Any]
-    captured: Captured
-    state: Any = None
-
-    @property
-    def file(self) -> str:
-        """The name under which Python knows the source."""
-        return self.namespace["__file__"]
-
-    def restart(self) -> None:
-        """Begin with new state and new copies of what can change."""
-        self.captured.renew(self.namespace)
-        self.state = self.namespace["start"]()
-
-    def origin(self, line: int) -> SourceLine | None:
-        """Give what a line of the source came from."""
-        return self.written.lines[line - 1] if 0 < line <= len(self.written.lines) else None
-
-
-@dataclass(eq=False, slots=True)
-class Runner:
-    """One unit with its lists."""
-
-    module: Module
-    unit: Unit
-    function: Callable[[Any, Lists, Lists], bool]
-    opening: Callable[[Any, Lists, Lists], None] | None = None
-    """what shows the values of atomic sections before the unit ever ran"""
-    inputs: Lists = field(default_factory=dict[str, list[Any]])
-    outputs: Lists = field(default_factory=dict[str, list[Any]])
-    wires: list[Wire] = field(default_factory=list[Wire])
-    hooks: dict[str, Hook] = field(default_factory=dict[str, Hook])
-    """the places of choice of a tick, by the input that each feeds"""
-    due: bool = False
-
-    @property
-    def is_tick(self) -> bool:
-        """Whether it runs when it is chosen, not when something has come."""
-        return self.unit.place.kind == "tick"
-
-    def run(self) -> None:
-        """Run the unit once and send on what it made."""
-        self.due = self.function(self.module.state, self.inputs, self.outputs)
-        for items in self.inputs.values():
-            items.clear()
-        self._send()
-
-    def open(self) -> None:
-        """Send on what others see of the unit before it ever ran."""
-        if self.opening:
-            self.opening(self.module.state, self.inputs, self.outputs)
-            self._send()
-
-    def _send(self) -> None:
-        for wire in self.wires:
-            if wire.source:
-                wire.deliver(wire.source)
-                wire.source.clear()
-                if wire.wakes:
-                    wire.wakes.due = True
-
-
-@dataclass(eq=False, slots=True)
-class Observer:
-    """A top-level place that takes unordered elements one at a time."""
-
-    hook: Hook
-    runner: Runner
-    target: list[Any]
+Port = tuple[str, int]
+"""A port of a test: its slot, and the member whose end it is; on a process member 0."""
 
 
 class Model:
-    """All of a flow as the simulator runs it."""
+    """All of a flow as the simulator runs it; `sizes` gives the number of members by the number of each cluster."""
 
-    def __init__(self, graph: Graph) -> None:
-        self.graph = simulated(graph)
+    def __init__(self, graph: Graph, sizes: Mapping[int, int]) -> None:
+        self.graph = graph
+        self.sizes = dict(sizes)
         self.modules: list[Module] = []
         self.tops: list[Runner] = []
         self.ticks: list[Runner] = []
         self.observers: list[Observer] = []
+        self.routes: list[Route] = []
         self.arrangements: list[Arrangement] = []
-        self.senders: dict[str, tuple[list[Any], Runner]] = {}
-        self.receivers: dict[str, deque[Any]] = {}
-        self._units: dict[str, Runner] = {}
-        """key of a part in its location -> the unit that has it"""
+        self.senders: dict[Port, tuple[list[Any], Runner]] = {}
+        self.receivers: dict[Port, deque[Any]] = {}
+        self._units: dict[tuple[str, int, str], Runner] = {}
+        """place, member, key of a part -> the unit that has it"""
         for place in locations(self.graph):
             self._add(write_location(self.graph, place, seams(self.graph, place), seams=True))
         for runner in (*self.tops, *self.ticks):
@@ -151,20 +68,18 @@ class Model:
         for module in self.modules:
             module.restart()
         for runner in (*self.tops, *self.ticks):
-            runner.due = not runner.is_tick
-            for items in (*runner.inputs.values(), *runner.outputs.values()):
-                items.clear()
-            for hook in runner.hooks.values():
-                hook.reset()
+            runner.restart()
         for observer in self.observers:
             observer.hook.reset()
+        for route in self.routes:
+            route.restart()
         for queue in self.receivers.values():
             queue.clear()
         for runner in self.ticks:
             runner.open()
 
     def module_of(self, file: str) -> Module | None:
-        """Give the location whose source has this file name."""
+        """Give the process or member whose source has this file name."""
         return next((module for module in self.modules if module.file == file), None)
 
     def kind(self, slot: str) -> Kind:
@@ -172,90 +87,112 @@ class Model:
         node = self.graph.nodes[slot]
         return node.outputs[0] if node.outputs else self.graph.kind(node.inputs[0])
 
+    def title(self, place: Place, member: int) -> str:
+        """Name a process, or a member of a cluster: `Leader`, `Worker/2`."""
+        name = self.graph.display_name(place)
+        return f"{name}/{member}" if place.kind == "cluster" else name
+
+    def members(self, cluster: Place) -> list[MemberId[Any]]:
+        """Give who is in a cluster."""
+        tag = tag_name(cluster.tag)
+        return [MemberId.from_raw_id(number, tag) for number in range(self.sizes[cluster.number])]
+
     # ------------------------------------------------------------ making
 
     def _add(self, written: Written) -> None:
-        module = _load(self.graph, written)
-        self.modules.append(module)
+        captured, place = Captured(written.captures, written.sites), written.place
         self.arrangements += [each for each in written.captures.values() if isinstance(each, Arrangement)]
-        for unit in written.units:
+        for member in self.members(place) if place.kind == "cluster" else [None]:
+            number = member.raw_id if member else 0
+            module = load(f"{self.graph.name}, {self.title(place, number)}", written, captured, member)
+            module.name = self.title(place, number)
+            self.modules.append(module)
+            self._add_units(module, number)
+
+    def _add_units(self, module: Module, member: int) -> None:
+        for unit in module.written.units:
             opening = module.namespace.get(f"{unit.name}_opening")
             runner = Runner(module, unit, module.namespace[unit.name], opening)
             (self.ticks if runner.is_tick else self.tops).append(runner)
             for part in unit.parts.values():
-                self._units[f"{written.place.slot}/{part.key}"] = runner
+                self._units[module.written.place.slot, member, part.key] = runner
                 self._lists(runner, part)
 
     def _lists(self, runner: Runner, part: Part) -> None:
-        if part.role in ("receive", "seam_in") or isinstance(part.node.op, SimInput):
+        op = part.node.op
+        if part.role in ("receive", "seam_in") or isinstance(op, SimInput | SourceMembers):
             runner.inputs[part.name] = []
-        if part.role in ("send", "seam_out") or isinstance(part.node.op, SimOutput):
+        if part.role in ("send", "seam_out") or isinstance(op, SimOutput):
             runner.outputs[part.name] = []
         if part.role == "seam_in" and runner.is_tick and part.seam:
             runner.hooks[part.name] = _hook(part.seam.kind, part.seam.consumer)
+        if isinstance(op, SourceMembers) and part.role == "whole":
+            runner.first[part.name] = [(member, MembershipEvent.JOINED) for member in self.members(op.cluster)]
 
     def _connect(self, runner: Runner) -> None:
+        member = _number(runner)
         for part in runner.unit.parts.values():
             if isinstance(part.node.op, SimInput) and part.role == "whole":
-                self.senders[part.node.slot] = runner.inputs[part.name], runner
+                self.senders[part.node.slot, member] = runner.inputs[part.name], runner
             if isinstance(part.node.op, SimOutput):
-                queue = self.receivers[part.node.slot] = deque[Any]()
-                runner.wires.append(Wire(runner.outputs[part.name], queue.extend, None))
+                queue = self.receivers[part.node.slot, member] = deque[Any]()
+                runner.wires.append(Wire(runner.outputs[part.name], queue.extend))
             elif part.role in ("send", "seam_out"):
                 runner.wires.append(self._wire(runner, part))
 
     def _wire(self, runner: Runner, part: Part) -> Wire:
-        source = runner.outputs[part.name]
-        target, name = self._other_end(runner, part)
-        if isinstance(part.node.op, Observation) and part.role == "send":
+        source, op = runner.outputs[part.name], part.node.op
+        if part.role == "send" and isinstance(op, Network) and not isinstance(op, Observation):
+            return Wire(source, self._route(runner, part.node, op))
+        key = f"{part.seam.name}>" if part.seam and part.role == "seam_out" else part.node.slot
+        target, name = self._end(runner.unit.place.root, _number(runner), key)
+        if isinstance(op, Observation) and part.role == "send":
             hook = _observing(part)
             self.observers.append(Observer(hook, target, target.inputs[name]))
-            return Wire(source, hook.take, None)
+            return Wire(source, hook.take)
         if target.is_tick:
-            return Wire(source, target.hooks[name].take, None)
+            return Wire(source, target.hooks[name].take)
         return Wire(source, target.inputs[name].extend, target)
 
-    def _other_end(self, runner: Runner, part: Part) -> tuple[Runner, str]:
-        """Give the unit that the other half of a part is in, and its name there."""
-        place = runner.unit.place.root.slot
-        key = part.node.slot
-        if part.role == "send":
-            place = part.node.outputs[0].place.root.slot
-        elif part.seam:
-            key = f"{part.seam.name}>"
-        target = self._units[f"{place}/{key}"]
+    def _route(self, runner: Runner, node: Node, op: Network) -> Route:
+        """Make the way to all members of the place that an edge leads to."""
+        place = node.outputs[0].place.root
+        ends = [self._end(place, number, node.slot) for number in range(self.sizes.get(place.number, 1))]
+        route = Route(node, op, runner.module.member, [Target(end, end.inputs[name]) for end, name in ends])
+        self.routes.append(route)
+        return route
+
+    def _end(self, place: Place, member: int, key: str) -> tuple[Runner, str]:
+        """Give the unit that a part is in, and its name there."""
+        target = self._units[place.slot, member, key]
         return target, target.unit.parts[key].name
 
 
-def _load(graph: Graph, written: Written) -> Module:
-    name = graph.display_name(written.place)
-    file = f"<simulated {graph.name}, {name}, {id(written)}>"
-    namespace: dict[str, Any] = {"__name__": "__hydro__", "__file__": file}
-    captured = Captured(written.captures, written.sites)
-    captured.put_into(namespace)
-    exec(compile(written.text, file, "exec", dont_inherit=True), namespace)  # noqa: S102 - it is what was just written
-    namespace["copy"] = version
-    linecache.cache[file] = (len(written.text), None, written.text.splitlines(keepends=True), file)
-    module = Module(name, written, namespace, captured)
-    weakref.finalize(module, linecache.cache.pop, file, None)
-    return module
+def _number(runner: Runner) -> int:
+    return runner.module.member.raw_id if runner.module.member else 0
 
 
-def version(value: Any) -> Any:
-    """Copy a live value so that what happens to it later cannot be seen in this version of it.
+def require_sizes(graph: Graph, sizes: Mapping[int, int]) -> None:
+    """Refuse to simulate a cluster of which nobody said how many members it has."""
+    looked_at = [node.op.cluster for node in graph.nodes.values() if isinstance(node.op, SourceMembers)]
+    for place in dict.fromkeys((*locations(graph), *looked_at)):
+        if place.kind == "cluster" and place.number not in sizes:
+            call = f"flow.sim().with_cluster_size({place.site.name or 'cluster'}, 2)"
+            raise SimulationFailure(
+                f"cluster `{graph.display_name(place)}` was given no size: a simulation has to know how many members "
+                f"it has.\n  {place.site}\n  Say it first: {call}"
+            )
 
-    >>> version((1, 2))
-    (1, 2)
-    """
-    return value if _is_atom(value) or _is_row(value) else deepcopy(value)
 
-
-def _is_atom(value: object) -> bool:
-    return type(value) in ATOMS
-
-
-def _is_row(value: object) -> bool:
-    return type(value) is tuple and all(map(_is_atom, cast("tuple[object, ...]", value)))
+def require_safety_only(graph: Graph) -> None:
+    """Refuse to let messages be late for ever where nobody said that the test does not wait for them."""
+    for node in graph.nodes.values():
+        if isinstance(node.op, Network) and node.op.policy == "lossy_delayed_forever":
+            raise SimulationFailure(
+                f"`{node.op.label}` sends by {node.op.transport}.lossy_delayed_forever(), so that a message may be on "
+                f"its way for ever, and a test that waits for it fails.\n  {node.site}\n"
+                "  If the test only claims what must never happen, say so: flow.sim().test_safety_only()"
+            )
 
 
 def _observing(part: Part) -> Hook:

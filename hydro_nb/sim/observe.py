@@ -40,6 +40,10 @@ class Observation(Network):
 
     reason: str = ""
 
+    def after(self, emit: Emit) -> None:
+        """Push what has come back: it is as it was, also where members of a cluster talk to themselves."""
+        emit.push_all(emit.input(), is_list=True)
+
 
 @dataclass(frozen=True)
 class Interleaving(Observation):

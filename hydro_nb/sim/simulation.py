@@ -10,13 +10,15 @@ from typing import Any
 from hydro_nb.compile.program import require_runnable
 from hydro_nb.errors import OrderError, SimulationFailure
 from hydro_nb.ir.graph import Graph
-from hydro_nb.lang.sim_ports import MORE, Discarded, execution
+from hydro_nb.lang.sim_ports import MORE, AnyCluster, Discarded, cluster_sizes, execution
 from hydro_nb.sim.drivers import AtRandom, DepthFirst, Driver, Replay
 from hydro_nb.sim.failure import explain, foreign_await
-from hydro_nb.sim.model import Model
+from hydro_nb.sim.model import Model, require_safety_only, require_sizes
+from hydro_nb.sim.observe import simulated
 from hydro_nb.sim.shrink import shrink
 from hydro_nb.sim.trace import Trace
 from hydro_nb.sim.world import World
+from hydro_nb.values import act_as
 
 Body = Callable[[], Coroutine[Any, Any, Any]]
 
@@ -38,8 +40,56 @@ class Simulation:
 
     def __init__(self, graph: Graph) -> None:
         require_runnable(graph)
-        self._model = Model(graph)
+        self._flow, self._graph = graph, simulated(graph)
+        self._sizes: dict[int, int] = {}
+        self._safety_only = False
+        self._made: Model | None = None
         self._running = False
+
+    def with_cluster_size(self, cluster: AnyCluster, members: int) -> Simulation:
+        """Say how many members a cluster has; needed for every cluster of the flow, and gives the simulation again.
+
+        >>> flow = FlowBuilder()
+        >>> workers = flow.cluster()
+        >>> ids_out = workers.source_iter(lambda: [CLUSTER_SELF_ID.raw_id]).sim_output()
+        >>> async def body():
+        ...     assert [await ids_out.collect(member) for member in range(3)] == [[0], [1], [2]]
+        >>> flow.sim().with_cluster_size(workers, 3).exhaustive(body)
+        1
+
+        All members are there from the start to the end.
+        """
+        self._sizes |= cluster_sizes(self._flow, cluster, members)
+        self._made = None
+        return self
+
+    def test_safety_only(self) -> Simulation:
+        """Say that a test only claims what must never happen, so that messages may be late for ever.
+
+        >>> flow = FlowBuilder()
+        >>> leader, follower = flow.process(), flow.process()
+        >>> numbers_in, numbers = leader.sim_input(int)
+        >>> numbers_out = numbers.send(follower, TCP.lossy_delayed_forever()).sim_output()
+        >>> async def body():
+        ...     numbers_in.send(1)
+        ...     assert await numbers_out.collect_sorted() in ([1], [])
+        >>> flow.sim().test_safety_only().exhaustive(body)
+        2
+
+        Needed where a flow sends by `lossy_delayed_forever()`; gives the simulation again.
+        """
+        self._safety_only = True
+        return self
+
+    @property
+    def _model(self) -> Model:
+        """The flow compiled for as many members as there are."""
+        if self._made is None:
+            require_sizes(self._graph, self._sizes)
+            if not self._safety_only:
+                require_safety_only(self._graph)
+            self._made = Model(self._graph, self._sizes)
+        return self._made
 
     def exhaustive(self, body: Body) -> int:
         """Run a test under every schedule; gives how many there are, raises `SimulationFailure` where one fails.
@@ -141,9 +191,10 @@ class Simulation:
     def _run(self, body: Body, driver: Driver, trace: Trace | None = None) -> bool:
         if self._running:
             raise SimulationFailure("this simulation is under way; a test inside it needs one of its own: flow.sim()")
+        model = self._model
         self._running = True
         try:
-            world = World(self._model, driver, trace)
+            world = World(model, driver, trace)
             token = execution.set(world)
             try:
                 drive(body, world)
@@ -153,6 +204,7 @@ class Simulation:
             return False
         finally:
             self._running = False
+            act_as(None)
         return True
 
 

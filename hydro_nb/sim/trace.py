@@ -49,6 +49,8 @@ class Trace:
 
     def decided(self, node: Node, phrase: str) -> None:
         """Add a decision to the step under way."""
+        if not self.steps:
+            self.step("the flow starts")
         reason = getattr(node.op, "reason", "")
         self.steps[-1].decisions.append(Decision(phrase, node.site, reason))
 

@@ -14,9 +14,11 @@ from hydro_nb.errors import GraphError, OrderError, SimulationFailure, Site
 from hydro_nb.ir.node import Order
 from hydro_nb.sim.drivers import Driver
 from hydro_nb.sim.hooks import Hook
-from hydro_nb.sim.model import Model, Observer, Runner
+from hydro_nb.sim.model import Model, Port
 from hydro_nb.sim.observe import Arrangement
+from hydro_nb.sim.routes import Route, Target
 from hydro_nb.sim.trace import Trace, shown
+from hydro_nb.sim.units import Observer, Runner
 
 LONGEST = 100_000
 """Units that may run outside ticks before it is said that the flow does not come to rest."""
@@ -33,32 +35,35 @@ class World:
         self._steps = 0
         for arrangement in model.arrangements:
             arrangement.chosen[:] = [self._arranged]
+        for route in model.routes:
+            route.arrives[:] = [self._arrives] if route.op.policy != "fail_stop" else []
         model.restart()
         self._settle()  # sources are read before the test says anything
 
     # ------------------------------------------------------------ what ports do
 
-    def feed(self, slot: str, items: Sequence[Any], *, unordered: bool = False) -> None:
+    def feed(self, slot: str, items: Sequence[Any], *, unordered: bool = False, member: int = 0) -> None:
         """Put what the test sends on its way."""
-        if slot not in self.model.senders:
-            raise _foreign(slot, "sim_input")
+        if (slot, member) not in self.model.senders:
+            raise self._no_port(slot, member, "sim_input")
         if unordered and self.model.kind(slot).order is Order.TOTAL and len(items) > 1:
             raise OrderError(
                 f"`send_many_unordered` needs an unordered port, but this one is TotalOrder.\n"
                 f"  {self.model.graph.nodes[slot].site}\n"
                 "  Make it with sim_input(T, order=NoOrder), or use send_many."
             )
-        inputs, runner = self.model.senders[slot]
+        inputs, runner = self.model.senders[slot, member]
         inputs.extend(items)
         runner.due = self._unsettled = True
         if self.trace:
             site = self.model.graph.nodes[slot].site
-            self.trace.step(f"the test sends {', '.join(map(shown, items))}{_called(' into', site)}", site)
+            to = self._at(slot, member)
+            self.trace.step(f"the test sends {', '.join(map(shown, items))}{_called(' into', site)}{to}", site)
 
-    def arrived(self, slot: str, *, ordered: bool) -> deque[Any]:
+    def arrived(self, slot: str, *, ordered: bool, member: int = 0) -> deque[Any]:
         """Give what came out of a port."""
-        if slot not in self.model.receivers:
-            raise _foreign(slot, "sim_output")
+        if (slot, member) not in self.model.receivers:
+            raise self._no_port(slot, member, "sim_output")
         if ordered and self.model.kind(slot).order is Order.NONE:
             raise OrderError(
                 "this output is NoOrder, so that its order means nothing and is not explored.\n"
@@ -66,7 +71,22 @@ class World:
                 "  Use collect_sorted, assert_yields_unordered or assert_yields_only_unordered, or say before it "
                 'why any order will do: .assume_ordering(nondet("..."))'
             )
-        return self.model.receivers[slot]
+        return self.model.receivers[slot, member]
+
+    def _at(self, slot: str, member: int) -> str:
+        """Say at which member of a cluster a port has an end."""
+        place = self.model.kind(slot).place.root
+        return f" at {self.model.title(place, member)}" if place.kind == "cluster" else ""
+
+    def _no_port(self, slot: str, member: int, method: str) -> SimulationFailure:
+        if slot not in self.model.graph.nodes:
+            return _foreign(slot, method)
+        place = self.model.kind(slot).place.root
+        there = f"has {self.model.sizes[place.number]} members, numbered from 0, in this simulation"
+        return SimulationFailure(
+            f"cluster `{self.model.graph.display_name(place)}` {there}, but the test asked for number {member}.\n"
+            f"  {self.model.graph.nodes[slot].site}"
+        )
 
     # ------------------------------------------------------------ running
 
@@ -80,10 +100,10 @@ class World:
     def _settle(self) -> None:
         """Let everything outside ticks come to rest."""
         self._unsettled = False
-        before = {slot: len(queue) for slot, queue in self.model.receivers.items()} if self.trace else {}
+        before = {port: len(queue) for port, queue in self.model.receivers.items()} if self.trace else {}
         self._rest()
-        for slot, length in before.items():
-            self._tell_output(slot, length)
+        for port, length in before.items():
+            self._tell_output(port, length)
 
     def _rest(self) -> None:
         """Run everything outside ticks until nothing moves."""
@@ -141,11 +161,20 @@ class World:
             self.trace.decided(arrangement.node, f"{arrangement.phrase}: {shown(arranged)}")
         return arranged
 
-    def _tell_output(self, slot: str, known: int) -> None:
-        items = list(self.model.receivers[slot])[known:]
+    def _arrives(self, route: Route, target: Target, item: Any) -> bool:
+        """Choose whether a message on an edge that may lose it arrives."""
+        arrives = self.driver.choose(2) == 0
+        if self.trace:
+            lost = "delaying for ever" if route.op.policy == "lossy_delayed_forever" else "losing"
+            to = target.runner.module.name
+            self.trace.decided(route.node, f"{'delivering' if arrives else lost}: {shown(item)} to {to}")
+        return arrives
+
+    def _tell_output(self, port: Port, known: int) -> None:
+        items, (slot, member) = list(self.model.receivers[port])[known:], port
         if items and self.trace:
-            site = self.model.graph.nodes[slot].site
-            self.trace.step(f"the flow gives {', '.join(map(shown, items))}{_called(' to', site)}", site)
+            site, where = self.model.graph.nodes[slot].site, self._at(slot, member)
+            self.trace.step(f"the flow gives {', '.join(map(shown, items))}{_called(' to', site)}{where}", site)
 
     def _tell(self, hook: Hook, released: list[Any]) -> None:
         if self.trace:

@@ -1,0 +1,77 @@
+"""Where the elements of a network edge go: to which members, under whose id, and whether they arrive at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hydro_nb.errors import GraphError
+from hydro_nb.ir.node import Node
+from hydro_nb.ir.ops.network import Network
+from hydro_nb.sim.trace import shown
+from hydro_nb.sim.units import Runner
+from hydro_nb.values import MemberId
+
+
+@dataclass(eq=False, slots=True)
+class Target:
+    """The end of an edge at one process, or at one member of a cluster."""
+
+    runner: Runner
+    items: list[Any]
+
+    def take(self, item: Any) -> None:
+        """Have it read in the next run."""
+        self.items.append(item)
+        self.runner.due = True
+
+
+@dataclass(eq=False, slots=True)
+class Route:
+    """A network edge from one process, or from one member of a cluster, to all that it may reach."""
+
+    node: Node
+    op: Network
+    sender: MemberId[Any] | None
+    """which member of a cluster sends; what arrives comes under its id"""
+    targets: Sequence[Target]
+    """by the number of the member"""
+    turn: int = 0
+    arrives: list[Callable[[Route, Target, Any], bool]] = field(
+        default_factory=list[Callable[["Route", Target, Any], bool]]
+    )
+    """what says of a message on an edge that may lose whether it arrives"""
+
+    def restart(self) -> None:
+        """Begin anew with the first member."""
+        self.turn = 0
+
+    def __call__(self, items: Iterable[Any]) -> None:
+        """Deliver elements, in their order."""
+        for item in items:
+            receivers, content = self._addressed(item)
+            for target in receivers:
+                self._put(target, content)
+
+    def _addressed(self, item: Any) -> tuple[Sequence[Target], Any]:
+        """Give who gets an element, and what of it."""
+        match self.op.route:
+            case "members":
+                return self._named(*item), item[1]
+            case "turns":
+                self.turn += 1
+                return (self.targets[(self.turn - 1) % len(self.targets)],), item
+            case _:
+                return self.targets, item
+
+    def _named(self, member: Any, item: Any) -> Sequence[Target]:
+        number = getattr(member, "raw_id", None)
+        if isinstance(number, int) and 0 <= number < len(self.targets):
+            return (self.targets[number],)
+        there = f"the cluster has {len(self.targets)} members, numbered from 0"
+        raise GraphError(f"`demux` was given {shown(item)} for {shown(member)}, but {there}.\n  {self.node.site}")
+
+    def _put(self, target: Target, item: Any) -> None:
+        if not self.arrives or self.arrives[0](self, target, item):
+            target.take(item if self.sender is None else (self.sender, item))
