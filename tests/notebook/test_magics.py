@@ -134,6 +134,31 @@ def test_the_backend_may_be_the_kernel_itself(kernel):
     assert kernel.run("%hydro logs", "b").stdout.endswith("[process 1] 40\n")
 
 
+CLUSTER = """%%hydro --deploy --wait --cluster Worker=2
+class Worker: ...
+workers = cluster(Worker)
+workers.source_iter([7]).for_each(lambda n: print(hydro_nb.CLUSTER_SELF_ID.raw_id, n))"""
+
+
+def test_a_cluster_gets_its_size_in_the_line(kernel):
+    kernel.run(CLUSTER, "a")
+    assert sorted(kernel.run("%hydro logs Worker", "b").stdout.splitlines()) == ["[Worker/0] 0 7", "[Worker/1] 1 7"]
+    assert kernel.run("%hydro logs Worker/1", "c").stdout == "[Worker/1] 1 7\n"
+    assert kernel.run("%hydro code Worker", "d").shown
+    kernel.run("%hydro kill Worker/1", "e")
+    assert "Worker/0" in kernel.run("%hydro status", "f").stdout
+
+
+def test_a_cluster_without_a_size_is_refused_with_the_way_out(kernel):
+    ran = kernel.attempt(CLUSTER.replace(" --cluster Worker=2", ""), "a")
+    assert ran.ename == "DeployError"
+    assert '--cluster "Worker=3"' in ran.error
+    assert (
+        "is no cluster of this flow; there are `Worker`"
+        in kernel.attempt(CLUSTER.replace("Worker=", "Wrker="), "b").error
+    )
+
+
 def test_a_deployment_at_the_end_of_a_cell_shows_the_dashboard(kernel):
     kernel.run(PIPELINE, "a")
     ran = kernel.run("flow.deploy()", "b")
@@ -194,6 +219,7 @@ def test_graph_flows_and_reset(kernel):
         ("%%hydro --bogus\n1", "unrecognized arguments: --bogus"),
         ("%%hydro --backend moon\n1", "invalid choice: 'moon'"),
         ("%%hydro --wait\n1", "%%hydro --deploy --wait"),
+        ("%%hydro --deploy --cluster Worker\n1", "'Worker' is not NAME=N, such as Worker=3"),
         ("%%hydro deploy\n1", "`deploy` is a command"),
         ("%%hydro a-b\n1", "cannot name a flow"),
         ("%%hydro class\n1", "cannot name a flow"),
