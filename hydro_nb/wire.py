@@ -240,6 +240,8 @@ class Bootstrap(msgspec.Struct, frozen=True):
     max_buffer: int
     gone: dict[int, str] = {}
     """peer that has ended before this process starts -> why; it has no endpoint"""
+    outputs: tuple[tuple[int, int], ...] = ()
+    """descriptors of what stands for stdout and stderr, of each resident but the first, which has the standard ones"""
 
 
 class Go(msgspec.Struct, frozen=True, tag="go"):
@@ -293,6 +295,8 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
     location: int
     pid: int
     token: bytes
+    others: tuple[int, ...] = ()
+    """the child's other residents"""
 
 
 class Entered(msgspec.Struct, frozen=True, tag="entered"):
@@ -349,7 +353,7 @@ class Counts(msgspec.Struct, frozen=True, tag="counts"):
     queued: int = 0
     """elements received or made and not yet processed or sent"""
     discarded: dict[str, int] = {}
-    """slot of a network edge -> elements that were dropped because their receiver has gone"""
+    """slot of a network edge -> elements dropped: their receiver has gone, or had no room where they may be lost"""
 
 
 class Problem(msgspec.Struct, frozen=True, tag="problem"):

@@ -77,6 +77,7 @@ class Ends:
     def _new_receiver(self, spec: ChannelSpec) -> Receiver:
         old, new = self.receivers[spec.id], self._wiring.receiver(spec, self._captures)
         self.receivers[spec.id] = new
+        new.discarded = old.discarded
         self.ins[self.ins.index(old)] = new
         self.turns[self.turns.index(old)] = new
         return new

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hydro_nb.errors import HydroError, Site
-from hydro_nb.runtime.channel import Sender
+from hydro_nb.runtime.channel import Receiver, Sender
 from hydro_nb.runtime.location import Location
 from hydro_nb.runtime.render import Renderer
 from hydro_nb.wire import SAMPLED, ChannelSpec, Counts, ProbeReply, Problem, Sample
@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 class Tally:
     """Builds `Counts` from a location's state and its channels, only where something is new."""
 
-    def __init__(self, location: Location, senders: list[Sender], renderer: Renderer, peer: int) -> None:
+    def __init__(
+        self, location: Location, senders: list[Sender], receivers: list[Receiver], renderer: Renderer, peer: int
+    ) -> None:
         self._location = location
         self._peer = peer
         self._senders = senders
+        self._receivers = receivers
         self._renderer = renderer
         self._told: dict[str, int] = {}
         self._discarded: dict[str, int] = {}
@@ -43,7 +46,7 @@ class Tally:
 
     def changed(self) -> bool:
         """Whether there is something to tell since `counts` was last called."""
-        if self.totals() != self._told or discarded(self._senders) != self._discarded:
+        if self.totals() != self._told or self._lost() != self._discarded:
             return True
         return bool(self._location.program.watch and self._fresh_values())
 
@@ -51,7 +54,7 @@ class Tally:
         """Give everything that is new, and remember that it was told."""
         totals = self.totals()
         samples = {slot: [self._renderer.sample(each, now) for each in new] for slot, new in self._newest(totals)}
-        self._told, self._discarded = totals, discarded(self._senders)
+        self._told, self._discarded = totals, self._lost()
         values = self._fresh_values()
         self._values.update(values)
         return Counts(
@@ -65,6 +68,9 @@ class Tally:
             queued=queued,
             discarded=self._discarded,
         )
+
+    def _lost(self) -> dict[str, int]:
+        return discarded((*self._senders, *self._receivers))
 
     def _newest(self, totals: dict[str, int]) -> Iterator[tuple[str, list[Any]]]:
         """Give the newest elements that nobody has been told of, of every slot that has some."""
@@ -88,12 +94,12 @@ class Tally:
         return fresh
 
 
-def discarded(senders: Iterable[Sender]) -> dict[str, int]:
+def discarded(ends: Iterable[Sender | Receiver]) -> dict[str, int]:
     """Give what was dropped per network edge, where anything was."""
     lost: dict[str, int] = {}
-    for sender in senders:
-        if sender.discarded:
-            lost[sender.spec.edge] = lost.get(sender.spec.edge, 0) + sender.discarded
+    for end in ends:
+        if end.discarded:
+            lost[end.spec.edge] = lost.get(end.spec.edge, 0) + end.discarded
     return lost
 
 

@@ -77,7 +77,7 @@ class Worker:
         self._pace = Pace()
         self._touched: list[str] = []
         self.feeds = Feeds(self.location, self._touched, clock)
-        self.tally = Tally(self.location, self.outs, self.renderer, peer)
+        self.tally = Tally(self.location, self.outs, self.ins, self.renderer, peer)
         self.changes = 0
         self.last_change = clock.now()
         self.failed = False
@@ -243,6 +243,7 @@ class Worker:
 
     def close(self) -> None:
         """Cancel what is waited for, and close the user's sinks; their failures are `FatalError`."""
+        act_as(self.member)
         for each in self.feeds.futures:
             each.cancel()
         try:
@@ -257,6 +258,7 @@ class Worker:
 
     def step(self) -> bool:
         """Gather what is there and run a tick on it; False if there was nothing to do."""
+        act_as(self.member)
         came = self._resolved()
         held = self.paused
         real = (self.more and not held and not self.draining) or came or self._news
@@ -311,6 +313,9 @@ class Worker:
             receiver.cut(str(error), discard=True)
             self._broken(receiver, error)
             return 0, True
+        except DecodeError as error:
+            self._reject(error, receiver.spec)
+            return 0, True
         if receiver.member is not None:
             items = [(receiver.member, item) for item in items]
         self._tell(receiver.spec.input, items)
@@ -319,7 +324,6 @@ class Worker:
     def _run(self, *, timer: bool) -> None:
         start = self._now()
         self._news = False
-        act_as(self.member)
         try:
             self.more = self.location.step() or (self.more and self.location.holding)
         except BaseException as error:

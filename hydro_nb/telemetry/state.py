@@ -64,7 +64,7 @@ class DeploymentState(msgspec.Struct, frozen=True):
     lost: dict[int, dict[str, int]] = {}
     """peer -> what it has discarded; `discarded` adds it up"""
     discarded: dict[str, int] = {}
-    """network edge -> elements dropped because their receiver has gone"""
+    """network edge -> elements dropped: their receiver has gone, or had no room where they may be lost"""
     samples: dict[str, Ring] = {}
     values: dict[str, Sample] = {}
     problems: tuple[Problem, ...] = ()
