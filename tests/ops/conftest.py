@@ -53,27 +53,37 @@ def both(run):
     """Run a collection in the fused cut and under every schedule of the simulator, and give the fused result.
 
     It must be among the outcomes of the simulator: equal where the order means something, else as a multiset. Of a
-    live value that may change the last version counts.
+    live value that may change the last version counts. `clusters` gives their sizes; what a collection on a cluster
+    gives is a dict by member.
     """
 
-    def compare(collection):
-        fused = run(collection)
+    def compare(collection, clusters=None):
+        fused = run(collection, clusters=clusters or {})
         graph, outcomes = collection.flow.graph, []
         graph.begin("both-cuts")  # what is added to look at it is taken back
         stream, last = _as_stream(collection)
-        port = stream.sim_output()
+        port, simulation = stream.sim_output(), collection.flow.sim()
+        for cluster, size in (clusters or {}).items():
+            simulation.with_cluster_size(cluster, size)
+        members = [(member,) for member in fused] if isinstance(fused, dict) else [()]
 
         async def body():
-            outcomes.append(await (port.collect() if ordered else port.collect_sorted(key=repr)))
+            outcomes.append([await _collected(port, member, ordered, last) for member in members])
 
         ordered = stream.kind.order is Order.TOTAL
-        collection.flow.sim().exhaustive(body)
+        simulation.exhaustive(body)
         graph.rollback()
-        want = fused if ordered else sorted(fused, key=repr)
-        assert repr(want) in {repr(items[-1:] if last else items) for items in outcomes}
+        each = fused.values() if isinstance(fused, dict) else [fused]
+        want = [items if ordered else sorted(items, key=repr) for items in each]
+        assert repr(want) in {repr(items) for items in outcomes}
         return fused
 
     return compare
+
+
+async def _collected(port, member, ordered, last):
+    items = await (port.collect(*member) if ordered else port.collect_sorted(*member, key=repr))
+    return items[-1:] if last else items
 
 
 def _as_stream(collection):
