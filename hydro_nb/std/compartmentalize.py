@@ -11,7 +11,7 @@ from typing import Any, Never, overload
 
 from typing_extensions import TypeVar
 
-from hydro_nb.errors import GraphError
+from hydro_nb.errors import GraphError, LocationError
 from hydro_nb.lang.guarantees import O2, R2, NoOrder, TotalOrder, Unbounded, order_of
 from hydro_nb.lang.location import Cluster, Process
 from hydro_nb.lang.network import Via
@@ -60,6 +60,12 @@ def decouple_cluster(
     Order and repeats stay, as far as the transport keeps them; unbounded over there. The second cluster needs as many
     members as the first.
     """
+    _require_cluster("decouple_cluster", to)
+    if stream.kind.place.kind != "cluster":
+        raise LocationError(
+            f"`decouple_cluster` needs a stream on a cluster, but was given one on {stream.location!r}.\n  {here()}\n"
+            "  Of one process: decouple_process(stream, process)"
+        )
 
     def to_my_own(element: Any) -> tuple[MemberId[Any], Any]:
         return MemberId.from_raw_id(CLUSTER_SELF_ID.raw_id), element
@@ -99,6 +105,7 @@ def send_partitioned(stream: Any, to: Any, dist_policy: Any, via: Any = None) ->
     From a process order stays, as far as the transport keeps it; what members of a cluster send comes together without
     order. Repeats stay; unbounded over there.
     """
+    _require_cluster("send_partitioned", to)
     sent = stream.map(dist_policy).demux(to, via)
     return sent.values() if isinstance(stream.location, Cluster) else sent
 
@@ -133,6 +140,7 @@ def partition(stream: Any, to: Any, parts: int, by: Any, via: Any = None) -> Any
     stays, as far as the transport keeps it; what members of a cluster send comes together without order. Repeats stay;
     unbounded over there. The cluster needs at least `parts` members.
     """
+    _require_cluster("partition", to)
     if type(parts) is not int or parts < 1:
         raise GraphError(f"`partition` needs a number of members from 1 on, but was given {parts!r}.\n  {here()}")
 
@@ -141,6 +149,13 @@ def partition(stream: Any, to: Any, parts: int, by: Any, via: Any = None) -> Any
 
     sent = _addressed(stream.map(to_its_part), stream.kind.element).demux(to, via)
     return sent.values() if isinstance(stream.location, Cluster) else sent
+
+
+def _require_cluster(method: str, to: Any) -> None:
+    if not isinstance(to, Cluster):
+        raise LocationError(
+            f"`{method}` needs a cluster made by flow.cluster(Marker), but was given {to!r}.\n  {here()}"
+        )
 
 
 def _addressed(pairs: Any, element: Any) -> Any:
