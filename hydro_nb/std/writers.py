@@ -18,7 +18,6 @@ from hydro_nb.std.readers import Named, name_of
 
 @contextmanager
 def _opened(path: Named, *, append: bool, encoding: str = "utf-8") -> Generator[TextIOWrapper]:
-    # an end of line is what is written; csv has its own
     with Path(name_of(path)).open("a" if append else "w", encoding=encoding, newline="") as file:
         yield file
 
@@ -53,18 +52,29 @@ def _json(value: Any) -> bytes:
 def csv_into(path: Named, fields: Sequence[str] | None, delimiter: str, *, append: bool) -> Generator[None, Any]:
     """Write each element as a row, under a header where the names of the fields are known and the file is empty."""
     with _opened(path, append=append) as file:
-        rows = csv.writer(file, delimiter=delimiter, lineterminator="\n")
+        # the ends that it believes in make it quote each part of them, of which it overlooks "\r" otherwise
+        rows = csv.writer(_Rows(file), delimiter=delimiter, lineterminator="\r\n")
         element = (yield) if fields is None else None
         header = _fields(element) if fields is None else list(fields)
         if header and not file.tell():
             rows.writerow(header)
-            file.flush()
         if fields is not None:
             element = yield
         while True:
             rows.writerow(_row(element, header))
-            file.flush()
             element = yield
+
+
+class _Rows:
+    """Takes whole rows, and writes each out with the end of line that lines have here."""
+
+    def __init__(self, file: TextIOWrapper) -> None:
+        self._file = file
+
+    def write(self, row: str) -> None:
+        """Write out a row."""
+        self._file.write(row.removesuffix("\r\n") + "\n")
+        self._file.flush()
 
 
 def _fields(element: Any) -> list[str]:
