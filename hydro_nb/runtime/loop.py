@@ -1,25 +1,24 @@
-"""A process's life: wait, drain, run the tick, flush; one thread, and no asyncio unless a source needs it."""
+"""An OS process's life: wait, drain, give each worker a turn; one thread, and no asyncio unless a source needs it."""
 
 from __future__ import annotations
 
 import gc
 import select
 import sys
-from contextlib import suppress
+from collections.abc import Sequence
 from typing import Protocol
 
 from hydro_nb.runtime.channel import MAX_ITEMS
-from hydro_nb.runtime.feeds import FatalError
-from hydro_nb.runtime.report import INTERVAL, Reporter
-from hydro_nb.runtime.state import probe_reply
-from hydro_nb.runtime.worker import DRAIN_SECONDS, Worker
+from hydro_nb.runtime.clock import Clock
+from hydro_nb.runtime.life import Life
+from hydro_nb.runtime.post import Post
+from hydro_nb.runtime.report import Reporter
+from hydro_nb.runtime.worker import DRAIN_SECONDS
 from hydro_nb.runtime.zmq_channel import Carrier
+from hydro_nb.values import act_as
 from hydro_nb.wire import Connect, Control, Go, PeerGone, PeerJoined, Probe, Stop
 
-GOODBYE_SECONDS = 1.0
-"""How long a process that fails waits for its peers to acknowledge its end."""
 LISTEN_SECONDS = 0.001
-TELL_SECONDS = 1.0
 
 
 class Waiter(Protocol):
@@ -53,22 +52,33 @@ class PollWaiter:
 
 
 class Loop:
-    """Drives a worker over ZeroMQ until the kernel says stop or the worker fails."""
+    """Drives the workers of an OS process until the kernel says stop, or all of them have failed.
 
-    def __init__(self, worker: Worker, carrier: Carrier, reporter: Reporter, endpoints: dict[int, str]) -> None:
-        self._worker = worker
+    Each that may have something to do gets one tick in turn, so that a busy one keeps no other waiting for longer; the
+    process waits when none has.
+    """
+
+    def __init__(
+        self,
+        lives: Sequence[Life],
+        post: Post,
+        carrier: Carrier,
+        reporter: Reporter,
+        endpoints: dict[int, str],
+        clock: Clock,
+    ) -> None:
+        self._lives = lives
+        self._living = [life for life in lives if not life.over]
+        self._post = post
         self._carrier = carrier
         self._reporter = reporter
         self._endpoints = endpoints
         self._waiter: Waiter = PollWaiter(carrier.fd, reporter.fd)
-        self._now = worker.clock.now
+        self._now = clock.now
         self._connected = self._going = self._stopped = False
         self._pumping = False
         self._undrained = False
         self._listened = 0.0
-        self._reported = 0.0
-        self._told = 0.0
-        self._stale = True
 
     def run(self) -> int:
         """Live; gives the exit code."""
@@ -76,61 +86,72 @@ class Loop:
             self._connect()
             if not self._stopped:
                 self._work()
-        except FatalError as failure:
-            self._fail(failure)
-            return 1
+            for life in self._living:
+                with life.share:
+                    life.finish()
         finally:
             self._close_waiter()
-        self._reporter.entered("stopped")
-        return 0
+        for life in self._living:
+            life.depart()
+        return int(any(life.failed for life in self._lives))
 
     def _connect(self) -> None:
-        self._reporter.entered("bound")
-        greeted = False
+        for life in self._living:
+            life.enter("bound")
         while not (self._going or self._stopped):
             self._listen()
             self._drain()
-            if self._connected and not greeted and self._worker.greeted:
-                greeted = True
-                self._reporter.entered("connected")
+            self._greet()
             if not (self._going or self._stopped or self._undrained or self._reporter.spoke):
                 self._waiter.wait(None)
 
+    def _greet(self) -> None:
+        for life in self._living:
+            if self._connected and not life.connected and life.worker.greeted:
+                life.connected = True
+                life.enter("connected")
+
     def _work(self) -> None:
-        worker = self._worker
-        worker.start()
+        for life in self._living:
+            with life.share:
+                life.start()
         self._pump()
         _settle_memory()
-        self._reporter.entered("running")
-        while not self._stopped:
+        for life in self._living:
+            if not life.failed:
+                life.enter("running")
+        while self._living and not self._stopped:
             self._drain()
             self._listen_due()
-            if worker.step():
-                self._stale = True
-                if not worker.brief:
-                    worker.flush_due()
-                    self._between_ticks()
-                    continue
-            worker.flush()
-            self._rest()
-        worker.flush()
-        worker.close()
-        self._tell_counts()
+            if self._turns():
+                if self._pumping:
+                    self._waiter.wait(0)
+            else:
+                self._rest()
+
+    def _turns(self) -> bool:
+        """Give everyone who may have something to do a turn; says whether there is more to do at once."""
+        more = self._post.moved = False
+        over = False
+        for life in self._living:
+            if life.awake or life.restless:
+                with life.share:
+                    more = life.turn() or more
+                over = over or life.over
+        if over:
+            self._living = [life for life in self._living if not life.over]
+        return more or self._post.moved
 
     def _close_waiter(self) -> None:
         if self._pumping:
             self._waiter.wait(0)  # what was cancelled is told so before the loop closes
         self._waiter.close()
 
-    def _between_ticks(self) -> None:
-        self._report_due()
-        if self._pumping:
-            self._waiter.wait(0)
-
     def _rest(self) -> None:
         """Wait, unless something may already be there that its socket will not signal again."""
         flush_streams()
-        self._report_due()
+        for life in self._living:
+            life.report_due()
         if self._undrained:
             return
         if self._reporter.spoke:
@@ -140,29 +161,31 @@ class Loop:
             self._listen()
 
     def _patience(self) -> float | None:
-        now = self._now()
-        until = None if self._worker.paused else self._worker.feeds.next_timer
-        if self._stale:
-            until = min(until or now + INTERVAL, self._reported + INTERVAL)
-        return None if until is None else max(0.0, until - now)
+        due = [life.due for life in self._living]
+        until = min((time for time in due if time is not None), default=None)
+        return None if until is None else max(0.0, until - self._now())
 
     def _pump(self) -> None:
-        pumped, futures = self._worker.feeds.pumped, self._worker.feeds.futures
-        if not (pumped or futures):
+        """Let async sources and what is waited for run between the ticks, each on behalf of its worker."""
+        feeds = [(life, life.worker.feeds) for life in self._living]
+        if not any(each.pumped or each.futures for _, each in feeds):
             return
         from hydro_nb.runtime.async_waiter import AsyncWaiter  # noqa: PLC0415 - few processes need asyncio
 
         waiter = AsyncWaiter(self._carrier.fd, self._reporter.fd)
         self._waiter, self._pumping = waiter, True
-        for source in pumped:
-            source.start(waiter.loop, waiter.loop.stop)
-        for each in futures:
-            each.attach(waiter.loop, waiter.loop.stop)
+        for life, each in feeds:
+            with life.share:
+                act_as(life.worker.member)
+                for source in each.pumped:
+                    source.start(waiter.loop, waiter.loop.stop)
+                for future in each.futures:
+                    future.attach(waiter.loop, waiter.loop.stop)
 
     # ------------------------------------------------------------ sockets
 
     def _drain(self) -> None:
-        receive, hear = self._carrier.receive, self._worker.receive
+        receive, hear = self._carrier.receive, self._post.hear
         until, count = 0.0, 0
         self._undrained = False
         while (frame := receive()) is not None:
@@ -185,6 +208,8 @@ class Loop:
         # reading an empty socket costs as much as a small tick, so a busy process looks once a millisecond
         if self._reporter.spoke or self._now() - self._listened > LISTEN_SECONDS:
             self._listen()
+            for life in self._living:
+                life.report_due()
 
     def _listen(self) -> None:
         self._listened = self._now()
@@ -194,72 +219,40 @@ class Loop:
 
     def _obey(self, message: Control) -> None:
         match message:
-            case Probe():
-                self._answer(message.round)
             case Connect():
                 self._carrier.connect(self._endpoints)
-                self._worker.greet()
                 self._connected = True
             case Go():
                 self._going = True
             case PeerGone():
                 self._drain_all()
-                self._worker.gone(message.peer, message.reason)
-                self._carrier.drop(message.peer)
             case PeerJoined():
                 self._carrier.connect({message.peer: message.endpoint})
-                self._worker.joined(message.peer, message.epoch)
-                self._reporter.met(message)
             case Stop():
                 self._stopped = not message.drain
-                self._worker.drain()
+            case Probe():
+                pass
+        for life in self._living:
+            life.awake = True
+            self._pass_on(message, life)
+        if isinstance(message, PeerGone):
+            self._carrier.drop(message.peer)
 
-    def _answer(self, number: int) -> None:
-        """Answer a probe; what the answer vouches for (output, counts) is made visible before it."""
-        reply = probe_reply(self._worker, number)
-        if reply.idle:
-            flush_streams()
-            if self._stale:
-                self._tell_counts()
-        self._reporter.event(reply)
-
-    # ------------------------------------------------------------ reports
-
-    def _report_due(self) -> None:
-        if self._stale and self._now() - self._reported >= INTERVAL:
-            self._tell_counts()
-
-    def _tell_counts(self) -> None:
-        self._stale = False
-        self._reported = self._now()
-        # a process that works without counting anything still uses time and memory
-        if self._worker.changed or self._reported - self._told > TELL_SECONDS:
-            self._told = self._reported
-            self._reporter.event(self._worker.counts())
-
-    # ------------------------------------------------------------ failing
-
-    def _fail(self, failure: FatalError) -> None:
-        self._reporter.event(failure.problem)
-        self._tell_counts_quietly()
-        self._worker.fail(f"`{self._worker.title}` failed: {failure.problem.error}")
-        self._close_quietly()
-        until = self._now() + GOODBYE_SECONDS
-        while not (self._worker.delivered or self._stopped) and (left := until - self._now()) > 0:
-            self._waiter.wait(left)
-            self._drain()
-            self._listen()
-            self._worker.flush()
-        self._reporter.entered("failed")
-
-    def _tell_counts_quietly(self) -> None:
-        if self._worker.location.state is not None:
-            self._tell_counts()
-
-    def _close_quietly(self) -> None:
-        """Close what the user opened; what fails in it is not why the process fails."""
-        with suppress(FatalError):
-            self._worker.close()
+    def _pass_on(self, message: Control, life: Life) -> None:
+        match message:
+            case Probe():
+                life.answer(message.round, flush_streams)
+            case Connect():
+                life.worker.greet()
+            case PeerGone():
+                life.worker.gone(message.peer, message.reason)
+            case PeerJoined():
+                life.worker.joined(message.peer, message.epoch)
+                self._reporter.met(life.worker.peer, message)
+            case Stop():
+                life.worker.drain()
+            case Go():
+                pass
 
 
 def _settle_memory() -> None:

@@ -46,9 +46,8 @@ def decode_control(message: bytes) -> Control:
 class Reporter:
     """A child's voice: events at once, in order, never waiting for the kernel."""
 
-    def __init__(self, line: Line, location: int, clock: Clock) -> None:
+    def __init__(self, line: Line, clock: Clock) -> None:
         self._line = line
-        self._location = location
         self._clock = clock
         self.spoke = False
         """Whether something was said since the last listening, which may have swallowed the line's signal."""
@@ -58,17 +57,17 @@ class Reporter:
         """Readable when the kernel may have said something."""
         return self._line.fd
 
-    def hello(self, token: bytes) -> None:
-        """Introduce this process with the deployment's token."""
-        self._line.send(encode(Hello(self._location, os.getpid(), token)))
+    def hello(self, token: bytes, first: int, *others: int) -> None:
+        """Introduce this process, and all peers that live in it, with the deployment's token."""
+        self._line.send(encode(Hello(first, os.getpid(), token, others)))
 
-    def entered(self, phase: Phase) -> None:
-        """Report a phase of this process's life."""
-        self.event(Entered(self._location, phase, os.getpid(), self._clock.time()))
+    def entered(self, peer: int, phase: Phase) -> None:
+        """Report a phase of a peer's life."""
+        self.event(Entered(peer, phase, os.getpid(), self._clock.time()))
 
-    def met(self, joined: PeerJoined) -> None:
-        """Report that the ends of the channels to and from a peer are there."""
-        self._line.send(encode(Met(self._location, joined.peer, joined.epoch)))
+    def met(self, peer: int, joined: PeerJoined) -> None:
+        """Report that a peer's ends of the channels to and from another are there."""
+        self._line.send(encode(Met(peer, joined.peer, joined.epoch)))
         self.spoke = True
 
     def event(self, event: Event) -> None:

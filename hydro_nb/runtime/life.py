@@ -1,0 +1,163 @@
+"""One worker's life among those of its operating system process: its turns, its reports, its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
+from typing import TYPE_CHECKING
+
+from hydro_nb.runtime.feeds import FatalError
+from hydro_nb.runtime.report import INTERVAL
+from hydro_nb.runtime.state import probe_reply
+from hydro_nb.wire import Phase
+
+if TYPE_CHECKING:
+    from hydro_nb.runtime.report import Reporter
+    from hydro_nb.runtime.share import Share
+    from hydro_nb.runtime.worker import Worker
+
+GOODBYE_SECONDS = 1.0
+"""How long a worker that fails waits for its peers to acknowledge its end."""
+TELL_SECONDS = 1.0
+
+
+class Life:
+    """A worker from its start to its end; one among several has a share of their process."""
+
+    def __init__(self, worker: Worker, reporter: Reporter, share: Share | None = None) -> None:
+        self.worker = worker
+        self.share: AbstractContextManager[None] = share or nullcontext()
+        """entered while the worker does anything"""
+        self._share = share
+        self.awake = True
+        """whether it may have something to do without a timer or a source of its own"""
+        self.connected = False
+        self.failed = False
+        self.over = False
+        """whether it has failed and has said so to everybody, or could not even be made"""
+        self._started = False
+        self._reporter = reporter
+        self._now = worker.clock.now
+        self._until = 0.0
+        self._reported = 0.0
+        self._told = 0.0
+        self._stale = True
+
+    @property
+    def restless(self) -> bool:
+        """Whether it may have something to do though nothing has come for it."""
+        feeds = self.worker.feeds
+        return self.failed or bool(feeds.timers or feeds.sources or feeds.futures)
+
+    def enter(self, phase: Phase) -> None:
+        """Tell the kernel of a phase of this life."""
+        self._reporter.entered(self.worker.peer, phase)
+
+    # ------------------------------------------------------------ working
+
+    def start(self) -> None:
+        """Run the user's factories and source functions."""
+        self._started = True
+        try:
+            self.worker.start()
+        except FatalError as failure:
+            self._fail(failure)
+
+    def turn(self) -> bool:
+        """Do what there is to do, once; says whether there is more to do at once."""
+        if self.failed:
+            self._take_leave()
+            return False
+        try:
+            self.awake = self._step()
+        except FatalError as failure:
+            self._fail(failure)
+        return self.awake
+
+    def _step(self) -> bool:
+        worker = self.worker
+        if worker.step():
+            self._stale = True
+            if not worker.brief:
+                worker.flush_due()
+                self.report_due()
+                return True
+        worker.flush()
+        return False
+
+    @property
+    def due(self) -> float | None:
+        """When it has something to do though nothing comes."""
+        if self.failed:
+            return self._until
+        until = None if self.worker.paused else self.worker.feeds.next_timer
+        if self._stale:
+            until = min(until or self._now() + INTERVAL, self._reported + INTERVAL)
+        return until
+
+    # ------------------------------------------------------------ telling
+
+    def answer(self, number: int, before: Callable[[], None]) -> None:
+        """Answer a probe; what the answer vouches for (output, counts) is made visible before it."""
+        reply = probe_reply(self.worker, number)
+        if reply.idle:
+            before()
+            if self._stale:
+                self._tell_counts()
+        self._reporter.event(reply)
+
+    def report_due(self) -> None:
+        """Tell the counts if something is new, and it is time again."""
+        if self._stale and self._now() - self._reported >= INTERVAL:
+            self._tell_counts()
+
+    def _tell_counts(self) -> None:
+        self._stale = False
+        self._reported = self._now()
+        # a process that works without counting anything still uses time and memory
+        if self.worker.changed or self._reported - self._told > TELL_SECONDS:
+            self._told = self._reported
+            counts = self.worker.counts()
+            self._reporter.event(self._share.of(counts) if self._share else counts)
+
+    # ------------------------------------------------------------ ending
+
+    def finish(self) -> None:
+        """Close what the user opened, and tell the last counts."""
+        if self.failed or not self._started:
+            return
+        try:
+            self.worker.flush()
+            self.worker.close()
+            self._tell_counts()
+        except FatalError as failure:
+            self._fail(failure)
+
+    def depart(self) -> None:
+        """Say how it ended."""
+        if not self.over:
+            self.over = True
+            if self._share:
+                self._share.over = True
+            self.enter("failed" if self.failed else "stopped")
+
+    def _fail(self, failure: FatalError) -> None:
+        worker = self.worker
+        self.failed = True
+        self._reporter.event(failure.problem)
+        if worker.location.state is not None:
+            self._tell_counts()
+        worker.fail(f"`{worker.title}` failed: {failure.problem.error}")
+        for source in worker.feeds.pumped:
+            source.cancel()
+        with suppress(FatalError):  # what fails while it closes is not why it failed
+            worker.close()
+        self._until = self._now() + GOODBYE_SECONDS
+        self._take_leave()
+
+    def _take_leave(self) -> None:
+        """Wait a while for those who received from it to have heard its end."""
+        self.worker.flush()
+        self.awake = False
+        if self.worker.delivered or self._now() >= self._until:
+            self.depart()
