@@ -198,8 +198,9 @@ class Deployment:
         if name not in names:
             raise DeployError(f"no process is called `{name}`; there are {', '.join(f'`{n}`' for n in names)}")
 
-    def source(self, name: str) -> str:
-        """Give the generated Python of one process, given its name, such as `Leader` or `process 0`."""
+    def source(self, process: str | HasName | type) -> str:
+        """Give the generated Python of a process or a cluster, given itself, its name or its marker class."""
+        name = self._named(process)
         self._check_name(name)
         known = {place.name: place.source for place in self._program.locations}
         return known[name] if name in known else known[name.rpartition("/")[0]]
@@ -214,7 +215,8 @@ class Deployment:
         lost = self._board.state.discarded
         for channel in self._program.channels:
             if channel.edge in lost:
-                yield f"  {channel.name}: {lost[channel.edge]} discarded: {names[channel.receiver]} has gone"
+                why = "has gone" if channel.policy == "fail_stop" else "had no room, or has gone"
+                yield f"  {channel.name}: {lost[channel.edge]} discarded: {names[channel.receiver]} {why}"
 
     def __repr__(self) -> str:
         return f"<Deployment {self.status()}>"
