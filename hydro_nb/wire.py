@@ -119,11 +119,16 @@ class MembersSpec(msgspec.Struct, frozen=True):
 
 
 class TimerSpec(msgspec.Struct, frozen=True):
-    """A timer that puts one `()` into the input list of this name every `interval` seconds after `delay` seconds."""
+    """A timer that puts one `()` into the input list of this name every `interval` seconds after `delay` seconds.
+
+    `interval_from` and `delay_from` name generated functions that give them where the timer runs.
+    """
 
     input: str
     interval: float
     delay: float = 0.0
+    interval_from: str = ""
+    delay_from: str = ""
 
 
 class SourceSpec(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -15,6 +15,7 @@ from hydro_nb.compile.split import Part, Unit, fused, locations, name_parts
 from hydro_nb.compile.unit import UnitWriter
 from hydro_nb.compile.writer import Writer
 from hydro_nb.errors import GraphError, Site
+from hydro_nb.ir.func import Func
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Place
 from hydro_nb.ir.ops.cycle import require_complete
@@ -183,10 +184,9 @@ class _Module:
 
     def _makers(self, functions: Writer, writer: UnitWriter) -> None:
         for part in writer.unit.parts.values():
-            if isinstance(part.node.op, SourceStream):
-                function = part.node.op.function
+            for name, function in _made(part):
                 functions.write("\n")
-                with functions.block(f"def {part.name}():"):
+                with functions.block(f"def {name}():"):
                     functions.write(f"return {writer.emit(part).make(function)}", _origin(part))
 
     def _function(self, functions: Writer, writer: UnitWriter) -> None:
@@ -210,6 +210,14 @@ class _Module:
                     functions.write(f"state.{kept} = {kept}")
             if result:
                 functions.write(f"return {result}")
+
+
+def _made(part: Part) -> Iterator[tuple[str, Func]]:
+    """Give the functions that a part has called before the first tick, each with its name in the source."""
+    if isinstance(part.node.op, SourceStream):
+        yield part.name, part.node.op.function
+    elif isinstance(part.node.op, SourceInterval):
+        yield from ((made, getattr(part.node.op, name)) for name, made in _durations(part))
 
 
 def _origin(part: Part) -> SourceLine:
@@ -257,7 +265,18 @@ def _members(part: Part) -> MembersSpec:
 
 def _timer(part: Part) -> TimerSpec:
     op = cast("SourceInterval | SampleEvery | Timeout", part.node.op)
-    return TimerSpec(part.name, op.interval, op.delay if isinstance(op, SourceInterval) else op.interval)
+    if not isinstance(op, SourceInterval):
+        return TimerSpec(part.name, op.interval, op.interval)
+    made = dict(_durations(part))
+    numbers = {name: 0.0 if isinstance(value := getattr(op, name), Func) else value for name in ("interval", "delay")}
+    return TimerSpec(part.name, **numbers, interval_from=made.get("interval", ""), delay_from=made.get("delay", ""))
+
+
+def _durations(part: Part) -> Iterator[tuple[str, str]]:
+    """Give the settings of a timer that are known only where it runs, with the functions that tell them."""
+    for name in ("interval", "delay"):
+        if isinstance(getattr(part.node.op, name), Func):
+            yield name, f"{part.name}_{name}"
 
 
 def _begins_futures(part: Part) -> bool:

@@ -8,6 +8,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any, cast
 
 from hydro_nb.errors import GraphError, LocationError, Site
+from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Place
 from hydro_nb.lang import annotate, quote
 from hydro_nb.lang.place import Location
@@ -34,6 +35,13 @@ def period(seconds: Any, method: str, site: Site) -> float:
             f"`{method}` needs a positive number of seconds or a timedelta, but was given {seconds!r}.\n  {site}"
         )
     return value
+
+
+def lasting(value: Any, method: str, site: Site, *, some: bool = False) -> float | Func:
+    """Give a number of seconds, or the function that gives it where a timer runs."""
+    if callable(value):
+        return quote.function(value, 0, method, site)
+    return period(value, method, site) if some else duration(value)
 
 
 def duration(value: Any) -> float:

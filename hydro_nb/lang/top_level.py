@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, overload
 
 from typing_extensions import TypeVar
 
 from hydro_nb.ir.ops.source import SourceExternal, SourceInterval, SourceIter, SourceMembers, SourceStream, Spin
 from hydro_nb.lang import annotate, quote
 from hydro_nb.lang.external import External, InPort
-from hydro_nb.lang.given import checked_place, duration, iterated, period
+from hydro_nb.lang.given import checked_place, iterated, lasting
 from hydro_nb.lang.guarantees import (
     Bounded,
     ExactlyOnce,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M")
 T = TypeVar("T", default=Any)
+Duration: TypeAlias = float | timedelta
 
 
 class TopLevel(Location):
@@ -86,20 +87,22 @@ class TopLevel(Location):
         return self._made(SourceStream(self.place, annotate.item_of(function), func))
 
     def source_interval(
-        self, seconds: float | timedelta, delay: float | timedelta = 0
+        self, seconds: Duration | Callable[[], Duration], delay: Duration | Callable[[], Duration] = 0
     ) -> Stream[tuple[()], Self, Unbounded, TotalOrder, ExactlyOnce]:
         """Bring in `()` every so many seconds, the first after `delay`.
 
         >>> FlowBuilder().process().source_interval(0.1).preview(2).rows
         [(), ()]
 
-        Totally ordered, exactly once, unbounded.
+        Totally ordered, exactly once, unbounded. A function without arguments is asked for either on the process, so
+        that members of a cluster may differ: `lambda: 0.1 * CLUSTER_SELF_ID.raw_id`.
         """
-        every, first = period(seconds, "source_interval", here()), duration(delay)
+        every = lasting(seconds, "source_interval", here(), some=True)
+        first = lasting(delay, "source_interval", here())
         return self._made(SourceInterval(self.place, tuple[()], every, first))
 
     def source_interval_delayed(
-        self, delay: float | timedelta, seconds: float | timedelta
+        self, delay: Duration | Callable[[], Duration], seconds: Duration | Callable[[], Duration]
     ) -> Stream[tuple[()], Self, Unbounded, TotalOrder, ExactlyOnce]:
         """Bring in `()` after a delay and from then on every so many seconds.
 
@@ -108,7 +111,8 @@ class TopLevel(Location):
 
         Totally ordered, exactly once, unbounded. The same as `source_interval(seconds, delay)`.
         """
-        every, first = period(seconds, "source_interval_delayed", here()), duration(delay)
+        every = lasting(seconds, "source_interval_delayed", here(), some=True)
+        first = lasting(delay, "source_interval_delayed", here())
         return self._made(SourceInterval(self.place, tuple[()], every, first))
 
     def spin(self) -> Stream[tuple[()], Self, Unbounded, TotalOrder, ExactlyOnce]:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from hydro_nb.runtime.clock import Clock
 from hydro_nb.runtime.location import Location
-from hydro_nb.runtime.sources import Iterated, Source, Timer, make_source
+from hydro_nb.runtime.sources import Iterated, Source, Timer, make_source, timed
 from hydro_nb.wire import FutureSpec, Problem, SourceSpec
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Feeds:
         self.sources = [make_source(spec, scope[spec.function]()) for spec in program.sources]
         self.futures = make_futures(program.futures)
         now = self._clock.now()
-        self.timers = [Timer(spec, now) for spec in program.timers]
+        self.timers = [Timer(timed(spec, scope), now) for spec in program.timers]
 
     @property
     def pumped(self) -> list[Pumped]:

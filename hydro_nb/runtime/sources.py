@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from itertools import islice
+from math import inf
 from typing import Any, Protocol
+
+from msgspec.structs import replace
 
 from hydro_nb.errors import HydroError
 from hydro_nb.wire import SourceSpec, TimerSpec
@@ -29,6 +33,27 @@ class Timer:
         self.fired = now
         self.due = max(self.due + self.spec.interval, now)
         return True
+
+
+def timed(spec: TimerSpec, scope: Mapping[str, Any]) -> TimerSpec:
+    """Give a timer with the durations that are known only here."""
+    interval = seconds(scope[spec.interval_from]()) if spec.interval_from else spec.interval
+    if spec.interval_from and interval <= 0:
+        raise HydroError("the function of `source_interval` gave 0 seconds; a timer needs a positive number")
+    return replace(spec, interval=interval, delay=seconds(scope[spec.delay_from]()) if spec.delay_from else spec.delay)
+
+
+def seconds(value: Any) -> float:
+    """Give a number of seconds, or say what a function gave instead.
+
+    >>> from datetime import timedelta
+    >>> seconds(timedelta(minutes=1))
+    60.0
+    """
+    number = value.total_seconds() if isinstance(value, timedelta) else value
+    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < inf:
+        raise HydroError(f"a duration is a number of seconds or a timedelta, but the function gave {value!r}")
+    return float(number)
 
 
 class Iterated:

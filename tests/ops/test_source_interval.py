@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from hydro_nb import GraphError
+from hydro_nb import CLUSTER_SELF_ID, DeployError, GraphError
 from hydro_nb.ir.node import Bound
 
 
@@ -25,6 +25,28 @@ def test_guarantees(leader):
 @pytest.mark.parametrize("seconds", [0, -1, "1"])
 def test_no_duration(leader, message, seconds):
     assert "seconds" in message(lambda: leader.source_interval(seconds), GraphError)
+
+
+def test_durations_from_a_function(leader):
+    pace = 0.01
+    beats = leader.source_interval(lambda: pace, delay=lambda: timedelta(seconds=pace))
+    assert beats.preview(2).rows == [(), ()]
+    assert beats.kind.bound is Bound.UNBOUNDED
+    assert "interval():" in leader.flow.source(leader)
+    assert "delay():" in leader.flow.source(leader)
+
+
+def test_members_may_differ(leader):
+    workers = leader.flow.cluster()
+    beats = workers.source_interval(0.005, delay=lambda: 60.0 * CLUSTER_SELF_ID.raw_id)
+    assert {member.raw_id for member, _ in beats.preview(3).rows} == {0}
+
+
+@pytest.mark.parametrize("given", ["soon", 0, -1, True])
+def test_a_function_that_gives_no_duration(leader, given):
+    leader.source_interval(lambda: given).for_each(print)
+    with pytest.raises(DeployError, match="seconds"):
+        leader.flow.deploy(backend="inprocess")
 
 
 def test_delayed(leader):

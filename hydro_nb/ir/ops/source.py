@@ -77,17 +77,17 @@ class SourceStream(Source):
 
 @dataclass(frozen=True)
 class SourceInterval(Source):
-    """One `()` every so many seconds."""
+    """One `()` every so many seconds: a number, or what a function without arguments gives on the node."""
 
-    interval: float
-    delay: float = 0.0
+    interval: float | Func
+    delay: float | Func = 0.0
 
     name: ClassVar[str] = "source_interval"
 
     @property
     def detail(self) -> str:
         """Show the period."""
-        return f"every {self.interval:g} s"
+        return self.interval.text if isinstance(self.interval, Func) else f"every {self.interval:g} s"
 
     def after(self, emit: Emit) -> None:
         """Push a unit for each time that the timer fired."""
@@ -98,7 +98,7 @@ class SourceInterval(Source):
 class Spin(SourceInterval):
     """One `()` in every turn of the scheduler."""
 
-    interval: float = 0.0
+    interval: float | Func = 0.0
 
     name: ClassVar[str] = "spin"
 
