@@ -102,6 +102,8 @@ class ChannelSpec(msgspec.Struct, frozen=True):
     policy: Literal["fail_stop", "lossy", "lossy_delayed_forever"] = "fail_stop"
     ordered: bool = True
     """whether the transport keeps the order of what it does not lose"""
+    op: str = "send"
+    """the method that the user called"""
 
     def between(self, sender: int, receiver: int) -> ChannelSpec:
         """Give the channel of this edge between two members."""

@@ -35,6 +35,7 @@ def channels(graph: Graph, names: Mapping[str, str]) -> tuple[tuple[ChannelSpec,
                 codec=codec,
                 cyclic=_reaches(receiver.number, sender.number, links),
                 site=node.site,
+                op=node.op.label,
                 sender_tag=tag_name(sender.tag) if sender.kind == "cluster" else None,
                 **_transport(node.op),
             )

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 def sizes_of(graph: Graph, given: Mapping[Cluster[Any] | type | str, int]) -> dict[int, int]:
     """Give the sizes by the number of each location; what is given names clusters as users do."""
+    if not isinstance(given, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - users are not type checkers
+        raise DeployError(
+            f"`clusters` maps clusters to sizes, such as {{workers: 3}}, but was given {given!r}.\n  {here()}"
+        )
     clusters = [place for place in graph.places.values() if place.kind == "cluster"]
     sizes: dict[int, int] = {}
     for key, count in given.items():

@@ -119,7 +119,7 @@ def refusal(
     location: int, now: float, error: HydroError, spec: ChannelSpec | None = None, *, fatal: bool = False
 ) -> Problem:
     """Make a problem of what a channel could not carry, or of a frame that belongs to none."""
-    slot, op, site = (spec.edge, "send", spec.site) if spec else ("", "", Site())
+    slot, op, site = (spec.edge, spec.op, spec.site) if spec else ("", "", Site())
     return Problem(location, now, f"{type(error).__name__}: {error}", slot, op, site, fatal=fatal)
 
 
