@@ -34,7 +34,7 @@ PROGRAMS = re.findall(r"^```python\n(.*?)\n```\n+```\n(.*?)\n```", README, re.DO
 
 
 def test_programs_say_what_they_print():
-    assert len(PROGRAMS) == README.count("```python") == 2
+    assert len(PROGRAMS) == README.count("```python") == 3
 
 
 @pytest.mark.parametrize(("program", "printed"), PROGRAMS)
