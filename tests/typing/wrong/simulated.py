@@ -1,0 +1,26 @@
+"""What the ports of simulated tests do not take."""
+
+from hydro_nb import FlowBuilder
+
+
+class Worker: ...
+
+
+flow = FlowBuilder()
+leader = flow.process()
+workers = flow.cluster(Worker)
+asked, questions = leader.sim_input(str)
+told, hints = workers.sim_input(int)
+answered, heard = questions.sim_output(), hints.sim_output()
+questions.sim_cluster_output()  # wrong: on a process
+flow.sim().with_cluster_size(leader, 3)  # wrong: a process has no members
+
+
+async def body() -> None:
+    asked.send(1)  # wrong: a number for text
+    told.send(1)  # wrong: to nobody
+    told.send(0, "a")  # wrong: text for a number
+    told.send_many([1, 2])  # wrong: to nobody
+    await answered.next(0)  # wrong: a process has no members
+    await heard.next()  # wrong: of nobody
+    await heard.assert_yields_only(0, ["a"])  # wrong: text for a number
