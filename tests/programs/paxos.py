@@ -201,7 +201,7 @@ def p_p1b(
     config: PaxosConfig,
 ) -> Optional[list[Promise], AtProposer, Bounded]:
     """Give the promises of a quorum to a proposer's present ballot; absent while it does not lead."""
-    promised, _ = collect_quorum_with_response(p1bs, config.quorum, config.acceptors)
+    promised, _ = collect_quorum_with_response(p1bs.inspect(announce), config.quorum, config.acceptors)
     quorum = config.quorum
 
     def nothing() -> list[Promise]:
@@ -215,6 +215,15 @@ def p_p1b(
     present = newest.snapshot(tick, nondet("who hears late that it leads only begins late"))
     mine = present.zip(p_ballot).filter(lambda both: both[0][0] == both[1])
     return mine.map(lambda both: both[0][1])
+
+
+def announce(p1b: P1b) -> None:
+    """Say what an acceptor answered."""
+    ballot, answer = p1b
+    if isinstance(answer, Err):
+        print(f"Proposer received P1b: {ballot} is refused for {answer.error}")
+    else:
+        print(f"Proposer received P1b: {ballot}, {len(answer.value.log)} slots from {answer.value.checkpoint} on")
 
 
 def p_leader_heartbeat(
