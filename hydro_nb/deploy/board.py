@@ -47,6 +47,10 @@ class Board:
         """Note that a process has ended."""
         self._set(telemetry.ended(self.state, location, phase, time.time(), reason))
 
+    def again(self, location: int) -> None:
+        """Note that a process that had ended is started again."""
+        self._set(telemetry.again(self.state, location))
+
     def log(self, lines: list[LogLine]) -> None:
         """Keep what a process wrote, and echo it at once."""
         self.logs.add(lines)

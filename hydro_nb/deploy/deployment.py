@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol, Self
 
 from hydro_nb.deploy.board import Board, Subscriber
 from hydro_nb.deploy.external import Port
+from hydro_nb.deploy.named import HasName, Named, title_of
 from hydro_nb.deploy.plan import Program, check_runnable, peers_of
 from hydro_nb.errors import DeployError
 from hydro_nb.runtime.channel import MAX_BUFFER
@@ -51,6 +52,10 @@ class Backend(Protocol):
         """Kill a process."""
         ...
 
+    def restart(self, name: str, timeout: float) -> None:
+        """Start a member of a cluster again, and return when it runs."""
+        ...
+
     def connect(self, slot: str) -> Port:
         """Give the client end of an external port."""
         ...
@@ -62,15 +67,6 @@ class HasSlot(Protocol):
     @property
     def slot(self) -> str:
         """Slot of its network node."""
-        ...
-
-
-class HasName(Protocol):
-    """A location as the flow names it."""
-
-    @property
-    def name(self) -> str:
-        """Display name."""
         ...
 
 
@@ -223,9 +219,24 @@ class Deployment:
 
     # ------------------------------------------------------------ acting
 
-    def kill(self, process: str | HasName | type) -> None:
-        """Kill a process on purpose, given itself, its name or its marker class; the others go on."""
-        self._backend.kill(self._named(process))
+    def kill(self, process: Named) -> None:
+        """Kill a process on purpose; the others go on, and those that look at its cluster's members see it leave.
+
+        It is given itself, by its name or by its marker class; a member of a cluster as `(workers, 3)`, by its name
+        `"Worker/3"` or by its `MemberId`.
+        """
+        self._backend.kill(self._title(process))
+
+    def restart(self, member: Named, timeout: float = 30.0) -> None:
+        """Start a member of a cluster again, dead or alive, and return when it runs.
+
+        It is given as to `kill`. It begins with nothing, as a new process on new channels: what it had received or made
+        and not sent is gone. Those that look at the cluster's members see it leave and join.
+        """
+        self._backend.restart(self._title(member), timeout)
+
+    def _title(self, given: object) -> str:
+        return title_of(given, self._program.locations, [row.name for row in self.processes])
 
     def _named(self, process: object) -> str:
         name = process.__name__ if isinstance(process, type) else getattr(process, "name", process)

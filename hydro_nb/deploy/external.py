@@ -169,17 +169,23 @@ class Clients:
         self._told: tuple[dict[str, int], dict[str, int]] = {}, {}
         self._render = Renderer()
         self._last_change = 0.0
+        self._wiring = wiring
+        self._types: dict[int, Mapping[str, Any]] = {}
+        self._heard: dict[str, list[Receiver]] = {}
+        """by network edge: what its port reads, also what is left of those that have gone"""
         for location in outside:
-            types = captures(location)
+            types = self._types[location] = captures(location)
             self.senders |= wiring.senders(location, types)
             self.receivers |= wiring.receivers(location, types)
+        for receiver in self.receivers.values():
+            self._heard.setdefault(receiver.spec.edge, []).append(receiver)
 
     def port(self, slot: str, link: Link) -> Port:
         """Make the port of a network edge."""
         for sender in self.senders.values():
             if sender.spec.edge == slot:
                 return Port(sender.spec.name, link, sender)
-        receivers = [each for each in self.receivers.values() if each.spec.edge == slot]
+        receivers = self._heard.get(slot)
         if receivers:
             return Port(receivers[0].spec.name, link, None, receivers)
         raise DeployError(f"this deployment has no external port `{slot}`; was the flow changed after it was deployed?")
@@ -189,9 +195,11 @@ class Clients:
         fields = read_header(frame)
         kind, channel = fields[1], fields[3]
         if kind in (CREDIT, END_ACK, HELLO) and channel in self.senders:
-            self.senders[channel].hear(fields)
+            if not self.senders[channel].stale(fields):
+                self.senders[channel].hear(fields)
         elif channel in self.receivers:
-            self._hear_data(self.receivers[channel], fields, frame)
+            if not self.receivers[channel].stale(fields):
+                self._hear_data(self.receivers[channel], fields, frame)
         else:
             raise DecodeError(f"a frame of kind {kind} for channel {channel}, which no client has, was refused")
 
@@ -231,6 +239,25 @@ class Clients:
         for receiver in self.receivers.values():
             if receiver.spec.sender == location:
                 receiver.cut(reason)
+
+    def joined(self, peer: int, epoch: int) -> list[tuple[int, bytes]]:
+        """Make new channels to and from a peer that was started again; gives their hellos."""
+        self._wiring = self._wiring.between({peer: epoch})
+        return [
+            (peer, self._renewed(spec).hello())
+            for spec in self._wiring.channels
+            if peer in (spec.sender, spec.receiver)
+        ]
+
+    def _renewed(self, spec: ChannelSpec) -> Sender | Receiver:
+        if spec.id in self.receivers:
+            new = self.receivers[spec.id] = self._wiring.receiver(spec, self._types[spec.receiver])
+            self._heard[spec.edge].append(new)
+            return new
+        old = self.senders[spec.id]
+        new = self.senders[spec.id] = self._wiring.sender(spec, self._types[spec.sender])
+        new.total, new.discarded = old.total, old.discarded
+        return new
 
     def counts(self) -> Counts | None:
         """Give what the clients have sent, if that is new; what they receive is counted where it is sent."""

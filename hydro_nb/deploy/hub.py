@@ -119,6 +119,15 @@ class Hub:
                 self._carrier.drop(location)
             self.lock.notify_all()
 
+    def joined(self, peer: int, epoch: int) -> None:
+        """Connect to a peer that was started again, and greet it."""
+        with self.lock:
+            hellos = self._clients.joined(peer, epoch)
+            if self._carrier is not None and hellos:
+                self._carrier.connect({peer: self._plan.endpoints[peer]})
+                for place, frame in hellos:
+                    self._carrier.send(place, frame)
+
     def probed(self, number: int) -> list[ProbeReply]:
         """Answer a probe, if there is any client."""
         with self.lock:

@@ -17,6 +17,7 @@ from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.capture import Capture
 from hydro_nb.deploy.external import Clients, Port, load_captures
 from hydro_nb.deploy.failure import explain
+from hydro_nb.deploy.named import peer_of, unknown
 from hydro_nb.deploy.plan import Program, external_channels, links, peers_of
 from hydro_nb.deploy.quiescence import Proof
 from hydro_nb.deploy.resident import Resident
@@ -28,7 +29,7 @@ from hydro_nb.runtime.state import probe_reply, waiting_on
 from hydro_nb.runtime.wiring import Wiring
 from hydro_nb.runtime.worker import Worker, member_id
 from hydro_nb.values import act_as
-from hydro_nb.wire import Entered, LocationProgram, Phase, Problem
+from hydro_nb.wire import Entered, Phase, Problem
 
 REPORT_SECONDS = 0.1
 IDLE_SECONDS = 0.02
@@ -47,7 +48,8 @@ class InProcessBackend:
         self._reported = 0.0
         self._proof = Proof()
         self._beside = Beside(lambda: self._living)
-        peers = peers_of(program, clusters)
+        self._max_buffer = max_buffer
+        self._peers = peers = peers_of(program, clusters)
         self._channels = links(program, clusters)
         self._epochs = dict.fromkeys((*peers, *(place.id for place in program.locations)), 1)
         outside = external_channels(program, self._channels)
@@ -55,15 +57,16 @@ class InProcessBackend:
         captures = load_captures(program.captures, outside)
         self._clients = Clients(Wiring(outside, self._epochs, max_buffer), external, captures)
         self._captures = load_captures(program.captures, ())
-        self._residents = {peer: self._resident(place, peer, max_buffer) for peer, place in peers.items()}
+        self._residents = {peer: self._resident(peer, {}) for peer in peers}
 
-    def _resident(self, place: LocationProgram, peer: int, max_buffer: int) -> Resident:
+    def _resident(self, peer: int, gone: Mapping[int, str]) -> Resident:
+        place = self._peers[peer]
         mine = tuple(c for c in self._channels if peer in (c.sender, c.receiver))
         act_as(member_id(place, peer))
         worker = Worker(
             place,
             dict(self._captures(place.id)),
-            Wiring(mine, self._epochs, max_buffer),
+            Wiring(mine, dict(self._epochs), self._max_buffer, gone),
             peer=peer,
             clock=self._clock,
             send=self._carry,
@@ -92,13 +95,18 @@ class InProcessBackend:
         self._board.phase("running")
 
     def _begin(self, resident: Resident) -> None:
+        if not self._begun(resident):
+            self.stop(drain=False)
+            raise DeployError(explain(resident.worker.title, "could not start", resident.problem))
+
+    def _begun(self, resident: Resident) -> bool:
         with self._guarded(resident):
             resident.worker.start()
         if resident.problem is not None:
-            self.stop(drain=False)
-            raise DeployError(explain(resident.worker.title, "could not start", resident.problem))
+            return False
         self._beside.attach(resident.worker)
         self._enter(resident, "running")
+        return True
 
     def _enter(self, resident: Resident, phase: Phase) -> None:
         self._board.apply(Entered(resident.worker.peer, phase, os.getpid(), self._clock.time()))
@@ -121,20 +129,25 @@ class InProcessBackend:
         if resident.worker.location.state is not None:
             self._board.apply(resident.worker.counts())
         resident.worker.fail(f"`{name}` failed: {problem.error}")
-        with suppress(FatalError), resident.capture.active():  # what fails while it closes is not why it failed
-            resident.worker.close()
+        self._shut(resident)
         self._bury(resident, problem.error)
+
+    def _shut(self, resident: Resident) -> None:
+        with suppress(FatalError), resident.capture.active():  # what fails while it closes is not why it ended
+            resident.worker.close()
 
     def _bury(self, resident: Resident, reason: str) -> None:
         resident.over = True
         resident.capture.finish()
         worker = resident.worker
         self._board.ended(worker.peer, "failed", reason)
+        text = resident.reason = f"process `{worker.title}` has ended: {reason}"
         for other in self._residents.values():
             if not other.over:
                 self._deliver(other)
-                other.worker.gone(worker.peer, f"process `{worker.title}` has ended: {reason}")
-        self._clients.gone(worker.peer, f"process `{worker.title}` has ended: {reason}")
+                other.worker.gone(worker.peer, text)
+        self._clients.gone(worker.peer, text)
+        self._proof = Proof()
 
     # ------------------------------------------------------------ stepping
 
@@ -359,10 +372,38 @@ class InProcessBackend:
             if worker.title == name and not resident.over:
                 text = f"process `{name}` was killed"
                 self._board.apply(Problem(worker.peer, self._clock.time(), text))
+                self._shut(resident)
+                self._beside.cancel(worker)
                 self._bury(resident, "was killed")
                 return
-        names = ", ".join(f"`{worker.title}`" for worker in self._living) or "none"
-        raise DeployError(f"no running process is called `{name}`; running: {names}")
+        raise unknown(name, (worker.title for worker in self._living))
+
+    def restart(self, name: str, timeout: float) -> None:
+        """Start a member of a cluster again, with a state, channels and an epoch of its own."""
+        del timeout  # nothing here waits
+        peer = peer_of(name, self._peers, (worker.title for worker in self._living))
+        if self._stopped:
+            raise DeployError(f"process `{name}` cannot be started again: the deployment does not run")
+        if not self._residents[peer].over:
+            self.kill(name)
+        self._epochs[peer] += 1
+        self._board.again(peer)
+        gone = {each: other.reason for each, other in self._residents.items() if other.over and each != peer}
+        resident = self._residents[peer] = self._resident(peer, gone)
+        self._meet(peer)
+        self._proof = Proof()
+        if not self._begun(resident):
+            raise DeployError(explain(name, "could not start again", resident.problem))
+
+    def _meet(self, peer: int) -> None:
+        """Let everybody make channels to one that was started again, and greet it."""
+        resident, epoch = self._residents[peer], self._epochs[peer]
+        for worker in self._living:
+            if worker is not resident.worker:
+                worker.joined(peer, epoch)
+        for location, frame in self._clients.joined(peer, epoch):
+            self._carry(location, frame)
+        resident.worker.greet()
 
     # ------------------------------------------------------------ ports
 

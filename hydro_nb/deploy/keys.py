@@ -60,6 +60,10 @@ class SocketFolder:
             )
         return f"ipc://{path}"
 
+    def forget(self, endpoint: str) -> None:
+        """Remove the socket of a process that has ended, which leaves it behind when it is killed."""
+        Path(endpoint.removeprefix("ipc://")).unlink(missing_ok=True)
+
     def remove(self) -> None:
         """Remove the folder with everything in it."""
         if self._lock >= 0:

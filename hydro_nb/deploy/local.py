@@ -128,6 +128,13 @@ class LocalBackend:
         """Kill a process."""
         self._io.call(lambda: self._supervisor.kill(name))
 
+    def restart(self, name: str, timeout: float) -> None:
+        """Start a member of a cluster again, and return when it runs."""
+        self._io.check_may_wait("restart")
+        done = self._io.call(lambda: self._supervisor.restart(name, timeout))
+        self._board.wait(done.done)
+        outcome(done)
+
     def connect(self, slot: str) -> Port:
         """Give the client end of an external port."""
         if self._supervisor.stopping:

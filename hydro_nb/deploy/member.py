@@ -9,7 +9,7 @@ from collections.abc import Callable
 from hydro_nb.deploy.io import IO
 from hydro_nb.deploy.launcher import Child
 from hydro_nb.telemetry.logs import Logs, Splitter
-from hydro_nb.wire import LocationProgram, LogLine, Phase, Problem, member_of
+from hydro_nb.wire import LocationProgram, LogLine, PeerGone, Phase, Problem, member_of
 
 CHUNK = 64 * 1024
 _POLL_SECONDS = 0.05
@@ -18,23 +18,41 @@ _POLL_SECONDS = 0.05
 class Member:
     """A child of a deployment; used in the I/O thread only."""
 
-    def __init__(self, place: LocationProgram, peer: int, child: Child, io: IO) -> None:
+    def __init__(
+        self, place: LocationProgram, peer: int, child: Child, io: IO, *, shared: tuple[str, ...] = ()
+    ) -> None:
         self.place = place
         self.id = peer
         self.name = place.title(member_of(peer))
         self.child = child
+        self.shared = shared
+        """who else lives in the same process"""
         self.identity = b""
         self.phase: Phase = "starting"
         self.problem: Problem | None = None
         self.exit_code: int | None = None
         self.over = False
+        self.reason = ""
+        """how it ended"""
         self.ran = False
         """whether it came as far as running"""
         self.on_purpose = False
+        self.unsaid: list[PeerGone] = []
+        """who has ended since it was told who is there, while it cannot hear yet"""
         self._io = io
         self._splitters = {"stdout": Splitter(), "stderr": Splitter()}
         self._open = {"stdout": child.stdout, "stderr": child.stderr}
         self._pidfd = -1
+
+    @property
+    def ended(self) -> bool:
+        """Whether it runs no more: its process has ended, or it has failed in one that it shares."""
+        return self.exit_code is not None or (bool(self.shared) and self.phase == "failed")
+
+    @property
+    def left(self) -> bool:
+        """Whether nothing is left of it, its process neither."""
+        return self.over and self.exit_code is not None
 
     def watch(self, printed: Callable[[list[LogLine]], None], exited: Callable[[], None], logs: Logs) -> None:
         """Start to read its pipes and to wait for its end."""

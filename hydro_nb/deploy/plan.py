@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from hydro_nb.errors import DeployError
 from hydro_nb.wire import (
@@ -63,25 +65,38 @@ class Plan:
     epochs: dict[int, int]
     cwd: str
     path: list[str]
+    groups: tuple[tuple[int, ...], ...]
+    """who starts together in one OS process: one peer, or several; who is started again has one of its own"""
 
     @property
     def external_channels(self) -> tuple[ChannelSpec, ...]:
         """The channels with a client at one end."""
         return external_channels(self.program, self.channels)
 
-    def bootstrap(self, number: int) -> Bootstrap:
-        """Give what the child of this peer is told first."""
+    def renew(self, number: int, endpoint: str) -> None:
+        """Give a peer that is started again another endpoint, and its next epoch."""
+        self.epochs[number] += 1
+        self.endpoints[number] = endpoint
+
+    def bootstrap(self, number: int, gone: Mapping[int, str] = {}) -> Bootstrap:
+        """Give what the child of this peer is told first; `gone` says who is not there, and why."""
         mine = tuple(c for c in self.channels if number in (c.sender, c.receiver))
         return Bootstrap(
             residents=(Resident(self.peers[number], number, mine),),
-            endpoints=self.endpoints,
+            endpoints={each: endpoint for each, endpoint in self.endpoints.items() if each not in gone},
             epochs=self.epochs,
             control=self.control,
             token=self.token,
             path=self.path,
             cwd=self.cwd,
             max_buffer=self.max_buffer,
+            gone=dict(gone),
         )
+
+    def shared(self, group: Sequence[int]) -> Bootstrap:
+        """Give what the child of these peers is told first."""
+        each = [self.bootstrap(number) for number in group]
+        return replace(each[0], residents=tuple(boot.residents[0] for boot in each))
 
     def captures(self, number: int) -> bytes:
         """Give the captured values of this peer's location."""
@@ -89,13 +104,24 @@ class Plan:
 
 
 def make_plan(
-    program: Program, clusters: Mapping[int, int], endpoint: Callable[[str], str], token: bytes, max_buffer: int
+    program: Program,
+    clusters: Mapping[int, int],
+    endpoint: Callable[[str], str],
+    token: bytes,
+    max_buffer: int,
+    colocate: Sequence[Sequence[int]] = (),
 ) -> Plan:
-    """Lay a program out on this machine: `clusters` gives their sizes, `endpoint` names a socket."""
+    """Lay a program out on this machine: `clusters` gives their sizes, `endpoint` names a socket.
+
+    The peers of each entry of `colocate` share an OS process.
+    """
     check_runnable(program, clusters, max_buffer)
     external = endpoint("x")
     peers = peers_of(program, clusters)
-    endpoints = {each: endpoint(f"p{location_of(each)}.{member_of(each)}") for each in peers}
+    groups = _groups(peers, colocate)
+    endpoints = {
+        each: endpoint(f"p{location_of(group[0])}.{member_of(group[0])}") for group in groups for each in group
+    }
     endpoints |= {place.id: external for place in program.locations if place.kind == "external"}
     return Plan(
         program=program,
@@ -108,7 +134,14 @@ def make_plan(
         epochs=dict.fromkeys(endpoints, 1),
         cwd=str(Path.cwd()),
         path=[str(Path.cwd()) if entry == "" else entry for entry in sys.path],
+        groups=groups,
     )
+
+
+def _groups(peers: Iterable[int], colocate: Sequence[Sequence[int]]) -> tuple[tuple[int, ...], ...]:
+    """Give who starts together: the given ones, and everybody else alone, in the order of the first of each."""
+    together = {each: tuple(group) for group in colocate for each in group}
+    return tuple(dict.fromkeys(together.get(each, (each,)) for each in peers))
 
 
 def peers_of(program: Program, clusters: Mapping[int, int]) -> dict[int, LocationProgram]:

@@ -18,6 +18,8 @@ class Resident:
         self.capture = capture
         self.inbox: deque[bytes] = deque()
         self.over = False
+        self.reason = ""
+        """how it ended"""
         self.problem: Problem | None = None
 
     @property

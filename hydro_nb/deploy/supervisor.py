@@ -10,9 +10,11 @@ from hydro_nb.deploy.failure import explain
 from hydro_nb.deploy.hub import Hub
 from hydro_nb.deploy.io import IO
 from hydro_nb.deploy.keys import SocketFolder
-from hydro_nb.deploy.launcher import KILL, TERMINATE, Launcher, exit_text
+from hydro_nb.deploy.launcher import KILL, TERMINATE, Launcher, exit_text, title_of
 from hydro_nb.deploy.member import Member
+from hydro_nb.deploy.named import peer_of, unknown
 from hydro_nb.deploy.plan import Plan
+from hydro_nb.deploy.returns import Returns
 from hydro_nb.deploy.settling import Settling
 from hydro_nb.errors import DeployError, HydroError, ProcessFailed
 from hydro_nb.runtime.report import decode_report, encode
@@ -25,12 +27,16 @@ from hydro_nb.wire import (
     Entered,
     Go,
     Hello,
+    Met,
     PeerGone,
+    PeerJoined,
     Probe,
     ProbeReply,
     Problem,
     Report,
     Stop,
+    To,
+    location_of,
     member_of,
 )
 
@@ -51,15 +57,16 @@ class Supervisor:
         self.stopped: Future[None] = Future()
         self.members: dict[int, Member] = {}
         self.stopping = False
+        self._draining = False
         self._board = board
         self._folder = folder
         self._launcher = launcher
         self._io = io
-        self._identities: dict[bytes, int] = {}
         self._context = context
         self._exchange = Exchange(context, plan.control, len(plan.peers))
         self._hub = Hub(plan, context, io, self._over, self._bad_frame)
         self.settling = Settling(self, board, io)
+        self._returns = Returns(self, io)
         self._going = False
 
     @property
@@ -81,14 +88,17 @@ class Supervisor:
         self._io.watch(self._exchange.fd, self._listen)
         self._hub.open()
         self._io.later(timeout, lambda: self._too_slow(timeout))
-        for peer, place in self.plan.peers.items():
+        for group in self.plan.groups:
+            boot = self.plan.shared(group)
             try:
-                child = self._launcher.start(self.plan.bootstrap(peer), self.plan.captures(peer))
+                child = self._launcher.start(boot, *map(self.plan.captures, group))
             except OSError as error:
-                name = place.title(member_of(peer))
-                self._give_up(DeployError(f"process `{name}` could not be started: {error}"))
+                self._give_up(DeployError(f"process `{title_of(boot)}` could not be started: {error}"))
                 return
-            self._adopt(Member(place, peer, child, self._io))
+            names = [each.program.title(member_of(each.peer)) for each in boot.residents]
+            for peer, name, each in zip(group, names, (child, *child.lodgers), strict=True):
+                others = tuple(other for other in names if other != name)
+                self._adopt(Member(self.plan.peers[peer], peer, each, self._io, shared=others))
 
     def _adopt(self, member: Member) -> None:
         self.members[member.id] = member
@@ -120,15 +130,23 @@ class Supervisor:
             return
         if isinstance(report, Hello):
             self._welcome(identity, report)
-        elif self._identities.get(identity) == report.location:
-            self._note(self.members[report.location], report)
+            return
+        member = self.members.get(report.location)
+        if member is not None and member.identity == identity:
+            self._note(member, report)
 
     def _welcome(self, identity: bytes, hello: Hello) -> None:
-        member = self.members.get(hello.location)
-        if member is None or member.identity or hello.token != self.plan.token:
+        if hello.token != self.plan.token:
             return
+        for member in map(self.members.get, (hello.location, *hello.others)):
+            if member is not None and not member.identity:
+                self._connected(member, identity)
+
+    def _connected(self, member: Member, identity: bytes) -> None:
         member.identity = identity
-        self._identities[identity] = hello.location
+        unsaid, member.unsaid = member.unsaid, []
+        for message in unsaid:
+            self._send(member, message)
         if self.stopping:
             self._send(member, Stop(drain=False))
 
@@ -144,6 +162,8 @@ class Supervisor:
                 self._board.apply(report)
                 self._count_clients()
                 self.settling.stir()
+            case Met():
+                self._returns.met(report)
             case Hello():
                 return
 
@@ -154,7 +174,9 @@ class Supervisor:
             self._conclude(member)
             return
         self._board.apply(event)
-        if event.phase == "bound" and self._all_at("bound"):
+        if self._going:
+            self._returns.entered(member, event.phase)
+        elif event.phase == "bound" and self._all_at("bound"):
             self._hub.connect()
             self._tell_all(Connect())
         elif event.phase == "connected" and self._all_at("connected"):
@@ -183,9 +205,11 @@ class Supervisor:
 
     def _send(self, member: Member, message: Control) -> None:
         if member.identity and not member.over:
-            self._exchange.send(member.identity, encode(message))
+            self._exchange.send(member.identity, encode(To(member.id, message)))
             # sending may swallow the socket's signal, so look again
             self._io.submit(self._listen_if_open)
+        elif isinstance(message, PeerGone) and not member.over:
+            member.unsaid.append(message)
 
     def _listen_if_open(self) -> None:
         if not self.stopped.done():
@@ -200,22 +224,28 @@ class Supervisor:
     def _exited(self, member: Member) -> None:
         self._listen()
         self._board.log(member.last_words(self._board.logs))
-        if member.phase in ("stopped", "failed") or (member.exit_code or 0) < 0:
+        if member.over:
+            # it had failed before its process ended, for the sake of the others there
+            member.close()
+            self._finish_if_all_over()
+        elif member.phase in ("stopped", "failed") or (member.exit_code or 0) < 0:
             self._conclude(member)
         else:
             self._io.later(LAST_WORDS_SECONDS, lambda: self._conclude(member))
 
     def _conclude(self, member: Member) -> None:
         """Once both its last word and its exit are known: say how it ended, and tell those who talked to it."""
-        if member.over or member.exit_code is None:
+        if member.over or not member.ended:
             return
         member.over = True
-        reason = self._reason(member)
+        reason = member.reason = self._reason(member)
         self._board.log(member.last_words(self._board.logs))
-        member.close()
+        if member.exit_code is not None:
+            member.close()
         self._board.ended(member.id, "failed" if reason else "stopped", reason)
         if not self.stopping:
             self._mourn(member, reason or "it ended")
+            self._returns.ended(member)
         self._finish_if_all_over()
 
     def _reason(self, member: Member) -> str:
@@ -223,16 +253,17 @@ class Supervisor:
             return member.problem.error
         if self.stopping:
             return ""
-        return exit_text(member.exit_code or 0)
+        others = ", ".join(f"`{name}`" for name in member.shared)
+        return exit_text(member.exit_code or 0) + (f", the OS process that it shared with {others}" if others else "")
 
     def _mourn(self, member: Member, reason: str) -> None:
         if member.problem is None:
             member.problem = Problem(member.id, self._board.now(), f"process `{member.name}` {reason}")
             self._board.apply(member.problem)
-        text = f"process `{member.name}` has ended: {reason}"
+        text = _obituary(member)
         self._tell_all(PeerGone(member.id, text))
         self._hub.gone(member.id, text)
-        if not member.ran:
+        if not self._going and not member.ran:
             self._give_up(DeployError(self._explain(member, "could not start")))
         elif not member.on_purpose:
             self.settling.fail(ProcessFailed(self._explain(member, "failed")))
@@ -290,6 +321,7 @@ class Supervisor:
 
     def drain(self) -> Future[None]:
         """Let the sources stop and everything under way arrive."""
+        self._draining = True
         self._tell_all(Stop(drain=True))
         self._hub.release()
         return self.settle()
@@ -304,6 +336,7 @@ class Supervisor:
         self.stopping = True
         self._board.phase("stopping")
         self.settling.end(DeployError("the deployment was stopped"))
+        self._returns.end(DeployError("the deployment was stopped"))
         if not self.started.done():
             self.started.set_exception(DeployError("the deployment was stopped while it was starting"))
         for member in self.members.values():
@@ -328,14 +361,59 @@ class Supervisor:
         """Kill a process on purpose."""
         for member in self.members.values():
             if member.name == name and not member.over:
-                member.on_purpose = True
-                member.child.signal(KILL)
+                self.kill_member(member)
                 return
-        names = ", ".join(f"`{m.name}`" for m in self.members.values() if not m.over) or "none"
-        raise DeployError(f"no running process is called `{name}`; running: {names}")
+        raise unknown(name, self.living().values())
+
+    def kill_member(self, member: Member) -> None:
+        """Kill a process on purpose, and so all that share it."""
+        for each in self.members.values():
+            each.on_purpose = each.on_purpose or (not each.over and each.child.pid == member.child.pid)
+        member.child.signal(KILL)
+
+    # ------------------------------------------------------------ starting again
+
+    def restart(self, name: str, timeout: float) -> Future[None]:
+        """Start a member of a cluster again, as a fresh process; the result comes when it runs."""
+        peer = peer_of(name, self.plan.peers, self.living().values())
+        if self.stopping or self._draining or not self._going:
+            raise DeployError(f"process `{name}` cannot be started again: the deployment does not run")
+        return self._returns.add(peer, timeout)
+
+    def launch_again(self, peer: int) -> Member:
+        """Start the process of a peer that has ended, in its next epoch."""
+        plan, old = self.plan, self.members[peer]
+        self._folder.forget(plan.endpoints[peer])
+        plan.renew(peer, self._folder.endpoint(f"p{location_of(peer)}.{member_of(peer)}.{plan.epochs[peer] + 1}"))
+        gone = {m.id: _obituary(m) for m in self.members.values() if m.over and m is not old}
+        child = self._launcher.start(plan.bootstrap(peer, gone), plan.captures(peer))
+        self._board.again(peer)
+        member = Member(old.place, peer, child, self._io)
+        self._adopt(member)
+        return member
+
+    def introduce(self, peer: int) -> PeerJoined:
+        """Let the clients know a member that was started again; gives what the other processes are told."""
+        self._hub.joined(peer, self.plan.epochs[peer])
+        return PeerJoined(peer, self.plan.endpoints[peer], self.plan.epochs[peer])
+
+    def say(self, member: Member, message: Control) -> None:
+        """Tell a process something."""
+        self._send(member, message)
+
+    def explain(self, member: Member, what: str) -> str:
+        """Say why a process failed."""
+        return self._explain(member, what)
+
+    def returned(self, member: Member, error: HydroError | None) -> None:
+        """Begin a new proof with the member that runs again, and let who waits for it know."""
+        del member, error
+        if not self.stopping:
+            self.settling.restart()
+        self._board.notify()
 
     def _finish_if_all_over(self) -> None:
-        if not self.stopping or self.stopped.done() or not all(m.over for m in self.members.values()):
+        if not self.stopping or self.stopped.done() or not all(m.left for m in self.members.values()):
             return
         self._count_clients()
         self._io.forget(self._exchange.fd)
@@ -347,3 +425,7 @@ class Supervisor:
         self._board.phase("stopped")
         self.stopped.set_result(None)
         self._board.notify()
+
+
+def _obituary(member: Member) -> str:
+    return f"process `{member.name}` has ended: {member.reason or 'it ended'}"

@@ -28,6 +28,8 @@ from hydro_nb.wire import (
 PROBLEMS_KEPT = 200
 REST_SECONDS = 2.0
 """How long nothing has moved in what is shown as settled: rates have fallen to nothing by then."""
+EARLIER = -2
+"""Stands for all earlier lives of processes among those who count."""
 OVER = ("stopped", "failed")
 """The phases of a process that has ended."""
 
@@ -117,6 +119,27 @@ def ended(state: DeploymentState, location: int, new: Phase, now: float, reason:
     if new == "failed" and state.state not in ("stopping", "stopped"):
         after = phase(after, "failed", now, f"process `{row.name}` has ended: {reason}")
     return _closed(after, now)
+
+
+def again(state: DeploymentState, location: int) -> DeploymentState:
+    """Note that a process that had ended is started again; what it counted in its earlier life goes on counting.
+
+    A deployment that had failed with it runs again, unless another one has failed too.
+    """
+    row = state.processes[location]
+    after = replace(
+        _with_row(state, ProcessRow(location, row.slot, row.name)),
+        counted=_put_by(state.counted, location),
+        lost=_put_by(state.lost, location),
+    )
+    failed = any(each.state == "failed" for each in after.processes.values())
+    return replace(after, state="running", reason="", ended=0.0) if after.state == "failed" and not failed else after
+
+
+def _put_by(counted: Mapping[int, dict[str, int]], location: int) -> dict[int, dict[str, int]]:
+    """Add what a process counted to what the earlier lives of all counted."""
+    earlier = {each: counted.get(each, {}) for each in (EARLIER, location)}
+    return {**counted, EARLIER: _sum(earlier), location: {}}
 
 
 def _closed(state: DeploymentState, now: float) -> DeploymentState:
