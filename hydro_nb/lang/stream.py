@@ -46,10 +46,10 @@ from hydro_nb.lang.stream_state import StreamState
 from hydro_nb.lang.stream_time import StreamTime
 
 if TYPE_CHECKING:
-    pass
+    from hydro_nb.values import MemberId
 
 U = TypeVar("U")
-M = TypeVar("M")
+S = TypeVar("S")
 P = TypeVar("P", bound=TopLevel)
 
 
@@ -205,19 +205,33 @@ class Stream(
 
     # ------------------------------------------------------------ to other places
 
-    def send_external(self: Stream[T_co, Process[Any], B_co, O_co, R_co], client: External[Any]) -> OutPort[T_co]:
+    @overload
+    def send_external(self: Stream[T_co, Process[Any], B_co, O_co, R_co], client: External[Any]) -> OutPort[T_co]: ...
+    @overload
+    def send_external(
+        self: Stream[T_co, Cluster[S], B_co, O_co, R_co], client: External[Any]
+    ) -> OutPort[tuple[MemberId[S], T_co]]: ...
+    def send_external(self, client: Any) -> Any:
         """Send every element to whoever is connected to a port; gives the port for `deployment.connect`.
 
         >>> flow = FlowBuilder()
         >>> results = flow.process().source_iter([1]).send_external(flow.external())
         >>> results.name
         'results'
+
+        What a cluster sends comes in a pair with the `MemberId` of the member that sent it.
         """
         return self._out(client, "send_external", "auto")
 
+    @overload
     def send_bincode_external(
         self: Stream[T_co, Process[Any], B_co, O_co, R_co], client: External[Any]
-    ) -> OutPort[T_co]:
+    ) -> OutPort[T_co]: ...
+    @overload
+    def send_bincode_external(
+        self: Stream[T_co, Cluster[S], B_co, O_co, R_co], client: External[Any]
+    ) -> OutPort[tuple[MemberId[S], T_co]]: ...
+    def send_bincode_external(self, client: Any) -> Any:
         """Send every element to whoever is connected to a port, as bincode on the wire.
 
         >>> flow = FlowBuilder()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias, overload
 
 from typing_extensions import TypeVar
 
+from hydro_nb.errors import LocationError
 from hydro_nb.ir.ops.source import SourceExternal, SourceInterval, SourceIter, SourceMembers, SourceStream, Spin
 from hydro_nb.lang import annotate, quote
 from hydro_nb.lang.external import External, InPort
@@ -28,11 +29,12 @@ from hydro_nb.values import MemberId, MembershipEvent
 
 if TYPE_CHECKING:
     from hydro_nb.lang.keyed_stream import KeyedStream
-    from hydro_nb.lang.location import Cluster
+    from hydro_nb.lang.location import Cluster, Process
     from hydro_nb.lang.stream import Stream
 
 M = TypeVar("M")
 T = TypeVar("T", default=Any)
+P = TypeVar("P", bound="Process[Any]")
 Duration: TypeAlias = float | timedelta
 
 
@@ -130,12 +132,12 @@ class TopLevel(Location):
 
     @overload
     def source_external(
-        self, client: External[Any], element: type[T]
-    ) -> tuple[InPort[T], Stream[T, Self, Unbounded, TotalOrder, ExactlyOnce]]: ...
+        self: P, client: External[Any], element: type[T]
+    ) -> tuple[InPort[T], Stream[T, P, Unbounded, TotalOrder, ExactlyOnce]]: ...
     @overload
     def source_external(
-        self, client: External[Any], element: object = ...
-    ) -> tuple[InPort[Any], Stream[Any, Self, Unbounded, TotalOrder, ExactlyOnce]]: ...
+        self: P, client: External[Any], element: object = ...
+    ) -> tuple[InPort[Any], Stream[Any, P, Unbounded, TotalOrder, ExactlyOnce]]: ...
     def source_external(self, client: External[Any], element: object = Any) -> Any:
         """Bring in what a client sends to a port: gives the port for `deployment.connect`, and the stream.
 
@@ -150,12 +152,12 @@ class TopLevel(Location):
 
     @overload
     def source_external_bincode(
-        self, client: External[Any], element: type[T]
-    ) -> tuple[InPort[T], Stream[T, Self, Unbounded, TotalOrder, ExactlyOnce]]: ...
+        self: P, client: External[Any], element: type[T]
+    ) -> tuple[InPort[T], Stream[T, P, Unbounded, TotalOrder, ExactlyOnce]]: ...
     @overload
     def source_external_bincode(
-        self, client: External[Any], element: object = ...
-    ) -> tuple[InPort[Any], Stream[Any, Self, Unbounded, TotalOrder, ExactlyOnce]]: ...
+        self: P, client: External[Any], element: object = ...
+    ) -> tuple[InPort[Any], Stream[Any, P, Unbounded, TotalOrder, ExactlyOnce]]: ...
     def source_external_bincode(self, client: External[Any], element: object = Any) -> Any:
         """Bring in what a client sends to a port, as bincode on the wire.
 
@@ -208,6 +210,11 @@ class TopLevel(Location):
 
     def _external(self, client: Any, element: Any, codec: str) -> tuple[InPort[Any], Any]:
         site = here(0)
+        if self.place.kind == "cluster":
+            raise LocationError(
+                f"`source_external` needs a process, but {self!r} has members, and a client talks to one.\n  {site}\n"
+                "  Take it in on a process, and send it on from there: .demux(cluster), .broadcast(cluster, ...)"
+            )
         place = checked_place(client, External, f"`source_external` needs a client made by {_CLIENT}", self.flow, site)
         stream = self._made(SourceExternal(self.place, element, place, codec=codec, port=site.name), 1)
         return InPort(stream.ref.slot, site.name), stream

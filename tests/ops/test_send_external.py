@@ -21,3 +21,13 @@ def test_in_a_tick(flow, leader, message):
 def test_the_simulator_refuses(flow, leader, message):
     leader.source_iter([1]).send_external(flow.external())
     assert "because of `send_external`" in message(flow.sim, GraphError)
+
+
+def test_what_a_cluster_sends_names_the_member(leader):
+    flow = leader.flow
+    workers = flow.cluster()
+    out = workers.source_iter([7, 8]).send_external(flow.external())
+    with flow.deploy(clusters={workers: 2}, backend="inprocess") as deployment:
+        port = deployment.connect(out)
+        came = sorted(port.receive(timeout=10) for _ in range(4))
+    assert [(member.raw_id, item) for member, item in came] == [(0, 7), (0, 8), (1, 7), (1, 8)]

@@ -29,3 +29,14 @@ def test_no_client(leader, worker, message):
 def test_the_simulator_refuses(flow, leader, message):
     leader.source_external(flow.external(), int)
     assert "because of `source_external`" in message(flow.sim, GraphError)
+
+
+def test_a_cluster_has_no_one_to_talk_to(leader, message):
+    flow = leader.flow
+    workers, client = flow.cluster(), flow.external()
+    said = message(lambda: workers.source_external(client, int), LocationError)
+    assert said.splitlines() == [
+        "`source_external` needs a process, but Cluster[None] has members, and a client talks to one.",
+        "  test_source_external.py, line _:   said = message(lambda: workers.source_external(client, int), LocationError)",
+        "  Take it in on a process, and send it on from there: .demux(cluster), .broadcast(cluster, ...)",
+    ]
