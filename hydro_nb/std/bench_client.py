@@ -27,6 +27,7 @@ from hydro_nb.std.measures import (
     throughput_line,
     window,
 )
+from hydro_nb.std.membership import track_membership
 from hydro_nb.values import CLUSTER_SELF_ID
 
 L = TypeVar("L", bound=TopLevel, default=Any)
@@ -79,7 +80,9 @@ def bench_client(
     return BenchResult(_latencies(clients, came, nondet_window), _throughput(clients, results, nondet_window))
 
 
-def print_bench_results(results: BenchResult[Any], aggregator: Process[Any], clients: TopLevel) -> None:
+def print_bench_results(
+    results: BenchResult[Any], aggregator: Process[Any], clients: Process[Any] | Cluster[Any]
+) -> None:
     """Print, each second, latencies and throughput of all clients together.
 
     >>> from hydro_nb.std.bench_client import bench_client, print_bench_results
@@ -94,7 +97,7 @@ def print_bench_results(results: BenchResult[Any], aggregator: Process[Any], cli
 
     `Latency p50: 0.512 | p99 1.024 ms | p999 2.048 ms (1000 samples)`, and from the second sample on
     `Throughput: 980.00 - 1000.00 - 1020.00 requests/s`: the mean and the bounds that it is within in 99 of 100 cases,
-    as many times as there are members of `clients` that have samples.
+    as many times as there are members of `clients` that have samples and have not left.
     """
     if results.throughput.location.place != clients.place:
         raise GraphError(
@@ -103,9 +106,9 @@ def print_bench_results(results: BenchResult[Any], aggregator: Process[Any], cli
         )
     seen = nondet("samples are only shown")
     encoded = results.latency_histogram.sample_every(1.0, seen).map(LatencyHistogram.encoded)
-    averages = results.throughput.sample_every(1.0, seen)
+    averages = _of_present(_latest(results.throughput.sample_every(1.0, seen), aggregator), clients, seen)
     _print_each_second(_latest(encoded, aggregator), lambda sent: latency_line(map(LatencyHistogram, sent)), seen)
-    _print_each_second(_latest(averages, aggregator), throughput_line, seen)
+    _print_each_second(averages, throughput_line, seen)
 
 
 def _check(num_clients_per_node: int) -> None:
@@ -157,6 +160,16 @@ def _latest(samples: Any, aggregator: Process[Any]) -> Singleton[dict[Any, Any],
     machines: KeyedStream[Any, Any, Process[Any], Unbounded, TotalOrder, AtLeastOnce]
     machines = sent if isinstance(samples.location, Cluster) else sent.map(alone).into_keyed()
     return machines.reduce(lambda _, new: new, idempotent=proof("the newest stands")).into_singleton()
+
+
+def _of_present(
+    latest: Singleton[dict[Any, Any], Process[Any], Unbounded], clients: Process[Any] | Cluster[Any], guard: NonDet
+) -> Singleton[dict[Any, Any], Process[Any], Unbounded]:
+    """Leave out members that have gone: what they did is no longer done."""
+    if not isinstance(clients, Cluster):
+        return latest
+    there = track_membership(latest.location.source_cluster_membership_stream(clients, guard)).into_singleton()
+    return latest.zip(there).map(lambda both: {each: both[0][each] for each in both[0] if both[1].get(each)})
 
 
 def _print_each_second(

@@ -33,7 +33,6 @@ def collect_quorum(
 ) -> tuple[Stream[K, L, B2, NoOrder, ExactlyOnce], Stream[tuple[K, E], L, B2, O2, ExactlyOnce]]:
     """Give each key once that so many of those asked agreed to, and what those said who did not agree.
 
-    >>> from hydro_nb.values import Err, Ok
     >>> from hydro_nb.std.quorum import collect_quorum
     >>> votes = [(2, Ok(())), (3, Err("busy")), (2, Ok(())), (2, Err("late")), (3, Err("down"))]
     >>> agreed, errors = collect_quorum(FlowBuilder().process().source_iter(votes), 2, 3)
@@ -60,7 +59,6 @@ def collect_quorum_with_response(
 ) -> tuple[Stream[tuple[K, V], L, B2, O2, ExactlyOnce], Stream[tuple[K, E], L, B2, O2, ExactlyOnce]]:
     """Give, of each key that so many of those asked agreed to, what they answered; and what the others said.
 
-    >>> from hydro_nb.values import Err, Ok
     >>> from hydro_nb.std.quorum import collect_quorum_with_response
     >>> votes = [("x", Ok(1)), ("y", Ok(7)), ("x", Err("down")), ("x", Ok(2))]
     >>> answers, errors = collect_quorum_with_response(FlowBuilder().process().source_iter(votes), 2, 3)

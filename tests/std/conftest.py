@@ -23,7 +23,7 @@ def _own_state_folder(tmp_path, monkeypatch):
 def explored():
     """Send elements into a port under every schedule; give how many there were, and all that the streams gave."""
 
-    def explore(port, elements, *streams):
+    def explore(port, elements, *streams, clusters=None):
         flow, outs, seen = streams[0].flow, [stream.sim_output() for stream in streams], set()
         ordered = [stream.kind.order is Order.TOTAL for stream in streams]
         in_order = flow.graph.nodes[port.slot].outputs[0].order is Order.TOTAL
@@ -36,7 +36,10 @@ def explored():
             ]
             seen.add(tuple(map(tuple, got)))
 
-        return flow.sim().exhaustive(body), seen
+        simulation = flow.sim()
+        for cluster, members in (clusters or {}).items():
+            simulation = simulation.with_cluster_size(cluster, members)
+        return simulation.exhaustive(body), seen
 
     return explore
 

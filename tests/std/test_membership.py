@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hydro_nb import AtLeastOnce, FlowBuilder, OrderError, nondet
+from hydro_nb import AtLeastOnce, FlowBuilder, MemberId, OrderError, nondet
 from hydro_nb.ir.node import Bound, Shape
 from hydro_nb.std.membership import track_membership
 from hydro_nb.testing import collect
@@ -67,3 +67,16 @@ def test_needs_the_order_of_events(server, message):
         "assert message(lambda: track_membership(loose), OrderError) == (\n"
         '  Say why any order will do: .assume_ordering(nondet("..."))'
     )
+
+
+class Worker: ...
+
+
+@pytest.mark.parametrize("backend", ["local", "inprocess"])
+def test_members_of_a_cluster(backend):
+    flow = FlowBuilder()
+    leader, workers = flow.process(), flow.cluster(Worker)
+    workers.source_iter([1]).for_each(print)
+    there = track_membership(leader.source_cluster_membership_stream(workers, nondet("nobody joins later")))
+    everybody = {MemberId.from_raw_id(number): True for number in range(3)}
+    assert collect(there, clusters={Worker: 3}, backend=backend) == [everybody]

@@ -5,12 +5,24 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from hydro_nb import AtLeastOnce, FlowBuilder, GraphError, NoOrder, RetriesError, TotalOrder, proof
+from hydro_nb import (
+    CLUSTER_SELF_ID,
+    AtLeastOnce,
+    Err,
+    FlowBuilder,
+    GraphError,
+    NoOrder,
+    Ok,
+    RetriesError,
+    TotalOrder,
+    proof,
+)
 from hydro_nb.ir.node import Bound, Order, Shape
 from hydro_nb.std.quorum import collect_quorum, collect_quorum_with_response
 from hydro_nb.testing import collect
-from hydro_nb.values import Err, Ok
 
 OK, ERR, ANY = Ok(()), Err(()), proof("nothing is done")
 BOTH = [collect_quorum, collect_quorum_with_response]
@@ -64,6 +76,38 @@ def test_every_order_of_answers(process, votes):
     assert sorted(collect(agreed, backend="inprocess")) == ["a", "b"]
 
 
+def by_the_book(votes, at_least, out_of):
+    """What comes of votes, key by key: each key's votes in rounds of all that were asked."""
+    rounds = {}
+    for at, (key, vote) in enumerate(votes):
+        rounds.setdefault(key, [[]])
+        if len(rounds[key][-1]) == out_of:
+            rounds[key].append([])
+        rounds[key][-1].append((at, vote))
+    agreed = [[each for each in one if isinstance(each[1], Ok)] for key in rounds for one in rounds[key]]
+    enough = [one for one in agreed if len(one) >= at_least]
+    keys = [votes[one[at_least - 1][0]][0] for one in sorted(enough, key=lambda one: one[at_least - 1][0])]
+    come = sorted((max(at, one[at_least - 1][0]), at) for one in enough for at, _ in one)
+    return keys, [(votes[at][0], votes[at][1].value) for _, at in come]
+
+
+VOTES = st.lists(st.tuples(st.sampled_from("abc"), st.integers().map(Ok) | st.integers().map(Err)), max_size=20)
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(VOTES, st.integers(1, 4), st.integers(0, 3))
+def test_any_votes(votes, at_least, more):
+    process = FlowBuilder().process()
+    responses, out_of = process.source_iter(votes), at_least + more
+    keys, answers = by_the_book(votes, at_least, out_of)
+    agreed, errors = collect_quorum(responses, at_least, out_of)
+    assert collect(agreed, backend="inprocess") == keys
+    assert collect(errors, backend="inprocess") == [(key, vote.error) for key, vote in votes if isinstance(vote, Err)]
+    with_response = collect_quorum_with_response(responses, at_least, out_of)
+    assert collect(with_response[0], backend="inprocess") == answers
+    assert with_response[1].kind == errors.kind
+
+
 def test_answers_in_order(process, explored):
     port, responses = process.sim_input()
     answers, errors = collect_quorum_with_response(responses, 2, 3)
@@ -98,9 +142,10 @@ def test_answers_without_order(process, explored):
     assert seen == {(((1, "a"), (1, "b")), ((1, "e"),))}
 
 
+@pytest.mark.parametrize("order", [TotalOrder, NoOrder])
 @pytest.mark.parametrize("collected", BOTH)
-def test_in_an_atomic_section(process, explored, collected):
-    port, responses = process.sim_input()
+def test_in_an_atomic_section(process, explored, collected, order):
+    port, responses = process.sim_input(order=order)
     agreed, errors = collected(responses.atomic(), 2, 2)
     _, seen = explored(port, [(1, OK), (2, ERR), (1, OK)], agreed.end_atomic(), errors.end_atomic())
     ((keys, failed),) = seen
@@ -173,3 +218,43 @@ def test_deployed():
 
 def even(n):
     return n, Err("odd") if n % 2 else OK
+
+
+class Voter: ...
+
+
+def voted(flow, coordinator, proposals):
+    """Give what a majority of the voters agrees to, where the last voter is against all."""
+    asked = proposals.broadcast_closed(flow.cluster(Voter))
+    votes = asked.map(lambda n: (n, Err(n) if CLUSTER_SELF_ID.raw_id == 2 else Ok(n))).send(coordinator)
+    return votes.values()
+
+
+def test_members_of_a_cluster():
+    flow = FlowBuilder()
+    coordinator = flow.process()
+    votes = voted(flow, coordinator, coordinator.source_iter(range(100)))
+    agreed, errors = collect_quorum(votes, 2, 3)
+    both = agreed.merge_unordered(errors.map(lambda error: -error[1]))
+    assert sorted(collect(both, clusters={Voter: 3})) == sorted([*range(100), *(-n for n in range(100))])
+
+
+@pytest.mark.parametrize("collected", BOTH)
+def test_members_of_a_cluster_in_every_schedule(collected, explored):
+    flow = FlowBuilder()
+    coordinator = flow.process()
+    port, proposals = coordinator.sim_input(int)
+    agreed, errors = collected(voted(flow, coordinator, proposals), 2, 3)
+    _, seen = explored(port, [7], agreed, errors, clusters={Voter: 3})
+    assert seen == {((7,) if collected is collect_quorum else ((7, 7), (7, 7)), ((7, 7),))}
+
+
+@pytest.mark.parametrize("collected", BOTH)
+def test_every_member_may_count_for_itself(collected):
+    flow = FlowBuilder()
+    voters = flow.cluster(Voter)
+    votes = voters.source_iter(lambda: [(CLUSTER_SELF_ID.raw_id, OK)]).broadcast_closed(voters).values()
+    keys = collect(collected(votes, 1, 1)[0], clusters={Voter: 2})
+    assert [sorted(mine, key=repr) for mine in keys.values()] == [
+        [0, 1] if collected is collect_quorum else [(0, ()), (1, ())]
+    ] * 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hydro_nb import FlowBuilder, LocationError, NoOrder, RetriesError, nondet, proof
+from hydro_nb import CLUSTER_SELF_ID, FlowBuilder, LocationError, NoOrder, RetriesError, nondet, proof
 from hydro_nb.ir.node import Bound, Order
 from hydro_nb.std.request_response import join_responses
 from hydro_nb.testing import collect
@@ -91,3 +91,18 @@ def test_deployed(client):
     answers = known.all_ticks().map(lambda question: (question[0], question[0] ** 2)).send(server).send(client)
     joined = join_responses(tick, answers, known)
     assert sorted(collect(joined)) == [(n, (f"client {n}", n * n)) for n in range(100)]
+
+
+class Member: ...
+
+
+def test_on_members_of_a_cluster():
+    flow = FlowBuilder()
+    members, server = flow.cluster(Member), flow.process()
+    tick = members.tick()
+    known = members.source_iter(lambda: [(n, CLUSTER_SELF_ID.raw_id) for n in range(10)]).batch(tick, ANY)
+    answers = known.all_ticks().map(lambda question: (question[0], -question[0])).send(server).entries().demux(members)
+    got = collect(join_responses(tick, answers, known), clusters={Member: 2})
+    assert {member.raw_id: sorted(mine) for member, mine in got.items()} == {
+        number: [(n, (number, -n)) for n in range(10)] for number in range(2)
+    }
