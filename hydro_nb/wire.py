@@ -288,6 +288,14 @@ class PeerJoined(msgspec.Struct, frozen=True, tag="joined"):
 
 Control = Go | Connect | Probe | Stop | PeerGone | PeerJoined
 
+
+class To(msgspec.Struct, frozen=True):
+    """What the kernel says to a child: to one of its residents."""
+
+    peer: int
+    message: Control
+
+
 # ---------------------------------------------------------------- child -> parent
 
 Phase = Literal["starting", "bound", "connected", "running", "settled", "stopping", "stopped", "failed"]

@@ -7,10 +7,12 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Protocol, cast
 
 import msgspec
+from msgspec.structs import replace
 
 import hydro_nb
 from hydro_nb.wire import LENGTH, Bootstrap, member_of
@@ -57,31 +59,70 @@ class Child(Protocol):
         """Close the descriptors."""
         ...
 
+    @property
+    def lodgers(self) -> Sequence[Child]:
+        """What stands for the same process as a child of its own, for each further resident."""
+        ...
+
 
 class Launcher(Protocol):
     """Starts children somewhere."""
 
-    def start(self, boot: Bootstrap, captures: bytes) -> Child:
-        """Start the process of one location."""
+    def start(self, boot: Bootstrap, *captures: bytes) -> Child:
+        """Start one process, of one resident or of several, given the captured values of each."""
         ...
 
 
 class Spawn:
     """Starts a fresh interpreter per process on this machine."""
 
-    def start(self, boot: Bootstrap, captures: bytes) -> Child:
-        """Start the process of one location in its own session."""
+    def start(self, boot: Bootstrap, *captures: bytes) -> Child:
+        """Start one process in a session of its own, with a pipe for each stream of each resident."""
         root = str(Path(hydro_nb.__path__[0]).parent)
         command = [sys.executable, "-P", "-c", _STUB, root, f"hydro_nb:{title_of(boot)}"]
-        process = subprocess.Popen(  # noqa: S603 - this interpreter runs this package
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-            bufsize=0,
-        )
-        return Spawned(process, frame(msgspec.msgpack.encode(boot)) + frame(captures))
+        pipes = _Pipes(2 * (len(boot.residents) - 1))
+        try:
+            process = subprocess.Popen(  # noqa: S603 - this interpreter runs this package
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                pass_fds=pipes.theirs,
+                bufsize=0,
+            )
+        except BaseException:
+            pipes.close(pipes.ours)
+            raise
+        finally:
+            pipes.close(pipes.theirs)
+        told = msgspec.msgpack.encode(replace(boot, outputs=_pairs(pipes.theirs)))
+        return Spawned(process, b"".join(map(frame, (told, *captures))), _pairs(pipes.ours))
+
+
+class _Pipes:
+    """Pipes from a process that is about to start."""
+
+    def __init__(self, count: int) -> None:
+        self.ours: list[int] = []
+        self.theirs: list[int] = []
+        try:
+            for _ in range(count):
+                ours, theirs = os.pipe()
+                self.ours.append(ours)
+                self.theirs.append(theirs)
+        except OSError:
+            self.close([*self.ours, *self.theirs])
+            raise
+
+    def close(self, descriptors: list[int]) -> None:
+        """Close some."""
+        for fd in descriptors:
+            os.close(fd)
+
+
+def _pairs(descriptors: list[int]) -> tuple[tuple[int, int], ...]:
+    return tuple(zip(descriptors[::2], descriptors[1::2], strict=True))
 
 
 def title_of(boot: Bootstrap) -> str:
@@ -97,10 +138,13 @@ def frame(body: bytes) -> bytes:
 class Spawned:
     """A child of `Spawn`."""
 
-    def __init__(self, process: subprocess.Popen[bytes], payload: bytes) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], payload: bytes, outputs: Sequence[tuple[int, int]] = ()
+    ) -> None:
         self._process = process
         self._payload = memoryview(payload)
-        for fd in (self.stdin, self.stdout, self.stderr):
+        self.lodgers = [Lodger(self, *pair) for pair in outputs]
+        for fd in (self.stdin, self.stdout, self.stderr, *(fd for pair in outputs for fd in pair)):
             os.set_blocking(fd, False)
 
     @property
@@ -160,6 +204,40 @@ class Spawned:
         """Close the descriptors."""
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             cast("IO[bytes]", pipe).close()
+
+
+class Lodger:
+    """A further resident of a process: its output is its own, its life is that of the process."""
+
+    stdin = -1
+    lodgers: Sequence[Child] = ()
+
+    def __init__(self, process: Child, stdout: int, stderr: int) -> None:
+        self._process = process
+        self.stdout = stdout
+        self.stderr = stderr
+
+    @property
+    def pid(self) -> int:
+        """Id of the process."""
+        return self._process.pid
+
+    def feed(self) -> bool:
+        """Do nothing: the frames of the first resident hold those of all."""
+        return True
+
+    def poll(self) -> int | None:
+        """Give the exit code of the process, or None while it runs."""
+        return self._process.poll()
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the process, and so to all of its residents."""
+        self._process.signal(number)
+
+    def close(self) -> None:
+        """Close the descriptors."""
+        os.close(self.stdout)
+        os.close(self.stderr)
 
 
 KILL, TERMINATE = signal.SIGKILL, signal.SIGTERM

@@ -16,7 +16,7 @@ from hydro_nb.runtime.report import Reporter
 from hydro_nb.runtime.worker import DRAIN_SECONDS
 from hydro_nb.runtime.zmq_channel import Carrier
 from hydro_nb.values import act_as
-from hydro_nb.wire import Connect, Control, Go, PeerGone, PeerJoined, Probe, Stop
+from hydro_nb.wire import Connect, Control, Go, PeerGone, PeerJoined, Probe, Stop, To
 
 LISTEN_SECONDS = 0.001
 
@@ -217,26 +217,28 @@ class Loop:
         while (message := self._reporter.heard()) is not None:
             self._obey(message)
 
-    def _obey(self, message: Control) -> None:
+    def _obey(self, said: To) -> None:
+        message = said.message
         match message:
             case Connect():
-                self._carrier.connect(self._endpoints)
+                if not self._connected:
+                    self._carrier.connect(self._endpoints)
                 self._connected = True
             case Go():
                 self._going = True
             case PeerGone():
                 self._drain_all()
+                self._carrier.drop(message.peer)
             case PeerJoined():
-                self._carrier.connect({message.peer: message.endpoint})
+                self._meet(message)
             case Stop():
                 self._stopped = not message.drain
             case Probe():
                 pass
         for life in self._living:
-            life.awake = True
-            self._pass_on(message, life)
-        if isinstance(message, PeerGone):
-            self._carrier.drop(message.peer)
+            if life.worker.peer == said.peer:
+                life.awake = True
+                self._pass_on(message, life)
 
     def _pass_on(self, message: Control, life: Life) -> None:
         match message:
@@ -253,6 +255,13 @@ class Loop:
                 life.worker.drain()
             case Go():
                 pass
+
+    def _meet(self, joined: PeerJoined) -> None:
+        """Connect to a peer that was started again, once, whoever here is told of it; it may have lived here before."""
+        if self._endpoints.get(joined.peer) != joined.endpoint:
+            self._endpoints[joined.peer] = joined.endpoint
+            self._post.leave(joined.peer)
+            self._carrier.connect({joined.peer: joined.endpoint})
 
 
 def _settle_memory() -> None:

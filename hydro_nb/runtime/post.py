@@ -32,6 +32,10 @@ class Post:
         """Say who lives here."""
         self._lives = {life.worker.peer: life for life in lives}
 
+    def leave(self, peer: int) -> None:
+        """Note that a peer does not live here any more."""
+        self._lives.pop(peer, None)
+
     def send(self, peer: int, frame: bytes) -> None:
         """Send to a peer; a frame to a peer that is gone goes nowhere."""
         life = self._lives.get(peer)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hydro_nb.errors import DecodeError
-from hydro_nb.wire import Control, Entered, Event, Hello, Met, PeerJoined, Phase, Report
+from hydro_nb.wire import Entered, Event, Hello, Met, PeerJoined, Phase, Report, To
 
 if TYPE_CHECKING:
     from hydro_nb.runtime.clock import Clock
@@ -18,11 +18,11 @@ INTERVAL = 0.1
 """Seconds between two reports of counts, at the least."""
 
 _encoder = msgspec.msgpack.Encoder()
-_control: msgspec.msgpack.Decoder[Control] = msgspec.msgpack.Decoder(Control)
+_control: msgspec.msgpack.Decoder[To] = msgspec.msgpack.Decoder(To)
 _report: msgspec.msgpack.Decoder[Report] = msgspec.msgpack.Decoder(Report)
 
 
-def encode(message: Report | Control) -> bytes:
+def encode(message: Report | To) -> bytes:
     """Encode a control message."""
     return _encoder.encode(message)
 
@@ -35,7 +35,7 @@ def decode_report(message: bytes) -> Report:
         raise DecodeError(f"a control message was refused: {error}") from error
 
 
-def decode_control(message: bytes) -> Control:
+def decode_control(message: bytes) -> To:
     """Decode what the kernel said."""
     try:
         return _control.decode(message)
@@ -75,7 +75,7 @@ class Reporter:
         self._line.send(encode(event))
         self.spoke = True
 
-    def heard(self) -> Control | None:
+    def heard(self) -> To | None:
         """Give the next message of the kernel, or None."""
         message = self._line.receive()
         return None if message is None else decode_control(message)
