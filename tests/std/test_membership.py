@@ -80,3 +80,22 @@ def test_members_of_a_cluster(backend):
     there = track_membership(leader.source_cluster_membership_stream(workers, nondet("nobody joins later")))
     everybody = {MemberId.from_raw_id(number): True for number in range(3)}
     assert collect(there, clusters={Worker: 3}, backend=backend) == [everybody]
+
+
+def test_who_is_killed_and_comes_back():
+    flow = FlowBuilder()
+    leader, workers, watcher = flow.process(), flow.cluster(Worker), flow.external()
+    workers.source_interval(0.05).for_each(lambda _: None)
+    there = track_membership(leader.source_cluster_membership_stream(workers, nondet("seen as it goes")))
+    shown = there.into_singleton().sample_every(0.02, nondet("seen as it goes")).map(gone).send_external(watcher)
+    with flow.deploy(clusters={Worker: 3}) as deployment:
+        seen = deployment.connect(shown)
+        assert next(each for each in seen if each[0] == 3) == (3, [])
+        deployment.kill((workers, 1))
+        assert next(each for each in seen if each[1]) == (3, [1])
+        deployment.restart((workers, 1))
+        assert next(each for each in seen if not each[1]) == (3, [])
+
+
+def gone(there):
+    return len(there), [member.raw_id for member in there if not there[member]]
