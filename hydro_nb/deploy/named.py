@@ -43,11 +43,13 @@ def _title(given: object, places: list[LocationProgram]) -> str | None:
     if isinstance(given, MemberId):
         member = cast("MemberId[Any]", given)
         return f"{_cluster_of(member, places)}/{member.raw_id}"
-    if isinstance(given, tuple) and len(cast("tuple[object, ...]", given)) == 2:
-        place, number = cast("tuple[object, object]", given)
-        name = _name(place)
-        return f"{name}/{number}" if name is not None and isinstance(number, int) else None
-    return _name(given)
+    return _title_of_pair(cast("tuple[object, ...]", given)) if isinstance(given, tuple) else _name(given)
+
+
+def _title_of_pair(given: tuple[object, ...]) -> str | None:
+    place, number = given if len(given) == 2 else (None, None)
+    name = _name(place)
+    return f"{name}/{number}" if name is not None and isinstance(number, int) else None
 
 
 def _name(given: object) -> str | None:

@@ -153,7 +153,9 @@ class Supervisor:
     def _note(self, member: Member, report: Report) -> None:
         match report:
             case ProbeReply():
-                self.settling.answered(report)
+                # what a process says that is being killed proves nothing
+                if not member.on_purpose:
+                    self.settling.answered(report)
             case Entered():
                 self._entered(member, report)
             case Problem():
