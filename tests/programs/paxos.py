@@ -76,6 +76,13 @@ NOBODY = Ballot(-1, MemberId.from_raw_id(0))
 """less than any ballot that is asked for"""
 
 
+Heartbeat = Callable[
+    [Proposers, AtProposer, Singleton[bool, AtProposer, Bounded], Singleton[Ballot, AtProposer, Bounded], Any, NonDet],
+    tuple[Stream[Ballot, Proposers, Unbounded, NoOrder, AtLeastOnce], Singleton[bool, AtProposer, Bounded]],
+]
+"""what makes of who leads, with which ballot, the ballots of leaders that are heard of, and whether to try to lead"""
+
+
 @dataclass(frozen=True)
 class PaxosConfig:
     """How many may fail, and how long to wait, in seconds."""
@@ -107,11 +114,13 @@ def paxos_core(
     config: PaxosConfig,
     nondet_leader: NonDet,
     nondet_commit: NonDet,
+    heartbeat: Heartbeat | None = None,
 ) -> tuple[Stream[Ballot, Proposers], Stream[Committed, Proposers, Unbounded, NoOrder]]:
     """Give the ballots of those who become leader, and the log: each slot with its payload or `None`, in any order.
 
     Payloads that reach a proposer that does not lead, or no longer does, may be lost (`nondet_commit`); who leads is
     left open (`nondet_leader`). A slot that a leader finds in the log is committed again, always with the same payload.
+    `heartbeat` says when a proposer should try to lead; by default when none has been heard of for some time.
     """
     proposers.source_iter(["Proposers say hello"]).for_each(print)
     acceptors.source_iter(["Acceptors say hello"]).for_each(print)
@@ -119,7 +128,8 @@ def paxos_core(
     p1b_handle, p1bs = proposers.forward_ref(Stream, of=P1b, order=NoOrder)
     p2b_handle, p2bs = proposers.forward_ref(Stream, of=P2b, order=NoOrder)
 
-    p_ballot, promises, p1as = leader_election(proposers, tick, p1bs, p2bs, config, nondet_leader)
+    election = (proposers, tick, p1bs, p2bs, config, nondet_leader, heartbeat or p_leader_heartbeat)
+    p_ballot, promises, p1as = leader_election(*election)
     is_leader = promises.is_some()
     just_elected = is_leader.and_(was(is_leader).not_())
     elected = p_ballot.filter_if(just_elected).all_ticks()
@@ -157,6 +167,7 @@ def leader_election(
     p2bs: Stream[P2b, Proposers, Unbounded, NoOrder],
     config: PaxosConfig,
     nondet_leader: NonDet,
+    heartbeat: Heartbeat,
 ) -> tuple[
     Singleton[Ballot, AtProposer, Bounded], Optional[list[Promise], AtProposer, Bounded], Stream[Ballot, Proposers]
 ]:
@@ -167,13 +178,20 @@ def leader_election(
     greatest = heard.max().snapshot(
         tick, nondet("who hears late of a greater ballot only fails with its own", nondet_leader)
     )
-    p_ballot = p_ballot_calc(tick, greatest)
+    p_ballot = p_ballot_calc(greatest)
     promises = p_p1b(tick, p1bs, p_ballot, config)
-    beats, expired = p_leader_heartbeat(proposers, tick, promises.is_some(), p_ballot, config, nondet_leader)
+    beats, expired = heartbeat(proposers, tick, promises.is_some(), p_ballot, config, nondet_leader)
     heard_sender.send(beats)
 
+    return p_ballot, promises, p_p1a(p_ballot, expired)
+
+
+def p_p1a(
+    p_ballot: Singleton[Ballot, AtProposer, Bounded], expired: Singleton[bool, AtProposer, Bounded]
+) -> Stream[Ballot, Proposers]:
+    """Ask for a ballot once: acceptors that answered it twice would count for more than they are."""
     asked = p_ballot.filter_if(expired).all_ticks().unique()
-    return p_ballot, promises, asked.inspect(lambda _: print("Proposer leader expired, sending P1a"))
+    return asked.inspect(lambda _: print("Proposer leader expired, sending P1a"))
 
 
 def refused_for(answer: tuple[Any, Ok[Any] | Err[Ballot]]) -> Ballot | None:
@@ -181,9 +199,7 @@ def refused_for(answer: tuple[Any, Ok[Any] | Err[Ballot]]) -> Ballot | None:
     return answer[1].error if isinstance(answer[1], Err) else None
 
 
-def p_ballot_calc(
-    tick: AtProposer, greatest: Optional[Ballot, AtProposer, Bounded]
-) -> Singleton[Ballot, AtProposer, Bounded]:
+def p_ballot_calc(greatest: Optional[Ballot, AtProposer, Bounded]) -> Singleton[Ballot, AtProposer, Bounded]:
     """Give the least ballot of a proposer's own that no ballot it has heard of is greater than."""
 
     def own_ballot(heard: Ballot | None) -> Ballot:
@@ -287,7 +303,7 @@ def recommit_after_leader_election(
     log = newest.into_singleton()
 
     def until(both: tuple[dict[int, LogValue], int]) -> int:
-        return max((slot + 1 for slot in both[0]), default=both[1])
+        return max([both[1], *(slot + 1 for slot in both[0])])
 
     next_slot = log.zip(checkpoint).map(until)
 
