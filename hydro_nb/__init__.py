@@ -63,6 +63,13 @@ if TYPE_CHECKING:
     from hydro_nb.lang import proof as proof
     from hydro_nb.lang import q as q
     from hydro_nb.lang import sliced as sliced
+    from hydro_nb.lang.codecs import Auto as Auto
+    from hydro_nb.lang.codecs import BytesCodec as BytesCodec
+    from hydro_nb.lang.codecs import LengthDelimitedCodec as LengthDelimitedCodec
+    from hydro_nb.lang.codecs import LinesCodec as LinesCodec
+    from hydro_nb.lang.codecs import NetworkHint as NetworkHint
+    from hydro_nb.lang.codecs import TcpPort as TcpPort
+    from hydro_nb.lang.outside import Outbox as Outbox
     from hydro_nb.lang.sim_ports import NoMoreMessages as NoMoreMessages
     from hydro_nb.lang.sim_ports import continue_if as continue_if
     from hydro_nb.values import CLUSTER_SELF_ID as CLUSTER_SELF_ID
@@ -88,6 +95,8 @@ _HOMES = {
         "BoundError CaptureError ChannelBroken DecodeError DeployError EncodeError GraphError HydroError LocationError "
         "NondetError OrderError ProcessFailed ProofError RetriesError SettleTimeout SimulationFailure StaleError"
     ),
+    "hydro_nb.lang.codecs": "Auto BytesCodec LengthDelimitedCodec LinesCodec NetworkHint TcpPort",
+    "hydro_nb.lang.outside": "Outbox",
     "hydro_nb.lang.sim_ports": "NoMoreMessages continue_if",
     "hydro_nb.values": "Break CLUSTER_SELF_ID Continue Err MemberId MembershipEvent Ok Return Some Yield",
     "hydro_nb.deploy": "Deployment",
@@ -101,10 +110,12 @@ __all__ = [
     "UDP",
     "AtLeastOnce",
     "Atomic",
+    "Auto",
     "BoundError",
     "Bounded",
     "BoundedValue",
     "Break",
+    "BytesCodec",
     "CaptureError",
     "ChannelBroken",
     "Cluster",
@@ -121,6 +132,8 @@ __all__ = [
     "InitNone",
     "KeyedSingleton",
     "KeyedStream",
+    "LengthDelimitedCodec",
+    "LinesCodec",
     "Location",
     "LocationError",
     "MemberId",
@@ -128,6 +141,7 @@ __all__ = [
     "Monotonic",
     "MonotonicKeys",
     "MonotonicValue",
+    "NetworkHint",
     "NoMoreMessages",
     "NoOrder",
     "NonDet",
@@ -135,6 +149,7 @@ __all__ = [
     "Ok",
     "Optional",
     "OrderError",
+    "Outbox",
     "Process",
     "ProcessFailed",
     "ProofError",
@@ -147,6 +162,7 @@ __all__ = [
     "Some",
     "StaleError",
     "Stream",
+    "TcpPort",
     "Tick",
     "TotalOrder",
     "Unbounded",

@@ -153,6 +153,49 @@ class FutureSpec(msgspec.Struct, frozen=True):
     site: Site = Site()
 
 
+class FramingSpec(msgspec.Struct, frozen=True):
+    """How the bytes of a connection are cut into elements, each of at most so many bytes.
+
+    A frame of known length holds bytes, or what a codec makes of an element.
+    """
+
+    kind: Literal["lines", "length-delimited", "bytes"]
+    limit: int
+    codec: CodecSpec | None = None
+
+
+class ServedSpec(msgspec.Struct, frozen=True):
+    """A TCP port that a process listens on; 0 leaves its number to the system.
+
+    What clients send goes into the list `input`, their coming and going into `membership`, and what the tick puts into
+    the list `output` goes to them: where there may be many, all three hold pairs with a client's number.
+    """
+
+    slot: str
+    op: str
+    name: str
+    host: str
+    port: int
+    many: bool
+    input: str
+    incoming: FramingSpec
+    outgoing: FramingSpec
+    membership: str = ""
+    output: str = ""
+    site: Site = Site()
+
+
+class SidecarSpec(msgspec.Struct, frozen=True):
+    """An async function beside the ticks, which `function()` gives: it is fed from `output` and feeds `input`."""
+
+    input: str
+    output: str
+    function: str
+    op: str
+    slot: str
+    site: Site = Site()
+
+
 class LocationProgram(msgspec.Struct, frozen=True):
     """What one location runs: its generated source and everything around it, without the captured values.
 
@@ -178,6 +221,8 @@ class LocationProgram(msgspec.Struct, frozen=True):
     futures: tuple[FutureSpec, ...] = ()
     sinks: tuple[str, ...] = ()
     """the state attributes that are closed when the location ends"""
+    served: tuple[ServedSpec, ...] = ()
+    sidecars: tuple[SidecarSpec, ...] = ()
     members: tuple[MembersSpec, ...] = ()
     tag: str = ""
     """a cluster's marker"""
@@ -396,6 +441,15 @@ class ChannelEnded(msgspec.Struct, frozen=True, tag="channel-ended"):
     reason: str = ""
 
 
+class Listening(msgspec.Struct, frozen=True, tag="listening"):
+    """The process listens for the clients of this port."""
+
+    location: int
+    slot: str
+    host: str
+    port: int
+
+
 class LogLine(msgspec.Struct, frozen=True, tag="log"):
     """One line that a process wrote; made in the kernel from the child's pipes.
 
@@ -428,6 +482,6 @@ class Met(msgspec.Struct, frozen=True, tag="met"):
     epoch: int
 
 
-Event = Entered | ProbeReply | Counts | Problem | ChannelEnded
+Event = Entered | ProbeReply | Counts | Problem | ChannelEnded | Listening
 Report = Hello | Met | Event
 """everything that a child may say on its control connection"""

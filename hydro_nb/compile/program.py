@@ -11,6 +11,7 @@ from hydro_nb.compile.channels import channels
 from hydro_nb.compile.names import Names
 from hydro_nb.compile.order import plan
 from hydro_nb.compile.payload import dump, mentioned_types
+from hydro_nb.compile.served import port_types, served, sidecars
 from hydro_nb.compile.split import Part, Unit, fused, locations, name_parts
 from hydro_nb.compile.unit import UnitWriter
 from hydro_nb.compile.writer import Writer
@@ -21,6 +22,7 @@ from hydro_nb.ir.node import Place
 from hydro_nb.ir.ops.cycle import require_complete
 from hydro_nb.ir.ops.futures import ResolveFutures, Timeout
 from hydro_nb.ir.ops.network import SendExternal
+from hydro_nb.ir.ops.outside import Outgoing, SidecarBidi
 from hydro_nb.ir.ops.sink import DestSink
 from hydro_nb.ir.ops.source import SourceInterval, SourceMembers, SourceStream
 from hydro_nb.ir.ops.time import SampleEvery
@@ -90,6 +92,11 @@ class Written:
     counted: dict[str, str]
     state: frozenset[str]
 
+    @property
+    def parts(self) -> list[Part]:
+        """All that its units are made of."""
+        return [part for unit in self.units for part in unit.parts.values()]
+
 
 def compile_flow(graph: Graph) -> Program:
     """Compile a whole flow; raises what keeps it from running as one `HydroError`."""
@@ -98,6 +105,7 @@ def compile_flow(graph: Graph) -> Program:
     names = {part.key: part.name for one in written for unit in one.units for part in unit.parts.values()}
     specs, types = channels(graph, names)
     mentioned = tuple({t: None for one in written for t in mentioned_types(one.captures)})
+    types |= port_types([part for one in written for part in one.parts])
     captures = {one.place.number: dump({**one.captures, **types, "__types__": mentioned}, one.sites) for one in written}
     programs = [_location(graph, one) for one in written]
     clients = [p for p in graph.places.values() if p.kind == "external"]
@@ -188,6 +196,11 @@ class _Module:
                 functions.write("\n")
                 with functions.block(f"def {name}():"):
                     functions.write(f"return {writer.emit(part).make(function)}", _origin(part))
+            if isinstance(part.node.op, SidecarBidi):
+                functions.write("\n")
+                with functions.block(f"def {part.name}():"):
+                    made = writer.emit(part).capture("sidecar", part.node.op.function.fn)
+                    functions.write(f"return {made}", _origin(part))
 
     def _function(self, functions: Writer, writer: UnitWriter) -> None:
         ended = " and ".join(writer.ended)
@@ -234,7 +247,7 @@ def _rebound(name: str, lines: Iterable[str]) -> bool:
 
 
 def _location(graph: Graph, written: Written) -> LocationProgram:
-    parts = [part for unit in written.units for part in unit.parts.values()]
+    parts = written.parts
     return LocationProgram(
         id=written.place.number,
         slot=written.place.slot,
@@ -247,10 +260,12 @@ def _location(graph: Graph, written: Written) -> LocationProgram:
         timers=tuple(_timer(part) for part in parts if isinstance(part.node.op, TIMED)),
         futures=tuple(_futures(part, parts) for part in parts if _begins_futures(part)),
         sinks=tuple(part.name for part in parts if isinstance(part.node.op, DestSink)),
-        outputs=tuple(p.name for p in parts if p.role == "send" or isinstance(p.node.op, SendExternal)),
+        outputs=tuple(p.name for p in parts if p.role == "send" or isinstance(p.node.op, SendExternal | Outgoing)),
         watch={part.node.slot: part.name for part in parts if _is_watched(part, written)},
         names=written.counted,
         members=tuple(_members(part) for part in parts if isinstance(part.node.op, SourceMembers)),
+        served=served(parts),
+        sidecars=sidecars(parts),
     )
 
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from typing import Any
 
 from hydro_nb.runtime.worker import Worker
 
@@ -31,11 +32,19 @@ class Beside:
 
     def attach(self, worker: Worker) -> None:
         """Let what a location waits for run in the helper thread."""
-        if worker.feeds.futures:
+        beside = _beside(worker)
+        if beside:
             from hydro_nb.runtime.waiting import helper  # noqa: PLC0415 - few flows need a thread
 
-            for each in worker.feeds.futures:
+            for each in beside:
                 each.attach(helper().loop, self._ring)
+
+    def look(self) -> None:
+        """Let what lies in sockets be read: it is under way."""
+        if any(worker.feeds.abroad.served for worker in self._workers()):
+            from hydro_nb.runtime.waiting import helper  # noqa: PLC0415 - as above
+
+            helper().wait(_turn())
 
     def pump(self) -> None:
         """Let async sources run on the caller's loop."""
@@ -55,7 +64,10 @@ class Beside:
     @property
     def busy(self) -> bool:
         """Whether something is under way, so that a ring will come."""
-        return any(each.count for worker in self._workers() for each in worker.feeds.futures)
+        workers = list(self._workers())
+        return any(each.count for worker in workers for each in worker.feeds.futures) or any(
+            worker.feeds.abroad.all for worker in workers
+        )
 
     def pause(self, seconds: float) -> None:
         """Wait this long, or until something has ended."""
@@ -80,7 +92,18 @@ class Beside:
         """Cancel a location's async sources and what it waits for, and let the latter clean up."""
         for source in worker.feeds.pumped:
             source.cancel()
-        for each in worker.feeds.futures:
+        beside = _beside(worker)
+        for each in beside:
             each.cancel()
-        for each in worker.feeds.futures:
+        for each in beside:
             each.closed.wait(CLOSE_SECONDS)
+
+
+def _beside(worker: Worker) -> list[Any]:
+    return [*worker.feeds.futures, *worker.feeds.abroad.all]
+
+
+async def _turn() -> None:
+    """Let everything that a loop has ready run once."""
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)

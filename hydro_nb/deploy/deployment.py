@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -11,14 +12,15 @@ from types import TracebackType
 from typing import Any, Literal, Protocol, Self
 
 from hydro_nb.deploy.board import Board, Subscriber
-from hydro_nb.deploy.external import Port
+from hydro_nb.deploy.external import Link, Port
 from hydro_nb.deploy.named import HasName, Named, title_of
 from hydro_nb.deploy.plan import Program, check_runnable, peers_of
+from hydro_nb.deploy.tcp import Sockets
 from hydro_nb.errors import DeployError
 from hydro_nb.runtime.channel import MAX_BUFFER
 from hydro_nb.telemetry.logs import state_folder
 from hydro_nb.telemetry.state import DeploymentState, ProcessRow
-from hydro_nb.wire import LogLine, Phase, Problem
+from hydro_nb.wire import LogLine, Phase, Problem, ServedSpec
 
 
 class Backend(Protocol):
@@ -60,6 +62,10 @@ class Backend(Protocol):
         """Give the client end of an external port."""
         ...
 
+    def link(self, sock: socket.socket) -> Link:
+        """Give the way in which a client with a socket of its own waits."""
+        ...
+
 
 class HasSlot(Protocol):
     """An external port as the flow names it."""
@@ -82,6 +88,7 @@ class Deployment:
         self._program = program
         self._backend = backend
         self._board = board
+        self._sockets = Sockets(program, lambda: board.state.addresses, backend.link)
 
     # ------------------------------------------------------------ waiting
 
@@ -99,10 +106,12 @@ class Deployment:
     def stop(self, *, drain: bool = False) -> None:
         """End every process, with `drain` after everything under way has arrived; a second time does nothing."""
         self._backend.stop(drain=drain)
+        self._sockets.close()
 
     async def stopped(self, *, drain: bool = False) -> None:
         """End as `stop` does, without blocking the event loop."""
         await self._backend.stopped(drain=drain)
+        self._sockets.close()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until someone stops it; False when the time has passed, `ProcessFailed` when a process fails."""
@@ -213,6 +222,11 @@ class Deployment:
             if channel.edge in lost:
                 why = "has gone" if channel.policy == "fail_stop" else "had no room, or has gone"
                 yield f"  {channel.name}: {lost[channel.edge]} discarded: {names[channel.receiver]} {why}"
+        for place in self._program.locations:
+            for spec in (*place.served, *place.sidecars):
+                if spec.slot in lost:
+                    who = "its client had left" if isinstance(spec, ServedSpec) else "the function had ended"
+                    yield f"  {spec.op} `{spec.slot}`: {lost[spec.slot]} discarded: {who}"
 
     def __repr__(self) -> str:
         return f"<Deployment {self.status()}>"
@@ -246,8 +260,17 @@ class Deployment:
         raise DeployError(f"{process!r} is no process; give one, its name or its marker class: there are {names}")
 
     def connect(self, port: HasSlot) -> Port:
-        """Give the client end of an external port: `send`, `receive`, iterate, `async for`."""
+        """Give the client end of an external port: `send`, `receive`, iterate, `async for`.
+
+        A port for many clients gives a new one each time.
+        """
+        if port.slot in self._sockets:
+            return self._sockets.connect(port.slot)
         return self._backend.connect(port.slot)
+
+    def address(self, port: HasSlot) -> tuple[str, int]:
+        """Give the host and the number of a TCP port that a process serves, for clients of any kind."""
+        return self._sockets.address(port.slot)
 
     def __getitem__(self, port: HasSlot) -> Port:
         return self.connect(port)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections import deque
@@ -80,6 +81,12 @@ class Port:
                 raise
         self._link.moved()
 
+    async def sent(self, value: Any) -> None:
+        """Send one element as `send` does, without blocking the event loop."""
+        sender = self._writable()
+        await self._link.wait_async(lambda: not sender.blocked or bool(self._link.over))
+        self.send(value)
+
     def _writable(self) -> Sender:
         self._check_open()
         if self._sender is None:
@@ -104,6 +111,14 @@ class Port:
         if self._fill():
             return self._items.popleft()
         raise DeployError(f"port `{self.name}`: nothing more comes, {self._why()}")
+
+    async def received(self, timeout: float | None = None) -> Any:
+        """Give the next element as `receive` does, without blocking the event loop."""
+        try:
+            await asyncio.wait_for(self._link.wait_async(self._has_news), timeout)
+        except TimeoutError:
+            raise TimeoutError(f"port `{self.name}`: nothing came within {timeout} seconds") from None
+        return self.receive(0)
 
     def _why(self) -> str:
         reasons = [receiver.reason for receiver in self._readable() if receiver.reason]

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 
 from hydro_nb.deploy.beside import RING_SECONDS, Beside
 from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.capture import Capture
-from hydro_nb.deploy.external import Clients, Port, load_captures
+from hydro_nb.deploy.external import Clients, Link, Port, load_captures
 from hydro_nb.deploy.failure import explain
 from hydro_nb.deploy.named import peer_of, unknown
 from hydro_nb.deploy.plan import Program, external_channels, links, peers_of
@@ -245,6 +246,7 @@ class InProcessBackend:
         self._after_settling()
 
     def _settled_now(self) -> bool:
+        self._beside.look()
         if self._clients_busy or not (self._calm and self._timers_fired):
             self._proof = Proof()
             return False
@@ -414,6 +416,11 @@ class InProcessBackend:
         if slot not in self._ports:
             self._ports[slot] = self._clients.port(slot, SteppedLink(self))
         return self._ports[slot]
+
+    def link(self, sock: socket.socket) -> Link:
+        """Give the way in which a client with a socket of its own waits: it steps the flow."""
+        del sock  # the flow tells when something has come or gone
+        return SteppedLink(self)
 
     def step(self) -> bool:
         """Give every location one turn; False when none had anything to do."""

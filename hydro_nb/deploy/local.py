@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import socket
 import threading
 import weakref
 from collections.abc import Mapping
@@ -11,12 +12,13 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from hydro_nb.deploy.board import Board
-from hydro_nb.deploy.external import Port
+from hydro_nb.deploy.external import Link, Port
 from hydro_nb.deploy.io import hydro_io, outcome
 from hydro_nb.deploy.keys import SocketFolder, new_token
 from hydro_nb.deploy.launcher import Launcher, Spawn
 from hydro_nb.deploy.plan import Program, make_plan
 from hydro_nb.deploy.supervisor import Supervisor
+from hydro_nb.deploy.tcp import SocketLink
 from hydro_nb.errors import DeployError, SettleTimeout
 from hydro_nb.runtime.zmq_channel import new_context
 
@@ -140,6 +142,10 @@ class LocalBackend:
         if self._supervisor.stopping:
             raise DeployError("the deployment has stopped; deploy again to connect to it")
         return self._supervisor.hub.port(slot)
+
+    def link(self, sock: socket.socket) -> Link:
+        """Give the way in which a client with a socket of its own waits."""
+        return SocketLink(sock, lambda: "the deployment has stopped" if self._supervisor.stopped.done() else "")
 
 
 def _retrieve(future: asyncio.Future[None]) -> None:

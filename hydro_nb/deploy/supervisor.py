@@ -27,6 +27,7 @@ from hydro_nb.wire import (
     Entered,
     Go,
     Hello,
+    Listening,
     Met,
     PeerGone,
     PeerJoined,
@@ -160,6 +161,8 @@ class Supervisor:
                 self._entered(member, report)
             case Problem():
                 self._trouble(member, report)
+            case Listening():
+                self._board.apply(report)
             case Counts() | ChannelEnded():
                 self._board.apply(report)
                 self._count_clients()

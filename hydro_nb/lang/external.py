@@ -31,6 +31,14 @@ class OutPort(Port[T]):
     """An edge out of the flow: the client receives."""
 
 
+@dataclass(frozen=True)
+class SocketPort(Port[T]):
+    """A TCP port that a process serves: any client may connect to `deployment.address(port)`."""
+
+    many: bool = False
+    """whether each `deployment.connect` is a client of its own"""
+
+
 class External(Location, Generic[M_co]):
     """Clients outside of the flow, who connect to its ports."""
 

@@ -23,6 +23,7 @@ from hydro_nb.lang.guarantees import (
     order_of,
     retries_of,
 )
+from hydro_nb.lang.outside import Outside
 from hydro_nb.lang.place import Location
 from hydro_nb.lang.sim_cluster_ports import SimClusterSender
 from hydro_nb.lang.sim_ports import SimSender
@@ -52,7 +53,7 @@ M_co = TypeVar("M_co", covariant=True, default=None)
 T = TypeVar("T", default=Any)
 
 
-class Process(TopLevel, Generic[M_co]):
+class Process(Outside, Generic[M_co]):
     """A single thread that runs a piece of the program, in an operating system process of its own."""
 
     __slots__ = ()

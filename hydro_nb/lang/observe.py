@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hydro_nb.errors import Site
@@ -14,6 +15,7 @@ from hydro_nb.ir.ops.element import Map
 from hydro_nb.ir.ops.gathered import Elements
 from hydro_nb.ir.ops.network import SendExternal
 from hydro_nb.ir.ops.order import IntoKeyed
+from hydro_nb.ir.ops.outside import BindSingleClient, ClientMembership, ToSidecar
 from hydro_nb.ir.ops.shape import IntoSingleton, IntoStream
 from hydro_nb.ir.ops.time import AllTicks, Snapshot
 from hydro_nb.ir.ops.value import OrNone
@@ -86,15 +88,23 @@ def _present(value: object) -> tuple[object]:
 def _copy(graph: Graph, only: set[str] | None) -> Graph:
     copy = Graph(graph.name)
     copy.debug = graph.debug
-    copy.nodes = {slot: node for slot, node in graph.nodes.items() if only is None or slot in only}
+    kept = {slot: node for slot, node in graph.nodes.items() if only is None or slot in only}
+    copy.nodes = kept if only is None else {slot: _unbound(node) for slot, node in kept.items()}
     copy.places = dict(graph.places)
     return copy
 
 
+def _unbound(node: Node) -> Node:
+    """Let a port be any that is free, as the flow itself may be running."""
+    if isinstance(node.op, BindSingleClient):
+        return replace(node, op=replace(node.op, number=0))
+    return node
+
+
 def _upstream(graph: Graph, slot: str) -> Iterator[str]:
-    """Iterate over what a node is made of, and over what changes any of that through references."""
+    """Iterate over what a node is made of, over what changes that through references, and over their partners."""
     seen: set[str] = set()
-    todo, changers = [slot], _changers(graph)
+    todo, changers, partners = [slot], _changers(graph), _partners(graph)
     while todo:
         node: Node | None = graph.nodes.get(todo.pop())
         if node is not None and node.slot not in seen:
@@ -103,6 +113,18 @@ def _upstream(graph: Graph, slot: str) -> Iterator[str]:
             todo.extend(ref.slot for ref in node.inputs)
             todo.extend(held.slot for held in node.references)
             todo.extend(changers.get(node.slot, ()))
+            todo.extend(partners.get(node.slot, ()))
+
+
+def _partners(graph: Graph) -> dict[str, list[str]]:
+    """Give, by slot, what works only together with it: a port for its clients' coming, what a sidecar is fed by."""
+    found: dict[str, list[str]] = {}
+    for node in graph.nodes.values():
+        if isinstance(node.op, ClientMembership):
+            found.setdefault(node.slot, []).append(node.op.slot)
+        elif isinstance(node.op, ToSidecar):
+            found.setdefault(node.op.slot, []).append(node.slot)
+    return found
 
 
 def _changers(graph: Graph) -> dict[str, list[str]]:

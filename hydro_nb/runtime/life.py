@@ -47,7 +47,7 @@ class Life:
     def restless(self) -> bool:
         """Whether it may have something to do though nothing has come for it."""
         feeds = self.worker.feeds
-        return self.failed or bool(feeds.timers or feeds.sources or feeds.futures)
+        return self.failed or bool(feeds.timers or feeds.sources or feeds.futures or feeds.abroad.all)
 
     def enter(self, phase: Phase) -> None:
         """Tell the kernel of a phase of this life."""

@@ -150,7 +150,8 @@ def _input_names(program: LocationProgram, channels: tuple[ChannelSpec, ...], pe
     yield from (channel.input for channel in channels if channel.receiver == peer)
     yield from (timer.input for timer in program.timers)
     yield from (source.input for source in program.sources)
-    yield from (spec.input for spec in program.futures)
+    yield from (spec.input for spec in (*program.futures, *program.served, *program.sidecars))
+    yield from (spec.membership for spec in program.served if spec.membership)
     yield from (spec.input for spec in program.members)
 
 

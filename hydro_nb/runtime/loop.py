@@ -168,7 +168,7 @@ class Loop:
     def _pump(self) -> None:
         """Let async sources and what is waited for run between the ticks, each on behalf of its worker."""
         feeds = [(life, life.worker.feeds) for life in self._living]
-        if not any(each.pumped or each.futures for _, each in feeds):
+        if not any(each.pumped or each.futures or each.abroad.all for _, each in feeds):
             return
         from hydro_nb.runtime.async_waiter import AsyncWaiter  # noqa: PLC0415 - few processes need asyncio
 
@@ -179,7 +179,7 @@ class Loop:
                 act_as(life.worker.member)
                 for source in each.pumped:
                     source.start(waiter.loop, waiter.loop.stop)
-                for future in each.futures:
+                for future in (*each.futures, *each.abroad.all):
                     future.attach(waiter.loop, waiter.loop.stop)
 
     # ------------------------------------------------------------ sockets
@@ -234,11 +234,16 @@ class Loop:
             case Stop():
                 self._stopped = not message.drain
             case Probe():
-                pass
+                self._look()
         for life in self._living:
             if life.worker.peer == said.peer:
                 life.awake = True
                 self._pass_on(message, life)
+
+    def _look(self) -> None:
+        """Read what lies in the sockets of clients: it is under way."""
+        if any(life.worker.feeds.abroad.served for life in self._living):
+            self._waiter.wait(0)
 
     def _pass_on(self, message: Control, life: Life) -> None:
         match message:

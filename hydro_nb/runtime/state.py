@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hydro_nb.errors import HydroError, Site
+from hydro_nb.runtime.abroad import Abroad
 from hydro_nb.runtime.channel import Receiver, Sender
 from hydro_nb.runtime.location import Location
 from hydro_nb.runtime.render import Renderer
@@ -21,9 +22,16 @@ class Tally:
     """Builds `Counts` from a location's state and its channels, only where something is new."""
 
     def __init__(
-        self, location: Location, senders: list[Sender], receivers: list[Receiver], renderer: Renderer, peer: int
+        self,
+        location: Location,
+        senders: list[Sender],
+        receivers: list[Receiver],
+        abroad: Abroad,
+        renderer: Renderer,
+        peer: int,
     ) -> None:
         self._location = location
+        self._abroad = abroad
         self._peer = peer
         self._senders = senders
         self._receivers = receivers
@@ -70,7 +78,7 @@ class Tally:
         )
 
     def _lost(self) -> dict[str, int]:
-        return discarded((*self._senders, *self._receivers))
+        return {**discarded((*self._senders, *self._receivers)), **self._abroad.discarded}
 
     def _newest(self, totals: dict[str, int]) -> Iterator[tuple[str, list[Any]]]:
         """Give the newest elements that nobody has been told of, of every slot that has some."""
@@ -138,7 +146,7 @@ def waiting_on(worker: Worker) -> str:
         if not each.done:
             where = f" ({each.spec.site})" if each.spec.site.cell else ""
             return f"{each.spec.op} `{each.spec.slot}`, which waits for {each.real} results{where}"
-    return "" if worker.idle else "elements that are being processed"
+    return "" if worker.idle else worker.feeds.abroad.waiting_on() or "elements that are being processed"
 
 
 def probe_reply(worker: Worker, number: int) -> ProbeReply:

@@ -77,7 +77,7 @@ class Worker:
         self._pace = Pace()
         self._touched: list[str] = []
         self.feeds = Feeds(self.location, self._touched, clock)
-        self.tally = Tally(self.location, self.outs, self.ins, self.renderer, peer)
+        self.tally = Tally(self.location, self.outs, self.ins, self.feeds.abroad, self.renderer, peer)
         self.changes = 0
         self.last_change = clock.now()
         self.failed = False
@@ -100,6 +100,9 @@ class Worker:
             self.location.start()
             self.feeds.start()
             self._meet()
+            self._tell_abroad()
+        except FatalError:
+            raise
         except BaseException as error:
             raise self.failure(error) from error
 
@@ -117,6 +120,10 @@ class Worker:
         elif items:
             inputs[name] = items
             self._touched.append(name)
+
+    def _tell_abroad(self) -> None:
+        for event in self.feeds.abroad.events(self.peer, self.clock.time()):
+            self._report(event)
 
     def greet(self) -> None:
         """Say hello on every channel."""
@@ -228,7 +235,7 @@ class Worker:
     def _weigh(self) -> None:
         """Look again whether some output is without credit, so that nothing more should be made."""
         self.held = any(sender.blocked for sender in self.outs)
-        self.location.hold(on=self.paused or self.draining)
+        self.location.hold(on=self.rests)
 
     @property
     def paused(self) -> bool:
@@ -236,15 +243,22 @@ class Worker:
         return self.held or self.feeds.crowded
 
     @property
+    def rests(self) -> bool:
+        """Whether bounded sources give nothing: it is paused or drains, or a client reads more slowly than that."""
+        return self.paused or self.draining or bool(self.feeds.abroad.served and self.feeds.abroad.pressed)
+
+    @property
     def brief(self) -> bool:
         """Whether the last tick was short and left nothing, so that waiting comes next."""
         feeds = self.feeds
-        return self._gathered <= BRIEF_ITEMS and not (self._left or self.more or feeds.sources or feeds.futures)
+        return self._gathered <= BRIEF_ITEMS and not (
+            self._left or self.more or feeds.sources or feeds.futures or feeds.abroad.all
+        )
 
     def close(self) -> None:
         """Cancel what is waited for, and close the user's sinks; their failures are `FatalError`."""
         act_as(self.member)
-        for each in self.feeds.futures:
+        for each in (*self.feeds.futures, *self.feeds.abroad.all):
             each.cancel()
         try:
             self.location.close()
@@ -259,9 +273,12 @@ class Worker:
     def step(self) -> bool:
         """Gather what is there and run a tick on it; False if there was nothing to do."""
         act_as(self.member)
+        self._tell_abroad()
         came = self._resolved()
-        held = self.paused
-        real = (self.more and not held and not self.draining) or came or self._news
+        held, rests = self.paused, self.rests
+        if self.feeds.abroad.all and rests is not self.location.holding:
+            self._weigh()
+        real = (self.more and not rests) or came or self._news
         real = self._gather(held=held) or real
         fired = False
         if not held:
@@ -299,7 +316,7 @@ class Worker:
 
     def _resolved(self) -> bool:
         """Take results that were waited for; they are under way, so also while it drains or is crowded."""
-        if not self.feeds.futures or self.held:
+        if self.held or not (self.feeds.futures or self.feeds.abroad.sidecars):
             return False
         came, derived = self.feeds.resolved(self._pace.budget)
         if came:
@@ -413,7 +430,7 @@ class Worker:
     def exhausted(self) -> bool:
         """Whether nothing can happen here any more, so that the outputs may end."""
         return (
-            not (self.more or self.feeds.timers or self.program.members)
+            not (self.more or self.feeds.endless or self.program.members)
             and self.feeds.exhausted
             and all(map(_done, self.ins))
         )

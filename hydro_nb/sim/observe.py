@@ -17,6 +17,7 @@ from hydro_nb.ir.ops.join import MergeOrdered, MergeUnordered
 from hydro_nb.ir.ops.keyed import EntriesPartiallyOrdered
 from hydro_nb.ir.ops.network import Network, SendExternal
 from hydro_nb.ir.ops.order import AssumeOrdering, AssumeRetries
+from hydro_nb.ir.ops.outside import BidiExternalMany, BindSingleClient, SidecarBidi
 from hydro_nb.ir.ops.source import SourceExternal, SourceInterval, SourceStream, Spin
 from hydro_nb.ir.ops.time import SampleEvery, Snapshot
 from hydro_nb.sim.hooks import Choose, interleaved, interleaved_by_key, permuted, permuted_by_key, repeated
@@ -30,6 +31,9 @@ _REFUSED: dict[type[Op], tuple[str, str]] = {
     Spin: ("a location that spins never comes to rest", _INSTEAD),
     Timeout: (_NO_CLOCK, "Let the test say when nothing came: port, silence = process.sim_input(tuple)"),
     SampleEvery: (_NO_CLOCK, 'Look at the value in a tick: .snapshot(tick, nondet("...")).all_ticks()'),
+    BindSingleClient: ("clients do not exist in a simulation", _INSTEAD),
+    BidiExternalMany: ("clients do not exist in a simulation", _INSTEAD),
+    SidecarBidi: ("a function beside the ticks may wait for the world outside", _INSTEAD),
     SendExternal: ("clients do not exist in a simulation", "Let the test receive it: stream.sim_output()"),
 }
 

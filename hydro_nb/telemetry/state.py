@@ -17,6 +17,7 @@ from hydro_nb.wire import (
     Counts,
     Entered,
     Event,
+    Listening,
     LocationProgram,
     Phase,
     ProbeReply,
@@ -71,6 +72,8 @@ class DeploymentState(msgspec.Struct, frozen=True):
     values: dict[str, Sample] = {}
     problems: tuple[Problem, ...] = ()
     ended_channels: dict[int, ChannelEnded] = {}
+    addresses: dict[str, tuple[str, int]] = {}
+    """slot of a port for any client -> where its process listens"""
     timed: bool = False
     """whether timers set something off for as long as it runs"""
     moved: float = 0.0
@@ -157,6 +160,8 @@ def apply(state: DeploymentState, event: Event) -> DeploymentState:
             return _next(state, problems=(*state.problems, event)[-PROBLEMS_KEPT:])
         case ChannelEnded():
             return _channel_ended(state, event)
+        case Listening():
+            return _next(state, addresses={**state.addresses, event.slot: (event.host, event.port)})
         case ProbeReply():
             return state
 

@@ -1,0 +1,249 @@
+"""The kernel as a client of the TCP ports that processes serve: the same `Port` as for channels, over a socket."""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from hydro_nb.deploy.external import Link, Port, load_captures
+from hydro_nb.deploy.plan import Program
+from hydro_nb.errors import DecodeError, DeployError
+from hydro_nb.runtime.framing import Framing, make_framing
+from hydro_nb.wire import LocationProgram, ServedSpec
+
+CHUNK = 64 * 1024
+CONNECT_SECONDS = 10.0
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - what such a server is reached by
+
+
+class SocketLink:
+    """Waits for a socket: the flow runs elsewhere."""
+
+    def __init__(self, sock: socket.socket, over: Callable[[], str]) -> None:
+        self.lock = threading.Condition(threading.RLock())
+        self._socket = sock
+        self._over = over
+        self.writes = False
+        """whether there is something to send that the socket had no room for"""
+
+    @property
+    def over(self) -> str:
+        """Why nothing moves any more; empty while the deployment lives."""
+        return self._over()
+
+    def moved(self) -> None:
+        """Nothing to do: the socket was told."""
+
+    def wait(self, done: Callable[[], bool], timeout: float | None) -> bool:
+        """Wait until this holds."""
+        until = None if timeout is None else time.monotonic() + timeout
+        while not done():
+            left = None if until is None else until - time.monotonic()
+            if left is not None and left <= 0:
+                return False
+            poll = select.poll()
+            poll.register(self._socket, select.POLLIN | (select.POLLOUT if self.writes else 0))
+            poll.poll(None if left is None else left * 1000)
+        return True
+
+    async def wait_async(self, done: Callable[[], bool]) -> None:
+        """Wait until this holds without blocking the event loop."""
+        loop = asyncio.get_running_loop()
+        while not done():
+            ready, fd = asyncio.Event(), self._socket.fileno()
+            loop.add_reader(fd, ready.set)
+            if self.writes:
+                loop.add_writer(fd, ready.set)
+            try:
+                await ready.wait()
+            finally:
+                loop.remove_reader(fd)
+                loop.remove_writer(fd)
+
+
+class SocketClient(Port):
+    """One connection of the kernel to a port."""
+
+    def __init__(
+        self, spec: ServedSpec, sock: socket.socket, link: Link, framings: tuple[Framing, Callable[[Any], bytes]]
+    ) -> None:
+        super().__init__(spec.name, link, None, ())
+        self._socket = sock
+        self._incoming, self._encode = framings
+        self._ended = ""
+        self._unsent = bytearray()
+
+    def __repr__(self) -> str:
+        return f"<Port {self.name} (sends and receives over TCP)>"
+
+    @property
+    def local_address(self) -> tuple[str, int]:
+        """The address that the process sees."""
+        return self._socket.getsockname()[:2]
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing can be sent any more."""
+        return bool(self._closed or self._ended)
+
+    def send(self, value: Any) -> None:
+        """Send one element into the flow; waits while the process takes no more."""
+        self._put(value)
+        self._link.wait(self._pushed, None)
+        self._check_open()
+
+    async def sent(self, value: Any) -> None:
+        """Send one element into the flow without blocking the event loop."""
+        self._put(value)
+        await self._link.wait_async(self._pushed)
+        self._check_open()
+
+    def _put(self, value: Any) -> None:
+        self._check_open()
+        data = self._encode(value)
+        with self._link.lock:
+            self._unsent += data
+
+    def _check_open(self) -> None:
+        super()._check_open()
+        if self._ended:
+            raise DeployError(f"port `{self.name}` cannot send: {self._ended}")
+
+    def _pushed(self) -> bool:
+        """Send what there is room for; True when all has gone, or nothing more can go."""
+        with self._link.lock:
+            try:
+                while self._unsent and not self.ended:
+                    del self._unsent[: self._socket.send(self._unsent)]
+            except (BlockingIOError, InterruptedError):
+                self._take()  # who waits for us to read would never read
+                self._mark(waits=True)
+                return False
+            except OSError as error:
+                self._end(f"the connection was lost ({error.strerror})")
+            self._mark(waits=False)
+        return True
+
+    def _mark(self, *, waits: bool) -> None:
+        if isinstance(self._link, SocketLink):
+            self._link.writes = waits
+
+    def _has_news(self) -> bool:
+        return self._fill() or self.ended or bool(self._link.over)
+
+    def _fill(self) -> bool:
+        with self._link.lock:
+            if not self._items:
+                self._take()
+            return bool(self._items)
+
+    def _take(self) -> None:
+        """Take what has come, without waiting."""
+        if self.ended:
+            return
+        items: list[Any] = []
+        try:
+            data = self._socket.recv(CHUNK)
+            if data:
+                self._incoming.feed(data, items)
+            else:
+                self._end("the process has closed the connection")
+                self._incoming.finish(items)
+        except (BlockingIOError, InterruptedError):
+            return
+        except DecodeError as error:
+            self._end(str(error))
+        except OSError as error:
+            self._end(f"the connection was lost ({error.strerror})")
+        finally:
+            self._items.extend(items)
+
+    def _end(self, reason: str) -> None:
+        self._ended = reason
+        self._socket.close()
+
+    def _why(self) -> str:
+        return self._link.over or self._ended or "it was closed"
+
+    def retire(self) -> None:
+        """Take what has come, then close: the deployment has ended."""
+        with self._link.lock:
+            before = -1
+            while before != len(self._items) and not self.ended:
+                before = len(self._items)
+                self._take()
+        self.close()
+
+    def close(self) -> None:
+        """Leave: the flow sees this client go."""
+        if self._closed:
+            return
+        with self._link.lock:
+            self._closed = True
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)  # wakes who waits for it in another thread
+            self._socket.close()
+        self._link.moved()
+
+
+class Sockets:
+    """The TCP ports of a deployment, and the kernel's connections to them."""
+
+    def __init__(
+        self, program: Program, addresses: Callable[[], Mapping[str, tuple[str, int]]], link: Callable[[Any], Link]
+    ) -> None:
+        self._specs = {spec.slot: (place, spec) for place in program.locations for spec in place.served}
+        self._captures = load_captures(program.captures, ())
+        self._addresses = addresses
+        self._link = link
+        self._clients: dict[str, list[SocketClient]] = {}
+
+    def __contains__(self, slot: str) -> bool:
+        return slot in self._specs
+
+    def address(self, slot: str) -> tuple[str, int]:
+        """Give where the process of a port listens."""
+        if slot not in self._specs:
+            names = ", ".join(f"`{spec.name}`" for _, spec in self._specs.values()) or "none"
+            raise DeployError(f"this port has no address of its own; ports with one: {names}")
+        address = self._addresses().get(slot)
+        if address is None:
+            raise DeployError(f"port `{self._specs[slot][1].name}` is not served yet")
+        return address
+
+    def connect(self, slot: str) -> SocketClient:
+        """Connect to a port: as a client of its own where there may be many, else as the one that there is."""
+        host, number = self.address(slot)
+        place, spec = self._specs[slot]
+        known = [each for each in self._clients.get(slot, []) if not each.ended]
+        if known and not spec.many:
+            return known[-1]
+        try:
+            sock = socket.create_connection((_ANYWHERE.get(host, host), number), CONNECT_SECONDS)
+        except OSError as error:
+            reason = f"`{spec.name}` of `{place.name}` at {host}:{number}"
+            raise DeployError(f"port {reason} cannot be reached: {error.strerror or error}") from error
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.settimeout(0)
+        made = SocketClient(spec, sock, self._link(sock), self._framings(place, spec))
+        self._clients[slot] = [*known, made]
+        return made
+
+    def _framings(self, place: LocationProgram, spec: ServedSpec) -> tuple[Framing, Callable[[Any], bytes]]:
+        typed = spec.incoming.codec or spec.outgoing.codec
+        captures: Mapping[str, Any] = self._captures(place.id) if typed else {}
+        where = f"port `{spec.name}`"
+        incoming, outgoing = (make_framing(each, captures, where) for each in (spec.outgoing, spec.incoming))
+        return incoming, outgoing.encode
+
+    def close(self) -> None:
+        """Close every connection that is still open; what has come for it may still be received."""
+        for clients in self._clients.values():
+            for each in clients:
+                each.retire()

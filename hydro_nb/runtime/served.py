@@ -1,0 +1,296 @@
+"""A TCP port of a location: its clients, what they have sent, what goes to them.
+
+The location's side is polled between ticks; the sockets are served by callbacks of an asyncio loop, which runs in the
+same thread or in another. Each of the two counts what it alone has done, so that neither needs a lock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from hydro_nb.errors import DeployError
+from hydro_nb.runtime.connection import MOST_UNSENT, PRESSED, Connection
+from hydro_nb.runtime.framing import make_framing
+from hydro_nb.values import MembershipEvent
+from hydro_nb.wire import ServedSpec
+
+BACKLOG = 4096
+MOST_HELD = 1024 * 1024
+"""Bytes that have come and were not taken before no more is read."""
+MOST_ITEMS = 4096
+RETRY_SECONDS = 0.1
+"""How long to wait where the system has no room for another connection."""
+
+_ITEM, _EVENT = range(2)
+
+
+class Served:
+    """One port."""
+
+    def __init__(self, spec: ServedSpec, captures: Mapping[str, Any]) -> None:
+        self.spec = spec
+        self.closed = threading.Event()
+        """set when every socket was closed"""
+        self.problems: deque[str] = deque()
+        """what went wrong with a client, to be told"""
+        self.address = ("", 0)
+        where = f"port `{spec.name}`"
+        self._framing = partial(make_framing, spec.incoming, captures, where)
+        self._encode = make_framing(spec.outgoing, captures, where).encode
+        self._server: socket.socket | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._wake: Callable[[], object] = _nothing
+        self._arrived: deque[tuple[int, int, Any, int]] = deque()
+        """item or event, client, what it is, and its share of the bytes"""
+        self._came = self._took = 0
+        self._given = self._gone = 0
+        self.discarded = 0
+        """how many elements were dropped, because their client had left"""
+        self._next = 0
+        self._connections: dict[int, Connection] = {}
+        self._latest: Connection | None = None
+        """of a port for a single client: the newest, also after it has left"""
+        self._waiting: list[bytes] = []
+        """of a port for a single client: what waits for the first"""
+        self._cancelled = self._paused = False
+
+    # ------------------------------------------------------------ what the location does
+
+    def open(self) -> tuple[str, int]:
+        """Listen; gives the address."""
+        spec = self.spec
+        family = socket.AF_INET6 if ":" in spec.host else socket.AF_INET
+        server = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what was stopped may be started again
+            server.bind((spec.host, spec.port))
+            server.listen(BACKLOG)
+            server.settimeout(0)
+        except OSError as error:
+            server.close()
+            raise DeployError(
+                f"`{spec.op}` cannot listen on {spec.host}:{spec.port}: {error.strerror or error}. "
+                "Choose another port: hint=TcpPort(n), or let the system choose: hint=Auto"
+            ) from error
+        self._server = server
+        self.address = server.getsockname()[:2]
+        return self.address
+
+    def attach(self, loop: asyncio.AbstractEventLoop, wake: Callable[[], object]) -> None:
+        """Say which loop serves the sockets; `wake` is called in it when there is something to poll."""
+        self._loop, self._wake = loop, wake
+        loop.call_soon_threadsafe(self._listen)
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is something to take."""
+        return bool(self._arrived or self.problems)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing that has come waits, and nothing that was given."""
+        return not self.ready and self._given == self._gone
+
+    @property
+    def busy_with(self) -> str:
+        """Say what it does, for people."""
+        return "which has elements to take in or to send out"
+
+    @property
+    def pressed(self) -> bool:
+        """Whether so much waits for a client that bounded sources should wait for it too."""
+        return self._given > self._gone + MOST_ITEMS or self._unsent > PRESSED
+
+    def poll(self, inputs: dict[str, list[Any]], limit: int) -> int:
+        """Take what has come, at most so many; gives how many came."""
+        items = inputs[self.spec.input]
+        events = inputs[self.spec.membership] if self.spec.membership else []
+        taken = 0
+        while self._arrived and taken < limit:
+            kind, client, what, size = self._arrived.popleft()
+            into = items if kind is _ITEM else events
+            into.append((client, what) if self.spec.many else what)
+            self._took += size
+            taken += 1
+        if self._paused and self._loop is not None and not self._full:
+            self._loop.call_soon_threadsafe(self._resume)
+        return taken
+
+    def give(self, items: list[Any]) -> None:
+        """Send these, each to its client; raises what cannot be encoded."""
+        if self._cancelled or self._loop is None:
+            return
+        batch: dict[int, list[bytes]] = {}
+        for item in items:
+            client, value = item if self.spec.many else (0, item)
+            batch.setdefault(client, []).append(self._encode(value))
+        self._given += len(items)
+        self._loop.call_soon_threadsafe(self._write, batch, len(items))
+
+    def cancel(self) -> None:
+        """Close all; `closed` says when that is done."""
+        if self._loop is None:
+            self._close_server()
+            self.closed.set()
+        elif not self._cancelled:
+            self._loop.call_soon_threadsafe(self._close)
+        self._cancelled = True
+
+    @property
+    def _full(self) -> bool:
+        return self._came - self._took > MOST_HELD or len(self._arrived) > MOST_ITEMS
+
+    @property
+    def _unsent(self) -> int:
+        most = max((each.unsent for each in tuple(self._connections.values())), default=0)
+        return max(most, sum(map(len, tuple(self._waiting))))
+
+    # ------------------------------------------------------------ what happens on the loop
+
+    def _listen(self) -> None:
+        if self._loop is not None and self._server is not None and not self._paused:
+            self._loop.add_reader(self._server, self._accept)
+
+    def _accept(self) -> None:
+        """Welcome all who knock; each may have sent something already."""
+        while self._server is not None and self._loop is not None and not self._paused:
+            try:
+                sock, address = self._server.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as error:
+                self._tell(f"no further client can connect to {self._title}: {error.strerror}; it is tried again")
+                self._loop.remove_reader(self._server)
+                self._loop.call_later(RETRY_SECONDS, self._listen)
+                return
+            sock.settimeout(0)
+            self._welcome(sock, address)
+
+    def _welcome(self, sock: socket.socket, address: Any) -> None:
+        if self._loop is None or (not self.spec.many and self._taken):
+            self._tell(f"{self._title} has a client already, so another one, {_text(address)}, was turned away")
+            sock.close()
+            return
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        made = Connection(self._next, sock, self._framing(), self._loop, self)
+        self._next += 1
+        self._connections[made.number] = made
+        self._arrive(_EVENT, made, [MembershipEvent.Joined])
+        if not self.spec.many:
+            self._follow(made)
+        made.resume()
+        made.read()
+        self._wake()
+
+    @property
+    def _taken(self) -> bool:
+        return self._latest is not None and self._latest.listens
+
+    def _follow(self, made: Connection) -> None:
+        """Take the place of the client before; the first gets what has waited for it."""
+        if self._latest is not None:
+            self._latest.close()
+        self._latest = made
+        waiting, self._waiting = self._waiting, []
+        for data in waiting:
+            made.write(data)
+
+    def heard(self, connection: Connection, items: list[Any], size: int) -> None:
+        """Keep what has come until it is polled; where that is much, read no more."""
+        self._arrive(_ITEM, connection, items, size)
+        if size and not items:
+            self._wake()  # who is in this process and sends may send on
+        if self._full and not self._paused:
+            self._paused = True
+            if self._loop is not None and self._server is not None:
+                self._loop.remove_reader(self._server)
+            for each in self._connections.values():
+                each.pause()
+
+    def _arrive(self, kind: int, connection: Connection, items: list[Any], size: int = 0) -> None:
+        if kind is _EVENT and not self.spec.membership:
+            return
+        share = size // len(items) if items else 0
+        self._came += share * len(items)
+        self._arrived.extend((kind, connection.number, item, share) for item in items)
+        if items:
+            self._wake()
+
+    def left(self, connection: Connection, trouble: str) -> None:
+        """Tell that a client has left, and why."""
+        self._arrive(_EVENT, connection, [MembershipEvent.Left])
+        if trouble:
+            self._tell(f"client {connection.number} of {self._title} was disconnected: {trouble}")
+
+    def over(self, connection: Connection) -> None:
+        """Forget a client to whom nothing can be sent."""
+        self._connections.pop(connection.number, None)
+        self._wake()
+
+    def moved(self) -> None:
+        """Let sources that waited go on, and who is in this process read."""
+        self._wake()
+
+    def _write(self, batch: dict[int, list[bytes]], count: int) -> None:
+        for client, chunks in batch.items():
+            if self.spec.many:
+                connection = self._connections.get(client)
+            else:
+                connection = self._connections.get(self._latest.number) if self._latest else None
+            if connection is not None:
+                connection.write(b"".join(chunks))
+            elif self.spec.many or self._latest is not None:
+                self.discarded += len(chunks)
+            else:
+                self._keep(chunks)
+        self._gone += count
+        self._wake()
+
+    def _keep(self, chunks: list[bytes]) -> None:
+        """Let what was sent before there is a client wait for it, as far as there is room."""
+        if sum(map(len, self._waiting)) > MOST_UNSENT:
+            self.discarded += len(chunks)
+        else:
+            self._waiting.append(b"".join(chunks))
+
+    def _resume(self) -> None:
+        if self._paused and not self._full and not self._cancelled:
+            self._paused = False
+            self._listen()
+            for each in tuple(self._connections.values()):
+                each.resume()
+
+    def _tell(self, text: str) -> None:
+        self.problems.append(text)
+        self._wake()
+
+    @property
+    def _title(self) -> str:
+        return f"port `{self.spec.name}`"
+
+    def _close_server(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    def _close(self) -> None:
+        if self._loop is not None and self._server is not None:
+            self._loop.remove_reader(self._server)
+        self._close_server()
+        for each in tuple(self._connections.values()):
+            each.close()
+        self.closed.set()
+
+
+def _text(address: Any) -> str:
+    return f"{address[0]}:{address[1]}"
+
+
+def _nothing() -> None:
+    pass
