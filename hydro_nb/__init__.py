@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from hydro_nb.lang import Bounded as Bounded
     from hydro_nb.lang import BoundedValue as BoundedValue
     from hydro_nb.lang import Cluster as Cluster
+    from hydro_nb.lang import EventualConsistency as EventualConsistency
     from hydro_nb.lang import ExactlyOnce as ExactlyOnce
     from hydro_nb.lang import External as External
     from hydro_nb.lang import FlowBuilder as FlowBuilder
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from hydro_nb.lang import Monotonic as Monotonic
     from hydro_nb.lang import MonotonicKeys as MonotonicKeys
     from hydro_nb.lang import MonotonicValue as MonotonicValue
+    from hydro_nb.lang import NoConsistency as NoConsistency
     from hydro_nb.lang import NonDet as NonDet
     from hydro_nb.lang import NoOrder as NoOrder
     from hydro_nb.lang import Optional as Optional
@@ -87,9 +89,9 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "hydro_nb.lang": (
-        "TCP UDP AtLeastOnce Atomic Bounded BoundedValue Cluster ExactlyOnce External FlowBuilder InitNone "
-        "KeyedSingleton KeyedStream Location Monotonic MonotonicKeys MonotonicValue NoOrder NonDet Optional "
-        "Process Singleton Slice Stream Tick TotalOrder Unbounded inplace nondet proof q sliced"
+        "TCP UDP AtLeastOnce Atomic Bounded BoundedValue Cluster EventualConsistency ExactlyOnce External FlowBuilder "
+        "InitNone KeyedSingleton KeyedStream Location Monotonic MonotonicKeys MonotonicValue NoConsistency NoOrder "
+        "NonDet Optional Process Singleton Slice Stream Tick TotalOrder Unbounded inplace nondet proof q sliced"
     ),
     "hydro_nb.errors": (
         "BoundError CaptureError ChannelBroken DecodeError DeployError EncodeError GraphError HydroError LocationError "
@@ -124,6 +126,7 @@ __all__ = [
     "DeployError",
     "EncodeError",
     "Err",
+    "EventualConsistency",
     "ExactlyOnce",
     "External",
     "FlowBuilder",
@@ -142,6 +145,7 @@ __all__ = [
     "MonotonicKeys",
     "MonotonicValue",
     "NetworkHint",
+    "NoConsistency",
     "NoMoreMessages",
     "NoOrder",
     "NonDet",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from functools import reduce
 from typing import Any
@@ -12,11 +12,16 @@ from hydro_nb.ir.node import Consistency, Kind, Op
 from hydro_nb.ir.ops.network import Network
 
 
-def with_consistency(op: Op, inputs: Sequence[Kind], outputs: tuple[Kind, ...]) -> tuple[Kind, ...]:
-    """Note of what lives on a cluster whether its members agree; what chance or a member's own id decides differs."""
+def with_consistency(
+    op: Op, inputs: Sequence[Kind], outputs: tuple[Kind, ...], referred: Iterable[Kind] = ()
+) -> tuple[Kind, ...]:
+    """Note of what lives on a cluster whether its members agree; what chance or a member's own id decides differs.
+
+    `referred` are the kinds of what its functions refer to.
+    """
     if isinstance(op, Network) or not any(kind.place.root.kind == "cluster" for kind in outputs):
         return outputs
-    kept = _kept(op, inputs)
+    kept = _kept(op, (*inputs, *referred))
     return tuple(kind.but(consistency=kept) for kind in outputs)
 
 

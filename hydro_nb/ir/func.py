@@ -7,7 +7,7 @@ import inspect
 from dataclasses import dataclass
 from functools import cached_property
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from hydro_nb.errors import CaptureError, Site
 from hydro_nb.ir.code import nested
@@ -58,7 +58,7 @@ class Func:
     @cached_property
     def names_self(self) -> bool:
         """Whether its own text names the cluster member that runs it."""
-        return isinstance(self.fn, FunctionType) and any(value is CLUSTER_SELF_ID for value in _own_values(self.fn))
+        return any(value is CLUSTER_SELF_ID for value in _own_values(self.fn))
 
     def arity_error(self, n: int) -> CaptureError | None:
         """Give the error to raise if it cannot be called with `n` positional arguments; what is not known passes."""
@@ -75,8 +75,13 @@ class Func:
         return None
 
 
-def _own_values(fn: FunctionType) -> Iterator[object]:
-    """Give what the names in a function's own text, and in functions inside it, hold now."""
+def _own_values(fn: Any) -> Iterator[object]:
+    """Give what the names in a function's own text, and in functions inside it, hold now, and what a partial has."""
+    if isinstance(fn, functools.partial):
+        given = cast("functools.partial[Any]", fn)
+        yield from (*_own_values(given.func), *given.args, *given.keywords.values())
+    if not isinstance(fn, FunctionType):
+        return
     for cell in fn.__closure__ or ():
         yield from contents(cell)
     for code in nested(fn.__code__):

@@ -111,7 +111,7 @@ class Graph:
         kinds = tuple(self.kind(ref, site) for ref in inputs)
         held = {each: self.kind(Ref(each.slot), site) for each in held_references(op)}
         try:
-            outputs = with_consistency(op, kinds, op.kinds(kinds))
+            outputs = with_consistency(op, kinds, op.kinds(kinds), held.values())
             require_usable(op, kinds, held)
             require_member(op, kinds, outputs)
         except Fault as fault:

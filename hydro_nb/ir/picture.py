@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
 import hydro_nb.types as wire_types
-from hydro_nb.ir.node import Bound, Kind, Node, Order, Place, Retries
+from hydro_nb.ir.node import Bound, Consistency, Kind, Node, Order, Place, Retries
 from hydro_nb.ir.ops.network import Network
 
 if TYPE_CHECKING:
@@ -105,8 +105,8 @@ def element_name(kind: Kind) -> str:
 
 def guarantees(kind: Kind) -> tuple[str, ...]:
     """Give the guarantees that matter for its shape: a singleton has no order."""
-    words = [str(kind.bound)]
-    return (*words, str(kind.order), str(kind.retries)) if kind.shape.is_stream else tuple(words)
+    words = [str(kind.bound), *((str(kind.order), str(kind.retries)) if kind.shape.is_stream else ())]
+    return (*words, str(kind.consistency)) if kind.consistency is not Consistency.NONE else tuple(words)
 
 
 def kind_text(kind: Kind) -> str:

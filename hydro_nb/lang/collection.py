@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 from hydro_nb.errors import CaptureError, GraphError, LocationError, Site
 from hydro_nb.ir.node import Kind, Op, Ref, Shape
 from hydro_nb.ir.ops.gathered import Elements
+from hydro_nb.ir.ops.order import AssertConsistency, Weaken
 from hydro_nb.ir.refer import held_references
 from hydro_nb.lang import quote
+from hydro_nb.lang.guarantees import NoConsistency, consistency_of
+from hydro_nb.lang.nondet import demanded
 from hydro_nb.lang.site import called, here
 
 if TYPE_CHECKING:
     from hydro_nb.ir.func import Func
     from hydro_nb.ir.node import Node
+    from hydro_nb.ir.ops.fold import Proof
     from hydro_nb.lang.flow import FlowBuilder
     from hydro_nb.lang.preview import Preview
 
@@ -61,6 +65,30 @@ class Collection:
         True
         """
         return self
+
+    def weaken_consistency(self) -> Self:
+        """Give up that all members of a cluster come to hold the same.
+
+        >>> flow = FlowBuilder()
+        >>> flow.process().source_iter([7]).broadcast_closed(flow.cluster()).weaken_consistency().kind.consistency
+        <Consistency.NONE: 'NoConsistency'>
+
+        Elements, order, repeats and boundedness stay. Raises `LocationError` on a process.
+        """
+        return self._grow(Weaken(guarantee="consistency"))
+
+    def assert_has_consistency_of(self, consistency: type[NoConsistency], why: Proof) -> Self:
+        """Claim that all members of a cluster come to hold the same, for a reason that nothing but you knows.
+
+        >>> ids = FlowBuilder().cluster().source_iter([1, 2])
+        >>> ids.assert_has_consistency_of(EventualConsistency, proof("a constant")).kind.consistency
+        <Consistency.EVENTUAL: 'EventualConsistency'>
+
+        Elements, order, repeats and boundedness stay. Raises `ProofError` without a proof, `LocationError` on a
+        process.
+        """
+        claim = consistency_of(consistency)
+        return self._grow(AssertConsistency(demanded(why, "assert_has_consistency_of", here()).reason, claim))
 
     def preview(self, n: int = 10) -> Preview:
         """Run the flow up to here inside this process, and show the first elements with their guarantees.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import TypeVar
 
 from hydro_nb.errors import GraphError
-from hydro_nb.ir.node import Bound, Order, Retries
+from hydro_nb.ir.node import Bound, Consistency, Order, Retries
 from hydro_nb.lang.site import here
 
 if TYPE_CHECKING:
@@ -62,6 +62,14 @@ class ExactlyOnce(AtLeastOnce):
     """Each element comes once."""
 
 
+class NoConsistency:
+    """Members of a cluster may come to hold different things."""
+
+
+class EventualConsistency(NoConsistency):
+    """All members of a cluster come to hold the same in the end."""
+
+
 T_co = TypeVar("T_co", covariant=True)
 K_co = TypeVar("K_co", covariant=True)
 V_co = TypeVar("V_co", covariant=True)
@@ -81,6 +89,9 @@ _BOUNDS: dict[type, Bound] = {
 }
 _ORDERS: dict[type, Order] = {cls: Order(cls.__name__) for cls in (TotalOrder, NoOrder)}
 _RETRIES: dict[type, Retries] = {cls: Retries(cls.__name__) for cls in (ExactlyOnce, AtLeastOnce)}
+_CONSISTENCIES: dict[type, Consistency] = {
+    cls: Consistency(cls.__name__) for cls in (EventualConsistency, NoConsistency)
+}
 
 
 def bound_of(marker: type) -> Bound:
@@ -108,6 +119,15 @@ def retries_of(marker: type) -> Retries:
     <Retries.EXACTLY_ONCE: 'ExactlyOnce'>
     """
     return _known(_RETRIES, marker, "retries")
+
+
+def consistency_of(marker: type) -> Consistency:
+    """Give the word for a marker of agreement among members.
+
+    >>> consistency_of(EventualConsistency)
+    <Consistency.EVENTUAL: 'EventualConsistency'>
+    """
+    return _known(_CONSISTENCIES, marker, "consistency")
 
 
 def _known(words: dict[type, Any], marker: type, keyword: str) -> Any:

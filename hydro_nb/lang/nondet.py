@@ -78,3 +78,10 @@ def law(given: Proof | None, keyword: str, method: str, site: Site) -> Proof | N
         f"`{method}` was given {keyword}={given!r}, which is no proof.\n"
         f'  {site}\n  Say why it holds: {keyword}=proof("...")'
     )
+
+
+def demanded(given: Proof | None, method: str, site: Site) -> Proof:
+    """Give the proof that a method cannot do without, or say that it is none."""
+    if isinstance(given, Proof):
+        return given
+    raise ProofError(f'`{method}` needs a proof, but was given {given!r}.\n  {site}\n  Say why it holds: proof("...")')

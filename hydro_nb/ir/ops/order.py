@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from hydro_nb.errors import LocationError
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import Emit, Item
-from hydro_nb.ir.node import Bound, Kind, Op, Order, Retries, Shape
+from hydro_nb.ir.node import Bound, Consistency, Kind, Op, Order, Retries, Shape
 from hydro_nb.ir.ops.pairs import are_pairs, key_and_value
 from hydro_nb.ir.ops.passing import PassOn
 
@@ -109,7 +110,7 @@ class AssumeRetries(Guard):
 
 @dataclass(frozen=True)
 class Weaken(Guard):
-    """Gives a guarantee up: order, exactly-once or boundedness."""
+    """Gives a guarantee up: order, exactly-once, boundedness, or that the members of a cluster agree."""
 
     guarantee: str = ""
     name: ClassVar[str] = "weaken"
@@ -122,12 +123,41 @@ class Weaken(Guard):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Lower one guarantee."""
         (kind,) = inputs
+        if self.guarantee == "consistency":
+            _require_members(kind)
         lower = {
             "ordering": {"order": Order.NONE},
             "retries": {"retries": Retries.AT_LEAST_ONCE},
             "boundedness": {"bound": Bound.UNBOUNDED},
+            "consistency": {},
         }
         return (kind.but(**lower[self.guarantee]),)
+
+    @property
+    def claims(self) -> Consistency | None:
+        """Say that members may differ, where that is what is given up."""
+        return Consistency.NONE if self.guarantee == "consistency" else None
+
+
+@dataclass(frozen=True)
+class AssertConsistency(Guard):
+    """Claims that all members of a cluster come to hold the same, as far as the program says."""
+
+    claims: Consistency = Consistency.EVENTUAL
+    name: ClassVar[str] = "assert_has_consistency_of"
+
+    def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
+        """Demand a cluster."""
+        _require_members(inputs[0])
+        return tuple(inputs)
+
+
+def _require_members(kind: Kind) -> None:
+    if kind.place.root.kind != "cluster":
+        raise check.Fault(
+            LocationError, "a collection on a cluster, whose members may agree or not",
+            f"on {kind.place.title}, which has no members", "Leave it out: on a process there is one of each.",
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
