@@ -34,9 +34,13 @@ def test_the_simulator_refuses(flow, leader, message):
 def test_a_cluster_has_no_one_to_talk_to(leader, message):
     flow = leader.flow
     workers, client = flow.cluster(), flow.external()
-    said = message(lambda: workers.source_external(client, int), LocationError)
+
+    def take_in():
+        workers.source_external(client, int)
+
+    said = message(take_in, LocationError)
     assert said.splitlines() == [
         "`source_external` needs a process, but Cluster[None] has members, and a client talks to one.",
-        "  test_source_external.py, line _:   said = message(lambda: workers.source_external(client, int), LocationError)",
+        "  test_source_external.py, line _:   workers.source_external(client, int)",
         "  Take it in on a process, and send it on from there: .demux(cluster), .broadcast(cluster, ...)",
     ]
