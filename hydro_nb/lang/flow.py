@@ -123,7 +123,7 @@ class FlowBuilder:
     def deploy(
         self,
         *,
-        clusters: Mapping[Cluster[Any] | type | str, int] | None = None,
+        clusters: Mapping[Any, int] | None = None,
         backend: Literal["local", "inprocess"] = "local",
         max_buffer: int | str = "64MiB",
         timeout: float = 30.0,

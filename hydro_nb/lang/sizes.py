@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hydro_nb.ir.node import Place
 
 
-def sizes_of(graph: Graph, given: Mapping[Cluster[Any] | type | str, int]) -> dict[int, int]:
+def sizes_of(graph: Graph, given: Mapping[Any, int]) -> dict[int, int]:
     """Give the sizes by the number of each location; what is given names clusters as users do."""
     if not isinstance(given, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - users are not type checkers
         raise DeployError(

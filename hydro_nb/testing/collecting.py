@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from hydro_nb.ir.node import Place
     from hydro_nb.lang.collection import Collection
     from hydro_nb.lang.external import InPort
-    from hydro_nb.lang.location import Cluster
 
 EVERYTHING = 2**32
 """Bytes of room in every channel, since nothing is taken out before the flow has settled."""
@@ -27,7 +26,7 @@ EVERYTHING = 2**32
 def collect(
     collection: Collection,
     *,
-    clusters: Mapping[Cluster[Any] | type | str, int] | None = None,
+    clusters: Mapping[Any, int] | None = None,
     backend: Literal["local", "inprocess"] = "local",
     timeout: float = 10.0,
     feed: Mapping[InPort[Any], Iterable[Any]] | None = None,

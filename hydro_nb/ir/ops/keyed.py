@@ -35,7 +35,7 @@ class PrefixKey(ElementOp):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Keep every guarantee."""
         (kind,) = inputs
-        return (kind.but(key=tuple_of(self.result_type, kind.key)),)
+        return (kind.but(key=tuple[self.result_type, kind.key]),)
 
     def work(self, emit: Emit, item: Item, key: str | None) -> None:
         """Put the function's result before the key."""

@@ -15,7 +15,7 @@ from hydro_nb.ir import check
 from hydro_nb.ir.emit import Emit, Item
 from hydro_nb.ir.node import Bound, Consistency, Kind, Op, Order, Place, Shape
 from hydro_nb.ir.ops.futures import refuse_awaitables
-from hydro_nb.ir.ops.pairs import are_pairs, halves, tuple_of
+from hydro_nb.ir.ops.pairs import are_pairs, halves
 from hydro_nb.values import MemberId
 
 Policy = Literal["fail_stop", "lossy", "lossy_delayed_forever"]
@@ -169,7 +169,7 @@ def _under(kind: Kind, sender: Place) -> Kind:
     """Put what a cluster sends under the ids of its members."""
     member = member_type(sender)
     if kind.shape.is_keyed:
-        return kind.but(key=tuple_of(member, kind.key))
+        return kind.but(key=tuple[member, kind.key])
     return kind.but(shape=Shape.KEYED_STREAM, key=member)
 
 
