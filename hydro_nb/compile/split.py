@@ -15,6 +15,7 @@ from hydro_nb.ir.node import Bound, Kind, Node, Place, Ref
 from hydro_nb.ir.ops.atomic import EndAtomic
 from hydro_nb.ir.ops.futures import ResolveFutures
 from hydro_nb.ir.ops.network import Network
+from hydro_nb.ir.ops.source import SourceMembers
 from hydro_nb.ir.ops.time import AllTicks, IntoTick
 from hydro_nb.references import Reference
 
@@ -120,8 +121,9 @@ class Unit:
 
 
 def locations(graph: Graph) -> list[Place]:
-    """Give the processes and clusters of a graph that have anything to do, in creation order."""
+    """Give the processes and clusters that have anything to do, or are looked at, in creation order."""
     used = {kind.place.root.slot for node in graph.nodes.values() for kind in (*node.outputs, *node.input_kinds)}
+    used |= {node.op.cluster.slot for node in graph.nodes.values() if isinstance(node.op, SourceMembers)}
     return [p for p in graph.places.values() if p.kind in ("process", "cluster") and p.slot in used]
 
 

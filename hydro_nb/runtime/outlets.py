@@ -6,6 +6,7 @@ from typing import Any
 
 from hydro_nb.errors import GraphError
 from hydro_nb.runtime.channel import Sender
+from hydro_nb.values import MemberId
 from hydro_nb.wire import ChannelSpec, member_of
 
 
@@ -109,10 +110,19 @@ class ToNamed(Outlet):
     def _misdirected(self, member: Any, item: Any) -> GraphError:
         what = f"`demux` was given {item!r:.200} for "
         if not isinstance(getattr(member, "raw_id", None), int):
-            return GraphError(f"{what}{member!r:.200}, which is no member; give a MemberId.from_raw_id(number)")
+            return GraphError(f"{what}{member!r:.200}, which is no member; {_remedy(member)}")
         numbers = sorted(self.senders)
         count = f"{len(numbers)} member{'' if len(numbers) == 1 else 's'}, {numbers[0]} to {numbers[-1]}"
         return GraphError(f"{what}{member!r}, but the cluster has {count}")
+
+
+def _remedy(member: Any) -> str:
+    if isinstance(member, tuple) and member and isinstance(member[0], MemberId):
+        return (
+            "where the key goes on after the member, that has to be known when the flow is built: "
+            "before .into_keyed() say .typed(tuple[tuple[MemberId[Worker], str], int]), with your types"
+        )
+    return "give a MemberId.from_raw_id(number)"
 
 
 _KINDS: dict[str, type[Outlet]] = {

@@ -22,6 +22,12 @@ class Leader: ...
 class Worker: ...
 
 
+class Shard: ...
+
+
+class Replica: ...
+
+
 @pytest.fixture(autouse=True)
 def _own_state_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
@@ -40,6 +46,16 @@ def leader(flow):
 @pytest.fixture
 def worker(flow):
     return flow.process(Worker)
+
+
+@pytest.fixture
+def shards(flow):
+    return flow.cluster(Shard)
+
+
+@pytest.fixture
+def replicas(flow):
+    return flow.cluster(Replica)
 
 
 @pytest.fixture
