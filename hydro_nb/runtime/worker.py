@@ -410,6 +410,7 @@ class Worker:
             self._end_outputs()
 
     def _pack(self, sender: Sender) -> None:
+        act_as(self.member)
         try:
             sender.pack()
         except (EncodeError, ChannelBroken) as error:

@@ -21,7 +21,7 @@ from hydro_nb.schema.shapes import (
     annotation_of,
     is_complete,
 )
-from hydro_nb.values import MemberId
+from hydro_nb.values import CLUSTER_SELF_ID, ClusterSelfId, MemberId, self_id
 
 MOST_DEPTH = 64
 
@@ -90,6 +90,8 @@ def _infer_many(kind: type, values: Sequence[Any], depth: int) -> Shape | None:
 
 
 def _infer_one(kind: type, values: Sequence[Any]) -> Shape:
+    if kind is ClusterSelfId:
+        return MemberOf("_" if self_id() is CLUSTER_SELF_ID else self_id().tag)
     if kind is MemberId:
         tags = {value.tag for value in values}
         return MemberOf(tags.pop() if len(tags) == 1 else "_")

@@ -22,7 +22,7 @@ from hydro_nb.schema import (
     UnionOf,
     fields_of,
 )
-from hydro_nb.values import MemberId
+from hydro_nb.values import ClusterSelfId, MemberId
 
 Encode = Callable[[list[Any]], bytes]
 MISFIT = "raise TypeError"
@@ -71,7 +71,12 @@ class Writer:
     def __init__(self, source: Source, names: Names) -> None:
         self.source, self.names = source, names
         source.names.update(
-            MemberId=MemberId, exact_float=exact_float, as_float=as_float, pack=struct.pack, Int={int}, Float={float}
+            Member={MemberId, ClusterSelfId},
+            exact_float=exact_float,
+            as_float=as_float,
+            pack=struct.pack,
+            Int={int},
+            Float={float},
         )
 
     def make(self, shape: Shape) -> Encode:
@@ -107,7 +112,7 @@ class Writer:
                 self.demand(body, value, kind)
                 body.field("I", f"{index}[{value}]")
             case MemberOf():
-                body.line(f"if type({value}) is not MemberId or type({value}.raw_id) is not int: {MISFIT}")
+                body.line(f"if type({value}) not in Member or type({value}.raw_id) is not int: {MISFIT}")
                 body.field("I", f"{value}.raw_id")
             case RecordOf():
                 self.demand(body, value, shape.type)

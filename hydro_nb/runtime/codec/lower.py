@@ -17,6 +17,7 @@ from hydro_nb.runtime.codec.classes import Classes, columns_of
 from hydro_nb.runtime.codec.extras import extra_of
 from hydro_nb.runtime.codec.limits import MAX_DEPTH, Unfit
 from hydro_nb.schema import field_names
+from hydro_nb.values import CLUSTER_SELF_ID, ClusterSelfId, self_id
 
 Values: TypeAlias = Sequence[Any]
 Lower: TypeAlias = Callable[[Values, Classes, int], nodes.Node]
@@ -72,6 +73,13 @@ def mended(node: Any) -> Any:
     if not isinstance(node, nodes.Column):
         return node
     return type(node)(*[mended(getattr(node, name)) for name in node.__struct_fields__])
+
+
+def _self_ids(values: Values, classes: Classes, depth: int) -> nodes.Node:
+    member = self_id()
+    if member is CLUSTER_SELF_ID:
+        raise Unfit(values[0], "it names the member of a cluster that runs a function, but what sends it runs on none")
+    return lower([member] * len(values), classes, depth)
 
 
 def _tuples(values: Values, classes: Classes, depth: int) -> nodes.Node:
@@ -175,4 +183,5 @@ LOWER: dict[type, Lower] = {
     set: lambda values, classes, depth: _sequences("set", values, classes, depth),
     frozenset: lambda values, classes, depth: _sequences("frozenset", values, classes, depth),
     dict: _maps,
+    ClusterSelfId: _self_ids,
 }

@@ -9,7 +9,7 @@ from typing import Any, cast
 from hydro_nb.runtime.codec import limits
 from hydro_nb.runtime.codec.paths import parts, text_of
 from hydro_nb.schema import Atom, EnumOf, MapOf, MemberOf, Names, OptionOf, RecordOf, Shape, TupleOf, UnionOf
-from hydro_nb.values import MemberId
+from hydro_nb.values import ClusterSelfId, MemberId
 
 Found = tuple[str, Any, str]
 
@@ -43,7 +43,7 @@ def _refused(value: Any, shape: Shape) -> str | None:
         case EnumOf(kind):
             fits = type(value) is kind and any(value is member for member in kind)
         case MemberOf():
-            fits = type(value) is MemberId
+            fits = type(value) in (MemberId, ClusterSelfId)
         case _:
             fits = type(value) is (dict if isinstance(shape, MapOf) else cast("RecordOf", shape).type)
     return None if fits else f"it is {_kind(value)}, where {text_of(shape)} is expected"

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+import copyreg
+import io
 import pickle
+from collections import ChainMap
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from hydro_nb.errors import DecodeError, EncodeError
+from hydro_nb.values import ClusterSelfId, self_id
+
+
+def _as_member(_: object) -> Any:
+    return self_id().__reduce_ex__(5)
+
+
+_TABLE: Any = ChainMap[Any, Any]({ClusterSelfId: _as_member}, cast("Any", copyreg.dispatch_table))
+"""What stands for the member that runs a function is sent as that member; a captured one is whoever receives it."""
+
+
+def _pickled(items: list[Any]) -> bytes:
+    out = io.BytesIO()
+    pickler = pickle.Pickler(out, protocol=5)
+    pickler.dispatch_table = _TABLE
+    pickler.dump(items)
+    return out.getvalue()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +47,7 @@ class PickleCodec:
     def encode(self, items: list[Any]) -> bytes:
         """Write a batch."""
         try:
-            return pickle.dumps(items, protocol=5)
+            return _pickled(items)
         except Exception as error:
             raise EncodeError(f"{self.where}a batch cannot be pickled: {type(error).__name__}: {error}") from error
 
