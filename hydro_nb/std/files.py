@@ -7,7 +7,7 @@ without arguments: `lambda: f"part-{CLUSTER_SELF_ID.raw_id}.txt"`.
 from __future__ import annotations
 
 import codecs
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Literal, overload
 
@@ -15,6 +15,7 @@ from typing_extensions import TypeVar
 
 from hydro_nb.errors import GraphError
 from hydro_nb.lang.guarantees import Bounded, ExactlyOnce, TotalOrder, Unbounded
+from hydro_nb.lang.outside import Outside
 from hydro_nb.lang.site import here
 from hydro_nb.lang.stream import Stream
 from hydro_nb.lang.top_level import TopLevel
@@ -47,11 +48,12 @@ def source_lines(process: TopLevel, path: Named, *, follow: bool = False, encodi
 
     Totally ordered, exactly once, bounded. With `follow` it goes on as the file grows, and is unbounded: an incomplete
     last line waits for its end, a file that is not there yet is waited for, and one that is rotated or truncated is
-    read on from its new beginning. What cannot be decoded is an error that names the line.
+    read on from its new beginning. It looks ten times in a second; a deployment settles when it has read what was there
+    at the start, and between two looks. What cannot be decoded is an error that names the line.
     """
     codec = _known(encoding)
     if follow:
-        return _followed(process, partial(following.followed_lines, path, codec))
+        return _followed(process, partial(following.look_for_lines, path, codec), str)
     return process.source_iter(partial(readers.text_lines, path, codec))
 
 
@@ -109,9 +111,9 @@ def source_json_lines(process: TopLevel, path: Named, *, of: Any = Any, follow: 
     be: a dataclass, `dict[str, int]`, ..., which is then the type of the elements. Empty lines are nothing; any other
     line without such a value is an error that names it.
     """
-    read = following.followed_json if follow else readers.json_values
-    made: Any = partial(read, path, of)
-    stream: Any = _followed(process, made) if follow else process.source_iter(made)
+    if follow:
+        return _followed(process, partial(following.look_for_json, path, of), of)
+    stream: Any = process.source_iter(partial(readers.json_values, path, of))
     return stream if of is Any else stream.typed(of)
 
 
@@ -138,12 +140,14 @@ def source_directory(process: TopLevel, path: Named, pattern: str = "*", *, foll
     waited for. A file comes when it is made, so let its writer make it elsewhere and move it in when it is whole.
     """
     if follow:
-        return _followed(process, partial(following.followed_files, path, pattern))
+        return _followed(process, partial(following.look_for_files, path, pattern), str)
     return process.source_iter(partial(readers.files_in, path, pattern))
 
 
-def _followed(process: P, function: Callable[[], AsyncIterator[T]]) -> Stream[T, P, Unbounded, TotalOrder, ExactlyOnce]:
-    return process.source_stream(function)
+def _followed(process: TopLevel, make: Callable[[], following.Look], of: Any) -> Any:
+    # a cluster has no ports, but async functions beside its ticks do their work on each member
+    place: Any = Outside(process.flow, process.place)
+    return place.sidecar_bidi(partial(following.follow, make), of=of, accepts=None)[0]
 
 
 def _known(encoding: str) -> str:

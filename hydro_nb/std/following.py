@@ -10,8 +10,8 @@ import asyncio
 import codecs
 import os
 import weakref
-from collections.abc import AsyncIterator, Iterable, Iterator
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from typing import Any, Protocol
 
 import msgspec
 
@@ -102,38 +102,62 @@ class Growing:
         return last
 
 
-async def _numbered_lines(name: str, encoding: str) -> AsyncIterator[tuple[int, str]]:
-    file = Growing(name, encoding)
+Look = Callable[[], tuple[list[Any], bool]]
+"""Gives what is new, and whether there may be more at once."""
+
+
+class Outbox(Protocol):
+    """Takes what goes into the flow."""
+
+    async def send(self, item: Any, /) -> None:
+        """Put it in; waits while the flow has no room."""
+        ...
+
+
+async def follow(make: Callable[[], Look], inbox: AsyncIterator[Any], outbox: Outbox) -> None:
+    """Put what each look gives into the flow, until it is cancelled."""
+    look, resting = make(), None
     try:
         while True:
-            for numbered in file.more():
-                yield numbered
-            await asyncio.sleep(0 if file.again else LOOK_SECONDS)
+            items, again = look()
+            for item in items:
+                await outbox.send(item)
+            if not again and resting is None:
+                # nothing comes in here: who waits for it nevertheless counts as one who has nothing to do
+                resting = asyncio.ensure_future(anext(inbox))
+            await asyncio.sleep(0 if again else LOOK_SECONDS)
     finally:
-        file.close()
+        if resting is not None:
+            resting.cancel()
 
 
-async def followed_lines(path: Named, encoding: str) -> AsyncIterator[str]:
-    """Give the lines of a file, and then those that come, without their ends."""
-    async for _, line in _numbered_lines(name_of(path), encoding):
-        yield line
+def look_for_lines(path: Named, encoding: str) -> Look:
+    """Look for new lines of a file, without their ends."""
+    file = Growing(name_of(path), encoding)
+    return lambda: ([line for _, line in file.more()], file.again)
 
 
-async def followed_json(path: Named, of: Any) -> AsyncIterator[Any]:
-    """Give the values of a file of JSON lines, and then those that come; empty lines are nothing."""
+def look_for_json(path: Named, of: Any) -> Look:
+    """Look for new values of a file of JSON lines; empty lines are nothing."""
     name, decoder = name_of(path), msgspec.json.Decoder(of)
-    async for number, line in _numbered_lines(name, "utf-8"):
-        if line.strip():
-            yield json_value(decoder, line, name, number)
+    file = Growing(name, "utf-8")
+
+    def look() -> tuple[list[Any], bool]:
+        lines = [(number, line) for number, line in file.more() if line.strip()]
+        return [json_value(decoder, line, name, number) for number, line in lines], file.again
+
+    return look
 
 
-async def followed_files(path: Named, pattern: str) -> AsyncIterator[str]:
-    """Give the names of the files in a folder, and then of those that come."""
+def look_for_files(path: Named, pattern: str) -> Look:
+    """Look for new files of a folder."""
     name, known = name_of(path), set[str]()
-    while True:
+
+    def look() -> tuple[list[Any], bool]:
         there = matching(name, pattern)
-        for each in there:
-            if each not in known:
-                yield each
-        known = set(there)
-        await asyncio.sleep(LOOK_SECONDS)
+        new = [each for each in there if each not in known]
+        known.clear()
+        known.update(there)
+        return new, False
+
+    return look

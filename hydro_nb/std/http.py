@@ -23,7 +23,7 @@ from hydro_nb.lang.keyed_stream import KeyedStream
 from hydro_nb.lang.location import Process
 from hydro_nb.lang.nondet import nondet
 from hydro_nb.lang.site import here
-from hydro_nb.std.http_messages import Event, Request, Response, request_of, url_of
+from hydro_nb.std.http_messages import Event, Request, Response, request_of, say, url_of
 from hydro_nb.std.http_server import serve
 
 __all__ = ["HttpClients", "HttpPort", "Request", "Response", "source_http"]
@@ -56,11 +56,12 @@ class HttpPort:
 
         >>> port, requests, responses = source_http(FlowBuilder().process())
         >>> responses.send(requests.map(lambda request: Response(200, request.path)))
-        >>> with requests.flow.deploy() as deployment:
+        >>> with requests.flow.deploy(backend="inprocess") as deployment:
         ...     port.url(deployment)
+        [process 0] serving http://127.0.0.1:...
         'http://127.0.0.1:...'
 
-        Raises `TimeoutError` when it does not listen in time. The process prints the address too.
+        Raises `TimeoutError` when it does not listen in time.
         """
         if deployment not in self._urls:
             self._urls[deployment] = deployment.connect(self._announced).receive(timeout)
@@ -87,14 +88,17 @@ def source_http(
 ]:
     """Serve HTTP: gives the port, the requests by number, and the sender for their responses by the same numbers.
 
-    >>> import urllib.request
     >>> flow = FlowBuilder()
     >>> port, requests, responses = source_http(flow.process())
+    >>> requests
+    KeyedStream[int, Request, Process[None], Unbounded, TotalOrder, ExactlyOnce]
+      into_keyed
+      filter_map   request_of
+      sidecar_bidi   partial(serve)
     >>> responses.send(requests.map(lambda request: Response(200, f"hello {request.query['name']}")))
-    >>> with flow.deploy() as deployment:
-    ...     with urllib.request.urlopen(f"{port.url(deployment)}/greet?name=ann") as answer:
-    ...         answer.read()
-    b'hello ann'
+
+    A deployment of it serves `port.url(deployment)`, and prints where that is; with `backend="inprocess"` only while
+    something waits for the flow.
 
     Totally ordered, exactly once, unbounded; each key has one request. `port=0` takes a port that is free. A request
     waits for its response: one that has none in time is answered 504, one whose body is larger than `largest` bytes
@@ -107,7 +111,7 @@ def source_http(
     events, out = process.sidecar_bidi(function, of=Event, accepts=tuple[int, Response])
     sender, responses = process.channel(KeyedStream, of=Response, key=int, order=NoOrder)
     out.send(responses.entries().assume_ordering(nondet("each response goes to the request of its own number")))
-    announced = events.filter_map(url_of).send_external(process.flow.external(HttpClients))
+    announced = events.filter_map(url_of).inspect(say).send_external(process.flow.external(HttpClients))
     return HttpPort(announced), events.filter_map(request_of).into_keyed(), sender
 
 

@@ -80,6 +80,15 @@ def url_of(event: Event) -> str | None:
     return event.url if isinstance(event, Listening) else None
 
 
+def say(url: str) -> None:
+    """Print where an endpoint is, into the log of its process.
+
+    >>> say("http://127.0.0.1:80")
+    serving http://127.0.0.1:80
+    """
+    print(f"serving {url}")  # noqa: T201 - that is what it is for
+
+
 def request_of(event: Event) -> tuple[int, Request] | None:
     """Give a request with its number, if it is one.
 

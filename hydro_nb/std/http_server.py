@@ -40,9 +40,7 @@ async def serve(
     await runner.setup()
     try:
         await _listen(runner, host, port)
-        url = _url(runner.addresses[0])
-        print(f"serving {url}", flush=True)  # noqa: T201 - for the log of the process
-        await outbox.send(Listening(url))
+        await outbox.send(Listening(_url(runner.addresses[0])))
         async for number, response in inbox:
             waiting.answer(number, response)
         await asyncio.Event().wait()
@@ -66,7 +64,7 @@ async def _listen(runner: Any, host: str, port: int) -> None:
         await _web().TCPSite(runner, host, port, backlog=BACKLOG).start()
     except OSError as error:
         # asyncio puts the whole address into the text of what the system says
-        why = os.strerror(error.errno) if (error.errno or 0) > 0 else error
+        why = os.strerror(error.errno) if error.errno is not None and error.errno > 0 else error
         raise HydroError(f"nothing can be served at {host}:{port}: {why}; port=0 takes one that is free") from None
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from hydro_nb import FlowBuilder, HydroError, ProcessFailed
-from hydro_nb.std.files import source_directory, source_json_lines, source_lines
+from hydro_nb import CLUSTER_SELF_ID, FlowBuilder, HydroError, ProcessFailed
+from hydro_nb.std.files import source_directory, source_json_lines, source_lines, write_lines
 from hydro_nb.std.following import READ_BYTES, Growing
 
 
@@ -123,6 +123,33 @@ def test_a_file_that_is_forgotten_is_closed(path):
 
 
 # ---------------------------------------------------------------- deployed
+
+
+@pytest.mark.parametrize("backend", ["inprocess", "local"])
+def test_it_settles_when_it_has_read_what_is_there(leader, path, tmp_path, backend):
+    write(path, "".join(f"{n}\n" for n in range(100_000)))
+    lines = source_lines(leader, path, follow=True)
+    write_lines(lines, tmp_path / "out")
+    with leader.flow.deploy(backend=backend) as deployment:
+        deployment.settle(30)
+        assert (tmp_path / "out").read_text() == path.read_text()
+
+
+def test_each_member_follows_its_own(tmp_path):
+    flow = FlowBuilder("following")
+    workers = flow.cluster()
+    for n in range(2):
+        write(tmp_path / f"log{n}", f"{n}\n")
+    lines = source_lines(workers, lambda: tmp_path / f"log{CLUSTER_SELF_ID.raw_id}", follow=True)
+    write_lines(lines, lambda: tmp_path / f"out{CLUSTER_SELF_ID.raw_id}")
+    with flow.deploy(clusters={workers: 2}) as deployment:
+        deployment.settle(20)
+        assert [(tmp_path / f"out{n}").read_text() for n in range(2)] == ["0\n", "1\n"]
+
+
+def test_preview_of_what_is_followed(leader, path):
+    write(path, "one\ntwo\n")
+    assert source_lines(leader, path, follow=True).preview(2).rows == ["one", "two"]
 
 
 @pytest.fixture
