@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from hydro_nb.errors import BoundError, GraphError, LocationError
 from hydro_nb.ir import check
@@ -11,6 +11,9 @@ from hydro_nb.ir.consistency import functions
 from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Bound, Kind, Op
 from hydro_nb.references import Reference
+from hydro_nb.values import CLUSTER_SELF_ID
+
+_SHORT = 10_000
 
 
 def held_references(op: Op) -> tuple[Reference[Any], ...]:
@@ -37,14 +40,23 @@ def require_usable(op: Op, inputs: Sequence[Kind], held: Mapping[Reference[Any],
 def require_member(op: Op, inputs: Sequence[Kind], outputs: Sequence[Kind]) -> None:
     """Demand a cluster where a function names the member that runs it."""
     place = (*inputs, *outputs)[0].place.root
-    if place.kind != "cluster" and any(func.names_self for func in functions(op)):
+    called = any(func.names_self for func in functions(op))
+    if place.kind != "cluster" and (called or any(value is CLUSTER_SELF_ID for value in _plain(op))):
         raise check.Fault(
-            LocationError, "a cluster where its function uses CLUSTER_SELF_ID",
+            LocationError, f"a cluster where {'its function uses' if called else 'it is given'} CLUSTER_SELF_ID",
             f"on {place.title}, which has no members",
             "Use it on a collection of a cluster made by flow.cluster(Marker); a process sends to a member by its "
             "number: MemberId.from_raw_id(n).",
             subject="" if inputs else "it",
         )  # fmt: skip
+
+
+def _plain(op: Op) -> Iterator[object]:
+    """Give the value that an operator was given, and the elements of its data where it is short."""
+    yield getattr(op, "value", None)
+    data: Any = getattr(op, "data", ())
+    if isinstance(data, list | tuple) and len(cast("list[object]", data)) <= _SHORT:
+        yield from cast("list[object]", data)
 
 
 def _require_called_later(op: Op, inputs: Sequence[Kind]) -> None:

@@ -80,8 +80,9 @@ def law(given: Proof | None, keyword: str, method: str, site: Site) -> Proof | N
     )
 
 
-def demanded(given: Proof | None, method: str, site: Site) -> Proof:
+def demanded(given: object, method: str, site: Site) -> Proof:
     """Give the proof that a method cannot do without, or say that it is none."""
     if isinstance(given, Proof):
         return given
-    raise ProofError(f'`{method}` needs a proof, but was given {given!r}.\n  {site}\n  Say why it holds: proof("...")')
+    shown = f"nondet({given.reason!r})" if isinstance(given, NonDet) else repr(given)
+    raise ProofError(f'`{method}` needs a proof, but was given {shown}.\n  {site}\n  Say why it holds: proof("...")')

@@ -38,6 +38,11 @@ def _receiver(collection: Collection, to: Any, method: str, site: Site, *, one: 
             "  Say who gets what: .demux(cluster) for pairs of MemberId and element, "
             '.round_robin(cluster, via, nondet("...")), or all of it to all: .broadcast(cluster, via, nondet("..."))'
         )
+    if not one and isinstance(to, Process):
+        raise LocationError(
+            f"`{method}` sends to the members of a cluster, but {to!r} is one process.\n  {site}\n"
+            "  Send it there whole: .send(process)"
+        )
     wanted, made = (Process, "a process made by flow.process") if one else (Cluster, "a cluster made by flow.cluster")
     return checked_place(to, wanted, f"`{method}` needs {made}(Marker)", collection.flow, site)
 

@@ -92,7 +92,7 @@ def test_what_it_needs(leader, shards, message):
     )
     assert "`weaken_consistency` needs a collection on a cluster" in message(here.weaken_consistency, LocationError)
     assert message(lambda: there.assert_has_consistency_of(EventualConsistency, nondet("so")), ProofError).startswith(
-        "`assert_has_consistency_of` needs a proof, but was given NonDet("
+        "`assert_has_consistency_of` needs a proof, but was given nondet("
     )
     assert "There are EventualConsistency, NoConsistency." in message(
         lambda: there.assert_has_consistency_of(LocationError, SAME), GraphError

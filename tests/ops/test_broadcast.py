@@ -63,6 +63,6 @@ def test_what_it_needs(leader, worker, shards, message):
         "  conftest.py, line _:   call()\n"
         '  Give it as nondet("why every outcome is right").'
     )
-    assert "`broadcast` needs a cluster made by flow.cluster(Marker)" in message(
+    assert "`broadcast` sends to the members of a cluster" in message(
         lambda: numbers.broadcast(worker, None, THERE), LocationError
     )

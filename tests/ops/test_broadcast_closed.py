@@ -51,6 +51,7 @@ def test_guarantees(leader, shards, via, consistency):
 def test_what_it_needs(leader, worker, message):
     numbers = leader.source_iter([1, 2])
     assert message(partial(numbers.broadcast_closed, worker), LocationError) == (
-        "`broadcast_closed` needs a cluster made by flow.cluster(Marker), but was given Process[Worker].\n"
-        "  conftest.py, line _:   call()"
+        "`broadcast_closed` sends to the members of a cluster, but Process[Worker] is one process.\n"
+        "  conftest.py, line _:   call()\n"
+        "  Send it there whole: .send(process)"
     )

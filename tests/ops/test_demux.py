@@ -94,7 +94,7 @@ def test_what_is_no_pair(leader, shards, message):
 
 
 def test_no_cluster(jobs, worker, message):
-    assert "`demux` needs a cluster made by flow.cluster(Marker)" in message(lambda: jobs.demux(worker), LocationError)
+    assert "`demux` sends to the members of a cluster" in message(lambda: jobs.demux(worker), LocationError)
     stranger = FlowBuilder().cluster()
     assert "belongs to another flow" in message(lambda: jobs.demux(stranger), LocationError)
 

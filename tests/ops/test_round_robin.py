@@ -1,3 +1,5 @@
+from functools import partial
+
 import pytest
 
 from hydro_nb import CLUSTER_SELF_ID, TCP, UDP, LocationError, MemberId, OrderError, RetriesError, nondet
@@ -57,7 +59,8 @@ def test_what_it_needs(leader, worker, shards, message):
     assert "needs an exactly-once stream, but `again` is AtLeastOnce" in message(
         lambda: again.round_robin(shards, None, ANY), RetriesError
     )
-    assert "`round_robin` needs a cluster" in message(lambda: numbers.round_robin(worker, None, ANY), LocationError)
+    one = partial(numbers.round_robin, worker, None, ANY)
+    assert "`round_robin` sends to the members of a cluster" in message(one, LocationError)
 
 
 @pytest.mark.parametrize("size", [1, 5])

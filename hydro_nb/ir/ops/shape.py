@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import Emit, Item
@@ -14,6 +14,7 @@ from hydro_nb.ir.ops.element import values_bounded
 from hydro_nb.ir.ops.fold import start_value
 from hydro_nb.ir.ops.once import Once, new_entries
 from hydro_nb.ir.ops.time import push_value
+from hydro_nb.values import ClusterSelfId, MemberId
 
 Part = Literal["entries", "values", "keys", "into_keyed_stream"]
 
@@ -120,7 +121,12 @@ class SingletonSource(Op):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give a bounded singleton."""
         unknown = isinstance(self.value, Func) or self.value is None
-        return (Kind(Shape.SINGLETON, self.place, Bound.BOUNDED, element=Any if unknown else type(self.value)),)
+        return (Kind(Shape.SINGLETON, self.place, Bound.BOUNDED, element=Any if unknown else self._type),)
+
+    @property
+    def _type(self) -> Any:
+        kind = cast("type[Any]", type(self.value))
+        return MemberId if kind is ClusterSelfId else kind
 
     def after(self, emit: Emit) -> None:
         """Make the value at the start."""
