@@ -210,10 +210,12 @@ export class Store {
     return this.processes.some((row) => row.name === place && row.phase === "failed");
   }
 
-  /** What was sent to a process that is gone, in words; empty where nothing was. @param {string} slot */
+  /** What was sent and dropped, in words; empty where nothing was. @param {string} slot */
   lost(slot) {
     const count = this.model.get("discarded")?.[slot] ?? 0;
-    return count ? `${whole(count)} discarded: ${this.graph.nodes[slot]?.place ?? "its receiver"} has gone` : "";
+    const node = this.graph.nodes[slot];
+    const why = node?.detail?.includes(".lossy") ? "had no room, or has gone" : "has gone";
+    return count ? `${whole(count)} discarded: ${node?.place ?? "its receiver"} ${why}` : "";
   }
 
   /** Items a second over all network edges and sinks. */

@@ -60,7 +60,7 @@
  * @property {ProcessRow[]} processes
  * @property {Problem[]} problems
  * @property {Record<string, number>} totals
- * @property {Record<string, number>} [discarded]  sent to a process that has gone, per stream
+ * @property {Record<string, number>} [discarded]  dropped on the way, per stream
  */
 /** @typedef {{process: string, error: boolean, level: string, time: number, text: string}} LogLine */
 

@@ -90,6 +90,14 @@ test("what is sent to a process that is gone is shown at its stream", () => {
   expect(text(el, ".stream .lost")).toBe("1\u202f200 discarded: B has gone");
 });
 
+test("what a transport may lose is dropped where there is no room", () => {
+  const { fake, dashboard } = shown();
+  const graph = fake.get("graph");
+  graph.nodes.net.detail = "UDP.lossy, auto";
+  fake.set("discarded", { net: 3 });
+  expect(dashboard.store.lost("net")).toBe("3 discarded: B had no room, or has gone");
+});
+
 test("a flow that is being built has its picture and no panes", () => {
   const { el, fake } = shown(model({ mode: "build" }));
   expect(el.querySelector(".tabs")).toBeNull();
