@@ -108,7 +108,7 @@ def run_wrong(path: Path) -> Iterator[tuple[str, str]]:
         code = compile(ast.Module([statement], []), str(path), "exec")
         within = range(statement.lineno, (statement.end_lineno or 0) + 1)
         wrong = [number for number in within if "# wrong" in lines[number - 1]]
-        if not wrong or isinstance(statement, ast.FunctionDef):
+        if not wrong or isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
             exec(code, space)
         elif ONLY_EDITOR not in lines[wrong[0] - 1]:
             yield f"{path.name}, line {wrong[0]}:", error_of(code, space)

@@ -56,7 +56,14 @@ class Outbox(Protocol[Item_contra]):
     """Where a sidecar puts elements into its flow."""
 
     async def send(self, item: Item_contra, /) -> None:
-        """Put an element into the flow; waits while the flow has too many to take."""
+        """Put an element into the flow; waits while the flow has too many to take.
+
+        >>> async def greet(inbox, outbox):
+        ...     await outbox.send("hello")
+        >>> greeted, _ = FlowBuilder().process().sidecar_bidi(greet, of=str)
+        >>> greeted.kind.bound
+        <Bound.UNBOUNDED: 'Unbounded'>
+        """
         ...
 
 

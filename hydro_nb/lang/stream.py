@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from hydro_nb.errors import LocationError
 from hydro_nb.ir.node import Shape
 from hydro_nb.ir.ops.join import Chain, MergeUnordered
 from hydro_nb.ir.ops.network import SendExternal
@@ -263,6 +264,11 @@ class Stream(
         >>> out.name
         'out'
         """
+        if self.kind.place.root.kind != "cluster":
+            raise LocationError(
+                f"`sim_cluster_output` needs a stream on a cluster, but this one is on {self.kind.place.title}.\n"
+                f"  {here()}\n  Use .sim_output()"
+            )
         return self.sim_output()
 
     def _out(self, client: Any, method: str, codec: str) -> OutPort[Any]:

@@ -30,7 +30,7 @@ def test_language_needs_no_sockets_and_no_notebook():
 def test_every_name_is_there():
     for name in hydro_nb.__all__:
         value = getattr(hydro_nb, name)
-        assert name in ("TCP", "UDP", "Break", "Continue", "CLUSTER_SELF_ID") or value.__name__
+        assert name in ("TCP", "UDP", "Auto", "Break", "Continue", "CLUSTER_SELF_ID", "NetworkHint") or value.__name__
     assert set(hydro_nb.__all__) <= set(dir(hydro_nb))
     assert hydro_nb.types.u32
     assert hydro_nb.testing.collect is collect

@@ -8,11 +8,13 @@ flow = FlowBuilder()
 leader = flow.process()
 lines = source_lines(leader, "a.txt")
 
-write_lines(lines.map(len), "b.txt")  # wrong
+write_lines(lines.map(len), "b.txt")  # wrong in the editor: numbers
 write_lines(lines.weaken_ordering(), "b.txt")  # wrong
 write_csv(lines.weaken_retries(), "b.csv")  # wrong
 write_json_lines(lines.weaken_ordering(), "b.jsonl")  # wrong
 write_parquet(lines.weaken_ordering(), "b.parquet")  # wrong
-source_lines(leader.tick(), "a.txt")  # wrong
-source_lines(leader, "a.txt", follow=True).last().map(lambda line: line.nothing)  # wrong
-source_json_lines(leader, "a.jsonl", of=int).map(lambda n: n.nothing)  # wrong
+source_lines(leader.tick(), "a.txt")  # wrong in the editor: each tick reads it again
+source_lines(leader, "a.txt", follow=True).last().map(
+    lambda line: line.nothing
+)  # wrong in the editor: text has no such name
+source_json_lines(leader, "a.jsonl", of=int).map(lambda n: n.nothing)  # wrong in the editor: numbers have no such name
