@@ -327,7 +327,7 @@ def test_what_cannot_be_started_again_is_said(backend):
             deployment.restart(Leader)
         with pytest.raises(DeployError, match="no running process is called `Worker/7`; running: `Worker/0`, "):
             deployment.restart((Worker, 7))
-        with pytest.raises(DeployError, match='`Worker` is a cluster; say which .*such as "Worker/0"'):
+        with pytest.raises(DeployError, match=r'`Worker` is a cluster; say which .*such as "Worker/0"'):
             deployment.kill(made.workers)
         with pytest.raises(DeployError, match=r"no cluster has the marker of MemberId::<Watcher>\(0\); give"):
             deployment.kill(MemberId.from_raw_id(0, Watcher))
