@@ -20,6 +20,7 @@ from hydro_nb.ir.node import Op
 HERE = Path(__file__).parent
 CATEGORIES = {"Source", "Transform", "Join", "Aggregation", "Network", "Sink", "NonDeterministic"}
 NO_ERROR = {
+    "client_membership": "the server whose clients it tells of makes it",
     "into_singleton": "any table is a dict, whether it is complete or not",
     "is_some": "every optional is there or is not",
     "key_count": "any table has a number of keys",
@@ -29,13 +30,19 @@ NO_ERROR = {
 }
 """operators whose lines cannot be wrong, and why"""
 NOT_SIMULATED = {
+    "bidi_external_many_bytes": "the world outside",
+    "bind_single_client": "the world outside",
+    "client_membership": "the world outside",
     "sample_every": "real time",
+    "sidecar_bidi": "the world outside",
     "send_external": "the world outside",
     "source_external": "the world outside",
     "source_interval": "real time",
     "source_stream": "the world outside",
     "spin": "it never comes to rest",
     "timeout": "real time",
+    "to_clients": "the world outside",
+    "to_sidecar": "the world outside",
 }
 """operators that the simulator refuses, and why; that it does is tested in place of both cuts"""
 NO_FUSED_CUT = {
@@ -49,6 +56,8 @@ NO_OUTPUT = {
     "for_each": "a sink",
     "send_external": "what it gives is a port of a client",
     "sim_output": "what it gives is a port of the test",
+    "to_clients": "it goes to clients",
+    "to_sidecar": "it goes to an async function",
 }
 """operators of whose output no guarantee can be known, and why; what they demand is tested as an error"""
 

@@ -14,7 +14,7 @@ write_csv(lines.weaken_retries(), "b.csv")  # wrong
 write_json_lines(lines.weaken_ordering(), "b.jsonl")  # wrong
 write_parquet(lines.weaken_ordering(), "b.parquet")  # wrong
 source_lines(leader.tick(), "a.txt")  # wrong in the editor: each tick reads it again
-source_lines(leader, "a.txt", follow=True).last().map(
-    lambda line: line.nothing
-)  # wrong in the editor: text has no such name
-source_json_lines(leader, "a.jsonl", of=int).map(lambda n: n.nothing)  # wrong in the editor: numbers have no such name
+grown = source_lines(leader, "a.txt", follow=True)
+grown.last().map(lambda line: line.nothing)  # wrong in the editor: a text has none
+read = source_json_lines(leader, "a.jsonl", of=int)
+read.map(lambda n: n.nothing)  # wrong in the editor: a number has none
