@@ -6,12 +6,13 @@ import re
 import socket
 import sys
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self
 
 from hydro_nb.deploy.board import Board, Subscriber
+from hydro_nb.deploy.colocation import groups_of
 from hydro_nb.deploy.external import Link, Port
 from hydro_nb.deploy.named import HasName, Named, title_of
 from hydro_nb.deploy.plan import Program, check_runnable, peers_of
@@ -283,11 +284,12 @@ def _status_line(row: ProcessRow) -> str:
     return f"{line}   {row.reason}" if row.reason else line
 
 
-def deploy(
+def deploy(  # noqa: PLR0913 - each is a keyword that its caller names
     program: Program,
     *,
     clusters: Mapping[int, int] = {},
     backend: Literal["local", "inprocess"] = "local",
+    colocate: Sequence[Sequence[Named]] = (),
     max_buffer: int = MAX_BUFFER,
     timeout: float = 30.0,
     name: str | None = None,
@@ -297,6 +299,7 @@ def deploy(
     """Start a program and return when every process of it runs.
 
     `clusters` gives the number of members of each cluster, by location.
+    `colocate` gives lists of processes, clusters and members; those of one list share an OS process.
     `echo` prints what the processes print, tagged, as it comes; by default where no notebook shows it.
     Without `files` logs are kept in memory alone, so that quick looks do not push out the logs of real runs.
     """
@@ -307,7 +310,8 @@ def deploy(
     make = _BACKENDS.get(backend)
     if make is None:
         raise DeployError(f"backend={backend!r} is not known; there are {', '.join(map(repr, _BACKENDS))}")
-    chosen_backend = make(program, board, clusters, max_buffer)
+    together = groups_of(colocate, peers_of(program, clusters), program.locations)
+    chosen_backend = make(program, board, clusters, max_buffer, together)
     chosen_backend.start(timeout)
     return Deployment(program, chosen_backend, board)
 
@@ -318,19 +322,23 @@ def _log_folder(title: str) -> Path:
     return state_folder() / f"{stamp}-{time.time_ns() % 1_000_000_000:09d}-{safe}"
 
 
-def _local(program: Program, board: Board, clusters: Mapping[int, int], max_buffer: int) -> Backend:
+def _local(
+    program: Program, board: Board, clusters: Mapping[int, int], max_buffer: int, together: Sequence[Sequence[int]]
+) -> Backend:
     from hydro_nb.deploy.local import LocalBackend  # noqa: PLC0415 - loads zmq, which not every backend needs
 
-    return LocalBackend(program, board, clusters=clusters, max_buffer=max_buffer)
+    return LocalBackend(program, board, clusters=clusters, max_buffer=max_buffer, colocate=together)
 
 
-def _inprocess(program: Program, board: Board, clusters: Mapping[int, int], max_buffer: int) -> Backend:
+def _inprocess(
+    program: Program, board: Board, clusters: Mapping[int, int], max_buffer: int, _together: Sequence[Sequence[int]]
+) -> Backend:
     from hydro_nb.deploy.inprocess import InProcessBackend  # noqa: PLC0415 - as above
 
     return InProcessBackend(program, board, clusters=clusters, max_buffer=max_buffer)
 
 
-_BACKENDS: dict[str, Callable[[Program, Board, Mapping[int, int], int], Backend]] = {
+_BACKENDS: dict[str, Callable[[Program, Board, Mapping[int, int], int, Sequence[Sequence[int]]], Backend]] = {
     "local": _local,
     "inprocess": _inprocess,
 }

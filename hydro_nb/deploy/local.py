@@ -7,7 +7,7 @@ import atexit
 import socket
 import threading
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -33,13 +33,14 @@ class LocalBackend:
         *,
         clusters: Mapping[int, int],
         max_buffer: int,
+        colocate: Sequence[Sequence[int]] = (),
         launcher: Launcher | None = None,
     ) -> None:
         self._io = hydro_io()
         self._board = board
         self._folder = SocketFolder()
         try:
-            plan = make_plan(program, clusters, self._folder.endpoint, new_token(), max_buffer)
+            plan = make_plan(program, clusters, self._folder.endpoint, new_token(), max_buffer, colocate)
             self._supervisor = self._io.call(
                 lambda: Supervisor(plan, board, self._folder, launcher or Spawn(), self._io, new_context())
             )

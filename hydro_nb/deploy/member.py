@@ -43,6 +43,7 @@ class Member:
         self._splitters = {"stdout": Splitter(), "stderr": Splitter()}
         self._open = {"stdout": child.stdout, "stderr": child.stderr}
         self._pidfd = -1
+        self._closed = False
 
     @property
     def ended(self) -> bool:
@@ -126,7 +127,10 @@ class Member:
         return lines
 
     def close(self) -> None:
-        """Close its pipes."""
+        """Close its pipes; a second time does nothing."""
+        if self._closed:
+            return
+        self._closed = True
         for fd in self._open.values():
             self._io.forget(fd)
         self._open.clear()

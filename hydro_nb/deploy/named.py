@@ -27,7 +27,7 @@ Named: TypeAlias = "Place | tuple[Place, int] | MemberId[Any]"
 def title_of(given: object, places: Iterable[LocationProgram], names: Iterable[str]) -> str:
     """Give the name of the process that is meant; one that never was is refused, with those that there are."""
     places = [place for place in places if place.kind != "external"]
-    title = _title(given, places)
+    title = called(given, places)
     known = list(names)
     if title is None:
         raise DeployError(f"{given!r} is no process; give one, its name or its marker class: {_there(known)}")
@@ -39,7 +39,8 @@ def title_of(given: object, places: Iterable[LocationProgram], names: Iterable[s
     return title
 
 
-def _title(given: object, places: list[LocationProgram]) -> str | None:
+def called(given: object, places: list[LocationProgram]) -> str | None:
+    """Give the name that is meant, whether or not there is a process of it; None for what names nothing."""
     if isinstance(given, MemberId):
         member = cast("MemberId[Any]", given)
         return f"{_cluster_of(member, places)}/{member.raw_id}"
