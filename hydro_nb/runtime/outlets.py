@@ -83,7 +83,9 @@ class InTurn(Present):
         self._next = 0
 
     def put(self, items: list[Any], *, timer: bool) -> None:
-        """Deal them out."""
+        """Deal them out; where nobody is there one of those that have gone is told, which counts them as lost."""
+        if not self.present:
+            next(iter(self.senders.values())).put(items, timer=timer)
         count = len(self.present)
         for offset, sender in enumerate(self.present):
             mine = items[(offset - self._next) % count :: count]

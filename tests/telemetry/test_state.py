@@ -41,6 +41,27 @@ def test_totals_of_a_slot_add_up_over_processes_and_replace_within_one(begun):
     assert (after.processes[0].cpu, after.processes[0].memory, after.processes[0].queued) == (0.5, 9, 2)
 
 
+def test_a_process_that_is_started_again_goes_on_counting(begun):
+    state = telemetry.phase(begun, "running", 5.5)
+    state = telemetry.apply(state, counts(0, {"s": 3}, discarded={"e": 2}))
+    state = telemetry.ended(state, 0, "failed", 6.0, "was killed")
+    assert (state.state, state.processes[0].state) == ("failed", "failed")
+    state = telemetry.again(state, 0)
+    row = state.processes[0]
+    assert (state.state, state.reason, row.state, row.reason, row.ended) == ("running", "", "starting", "", 0.0)
+    assert (state.totals, state.discarded) == ({"s": 3}, {"e": 2})
+    state = telemetry.apply(state, counts(0, {"s": 1}, discarded={"e": 1}))
+    state = telemetry.again(telemetry.ended(state, 0, "failed", 7.0), 0)
+    state = telemetry.apply(state, counts(0, {"s": 5}))
+    assert (state.totals, state.discarded) == ({"s": 9}, {"e": 3})
+
+
+def test_a_deployment_in_which_another_has_failed_stays_failed(begun):
+    state = telemetry.ended(telemetry.phase(begun, "running", 5.5), 0, "failed", 6.0, "was killed")
+    state = telemetry.again(telemetry.ended(state, 1, "failed", 6.0, "was killed"), 0)
+    assert (state.state, state.reason) == ("failed", "process `A` has ended: was killed")
+
+
 def test_what_was_discarded_is_kept_by_edge(begun):
     after = telemetry.apply(begun, counts(0, {}, discarded={"s": 3}))
     after = telemetry.apply(after, counts(1, {}, discarded={"t": 1}))
