@@ -51,6 +51,16 @@ class Member:
         return self.exit_code is not None or (bool(self.shared) and self.phase == "failed")
 
     @property
+    def number(self) -> int:
+        """Which member of its cluster it is."""
+        return member_of(self.id)
+
+    @property
+    def obituary(self) -> str:
+        """How it ended, as its peers are told."""
+        return f"process `{self.name}` has ended: {self.reason or 'it ended'}"
+
+    @property
     def left(self) -> bool:
         """Whether nothing is left of it, its process neither."""
         return self.over and self.exit_code is not None

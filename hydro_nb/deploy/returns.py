@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Future
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from hydro_nb.deploy.board import Board
+from hydro_nb.deploy.hub import Hub
 from hydro_nb.deploy.io import IO, Timer
+from hydro_nb.deploy.keys import SocketFolder
+from hydro_nb.deploy.launcher import Child, Launcher
 from hydro_nb.deploy.member import Member
+from hydro_nb.deploy.plan import Plan
+from hydro_nb.deploy.settling import Settling
 from hydro_nb.errors import DeployError, HydroError
 from hydro_nb.wire import Connect, Control, Go, Met, PeerJoined, Phase
 
@@ -17,29 +23,31 @@ class Host(Protocol):
 
     members: dict[int, Member]
 
+    stopping: bool
+    settling: Settling
+
     def kill_member(self, member: Member) -> None:
         """Kill a process on purpose."""
         ...
 
-    def launch_again(self, peer: int) -> Member:
-        """Start the process of a peer that has ended, in its next epoch."""
-        ...
-
-    def introduce(self, peer: int) -> PeerJoined:
-        """Give what the others are told of it, once clients can hear it."""
+    def adopt(self, member: Member) -> None:
+        """Watch over a process that was started."""
         ...
 
     def say(self, member: Member, message: Control) -> None:
         """Tell a process something."""
         ...
 
-    def returned(self, member: Member, error: HydroError | None) -> None:
-        """Take note that it runs again, or that it does not."""
-        ...
-
     def explain(self, member: Member, what: str) -> str:
         """Say why a process failed."""
         ...
+
+
+class Starter(NamedTuple):
+    """How processes are started, and where their sockets are."""
+
+    launcher: Launcher
+    folder: SocketFolder
 
 
 class Return:
@@ -63,8 +71,12 @@ class Returns:
     it connects to them once all have answered.
     """
 
-    def __init__(self, host: Host, io: IO) -> None:
+    def __init__(self, host: Host, plan: Plan, hub: Hub, starter: Starter, board: Board, io: IO) -> None:
         self._host = host
+        self._plan = plan
+        self._hub = hub
+        self._starter = starter
+        self._board = board
         self._io = io
         self._waiting: deque[Return] = deque()
         self._current: Return | None = None
@@ -97,10 +109,24 @@ class Returns:
 
     def _start(self, one: Return) -> None:
         one.started = True
+        old = self._host.members[one.peer]
         try:
-            self._host.launch_again(one.peer)
+            child = self._launched(old)
         except OSError as error:
             self._finish(one, DeployError(f"process `{one.name}` could not be started again: {error}"))
+            return
+        self._board.again(one.peer)
+        self._host.adopt(Member(old.place, one.peer, child, self._io))
+
+    def _launched(self, old: Member) -> Child:
+        """Start the process of a peer that has ended, in its next epoch and with a socket of its own."""
+        plan, others = self._plan, [m for m in self._host.members.values() if m is not old]
+        endpoint = plan.endpoints[old.id]
+        if all(m.over or plan.endpoints[m.id] != endpoint for m in others):
+            self._starter.folder.forget(endpoint)
+        plan.renew(old.id, self._starter.folder.endpoint(f"p{old.place.id}.{old.number}.{plan.epochs[old.id] + 1}"))
+        gone = {m.id: m.obituary for m in others if m.over}
+        return self._starter.launcher.start(plan.bootstrap(old.id, gone), plan.captures(old.id))
 
     # ------------------------------------------------------------ what happens meanwhile
 
@@ -119,7 +145,9 @@ class Returns:
     def _introduce(self, one: Return) -> None:
         others = [m for m in self._host.members.values() if not m.over and m.id != one.peer]
         one.unmet = {m.id for m in others}
-        message = self._host.introduce(one.peer)
+        epoch = self._plan.epochs[one.peer]
+        self._hub.joined(one.peer, epoch)
+        message = PeerJoined(one.peer, self._plan.endpoints[one.peer], epoch)
         for member in others:
             self._host.say(member, message)
         self._connect_if_met(one)
@@ -174,4 +202,7 @@ class Returns:
             one.done.set_result(None)
         else:
             one.done.set_exception(error)
-        self._host.returned(self._host.members[one.peer], error)
+        if not self._host.stopping:
+            # a new proof, with the member that runs again
+            self._host.settling.restart()
+        self._board.notify()

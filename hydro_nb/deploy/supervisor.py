@@ -14,7 +14,7 @@ from hydro_nb.deploy.launcher import KILL, TERMINATE, Launcher, exit_text, title
 from hydro_nb.deploy.member import Member
 from hydro_nb.deploy.named import peer_of, unknown
 from hydro_nb.deploy.plan import Plan
-from hydro_nb.deploy.returns import Returns
+from hydro_nb.deploy.returns import Returns, Starter
 from hydro_nb.deploy.settling import Settling
 from hydro_nb.errors import DeployError, HydroError, ProcessFailed
 from hydro_nb.runtime.report import decode_report, encode
@@ -30,14 +30,12 @@ from hydro_nb.wire import (
     Listening,
     Met,
     PeerGone,
-    PeerJoined,
     Probe,
     ProbeReply,
     Problem,
     Report,
     Stop,
     To,
-    location_of,
     member_of,
 )
 
@@ -67,7 +65,7 @@ class Supervisor:
         self._exchange = Exchange(context, plan.control, len(plan.peers))
         self._hub = Hub(plan, context, io, self._over, self._bad_frame)
         self.settling = Settling(self, board, io)
-        self._returns = Returns(self, io)
+        self._returns = Returns(self, plan, self._hub, Starter(launcher, folder), board, io)
         self._going = False
 
     @property
@@ -79,8 +77,7 @@ class Supervisor:
         return "the deployment has stopped" if self.stopping else ""
 
     def _bad_frame(self, error: HydroError) -> None:
-        text = f"{type(error).__name__}: {error}"
-        self._board.apply(Problem(EXTERNAL, self._board.now(), text, fatal=False))
+        self._board.apply(Problem(EXTERNAL, self._board.now(), f"{type(error).__name__}: {error}", fatal=False))
 
     # ------------------------------------------------------------ starting
 
@@ -99,9 +96,10 @@ class Supervisor:
             names = [each.program.title(member_of(each.peer)) for each in boot.residents]
             for peer, name, each in zip(group, names, (child, *child.lodgers), strict=True):
                 others = tuple(other for other in names if other != name)
-                self._adopt(Member(self.plan.peers[peer], peer, each, self._io, shared=others))
+                self.adopt(Member(self.plan.peers[peer], peer, each, self._io, shared=others))
 
-    def _adopt(self, member: Member) -> None:
+    def adopt(self, member: Member) -> None:
+        """Watch over a process that was started."""
         self.members[member.id] = member
         member.watch(self._board.log, lambda: self._exited(member), self._board.logs)
 
@@ -147,9 +145,9 @@ class Supervisor:
         member.identity = identity
         unsaid, member.unsaid = member.unsaid, []
         for message in unsaid:
-            self._send(member, message)
+            self.say(member, message)
         if self.stopping:
-            self._send(member, Stop(drain=False))
+            self.say(member, Stop(drain=False))
 
     def _note(self, member: Member, report: Report) -> None:
         match report:
@@ -208,7 +206,8 @@ class Supervisor:
         if problem.fatal:
             member.problem = problem
 
-    def _send(self, member: Member, message: Control) -> None:
+    def say(self, member: Member, message: Control) -> None:
+        """Tell a process something; who has ended is told to one that cannot hear yet as soon as it can."""
         if member.identity and not member.over:
             self._exchange.send(member.identity, encode(To(member.id, message)))
             # sending may swallow the socket's signal, so look again
@@ -222,7 +221,7 @@ class Supervisor:
 
     def _tell_all(self, message: Control) -> None:
         for member in self.members.values():
-            self._send(member, message)
+            self.say(member, message)
 
     # ------------------------------------------------------------ ends
 
@@ -265,18 +264,19 @@ class Supervisor:
         if member.problem is None:
             member.problem = Problem(member.id, self._board.now(), f"process `{member.name}` {reason}")
             self._board.apply(member.problem)
-        text = _obituary(member)
+        text = member.obituary
         self._tell_all(PeerGone(member.id, text))
         self._hub.gone(member.id, text)
         if not self._going and not member.ran:
-            self._give_up(DeployError(self._explain(member, "could not start")))
+            self._give_up(DeployError(self.explain(member, "could not start")))
         elif not member.on_purpose:
-            self.settling.fail(ProcessFailed(self._explain(member, "failed")))
+            self.settling.fail(ProcessFailed(self.explain(member, "failed")))
         if self._all_at("running"):
             self._run()
         self.settling.restart()
 
-    def _explain(self, member: Member, what: str) -> str:
+    def explain(self, member: Member, what: str) -> str:
+        """Say why a process failed, with what it complained of last."""
         tail = [line.text for line in self._board.logs.lines(member.name) if line.stream == "stderr"]
         return explain(member.name, what, member.problem, tail)
 
@@ -285,7 +285,7 @@ class Supervisor:
         """The first process that failed by itself, if any."""
         for member in self.members.values():
             if member.over and member.problem is not None and not member.on_purpose:
-                return ProcessFailed(self._explain(member, "failed"))
+                return ProcessFailed(self.explain(member, "failed"))
         return None
 
     # ------------------------------------------------------------ settling
@@ -352,7 +352,7 @@ class Supervisor:
 
     def _part(self, member: Member) -> None:
         if member.identity:
-            self._send(member, Stop(drain=False))
+            self.say(member, Stop(drain=False))
         else:
             # it cannot hear yet, and has nothing to lose
             member.child.signal(KILL)
@@ -385,38 +385,6 @@ class Supervisor:
             raise DeployError(f"process `{name}` cannot be started again: the deployment does not run")
         return self._returns.add(peer, timeout)
 
-    def launch_again(self, peer: int) -> Member:
-        """Start the process of a peer that has ended, in its next epoch."""
-        plan, old = self.plan, self.members[peer]
-        self._folder.forget(plan.endpoints[peer])
-        plan.renew(peer, self._folder.endpoint(f"p{location_of(peer)}.{member_of(peer)}.{plan.epochs[peer] + 1}"))
-        gone = {m.id: _obituary(m) for m in self.members.values() if m.over and m is not old}
-        child = self._launcher.start(plan.bootstrap(peer, gone), plan.captures(peer))
-        self._board.again(peer)
-        member = Member(old.place, peer, child, self._io)
-        self._adopt(member)
-        return member
-
-    def introduce(self, peer: int) -> PeerJoined:
-        """Let the clients know a member that was started again; gives what the other processes are told."""
-        self._hub.joined(peer, self.plan.epochs[peer])
-        return PeerJoined(peer, self.plan.endpoints[peer], self.plan.epochs[peer])
-
-    def say(self, member: Member, message: Control) -> None:
-        """Tell a process something."""
-        self._send(member, message)
-
-    def explain(self, member: Member, what: str) -> str:
-        """Say why a process failed."""
-        return self._explain(member, what)
-
-    def returned(self, member: Member, error: HydroError | None) -> None:
-        """Begin a new proof with the member that runs again, and let who waits for it know."""
-        del member, error
-        if not self.stopping:
-            self.settling.restart()
-        self._board.notify()
-
     def _finish_if_all_over(self) -> None:
         if not self.stopping or self.stopped.done() or not all(m.left for m in self.members.values()):
             return
@@ -430,7 +398,3 @@ class Supervisor:
         self._board.phase("stopped")
         self.stopped.set_result(None)
         self._board.notify()
-
-
-def _obituary(member: Member) -> str:
-    return f"process `{member.name}` has ended: {member.reason or 'it ended'}"
