@@ -260,10 +260,11 @@ def p_leader_heartbeat(
         config.i_am_leader_check_timeout, nondet("who waits too briefly tries to lead, which is safe", nondet_leader)
     )
     expired = silent.snapshot(tick, nondet("a late look is a longer timeout", nondet_leader)).is_some()
-    turns = config.i_am_leader_check_timeout_delay_multiplier
-    looks = proposers.source_interval(config.i_am_leader_check_timeout).enumerate()
-    own_looks = looks.filter(lambda look: look[0] >= CLUSTER_SELF_ID.raw_id * turns)
-    looks_now = own_looks.batch(tick, nondet("a late look is a longer timeout", nondet_leader)).is_empty().not_()
+    stagger = config.i_am_leader_check_timeout_delay_multiplier * config.i_am_leader_check_timeout
+    looks = proposers.source_interval_delayed(
+        lambda: CLUSTER_SELF_ID.raw_id * stagger, config.i_am_leader_check_timeout
+    )
+    looks_now = looks.batch(tick, nondet("a late look is a longer timeout", nondet_leader)).is_empty().not_()
     return heard, expired.and_(is_leader.not_()).and_(looks_now)
 
 
