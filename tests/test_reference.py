@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from naive import interpreter, operators
 from naive.flows import Build, Choice, Look, look
-from naive.steps import CLAIMS, CYCLES, FUTURES, SENDING, STEPS, TICKS
+from naive.interpreter import Given
+from naive.steps import CLAIMS, CYCLES, FUTURES, OWN, SENDING, STEPS, TICKS, Group
 from test_operators import operators as classes
 
-from hydro_nb import DeployError, FlowBuilder
+from hydro_nb import CLUSTER_SELF_ID, DeployError, FlowBuilder
 from hydro_nb.ir.node import Bound
-from hydro_nb.lang.sim_ports import MORE
+from hydro_nb.lang.sim_ports import MORE, execution
+from hydro_nb.sim import Simulation
 
 choices = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 999), st.integers(0, 9)), min_size=1, max_size=16)
 many_choices = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 999), st.integers(0, 9)), min_size=40, max_size=80)
 numbers = st.lists(st.integers(0, 9), max_size=6)
+sizes = st.integers(1, 3)
+placed = st.sampled_from(["here", "there", "members"])
 chunked = st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=4), max_size=4)
 
 
@@ -31,59 +35,92 @@ def table(home: Any) -> Any:
     return home.source_iter([(0, 1), (1, 4), (0, 7)]).into_keyed().value_counts()
 
 
-def certain(left: list[int], right: list[int]) -> Build:
+def on_members(group: Group, data: list[int]) -> list[Any]:
+    """Begin on a cluster: with what all members have, and with what is their own."""
+    cluster = group.cluster
+    own = cluster.source_iter(lambda: [CLUSTER_SELF_ID.raw_id, 3])
+    return [cluster.singleton(lambda: CLUSTER_SELF_ID.raw_id), table(cluster), own, cluster.source_iter(data)]
+
+
+def certain(left: list[int], right: list[int], size: int) -> Build:
     """Begin a flow in which nothing is left open."""
     flow = FlowBuilder()
-    home, away = flow.process(), flow.process()
+    home, away, group = flow.process(), flow.process(), Group(flow.cluster(), size)
     made = [home.singleton(5), table(home), home.source_stream(lambda: iter(right)), home.source_iter(left)]
-    return Build(home, away, [STEPS, CLAIMS, SENDING, CYCLES, FUTURES], made)
+    made = [*on_members(group, right), *made]
+    return Build(home, away, group, [STEPS, CLAIMS, SENDING, OWN, CYCLES, FUTURES], made, anywhere=True)
 
 
-def simulated(data: list[int]) -> tuple[Build, Any]:
+def simulated(data: list[int], size: int) -> tuple[Build, Any]:
     """Begin a flow in which nothing is left open, with a port for a test."""
     flow = FlowBuilder()
-    home, away = flow.process(), flow.process()
+    home, away, group = flow.process(), flow.process(), Group(flow.cluster(), size)
     port, stream = home.sim_input(int)
-    return Build(
-        home, away, [STEPS, SENDING, CYCLES], [home.singleton(5), table(home), stream, home.source_iter(data)]
-    ), port
+    made = [*on_members(group, data), home.singleton(5), table(home), stream, home.source_iter(data)]
+    return Build(home, away, group, [STEPS, SENDING, OWN, CYCLES], made, anywhere=True), port
 
 
 def items(chunk: list[int]) -> list[int]:
     return chunk
 
 
-def uncertain(data: list[int], *, forwarded: bool) -> tuple[Build, Any]:
-    """Begin a flow whose ticks see what comes in through a port, as lists: no tick sees a part of one."""
+def uncertain(data: list[int], size: int, *, ticking: str) -> tuple[Build, Any]:
+    """Begin a flow whose ticks see what comes in through a port, as lists: no tick sees a part of one.
+
+    The ticks are where the port is, on another process, or on a cluster.
+    """
     flow = FlowBuilder()
-    home, away = flow.process(), flow.process()
-    port, whole = (away if forwarded else home).source_external(flow.external(), list[int])
-    stream = (whole.send(home) if forwarded else whole).flat_map_ordered(items)
-    made = [home.singleton(5), table(home), home.source_iter(data), stream]
-    return Build(home, away, [STEPS, CLAIMS, TICKS, *([] if forwarded else [SENDING])], made), port
+    entry, away, group = flow.process(), flow.process(), Group(flow.cluster(), size)
+    home = {"here": lambda: entry, "there": flow.process, "members": flow.cluster}[ticking]()
+    port, whole = entry.source_external(flow.external(), list[int])
+    stream = {"here": lambda: whole, "there": lambda: whole.send(home), "members": lambda: whole.broadcast_closed(home)}
+    made = [home.singleton(5), table(home), home.source_iter(data), stream[ticking]().flat_map_ordered(items)]
+    sizes = {home: size} if ticking == "members" else {}
+    return Build(home, away, group, [STEPS, CLAIMS, TICKS, OWN, SENDING], made, sizes=sizes), port
 
 
 def looks_at(build: Build, collections: list[Any]) -> list[Look]:
     return [look(each, each_tick=each.kind.place.root == build.home.place) for each in collections]
 
 
-def meaning(looks: list[Look], chunks: Any = None, ticks: int = 1) -> list[Any]:
+def meaning(build: Build, looks: list[Look], chunks: Any = None, ticks: int = 1) -> list[Any]:
     """Give what the interpreter says that one sees."""
-    lines = interpreter.run(looks[0].of.flow.graph, chunks, ticks)
-    return [each.plain([item for entry in lines[each.stream.ref] for item in entry]) for each in looks]
+    sizes = {cluster.place.slot: size for cluster, size in build.clusters.items()}
+    lines = interpreter.run(build.flow.graph, Given(chunks or {}, ticks, sizes))
+    return [shown(build, each, lambda number, of=each.stream.ref: flat(lines[of, number])) for each in looks]
 
 
-def outcome(looks: list[Look], backend: Any = "inprocess", port: Any = None, chunks: Any = ()) -> list[Any]:
+def flat(line: list[Any]) -> list[Any]:
+    return [item for entry in line for item in entry]
+
+
+def shown(build: Build, look: Look, given: Callable[[int], list[Any]]) -> Any:
+    """Give what must be equal of what each that shows something gives, by its number."""
+    return [look.plain(given(number)) for number in range(build.clusters.get(look.stream.location, 1))]
+
+
+def outcome(
+    build: Build, looks: list[Look], port: Any = None, chunks: Any = (), backend: Any = "inprocess"
+) -> list[Any]:
     """Give what one sees in a deployment into which lists of chunks are sent, each after the one before has settled."""
-    flow = looks[0].of.flow
-    outs = [each.stream.send_external(flow.external()) for each in looks]
-    with flow.deploy(backend=backend, max_buffer=2**30) as deployment:
+    outs = [each.stream.send_external(build.flow.external()) for each in looks]
+    with build.flow.deploy(clusters=build.clusters, backend=backend, max_buffer=2**30) as deployment:
         deployment.settle()
         for sent in chunks:
             for chunk in sent:
                 deployment.connect(port).send(chunk)
             deployment.settle()
-        return [each.plain(list(drain(deployment.connect(out)))) for each, out in zip(looks, outs, strict=True)]
+        return [
+            shown(build, each, of_members(each, list(drain(deployment.connect(out)))))
+            for each, out in zip(looks, outs, strict=True)
+        ]
+
+
+def of_members(look: Look, rows: list[Any]) -> Callable[[int], list[Any]]:
+    """Tell what came from each, where a client has that of all members of a cluster with their ids."""
+    if not look.on_cluster:
+        return lambda _: rows
+    return lambda number: [item for member, item in rows if member.raw_id == number]
 
 
 def drain(port: Any) -> Iterator[Any]:
@@ -103,28 +140,28 @@ def differing(looks: list[Look], got: list[Any], want: list[Any]) -> list[str]:
 # ---------------------------------------------------------------- flows that leave nothing open
 
 
-@given(numbers, numbers, choices)
+@given(numbers, numbers, sizes, choices)
 @law(120)
-def test_in_process_a_flow_gives_what_it_means(left: list[int], right: list[int], steps: list[Choice]):
-    build = certain(left, right).grow(steps)
+def test_in_process_a_flow_gives_what_it_means(left: list[int], right: list[int], size: int, steps: list[Choice]):
+    build = certain(left, right, size).grow(steps)
     looks = [look(each) for each in build.ends]
     note(build.flow.to_text())
-    assert differing(looks, outcome(looks), meaning(looks)) == []
+    assert differing(looks, outcome(build, looks), meaning(build, looks)) == []
 
 
-@given(numbers, numbers, many_choices)
+@given(numbers, numbers, sizes, many_choices)
 @law(2)
-def test_in_processes_of_the_operating_system_too(left: list[int], right: list[int], steps: list[Choice]):
-    build = certain(left, right).grow(steps)
+def test_in_processes_of_the_operating_system_too(left: list[int], right: list[int], size: int, steps: list[Choice]):
+    build = certain(left, right, size).grow(steps)
     looks = [look(each) for each in build.ends]
     note(build.flow.to_text())
-    assert differing(looks, outcome(looks, "local"), meaning(looks)) == []
+    assert differing(looks, outcome(build, looks, backend="local"), meaning(build, looks)) == []
 
 
-@given(numbers, numbers, choices)
+@given(numbers, numbers, sizes, choices)
 @law(60)
-def test_in_the_simulator_there_is_one_execution(left: list[int], right: list[int], steps: list[Choice]):
-    build, port = simulated(left)
+def test_in_the_simulator_there_is_one_execution(left: list[int], right: list[int], size: int, steps: list[Choice]):
+    build, port = simulated(left, size)
     build.grow(steps)
     fixed = [each for each in build.ends if each.kind.shape.is_stream or each.kind.bound is Bound.BOUNDED]
     looks, seen = [look(each) for each in fixed], []
@@ -134,38 +171,50 @@ def test_in_the_simulator_there_is_one_execution(left: list[int], right: list[in
         port.send_many(right)
         while await MORE:
             pass
-        seen.append([each.plain(list(out._queue(ordered=False))) for each, out in zip(looks, outs, strict=True)])
+        seen.append([shown(build, each, waiting(out)) for each, out in zip(looks, outs, strict=True)])
 
     note(build.flow.to_text())
-    assert build.flow.sim().exhaustive(body) == 1
-    assert not looks or differing(looks, seen[0], meaning(looks, {port.slot: [right]})) == []
+    assert simulation(build).exhaustive(body) == 1
+    assert not looks or differing(looks, seen[0], meaning(build, looks, {port.slot: [right]})) == []
+
+
+def simulation(build: Build) -> Simulation:
+    made = build.flow.sim()
+    for cluster, size in build.clusters.items():
+        made.with_cluster_size(cluster, size)
+    return made
+
+
+def waiting(out: Any) -> Callable[[int], list[Any]]:
+    """Tell what a port has, at each member where it is on a cluster."""
+    return lambda number: list(execution.get().arrived(out.slot, ordered=False, member=number))
 
 
 # ---------------------------------------------------------------- flows whose ticks see chunks
 
 
-@given(data=numbers, chunks=chunked, forwarded=st.booleans(), steps=choices)
+@given(data=numbers, chunks=chunked, ticking=placed, size=sizes, steps=choices)
 @law(120)
 def test_ticks_that_see_chunks_give_what_the_chunks_mean(
-    *, data: list[int], chunks: list[list[int]], forwarded: bool, steps: list[Choice]
+    *, data: list[int], chunks: list[list[int]], ticking: str, size: int, steps: list[Choice]
 ):
-    build, port = uncertain(data, forwarded=forwarded)
+    build, port = uncertain(data, size, ticking=ticking)
     looks = looks_at(build, build.grow(steps).ends)
     note(build.flow.to_text())
-    want = meaning(looks, {port.slot: [[], *([chunk] for chunk in chunks)]}, 1 + len(chunks))
-    assert differing(looks, outcome(looks, port=port, chunks=[[chunk] for chunk in chunks]), want) == []
+    want = meaning(build, looks, {port.slot: [[], *([chunk] for chunk in chunks)]}, 1 + len(chunks))
+    assert differing(looks, outcome(build, looks, port, [[chunk] for chunk in chunks]), want) == []
 
 
-@given(data=numbers, sent=st.lists(st.integers(0, 9), max_size=4), forwarded=st.booleans(), steps=many_choices)
+@given(data=numbers, sent=st.lists(st.integers(0, 9), max_size=4), ticking=placed, size=sizes, steps=many_choices)
 @law(2)
 def test_a_deployment_gives_what_some_chunks_mean(
-    *, data: list[int], sent: list[int], forwarded: bool, steps: list[Choice]
+    *, data: list[int], sent: list[int], ticking: str, size: int, steps: list[Choice]
 ):
-    build, port = uncertain(data, forwarded=forwarded)
+    build, port = uncertain(data, size, ticking=ticking)
     looks = looks_at(build, build.grow(steps).ends)
     note(build.flow.to_text())
-    possible = [meaning(looks, {port.slot: chunks}, len(chunks)) for chunks in cuts([[item] for item in sent])]
-    assert outcome(looks, "local", port, [[[item] for item in sent]]) in possible
+    possible = [meaning(build, looks, {port.slot: chunks}, len(chunks)) for chunks in cuts([[item] for item in sent])]
+    assert outcome(build, looks, port, [[[item] for item in sent]], "local") in possible
 
 
 def cuts(sent: list[Any]) -> Iterator[list[list[Any]]]:
@@ -185,14 +234,21 @@ OUTSIDE = {
     "current_tick_instant": "time is not modelled",
     "timeout": "time is not modelled",
     "spin": "time is not modelled",
+    "bidi_external_many_bytes": "clients on sockets are not modelled",
+    "bind_single_client": "clients on sockets are not modelled",
+    "client_membership": "clients on sockets are not modelled",
+    "to_clients": "clients on sockets are not modelled",
+    "sidecar_bidi": "a function of the user's own that runs beside the flow is not modelled",
+    "to_sidecar": "a function of the user's own that runs beside the flow is not modelled",
 }
 """Operators that the interpreter does not know, and why."""
 UNSEEN = {
+    "assert_has_consistency_of": "a claim, which changes nothing",
     "for_each": "gives nothing to compare",
     "dest_sink": "gives nothing to compare",
     "sim_output": "the simulator's law uses it",
 }
-KNOWN = {*operators.OPERATORS, *interpreter.FROM_TICK_TO_TICK}
+KNOWN = {*operators.OPERATORS, *interpreter.FROM_TICK_TO_TICK, *interpreter.ROUTES, interpreter.MEMBERS}
 
 
 def test_the_interpreter_knows_every_operator():
@@ -202,15 +258,15 @@ def test_the_interpreter_knows_every_operator():
 
 
 def test_every_step_on_every_kind_of_collection():
-    calm = certain([4, 1, 4], [2, 0, 1]).grow_all()
+    calm = certain([4, 1, 4], [2, 0, 1], 2).grow_all()
     looks = [look(each) for each in calm.made]
-    assert differing(looks, outcome(looks), meaning(looks)) == []
+    assert differing(looks, outcome(calm, looks), meaning(calm, looks)) == []
 
-    timed, port = uncertain([4, 1, 4], forwarded=False)
+    timed, port = uncertain([4, 1, 4], 2, ticking="here")
     looks = looks_at(timed, timed.grow_all().made)
     chunks = [[1, 2, 6, 6], [3], [2, 3]]
-    want = meaning(looks, {port.slot: [[], *([chunk] for chunk in chunks)]}, 1 + len(chunks))
-    assert differing(looks, outcome(looks, port=port, chunks=[[chunk] for chunk in chunks]), want) == []
+    want = meaning(timed, looks, {port.slot: [[], *([chunk] for chunk in chunks)]}, 1 + len(chunks))
+    assert differing(looks, outcome(timed, looks, port, [[chunk] for chunk in chunks]), want) == []
 
     used = {node.op.name for flow in (calm.flow, timed.flow) for node in flow.graph.nodes.values()}
     assert used - set(OUTSIDE) == KNOWN - set(UNSEEN)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from hydro_nb import FlowBuilder, HydroError
+from hydro_nb import Cluster, FlowBuilder, HydroError, Process
 from hydro_nb.ir.node import Bound, Order, Shape
 from naive.operators import grouped
-from naive.steps import ANY, Step, Steps, num
+from naive.steps import ANY, Group, Step, Steps, num
 
 _FITTING: dict[str, Callable[[Any], tuple[Shape, ...]]] = {
     "same": lambda first: (first.kind.shape,),
@@ -31,10 +31,17 @@ class Build:
     """A flow that grows by steps; what a rule refuses is left out."""
 
     home: Any
-    """the process where ticks are; what is sent away from there does not come back"""
+    """the process or cluster where ticks are"""
     away: Any
+    """another process"""
+    group: Group
+    """a cluster"""
     steps: list[Steps]
     made: list[Any]
+    anywhere: bool = False
+    """whether one may send from everywhere; else what is sent away from home does not come back"""
+    sizes: dict[Any, int] = field(default_factory=dict)
+    """of further clusters"""
     used: set[Any] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -79,11 +86,23 @@ class Build:
         place = first.kind.place.kind
         if name in ("clock", "section"):
             return first.location if place == {"clock": "tick", "section": "atomic"}[name] else None
-        if name in ("to", "tick"):
-            return {"to": self.away, "tick": self.tick}[name] if first.location == self.home else None
+        if name == "tick":
+            return self.tick if first.location == self.home else None
+        if name in ("to", "group"):
+            return self._receiver(name, other) if self.anywhere or first.location == self.home else None
         fits = [c for c in self.made if c.kind.shape in _FITTING[name](first) and c.location == first.location]
         fits.sort(key=lambda c: (c is first, c.kind.bound is Bound.BOUNDED))  # the last one fits best
         return fits[-1 - other % len(fits)] if fits else None
+
+    def _receiver(self, name: str, other: int) -> Any:
+        if name == "group":
+            return self.group
+        return self.home if self.anywhere and isinstance(self.home, Process) and other % 2 else self.away
+
+    @property
+    def clusters(self) -> dict[Any, int]:
+        """How many members each cluster has."""
+        return {self.group.cluster: self.group.size, **self.sizes}
 
     @property
     def ends(self) -> list[Any]:
@@ -102,6 +121,11 @@ class Look:
     stream: Any
     last: bool
     """whether only the last element counts: how often one looks at a live value is nobody's promise"""
+
+    @property
+    def on_cluster(self) -> bool:
+        """Whether each member of a cluster shows its own."""
+        return isinstance(self.stream.location, Cluster)
 
     def plain(self, items: list[Any]) -> Any:
         """Give what must be equal."""

@@ -2,18 +2,22 @@
 
 A step is a function of a collection, and of others that are found by the names of its further parameters: `same` has
 the same shape, `singleton`, `optional`, `stream`, `keyed` and `table` have that one, `value` is a live value, `to` is
-another process, `tick` a tick of this one, `clock` the tick that the collection is in, `section` the atomic one.
+another process, `group` a cluster, `tick` a tick of this place, `clock` the tick that the collection is in, `section`
+the atomic one.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from hydro_nb import (
+    CLUSTER_SELF_ID,
     Break,
     Continue,
+    MemberId,
     NoOrder,
     Return,
     Some,
@@ -30,6 +34,15 @@ ANY = nondet("compared with the same choice made by the interpreter")
 SUM = {"commutative": proof("a sum")}
 MAXIMUM = {"commutative": proof("a maximum"), "idempotent": proof("a maximum")}
 
+
+@dataclass(frozen=True)
+class Group:
+    """A cluster, and how many members it has."""
+
+    cluster: Any
+    size: int
+
+
 Step = Callable[..., Any]
 Steps = dict[Shape, dict[str, Step]]
 """Ways to go on from a collection, by its shape."""
@@ -43,6 +56,8 @@ def num(x: Any) -> int:
         return sum(num(item) for item in x.items()) % 17
     if isinstance(x, tuple | list):
         return sum((at + 1) * num(item) for at, item in enumerate(x)) % 17
+    if isinstance(x, MemberId):
+        return x.raw_id
     return x if isinstance(x, int) else len(str(x))
 
 
@@ -197,7 +212,7 @@ STEPS: Steps = {
     Shape.KEYED_STREAM: {
         **_STREAM,
         **_KEYED,
-        "filter_with_key": lambda s: s.filter_with_key(lambda key, x: (key + num(x)) % 3),
+        "filter_with_key": lambda s: s.filter_with_key(lambda key, x: (num(key) + num(x)) % 3),
         "filter_map_with_key": lambda s: s.filter_map_with_key(lambda key, x: num(x) if key else None),
         "prefix_key": lambda s: s.prefix_key(lambda key, x: num(x) % 2).map_with_key(lambda key, x: (key, x)).values(),
         "drop_key_prefix": lambda s: s.prefix_key(lambda key, x: num(x) % 2).drop_key_prefix(),
@@ -271,11 +286,26 @@ async def _totals(total: int, x: Any) -> tuple[int, Any]:
 
 
 def _around(s: Any, to: Any) -> Any:
-    """Send what is small around until it is not."""
-    mine = numbers(s).unique().weaken_boundedness()
+    """Send what is small around until it is not; from a cluster to a process, to a member and so on."""
+    first = numbers(s).unique().weaken_boundedness()
     handle, back = s.location.forward_ref(Stream, of=int, order=NoOrder)
-    merged = mine.merge_unordered(back)
-    handle.complete(merged.filter(lambda n: n < 6).map(lambda n: n * 2 + 1).send(to).send(s.location))
+    merged = first.merge_unordered(back)
+    there = merged.filter(lambda n: n < 6).map(lambda n: n * 2 + 1).send(to)
+    on_cluster = there.kind.shape is Shape.KEYED_STREAM
+    handle.complete(there.demux(s.location) if on_cluster else there.send(s.location))
+    return merged
+
+
+def _around_members(s: Any, group: Any) -> Any:
+    """Send what is small from member to member until it is not."""
+    size = group.size
+    first = numbers(_demux(s, group).values() if s.kind.place.root.kind == "cluster" else _demux(s, group)).unique()
+    handle, back = group.cluster.forward_ref(Stream, of=int, order=NoOrder)
+    merged = first.merge_unordered(back)
+    onward = merged.filter(lambda n: n < 9).map(
+        lambda n: (MemberId.from_raw_id((CLUSTER_SELF_ID.raw_id + 1) % size), n * 2 + 1)
+    )
+    handle.complete(onward.demux(group.cluster).values())
     return merged
 
 
@@ -317,8 +347,61 @@ def _sliced(s: Any, tick: Any) -> Any:
         return block.emit(batch.cross_singleton(before), total, had)
 
 
-SENDING: Steps = {shape: {"send": lambda s, to: s.send(to)} for shape in STREAMS}
-CYCLES: Steps = {Shape.STREAM: {"around": _around, "channel": _channel}}
+def _demux(s: Any, group: Any) -> Any:
+    """Send each element to a member by what it is."""
+    size = group.size
+    return s.map(lambda x: (MemberId.from_raw_id(num(x) % size), x)).demux(group.cluster)
+
+
+def _demux_under_keys(s: Any, group: Any) -> Any:
+    """Send each value, under its key, to a member by both."""
+    size = group.size
+
+    def addressed(entry: Any) -> tuple[tuple[MemberId[Any], int], int]:
+        key, x = num(entry[0]), num(entry[1])
+        return (MemberId.from_raw_id((key + x) % size), key), x
+
+    return s.entries().map(addressed).into_keyed().demux(group.cluster)
+
+
+def _demux_by_key(s: Any, group: Any) -> Any:
+    """Send each value to the member that its key says."""
+    size = group.size
+    jobs = s.entries().map(lambda entry: (MemberId.from_raw_id(num(entry[0]) % size), entry[1]))
+    return jobs.into_keyed().demux(group.cluster)
+
+
+SENDING: Steps = {
+    Shape.STREAM: {
+        "send": lambda s, to: s.send(to),
+        "demux": _demux,
+        "broadcast": lambda s, group: s.broadcast(group.cluster, None, ANY),
+        "broadcast_closed": lambda s, group: s.broadcast_closed(group.cluster),
+        "round_robin": lambda s, group: s.round_robin(group.cluster, None, ANY),
+        "members": lambda s, group: s.location.source_cluster_membership_stream(group.cluster, ANY),
+    },
+    Shape.KEYED_STREAM: {
+        "send": lambda s, to: s.send(to),
+        "demux": _demux_under_keys,
+        "demux by key": _demux_by_key,
+    },
+}
+
+
+def mine(x: Any) -> int:
+    """Make a number of anything, that differs from member to member."""
+    return num(x) * 3 + CLUSTER_SELF_ID.raw_id
+
+
+_OWN: dict[str, Step] = {
+    "own id": lambda c: c.map(lambda x: (CLUSTER_SELF_ID, x)),
+    "own number": lambda c: c.map(lambda x: (num(x) + CLUSTER_SELF_ID.raw_id) % 7),
+    "own number, by a helper": lambda c: c.map(lambda x: mine(x) if CLUSTER_SELF_ID.raw_id else num(x)),
+    "what is mine": lambda c: c.filter(lambda x: num(x) % 2 == CLUSTER_SELF_ID.raw_id % 2),
+}
+OWN: Steps = dict.fromkeys(Shape, _OWN)
+"""What differs from member to member of a cluster."""
+CYCLES: Steps = {Shape.STREAM: {"around": _around, "around members": _around_members, "channel": _channel}}
 FUTURES: Steps = {
     Shape.STREAM: {
         "resolve_futures": lambda s: s.map(_later).resolve_futures(),
