@@ -367,6 +367,30 @@ def test_a_member_that_fails_again_at_its_start_is_told_and_the_others_go_on(bac
         assert said(deployment, "Worker/1") == ["6"]
 
 
+def test_one_that_failed_beside_others_in_one_process_comes_back_to_them():
+    made = Flow()
+
+    def fussy(n):
+        if n == 13 and CLUSTER_SELF_ID.raw_id == 1:
+            raise ValueError("unlucky")
+        return n
+
+    taken = made.numbers.broadcast(made.workers, TCP.fail_stop(), nondet("any")).map(fussy)
+    shown(taken.broadcast(made.workers, TCP.fail_stop(), nondet("any")).entries(), lambda p: f"{p[0].raw_id} {p[1]}")
+    with made.flow.deploy(clusters={made.workers: 3}, colocate=[[made.workers]]) as deployment:
+        send(deployment, made.port, 13)
+        with pytest.raises(ProcessFailed, match="`Worker/1` failed: ValueError: unlucky"):
+            deployment.settle(SECONDS)
+        until(deployment, lambda state: row(state, "Worker/1").state == "failed")
+        deployment.restart("Worker/1")
+        send(deployment, made.port, 14)
+        deployment.settle(SECONDS)
+        assert sorted(said(deployment, "Worker/0")) == ["0 13", "0 14", "1 14", "2 13", "2 14"]
+        # before it failed it may have heard of the others
+        assert sorted(said(deployment, "Worker/1")[-3:]) == ["0 14", "1 14", "2 14"]
+        assert len({each.pid for each in deployment.processes}) == 3
+
+
 def test_several_are_started_again_at_the_same_time():
     made = Flow()
     numbers = made.workers.source_iter(lambda: [CLUSTER_SELF_ID.raw_id])
