@@ -11,6 +11,7 @@ from collections import deque
 from typing import Any, Protocol
 
 from hydro_nb.errors import ChannelBroken, DecodeError, HydroError
+from hydro_nb.runtime.parcel import Parcel
 from hydro_nb.values import MemberId
 from hydro_nb.wire import (
     BROKEN,
@@ -182,14 +183,13 @@ class Sender(End):
             body = self.codec.encode(chunk)
         self._adapt(len(chunk), len(body))
         self._sequence += 1
-        frame = self.frame(DATA, self._flags, self._sequence, len(chunk), body)
-        self._ready.append((frame, len(chunk)))
-        self.held_bytes += len(frame)
-        self.unsent += len(chunk)
-        self._count(len(chunk))
+        self._line_up(self.frame(DATA, self._flags, self._sequence, len(chunk), body), len(chunk))
         return len(chunk)
 
-    def _count(self, count: int) -> None:
+    def _line_up(self, frame: bytes, count: int) -> None:
+        self._ready.append((frame, count))
+        self.held_bytes += len(frame)
+        self.unsent += count
         if self._flags & TIMER_DERIVED:
             self.timer_sent += count
         else:
@@ -353,7 +353,8 @@ class Receiver(End):
 
     def _decode(self, frame: bytes, count: int) -> list[Any]:
         try:
-            items = self.codec.decode(memoryview(frame)[HEADER.size :], count)
+            plain = not isinstance(frame, Parcel)
+            items = self.codec.decode(memoryview(frame)[HEADER.size :], count) if plain else frame.items
         except HydroError as error:
             raise ChannelBroken(f"channel `{self.spec.name}`: {error}") from error
         if len(items) != count:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from hydro_nb.runtime.channel import MAX_BUFFER, Codec, Receiver, Sender
 from hydro_nb.runtime.codec import make_codec
+from hydro_nb.runtime.handover import HandingSender, gauge_for
 from hydro_nb.runtime.lossy import LossyReceiver, LossySender
 from hydro_nb.wire import ChannelSpec, location_of, member_of
 
@@ -20,6 +21,8 @@ class Wiring(NamedTuple):
     max_buffer: int = MAX_BUFFER
     gone: Mapping[int, str] = {}
     """peer that is not there at the start -> why"""
+    near: frozenset[int] = frozenset()
+    """peers that live in the same OS process, and so can be handed what nothing can change"""
 
     def senders(self, peer: int, captures: Mapping[str, Any]) -> dict[int, Sender]:
         """Make the sending ends at a peer."""
@@ -31,8 +34,13 @@ class Wiring(NamedTuple):
 
     def sender(self, spec: ChannelSpec, captures: Mapping[str, Any]) -> Sender:
         """Make the sending end of a channel."""
-        kind = Sender if spec.policy == "fail_stop" else LossySender
-        return kind(spec, codec_for(spec, captures), self._pair(spec), self.max_buffer)
+        codec, pair = codec_for(spec, captures), self._pair(spec)
+        if spec.policy != "fail_stop":
+            return LossySender(spec, codec, pair, self.max_buffer)
+        gauge = gauge_for(spec, captures) if spec.receiver in self.near else None
+        if gauge is not None:
+            return HandingSender(spec, codec, gauge, pair, self.max_buffer)
+        return Sender(spec, codec, pair, self.max_buffer)
 
     def receiver(self, spec: ChannelSpec, captures: Mapping[str, Any]) -> Receiver:
         """Make the receiving end of a channel."""
@@ -40,8 +48,8 @@ class Wiring(NamedTuple):
         return kind(spec, codec_for(spec, captures), self._pair(spec), self.max_buffer)
 
     def between(self, epochs: Mapping[int, int]) -> Wiring:
-        """Give the same channels between other lives."""
-        return self._replace(epochs={**self.epochs, **epochs})
+        """Give the same channels between other lives, which live elsewhere."""
+        return self._replace(epochs={**self.epochs, **epochs}, near=self.near - epochs.keys())
 
     def members(self, cluster: int) -> list[int]:
         """Give the numbers of the members of a cluster, whether they are there or not."""
