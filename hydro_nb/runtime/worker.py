@@ -9,13 +9,13 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from hydro_nb.errors import ChannelBroken, DecodeError, EncodeError, HydroError
-from hydro_nb.runtime.channel import MAX_ITEMS, Fields, Receiver, Sender, read_header
+from hydro_nb.errors import ChannelBroken, DecodeError, HydroError
+from hydro_nb.runtime.channel import Fields, Receiver, Sender, read_header
 from hydro_nb.runtime.clock import Clock
 from hydro_nb.runtime.ends import Ends
 from hydro_nb.runtime.feeds import FatalError, Feeds
 from hydro_nb.runtime.location import Location
-from hydro_nb.runtime.outlets import Outlet
+from hydro_nb.runtime.outflow import Outflow
 from hydro_nb.runtime.pace import Pace
 from hydro_nb.runtime.render import Renderer
 from hydro_nb.runtime.state import Tally, refusal
@@ -35,7 +35,6 @@ from hydro_nb.wire import (
 )
 
 DRAIN_SECONDS = 0.0005
-FLUSH_SECONDS = 0.0005
 BRIEF_ITEMS = 4
 
 
@@ -73,7 +72,7 @@ class Worker:
         self._ends = Ends(wiring, peer, captures)
         self.senders, self.receivers = self._ends.senders, self._ends.receivers
         self.outs, self.ins, self._turns = self._ends.outs, self._ends.ins, self._ends.turns
-        self._outlets = self._ends.outlets
+        self._outflow = Outflow(self._ends, self.location.outputs, send, clock.now, self._blamed)
         self._pace = Pace()
         self._touched: list[str] = []
         self.feeds = Feeds(self.location, self._touched, clock)
@@ -89,8 +88,6 @@ class Worker:
         self._gathered = 0
         self._left = False
         self._told_queued = 0
-        self._finished = False
-        self._oldest = 0.0
 
     def start(self) -> None:
         """Load the program, make its state, start its timers and sources; the user's failures are `FatalError`."""
@@ -144,19 +141,10 @@ class Worker:
     def fail(self, reason: str) -> None:
         """End every channel after what was made before; the peers see their channel end with this reason."""
         self.failed = True
-        for sender in self.outs:
-            self._finish(sender, reason)
+        self._outflow.fail(reason)
         for receiver in self.ins:
             receiver.cut(reason, discard=True)
         self._push()
-
-    def _finish(self, sender: Sender, reason: str) -> None:
-        try:
-            sender.end(reason)
-        except HydroError:
-            # what could not be encoded is why it fails, or fails with it
-            sender.items = []
-            sender.end(reason)
 
     @property
     def delivered(self) -> bool:
@@ -212,7 +200,7 @@ class Worker:
         outs, ins = self._ends.joined(peer, epoch)
         for end in (*outs, *ins):
             self._send(peer, end.hello())
-        for sender in outs if self._finished else ():
+        for sender in outs if self._outflow.finished else ():
             sender.end()
         self._announce(peer, MembershipEvent.JOINED)
         self._push()
@@ -362,24 +350,12 @@ class Worker:
         self._touched.clear()
 
     def _collect(self, *, timer: bool) -> None:
-        outputs = self.location.outputs
-        for each in self._outlets.values():
-            items = outputs[each.output]
-            if not items:
-                continue
-            outputs[each.output] = []
-            self._put(each, items, timer=timer)
-            if not self._oldest:
-                self._oldest = self._now()
+        self._outflow.collect(timer=timer)
         if self.feeds.give(timer=timer):
             self._weigh()
 
-    def _put(self, to: Outlet, items: list[Any], *, timer: bool) -> None:
-        try:
-            to.put(items, timer=timer)
-        except HydroError as error:
-            problem = refusal(self.peer, self.clock.time(), error, to.edge, fatal=True)
-            raise FatalError(problem) from error
+    def _blamed(self, error: HydroError, spec: ChannelSpec) -> FatalError:
+        return FatalError(refusal(self.peer, self.clock.time(), error, spec, fatal=True))
 
     def _reply(self) -> None:
         for receiver in self.ins:
@@ -393,38 +369,21 @@ class Worker:
 
     def flush_due(self) -> None:
         """Send what is full or has waited long enough, while there is more to do."""
-        if self._oldest and (
-            self._now() - self._oldest > FLUSH_SECONDS or any(len(sender.items) >= MAX_ITEMS for sender in self.outs)
-        ):
+        if self._outflow.due:
             self.flush()
 
     def flush(self) -> None:
         """Send everything that credit allows."""
-        self._oldest = 0.0
-        for sender in self.outs:
-            if sender.items:
-                self._pack(sender)
+        act_as(self.member)
+        self._outflow.pack()
         self._push()
         self._reply()
-        if not self._finished and self.exhausted:
-            self._end_outputs()
-
-    def _pack(self, sender: Sender) -> None:
-        act_as(self.member)
-        try:
-            sender.pack()
-        except (EncodeError, ChannelBroken) as error:
-            problem = refusal(self.peer, self.clock.time(), error, sender.spec, fatal=True)
-            raise FatalError(problem) from error
+        if not self._outflow.finished and self.exhausted:
+            self._outflow.finish()
+            self._push()
 
     def _push(self) -> None:
-        held = False
-        for sender in self.outs:
-            if sender.busy or sender.ending:
-                for frame in sender.take():
-                    self._send(sender.spec.receiver, frame)
-                held = held or sender.blocked
-        if held is not self.held:
+        if self._outflow.push() is not self.held:
             self._weigh()
 
     @property
@@ -435,12 +394,6 @@ class Worker:
             and self.feeds.exhausted
             and all(map(_done, self.ins))
         )
-
-    def _end_outputs(self) -> None:
-        self._finished = True
-        for sender in self.outs:
-            sender.end()
-        self._push()
 
     @property
     def idle(self) -> bool:
