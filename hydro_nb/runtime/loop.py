@@ -126,7 +126,7 @@ class Loop:
             if self._turns():
                 if self._pumping:
                     self._waiter.wait(0)
-            else:
+            elif self._living:
                 self._rest()
 
     def _turns(self) -> bool:
