@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from contextvars import ContextVar
 from copy import copy as shallow
 from typing import Any, Generic, TypeVar, cast
 
@@ -149,7 +150,7 @@ class ClusterSelfId:
         return getattr(_running(), name)
 
     def __repr__(self) -> str:
-        return repr(_acting[0]) if _acting[0] else "CLUSTER_SELF_ID"
+        return repr(_present()) if _present() else "CLUSTER_SELF_ID"
 
     def __eq__(self, other: object) -> bool:
         return other is self or _running() == other
@@ -176,6 +177,8 @@ class ClusterSelfId:
 CLUSTER_SELF_ID = cast("MemberId[Any]", ClusterSelfId())
 """In a function that runs on a cluster: the id of the member that runs it."""
 _acting: list[MemberId[Any] | None] = [None]
+_context: ContextVar[MemberId[Any] | None] = ContextVar("hydro-acting")
+"""so that a task goes on for the member that has begun it, while another one acts"""
 
 
 def act_as(member: MemberId[Any] | None) -> None:
@@ -189,6 +192,11 @@ def act_as(member: MemberId[Any] | None) -> None:
     CLUSTER_SELF_ID
     """
     _acting[0] = member
+    _context.set(member)
+
+
+def _present() -> MemberId[Any] | None:
+    return _context.get(_acting[0])
 
 
 def self_id() -> MemberId[Any]:
@@ -197,16 +205,17 @@ def self_id() -> MemberId[Any]:
     >>> self_id()
     CLUSTER_SELF_ID
     """
-    return _acting[0] or CLUSTER_SELF_ID
+    return _present() or CLUSTER_SELF_ID
 
 
 def _running() -> MemberId[Any]:
-    if _acting[0] is None:
+    member = _present()
+    if member is None:
         raise LocationError(
             "`CLUSTER_SELF_ID` names the cluster member that runs a function, but what uses it here runs on none.\n"
             "  Use it in functions of collections that live on a cluster, made by flow.cluster(Marker)."
         )
-    return _acting[0]
+    return member
 
 
 def tag_name(tag: type | str | None) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import sys
 import threading
 
 import pytest
@@ -70,9 +72,8 @@ def everybody_to_everybody():
     flow = FlowBuilder("everybody")
     workers = flow.cluster(Worker)
     mine = workers.source_iter(range(5)).map(lambda n: [CLUSTER_SELF_ID.raw_id, n])
-    mine.broadcast_closed(workers, GO).entries().assume_ordering(nondet("sorted below")).for_each(
-        lambda pair: print(pair[0].raw_id, pair[1])
-    )
+    heard = mine.broadcast_closed(workers, GO).entries()
+    heard.assume_ordering(nondet("sorted below")).for_each(lambda pair: print(pair[0].raw_id, pair[1]))
     return flow
 
 
@@ -242,8 +243,6 @@ def test_twenty_processes_in_one():
 
 def test_what_is_printed_and_complained_of_has_the_name_of_who_did():
     def both(n):
-        import sys
-
         print("out", n, end="")
         print("", CLUSTER_SELF_ID.raw_id)
         print("err", n, file=sys.stderr)
@@ -265,16 +264,12 @@ def test_async_sources_and_what_is_waited_for_speak_for_their_own_member():
     workers = flow.cluster(Worker)
 
     async def numbers():
-        import asyncio
-
         for n in range(3):
             await asyncio.sleep(0)
             print("made", n)
             yield n
 
     async def later(n):
-        import asyncio
-
         await asyncio.sleep(0.001)
         print("waited", n)
         return n
@@ -283,6 +278,21 @@ def test_async_sources_and_what_is_waited_for_speak_for_their_own_member():
     lines, _, _ = seen(flow, [[workers]], {workers: 3})
     wanted = sorted([*(f"made {n}" for n in range(3)), *(f"waited {n}" for n in range(3)), "0", "1", "2"])
     assert {who: sorted(said) for who, said in lines.items()} == {f"Worker/{n}": wanted for n in range(3)}
+
+
+async def own_number(_):
+    """Named by the module, so that what it reads is not rebuilt for each member."""
+    for _ in range(3):
+        await asyncio.sleep(0.001)
+    return CLUSTER_SELF_ID.raw_id
+
+
+def test_what_is_waited_for_knows_its_member_while_others_act():
+    flow = FlowBuilder()
+    workers = flow.cluster(Worker)
+    workers.source_iter(range(10)).map(own_number).resolve_futures().assume_ordering(nondet("equal")).for_each(print)
+    lines, _, _ = seen(flow, [[workers]], {workers: 3})
+    assert lines == {f"Worker/{n}": [str(n)] * 10 for n in range(3)}
 
 
 def test_a_busy_one_does_not_keep_another_from_its_timer():
@@ -314,7 +324,7 @@ def test_a_member_that_is_started_again_gets_a_process_of_its_own():
     workers = flow.cluster(Worker)
     client = flow.external()
     port, numbers = flow.process(Leader).source_external(client, int)
-    numbers.broadcast(workers, GO, nondet("who is there")).for_each(lambda n: print(n))
+    numbers.broadcast(workers, GO, nondet("who is there")).for_each(print)
     with flow.deploy(clusters={workers: 2}, colocate=[[workers]]) as deployment:
         deployment.connect(port).send(1)
         deployment.settle(20)
