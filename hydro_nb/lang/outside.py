@@ -143,7 +143,7 @@ class Outside(TopLevel):
         >>> replies.send(numbers.map(str))
         >>> numbers
         Stream[int, Process[None], Unbounded, TotalOrder, ExactlyOnce]
-          bind_single_client_bincode
+          bind_single_client_bincode   127.0.0.1:any, bincode
 
         Each element travels behind its length in four bytes, the highest first. Otherwise as `bind_single_client`.
         """
@@ -203,7 +203,7 @@ class Outside(TopLevel):
         >>> replies.send(numbers.map(lambda n: n + 1))
         >>> numbers
         KeyedStream[int, int, Process[None], Unbounded, TotalOrder, ExactlyOnce]
-          bidi_external_many_bincode
+          bidi_external_many_bincode   127.0.0.1:any, bincode
 
         Each element travels behind its length in four bytes, the highest first. Else as `bidi_external_many_bytes`.
         """
@@ -219,7 +219,7 @@ class Outside(TopLevel):
         >>> port, frames = flow.process().source_external_bytes(flow.external())
         >>> frames
         Stream[bytes, Process[None], Unbounded, TotalOrder, ExactlyOnce]
-          source_external_bytes
+          source_external_bytes   127.0.0.1:any, length-delimited
 
         Totally ordered, exactly once, unbounded. The length is four bytes, the highest first.
         """
