@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from bench_work import MAKERS, Trips, done, mark, marked
@@ -17,9 +18,9 @@ class First: ...
 class Second: ...
 
 
-def printed(flow: FlowBuilder) -> list[list[str]]:
+def printed(flow: FlowBuilder, colocate: Sequence[Sequence[type]] = ()) -> list[list[str]]:
     """Deploy as real processes, run to the end, and give the words of every line that they printed."""
-    with contextlib.redirect_stdout(io.StringIO()), flow.deploy() as deployment:
+    with contextlib.redirect_stdout(io.StringIO()), flow.deploy(colocate=colocate) as deployment:
         deployment.settle(timeout=100)
         return [line.text.split() for line in deployment.logs() if line.stream == "stdout"]
 
