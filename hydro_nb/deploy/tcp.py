@@ -139,14 +139,14 @@ class SocketClient(Port):
 
     def _fill(self) -> bool:
         with self._link.lock:
-            if not self._items:
-                self._take()
+            while not self._items and self._take():
+                continue  # an element may be larger than what is read at once
             return bool(self._items)
 
-    def _take(self) -> None:
-        """Take what has come, without waiting."""
+    def _take(self) -> bool:
+        """Take some of what has come, without waiting; False when there is no more."""
         if self.ended:
-            return
+            return False
         items: list[Any] = []
         try:
             data = self._socket.recv(CHUNK)
@@ -156,13 +156,14 @@ class SocketClient(Port):
                 self._end("the process has closed the connection")
                 self._incoming.finish(items)
         except (BlockingIOError, InterruptedError):
-            return
+            return False
         except DecodeError as error:
             self._end(str(error))
         except OSError as error:
             self._end(f"the connection was lost ({error.strerror})")
         finally:
             self._items.extend(items)
+        return not self.ended
 
     def _end(self, reason: str) -> None:
         self._ended = reason
@@ -174,10 +175,8 @@ class SocketClient(Port):
     def retire(self) -> None:
         """Take what has come, then close: the deployment has ended."""
         with self._link.lock:
-            before = -1
-            while before != len(self._items) and not self.ended:
-                before = len(self._items)
-                self._take()
+            while self._take():
+                continue
         self.close()
 
     def close(self) -> None:
