@@ -100,11 +100,11 @@ def shown(build: Build, look: Look, given: Callable[[int], list[Any]]) -> Any:
 
 
 def outcome(
-    build: Build, looks: list[Look], port: Any = None, chunks: Any = (), backend: Any = "inprocess"
+    build: Build, looks: list[Look], port: Any = None, chunks: Any = (), backend: Any = "inprocess", colocate: Any = ()
 ) -> list[Any]:
     """Give what one sees in a deployment into which lists of chunks are sent, each after the one before has settled."""
     outs = [each.stream.send_external(build.flow.external()) for each in looks]
-    with build.flow.deploy(clusters=build.clusters, backend=backend, max_buffer=2**30) as deployment:
+    with build.flow.deploy(clusters=build.clusters, backend=backend, colocate=colocate, max_buffer=2**30) as deployment:
         deployment.settle()
         for sent in chunks:
             for chunk in sent:
@@ -156,6 +156,17 @@ def test_in_processes_of_the_operating_system_too(left: list[int], right: list[i
     looks = [look(each) for each in build.ends]
     note(build.flow.to_text())
     assert differing(looks, outcome(build, looks, backend="local"), meaning(build, looks)) == []
+
+
+@given(numbers, numbers, sizes, choices)
+@law(3)
+def test_in_a_process_that_all_share(left: list[int], right: list[int], size: int, steps: list[Choice]):
+    build = certain(left, right, size).grow(steps)
+    looks = [look(each) for each in build.ends]
+    note(build.flow.to_text())
+    running = {kind.place.root for node in build.flow.graph.nodes.values() for kind in node.outputs}
+    together = [each for each in (build.home, build.away, build.group.cluster) if each.place in running]
+    assert differing(looks, outcome(build, looks, backend="local", colocate=[together]), meaning(build, looks)) == []
 
 
 @given(numbers, numbers, sizes, choices)
@@ -243,7 +254,6 @@ OUTSIDE = {
 }
 """Operators that the interpreter does not know, and why."""
 UNSEEN = {
-    "assert_has_consistency_of": "a claim, which changes nothing",
     "for_each": "gives nothing to compare",
     "dest_sink": "gives nothing to compare",
     "sim_output": "the simulator's law uses it",

@@ -17,6 +17,7 @@ from hydro_nb import (
     CLUSTER_SELF_ID,
     Break,
     Continue,
+    EventualConsistency,
     MemberId,
     NoOrder,
     Return,
@@ -398,6 +399,8 @@ _OWN: dict[str, Step] = {
     "own number": lambda c: c.map(lambda x: (num(x) + CLUSTER_SELF_ID.raw_id) % 7),
     "own number, by a helper": lambda c: c.map(lambda x: mine(x) if CLUSTER_SELF_ID.raw_id else num(x)),
     "what is mine": lambda c: c.filter(lambda x: num(x) % 2 == CLUSTER_SELF_ID.raw_id % 2),
+    "claimed to agree": lambda c: c.assert_has_consistency_of(EventualConsistency, proof("a claim changes nothing")),
+    "not claimed any more": lambda c: c.weaken_consistency(),
 }
 OWN: Steps = dict.fromkeys(Shape, _OWN)
 """What differs from member to member of a cluster."""
