@@ -148,13 +148,16 @@ numbers = st.lists(st.integers(0, 3), max_size=3)
 
 
 @given(
-    steps=st.lists(st.sampled_from(sorted(STEPS)), min_size=1, max_size=4),
+    before=st.lists(st.sampled_from(sorted(STEPS)), max_size=2),
+    move=st.sampled_from(sorted(MOVES)),
+    after=st.lists(st.sampled_from(sorted(STEPS)), max_size=2),
     numbers=numbers,
     size=st.integers(1, 3),
     chunk=st.integers(1, 3),
 )
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
-def test_what_a_deployment_over_several_places_gives_is_explored(steps, numbers, size, chunk):
+def test_what_a_deployment_over_several_places_gives_is_explored(before, move, after, numbers, size, chunk):
+    steps = [*before, move, *after]
     assume(sum(step in MOVES and step != "home" for step in steps) <= 2)
     event(f"moves: {sum(step in MOVES for step in steps)}, of {len(steps)}")
     chunks = [numbers[at : at + chunk] for at in range(0, len(numbers), chunk)]
