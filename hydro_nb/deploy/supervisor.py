@@ -359,7 +359,7 @@ class Supervisor:
 
     def _signal_all(self, number: int) -> None:
         for member in self.members.values():
-            if not member.over:
+            if not member.left:
                 member.child.signal(number)
 
     def kill(self, name: str) -> None:

@@ -98,7 +98,7 @@ class Loop:
     def _connect(self) -> None:
         for life in self._living:
             life.enter("bound")
-        while not (self._going or self._stopped):
+        while self._living and not (self._going or self._stopped):
             self._listen()
             self._drain()
             self._greet()

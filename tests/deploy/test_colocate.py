@@ -8,8 +8,11 @@ import sys
 import threading
 
 import pytest
+from handmade import PRINT, place
+from handmade import flow as handmade
 
 from hydro_nb import CLUSTER_SELF_ID, TCP, DeployError, FlowBuilder, NoOrder, ProcessFailed, Stream, nondet
+from hydro_nb.deploy import deploy
 
 GO = TCP.fail_stop()
 WORDS = ["the", "quick", "brown", "fox", "jumps", "over", "the", "lazy", "dog", "and", "the", "cat"] * 50
@@ -211,6 +214,23 @@ def test_one_that_cannot_start_is_named():
     leader.source_iter([1]).send(counter).fold(lambda: 1 // 0, lambda total, n: total + n)
     with pytest.raises(DeployError, match="`Counter` could not start: ZeroDivisionError"):
         flow.deploy(colocate=[[leader, counter]])
+
+
+@pytest.mark.parametrize("lacking", [[0], [1], [0, 1]])
+def test_values_that_cannot_be_rebuilt_are_those_of_one(tmp_path, monkeypatch, lacking):
+    (tmp_path / "hidden_neighbour.py").write_text("class Thing: pass\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    import hidden_neighbour
+
+    program = handmade(
+        place(0, "A", PRINT.replace("in1", "x")),
+        place(1, "B", PRINT.replace("in1", "x")),
+        captures={number: {"thing": hidden_neighbour.Thing()} for number in lacking},
+    )
+    (tmp_path / "hidden_neighbour.py").unlink()
+    names = "|".join("AB"[number] for number in lacking)
+    with pytest.raises(DeployError, match=rf"`({names})` could not start.*uses module `hidden_neighbour`"):
+        deploy(program, echo=False, colocate=[["A", "B"]])
 
 
 @pytest.mark.parametrize("element", [lambda n: n, lambda n: [n]], ids=["handed over", "encoded"])

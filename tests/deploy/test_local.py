@@ -263,13 +263,14 @@ def test_what_was_made_before_a_failure_still_arrives():
         outputs["out1"].extend(range(500))
         raise RuntimeError("enough")
     """
-    program = flow(place(0, "A", fails, outputs=["out1"]), place(1, "B", PRINT), channels=[channel(1, 0, 1)])
+    reads = PRINT.replace("print(n)", "print(n); state.counts['n'] = state.counts.get('n', 0) + 1")
+    program = flow(place(0, "A", fails, outputs=["out1"]), place(1, "B", reads), channels=[channel(1, 0, 1)])
     with deploy(program, echo=False) as deployment:
         with pytest.raises(ProcessFailed, match="RuntimeError: enough"):
             deployment.settle(30)
         ended = threading.Event()
-        deployment.subscribe(lambda state: 1 in state.ended_channels and ended.set())
-        assert 1 in deployment.snapshot().ended_channels or ended.wait(10)
+        deployment.subscribe(lambda state: 1 in state.ended_channels and state.totals.get("n") == 500 and ended.set())
+        assert deployment.totals.get("n") == 500 or ended.wait(10)
         assert "`A` failed: RuntimeError: enough" in deployment.snapshot().ended_channels[1].reason
         deployment.stop(drain=True)
         assert len(texts(deployment, "B")) == 500
