@@ -489,6 +489,43 @@ def test_addresses(flow, server):
             deployment.address(plain)
 
 
+def test_processes_that_share_one_serve_their_own(flow, server):
+    other = flow.process()
+    ports = [echo_each(flow, place) for place in (server, other)]
+    with flow.deploy(colocate=[[server, other]]) as deployment:
+        clients = [deployment.connect(port) for port in ports for _ in range(2)]
+        for number, client in enumerate(clients):
+            client.send(f"{number}")
+        assert [client.receive(SECONDS) for client in clients] == ["0", "1", "2", "3"]
+        assert len({deployment.address(port) for port in ports}) == 2
+
+
+def test_answers_of_another_process(flow, server, backend):
+    other = flow.process()
+    port, lines, _members, replies = server.bidi_external_many_bytes(flow.external())
+    replies.send(lines.entries().send(other).map(lambda entry: (entry[0], entry[1].upper())).send(server).into_keyed())
+    with flow.deploy(backend=backend) as deployment, Peer(deployment, port) as peer:
+        peer.send(b"one\ntwo")
+        peer.socket.shutdown(socket.SHUT_WR)
+        assert peer.rest() == b"ONE\nTWO\n"
+
+
+def test_a_sidecar_beside_a_port(flow, server, backend):
+    async def shouted(inbox, outbox):
+        async for line in inbox:
+            await outbox.send(line.upper())
+
+    port, lines, replies = server.bind_single_client(flow.external())
+    loud, quiet = server.sidecar_bidi(shouted, of=str, accepts=str)
+    quiet.send(lines)
+    replies.send(loud)
+    with flow.deploy(backend=backend) as deployment:
+        client = deployment.connect(port)
+        client.send("hello")
+        deployment.settle(SECONDS)
+        assert client.receive(0) == "HELLO"
+
+
 NETCAT = """
 import socket, sys
 with socket.create_connection((sys.argv[1], int(sys.argv[2]))) as peer:

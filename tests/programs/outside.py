@@ -39,12 +39,15 @@ def chat_server(
 def http_requests(lines: Lines) -> Stream[tuple[int, list[str]], Process[Any], Any, Any]:
     """Gather what each client says up to an empty line: the head of its request."""
 
+    def empty() -> list[str]:
+        return []
+
     def gather(head: list[str], line: str) -> bool:
         if line:
             head.append(line)
         return not line
 
-    return lines.fold_early_stop(list, inplace(gather)).entries()
+    return lines.fold_early_stop(empty, inplace(gather)).entries()
 
 
 def response(status: str, kind: str, body: str) -> str:
