@@ -238,7 +238,7 @@ class Deployment:
         """Kill a process on purpose; the others go on, and those that look at its cluster's members see it leave.
 
         It is given itself, by its name or by its marker class; a member of a cluster as `(workers, 3)`, by its name
-        `"Worker/3"` or by its `MemberId`.
+        `"Worker/3"` or by its `MemberId`. On `backend="local"` all that share its OS process (`colocate`) end with it.
         """
         self._backend.kill(self._title(process))
 
@@ -246,7 +246,8 @@ class Deployment:
         """Start a member of a cluster again, dead or alive, and return when it runs.
 
         It is given as to `kill`. It begins with nothing, as a new process on new channels: what it had received or made
-        and not sent is gone. Those that look at the cluster's members see it leave and join.
+        and not sent is gone. Those that look at the cluster's members see it leave and join. One that shared an OS
+        process (`colocate`) comes back in one of its own; if it still ran, those that it shared with end.
         """
         self._backend.restart(self._title(member), timeout)
 
