@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from naive import interpreter, operators
 from naive.flows import Build, Choice, Look, look
 from naive.interpreter import Given
-from naive.steps import CLAIMS, CYCLES, FUTURES, OWN, SENDING, STEPS, TICKS, Group
+from naive.places import CYCLES, OWN, SENDING
+from naive.steps import CLAIMS, FUTURES, STEPS, TICKS, Group
 from test_operators import operators as classes
 
 from hydro_nb import CLUSTER_SELF_ID, DeployError, FlowBuilder
