@@ -74,6 +74,7 @@ def test_survivors_go_on_and_hear_who_left_and_who_joined(backend):
     for place in (made.leader, made.workers):
         made.watch(place)
     with made.deploy(backend) as deployment:
+        deployment.settle(SECONDS)  # all have heard who is there
         send(deployment, made.port, 1)
         deployment.settle(SECONDS)
         deployment.kill((made.workers, 1))
