@@ -134,7 +134,7 @@ class Port:
         with self._link.lock:
             for receiver in receivers:
                 while not self._items and receiver.queue:
-                    self._items.extend(_under(receiver, receiver.take()[0]))
+                    self._items.extend(receiver.signed(receiver.take()[0]))
         self._link.moved()
         return bool(self._items)
 
@@ -167,11 +167,6 @@ class Port:
             for receiver in self._receivers:
                 receiver.cut("its client closed it", discard=True)
         self._link.moved()
-
-
-def _under(receiver: Receiver, items: list[Any]) -> list[Any]:
-    """Give elements with the member that sent them, where a cluster sends."""
-    return items if receiver.member is None else [(receiver.member, item) for item in items]
 
 
 class Clients:

@@ -337,6 +337,10 @@ class Receiver(End):
             items, self._rest = self._rest or self._decode(frame, count), []
         return items, self._taken(len(items), flags)
 
+    def signed(self, items: list[Any]) -> list[Any]:
+        """Give elements with the member that sent them, where a cluster sends."""
+        return items if self.member is None else [(self.member, item) for item in items]
+
     def _release_frame(self, frame: bytes) -> None:
         self.held_bytes -= len(frame)
         if not self._eager:

@@ -321,8 +321,7 @@ class Worker:
         except DecodeError as error:
             self._reject(error, receiver.spec)
             return 0, True
-        if receiver.member is not None:
-            items = [(receiver.member, item) for item in items]
+        items = receiver.signed(items)
         self._tell(receiver.spec.input, items)
         return len(items), derived
 

@@ -16,7 +16,7 @@ from hydro_nb.ir.node import Order
 
 @pytest.fixture(autouse=True)
 def _own_state_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
 @pytest.fixture

@@ -41,11 +41,6 @@ class Reading(msgspec.Struct):
 class Leader: ...
 
 
-@pytest.fixture(autouse=True)
-def _own_state_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-
-
 @pytest.fixture
 def leader():
     return FlowBuilder("files").process(Leader)

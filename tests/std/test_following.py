@@ -16,11 +16,6 @@ class Point:
     x: int
 
 
-@pytest.fixture(autouse=True)
-def _own_state_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-
-
 @pytest.fixture
 def leader():
     return FlowBuilder("following").process()

@@ -21,11 +21,6 @@ class Server: ...
 class Worker: ...
 
 
-@pytest.fixture(autouse=True)
-def _own_state_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-
-
 @pytest.fixture
 def flow():
     return FlowBuilder("http")

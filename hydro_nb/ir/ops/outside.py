@@ -12,10 +12,9 @@ from typing import Any, ClassVar, Literal
 
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import Emit, Item
-from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Kind, Op, Place, Shape
 from hydro_nb.ir.ops.futures import refuse_awaitables
-from hydro_nb.ir.ops.source import Source
+from hydro_nb.ir.ops.source import Fed, OfFunction
 from hydro_nb.values import MembershipEvent
 
 
@@ -30,7 +29,7 @@ class Framed:
 
 
 @dataclass(frozen=True)
-class BindSingleClient(Source):
+class BindSingleClient(Fed):
     """What the one client of a TCP port sends."""
 
     client: Place
@@ -55,10 +54,6 @@ class BindSingleClient(Source):
         """Show where it listens, and the framing."""
         return f"{self.host}:{self.number or 'any'}, {self.incoming.codec or self.incoming.kind}"
 
-    def after(self, emit: Emit) -> None:
-        """Push what has arrived."""
-        emit.push_all(emit.input(), is_list=True)
-
 
 @dataclass(frozen=True)
 class BidiExternalMany(BindSingleClient):
@@ -73,7 +68,7 @@ class BidiExternalMany(BindSingleClient):
 
 
 @dataclass(frozen=True)
-class ClientMembership(Source):
+class ClientMembership(Fed):
     """The coming and going of the clients of a TCP port."""
 
     slot: str
@@ -84,10 +79,6 @@ class ClientMembership(Source):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give a keyed stream: each number joins once and may leave once."""
         return (super().kinds(inputs)[0].but(shape=Shape.KEYED_STREAM, key=int, element=MembershipEvent),)
-
-    def after(self, emit: Emit) -> None:
-        """Push what has happened."""
-        emit.push_all(emit.input(), is_list=True)
 
 
 @dataclass(frozen=True)
@@ -125,21 +116,10 @@ class ToClients(Outgoing):
 
 
 @dataclass(frozen=True)
-class SidecarBidi(Source):
+class SidecarBidi(OfFunction):
     """What an async function beside the ticks puts into the flow."""
 
-    function: Func
-
     name: ClassVar[str] = "sidecar_bidi"
-
-    @property
-    def detail(self) -> str:
-        """Show the function."""
-        return self.function.text
-
-    def after(self, emit: Emit) -> None:
-        """Push what the runtime has taken from the function."""
-        emit.push_all(emit.input(), is_list=True)
 
 
 @dataclass(frozen=True)

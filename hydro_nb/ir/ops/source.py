@@ -28,6 +28,26 @@ class Source(Op):
         return (Kind(Shape.STREAM, self.place, self.bound, element=self.element_type),)
 
 
+class Fed(Source):
+    """What the runtime puts elements into: those that have come since the last tick."""
+
+    def after(self, emit: Emit) -> None:
+        """Push what has come."""
+        emit.push_all(emit.input(), is_list=True)
+
+
+@dataclass(frozen=True)
+class OfFunction(Fed):
+    """What a function of the user's brings in."""
+
+    function: Func
+
+    @property
+    def detail(self) -> str:
+        """Show the function."""
+        return self.function.text
+
+
 @dataclass(frozen=True)
 class SourceIter(Source):
     """The elements of a value, or of what a function gives on the node; pulled in chunks."""
@@ -58,25 +78,14 @@ class SourceIter(Source):
 
 
 @dataclass(frozen=True)
-class SourceStream(Source):
+class SourceStream(OfFunction):
     """What an iterator or async iterator yields, made on the node by a function without arguments."""
-
-    function: Func
 
     name: ClassVar[str] = "source_stream"
 
-    @property
-    def detail(self) -> str:
-        """Show the function."""
-        return self.function.text
-
-    def after(self, emit: Emit) -> None:
-        """Push what the runtime has taken from the iterator."""
-        emit.push_all(emit.input(), is_list=True)
-
 
 @dataclass(frozen=True)
-class SourceInterval(Source):
+class SourceInterval(Fed):
     """One `()` every so many seconds: a number, or what a function without arguments gives on the node."""
 
     interval: float | Func
@@ -88,10 +97,6 @@ class SourceInterval(Source):
     def detail(self) -> str:
         """Show the period."""
         return self.interval.text if isinstance(self.interval, Func) else f"every {self.interval:g} s"
-
-    def after(self, emit: Emit) -> None:
-        """Push a unit for each time that the timer fired."""
-        emit.push_all(emit.input(), is_list=True)
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,7 @@ class Spin(SourceInterval):
 
 
 @dataclass(frozen=True)
-class SourceExternal(Source):
+class SourceExternal(Fed):
     """What external clients send to a port."""
 
     client: Place
@@ -125,10 +130,6 @@ class SourceExternal(Source):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Give a stream with the guarantees that the port promises."""
         return (super().kinds(inputs)[0].but(order=self.order, retries=self.retries),)
-
-    def after(self, emit: Emit) -> None:
-        """Push what has arrived."""
-        emit.push_all(emit.input(), is_list=True)
 
 
 @dataclass(frozen=True)
