@@ -93,8 +93,8 @@ def test_a_mistake_raises_at_its_line(title, cells, error):
 
 ONLY_EDITOR = "# wrong in the editor"
 """marks what nobody knows when the line runs: what a function takes or gives, and what elements are"""
-LINELESS = ("DeployError", "TypeError", "AttributeError")
-"""errors that name no line: of deploying, and Python's own of what is missing, at the user's line"""
+LINELESS = ("DeployError", "AttributeError")
+"""errors that name no line: of deploying, and of a method that there is not, which Python shows at the user's line"""
 PROGRAMS = sorted((HERE / "typing" / "wrong").glob("*.py"))
 
 

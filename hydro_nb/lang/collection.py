@@ -12,7 +12,7 @@ from hydro_nb.ir.ops.order import AssertConsistency, Weaken
 from hydro_nb.ir.refer import held_references
 from hydro_nb.lang import quote
 from hydro_nb.lang.guarantees import NoConsistency, consistency_of
-from hydro_nb.lang.nondet import demanded
+from hydro_nb.lang.nondet import asks_for, demanded
 from hydro_nb.lang.site import called, here
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ class Collection:
         """
         return self._grow(Weaken(guarantee="consistency"))
 
+    @asks_for("why")
     def assert_has_consistency_of(self, consistency: type[NoConsistency], why: Proof) -> Self:
         """Claim that all members of a cluster come to hold the same, for a reason that nothing but you knows.
 

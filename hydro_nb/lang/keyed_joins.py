@@ -29,7 +29,7 @@ from hydro_nb.lang.guarantees import (
     Unbounded,
     V_co,
 )
-from hydro_nb.lang.nondet import NonDet, checked
+from hydro_nb.lang.nondet import NonDet, asks_for, checked
 from hydro_nb.lang.site import here
 
 if TYPE_CHECKING:
@@ -215,6 +215,7 @@ class KeyedJoins(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         other: KeyedStream[J, U, L_co, Any, TotalOrder, R2],
         nondet: NonDet,
     ) -> KeyedStream[K_co | J, V_co | U, L_co, Unbounded, TotalOrder, R_co | R2]: ...
+    @asks_for("nondet")
     def merge_ordered(self, other: KeyedStream[Any, Any, Any, Any, Any, Any], nondet: NonDet) -> Any:
         """Give the values of both ordered keyed streams as they come, and take that order for the one that is meant.
 

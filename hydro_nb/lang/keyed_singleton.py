@@ -29,7 +29,7 @@ from hydro_nb.lang.guarantees import (
 )
 from hydro_nb.lang.keyed_tables import KeyedTables
 from hydro_nb.lang.location import Tick, TopLevel
-from hydro_nb.lang.nondet import NonDet, checked
+from hydro_nb.lang.nondet import NonDet, asks_for, checked
 from hydro_nb.lang.sending import tick_of
 from hydro_nb.lang.site import here
 from hydro_nb.lang.value_time import KeyedSingletonTime
@@ -247,6 +247,7 @@ class KeyedSingleton(
 
     # ------------------------------------------------------------ ticks and guarantees
 
+    @asks_for("nondet")
     def snapshot(
         self: KeyedSingleton[K_co, V_co, P, B_co], tick: Tick[P], nondet: NonDet
     ) -> KeyedSingleton[K_co, V_co, Tick[P], Bounded]:
@@ -261,6 +262,7 @@ class KeyedSingleton(
         """
         return self._grow(SnapshotKeyed(tick_of(self, tick, "snapshot"), checked(nondet, "snapshot", here())))
 
+    @asks_for("nondet")
     def batch(
         self: KeyedSingleton[K, V, P, Bounded | BoundedValue], tick: Tick[P], nondet: NonDet
     ) -> KeyedSingleton[K, V, Tick[P], Bounded]:
@@ -275,6 +277,7 @@ class KeyedSingleton(
         """
         return _collected(self, tick, nondet, "batch")
 
+    @asks_for("nondet")
     def batch_atomic(
         self: KeyedSingleton[K, V, Atomic[P], Bounded | BoundedValue], tick: Tick[P], nondet: NonDet
     ) -> KeyedSingleton[K, V, Tick[P], Bounded]:

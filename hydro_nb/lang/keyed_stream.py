@@ -32,7 +32,7 @@ from hydro_nb.lang.keyed_network import KeyedStreamNetwork
 from hydro_nb.lang.keyed_state import KeyedState
 from hydro_nb.lang.keyed_time import KeyedTime
 from hydro_nb.lang.location import Tick, TopLevel
-from hydro_nb.lang.nondet import NonDet, checked
+from hydro_nb.lang.nondet import NonDet, asks_for, checked
 from hydro_nb.lang.sending import tick_of
 from hydro_nb.lang.site import here
 from hydro_nb.lang.stream_elements import effects
@@ -104,6 +104,7 @@ class KeyedStream(
         keys: Stream[K_co, L_co, B_co, NoOrder, R_co] = self._grow(IntoKeyed(to="keys"))
         return keys.unique()
 
+    @asks_for("nondet")
     def entries_partially_ordered(
         self: KeyedStream[K_co, V_co, L_co, B_co, TotalOrder, R_co], nondet: NonDet
     ) -> Stream[tuple[K_co, V_co], L_co, B_co, TotalOrder, R_co]:
@@ -146,6 +147,7 @@ class KeyedStream(
 
     # ------------------------------------------------------------ ticks
 
+    @asks_for("nondet")
     def batch(
         self: KeyedStream[K_co, V_co, P, B_co, O_co, R_co], tick: Tick[P], nondet: NonDet
     ) -> KeyedStream[K_co, V_co, Tick[P], Bounded, O_co, R_co]:
@@ -177,6 +179,7 @@ class KeyedStream(
 
     # ------------------------------------------------------------ guarantees
 
+    @asks_for("nondet")
     def assume_ordering(self, nondet: NonDet) -> KeyedStream[K_co, V_co, L_co, B_co, TotalOrder, R_co]:
         """Take the order in which a key's values come for the order that is meant.
 
@@ -188,6 +191,7 @@ class KeyedStream(
         """
         return self._grow(AssumeOrdering(checked(nondet, "assume_ordering", here())))
 
+    @asks_for("nondet")
     def assume_retries(self, nondet: NonDet) -> KeyedStream[K_co, V_co, L_co, B_co, O_co, ExactlyOnce]:
         """Take each value for a new one.
 

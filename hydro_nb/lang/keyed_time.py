@@ -10,7 +10,7 @@ from hydro_nb.ir.ops.tick import DeferTick
 from hydro_nb.ir.ops.time import Batch
 from hydro_nb.lang.collection import Collection
 from hydro_nb.lang.guarantees import B_co, Bounded, K_co, L_co, O_co, R_co, Unbounded, V_co
-from hydro_nb.lang.nondet import NonDet, checked
+from hydro_nb.lang.nondet import NonDet, asks_for, checked
 from hydro_nb.lang.sending import across, section_of, tick_of
 from hydro_nb.lang.site import here
 
@@ -60,6 +60,7 @@ class KeyedTime(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         """
         return self._grow(EndAtomic())
 
+    @asks_for("nondet")
     def batch_atomic(
         self: KeyedTime[K_co, V_co, Atomic[P], B_co, O_co, R_co], tick: Tick[P], nondet: NonDet
     ) -> KeyedStream[K_co, V_co, Tick[P], Bounded, O_co, R_co]:

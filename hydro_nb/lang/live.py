@@ -31,7 +31,7 @@ from hydro_nb.lang.guarantees import (
     Unbounded,
 )
 from hydro_nb.lang.location import Atomic, Tick, TopLevel, period
-from hydro_nb.lang.nondet import NonDet, checked
+from hydro_nb.lang.nondet import NonDet, asks_for, checked
 from hydro_nb.lang.sending import tick_of
 from hydro_nb.lang.site import here
 
@@ -224,6 +224,7 @@ class LiveValue(Collection, Generic[T_co, L_co, B_co]):
         """
         return self._grow(AllTicksAtomic())
 
+    @asks_for("nondet")
     def sample_every(
         self: LiveValue[T_co, L2, Unbounded], seconds: float | timedelta, nondet: NonDet
     ) -> Stream[T_co, L2, Unbounded, TotalOrder, AtLeastOnce]:
@@ -238,6 +239,7 @@ class LiveValue(Collection, Generic[T_co, L_co, B_co]):
         site = here()
         return self._grow(SampleEvery(period(seconds, "sample_every", site), checked(nondet, "sample_every", site)))
 
+    @asks_for("nondet")
     def sample_eager(
         self: LiveValue[T_co, P, B_co], nondet: NonDet
     ) -> Stream[T_co, P, Unbounded, TotalOrder, AtLeastOnce]:

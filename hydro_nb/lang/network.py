@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, Never, NoReturn, TypeVar
 
-from hydro_nb.errors import EncodeError, GraphError, Site
+from hydro_nb.errors import EncodeError, GraphError, NondetError, Site
 from hydro_nb.ir.node import Order
 from hydro_nb.ir.ops.network import Policy
 from hydro_nb.lang.guarantees import NoOrder
-from hydro_nb.lang.nondet import NonDet, checked
+from hydro_nb.lang.nondet import MISSING, NonDet, asks_for, checked
 from hydro_nb.lang.site import here
 
 W_co = TypeVar("W_co", bound=NoOrder, covariant=True)
@@ -17,7 +17,7 @@ _PICK = "Say what happens when the link fails: TCP.fail_stop() gives the receive
 _UDP = "Say what may be lost: UDP.lossy(nondet(...)), or UDP.lossy_delayed_forever() where what is lost is only late."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Via(Generic[W_co]):
     """A transport with its policy; made by `TCP.fail_stop()`.
 
@@ -33,6 +33,12 @@ class Via(Generic[W_co]):
     transport: Literal["TCP", "UDP"] = "TCP"
     reason: str = ""
     """why any of the messages may be lost"""
+
+    def __repr__(self) -> str:
+        given = repr(NonDet(self.reason, Site())) if self.reason else ""
+        codec = "" if self.codec == "auto" else f".{self.codec}({f'trusted={self.trusted!r}' if self.trusted else ''})"
+        name = f".name({self.channel!r})" if self.channel else ""
+        return f"{self.transport}.{self.policy}({given}){codec}{name}"
 
     def bincode(self) -> Via[W_co]:
         """Put bincode on the wire, byte for byte as Rust's crate does.
@@ -50,6 +56,7 @@ class Via(Generic[W_co]):
         """
         return replace(self, codec="msgpack")
 
+    @asks_for("trusted")
     def pickle(self, *, trusted: str) -> Via[W_co]:
         """Put pickle on the wire, for elements that nothing else carries; say why that is safe.
 
@@ -58,7 +65,7 @@ class Via(Generic[W_co]):
 
         Raises `EncodeError` without a reason.
         """
-        if not trusted.strip():
+        if not isinstance(trusted, str) or not trusted.strip():  # pyright: ignore[reportUnnecessaryIsInstance]
             raise EncodeError(
                 f"`pickle` needs a reason in words, but was given {trusted!r}.\n  {here()}\n"
                 '  Say why the sender may run code at the receiver: TCP.fail_stop().pickle(trusted="...")'
@@ -85,6 +92,7 @@ class Tcp:
         """
         return Via()
 
+    @asks_for("nondet")
     def lossy(self, nondet: NonDet) -> Via[Never]:
         """Deliver in order, but any message may be lost, and later ones still arrive; say why that is right.
 
@@ -117,6 +125,7 @@ class Tcp:
 class Udp:
     """Messages on their own, that may be lost and may overtake each other."""
 
+    @asks_for("nondet")
     def lossy(self, nondet: NonDet) -> Via[NoOrder]:
         """Deliver in any order what is not lost; say why any message may be.
 
@@ -153,13 +162,31 @@ TCP = Tcp()
 UDP = Udp()
 
 
-def checked_via(via: Any, method: str, site: Site) -> Via[Any]:
-    """Give the transport that a method was given, or say what is missing."""
+def checked_via(via: Any, method: str, site: Site, nondet: object = None) -> Via[Any]:
+    """Give the transport that a method was given, or say what is missing; `nondet` is what it was given after that."""
     if via is None:
         return Via()
     if isinstance(via, Via):
         return via  # pyright: ignore[reportUnknownVariableType] - its order is not asked for here
+    call = f'.{method}(cluster, TCP.fail_stop(), nondet("why every outcome is right"))'
+    if via is MISSING and nondet is MISSING:
+        raise NondetError(f"`{method}` needs a transport and the reason of its choice.\n  {site}\n  Write {call}.")
+    if via is MISSING:
+        raise GraphError(f"`{method}` needs a transport.\n  {site}\n  Write {call}.")
+    if isinstance(via, NonDet) and nondet is not None:
+        raise GraphError(f"`{method}` takes the transport first, then the reason.\n  {site}\n  Write {call}.")
+    raise GraphError(f"`{method}` was given {_no_transport(via, site)}")
+
+
+def _no_transport(via: Any, site: Site) -> str:
+    """Say of something why it is no transport, and what to give instead."""
     if isinstance(via, Tcp | Udp):
         name, pick = ("TCP", _PICK) if isinstance(via, Tcp) else ("UDP", _UDP)
-        raise GraphError(f"`{method}` was given `{name}` without a policy.\n  {site}\n  {pick}")
-    raise GraphError(f"`{method}` was given {via!r}, which is no transport.\n  {site}\n  {_PICK}")
+        return f"`{name}` without a policy.\n  {site}\n  {pick}"
+    if isinstance(via, NonDet):
+        return f"{via!r}, which is a reason, no transport.\n  {site}\n  {_NO_CHOICE}"
+    shown = repr(via).partition("\n")[0]
+    return f"{shown}, which is no transport.\n  {site}\n  {_PICK}"
+
+
+_NO_CHOICE = "It makes no choice of its own; a transport that may lose does: TCP.lossy(nondet(...))."

@@ -2,14 +2,54 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Final, TypeVar, cast
 
 from hydro_nb.errors import NondetError, ProofError, Site
 from hydro_nb.ir.ops.fold import Proof
 from hydro_nb.lang.site import here
 
+F = TypeVar("F", bound=Callable[..., Any])
 
-@dataclass(frozen=True)
+
+class _Missing:
+    """Stands for what a call left out."""
+
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+MISSING: Final[Any] = _Missing()
+
+
+def asks_for(first: str) -> Callable[[F], F]:
+    """Let a call without the parameters from `first` on reach the method, which says what is missing in its own words.
+
+    Python would say so before the method is reached, without the user's line. Editors and `help` still demand them.
+
+    >>> FlowBuilder().process().source_iter([1]).assume_ordering()
+    Traceback (most recent call last):
+    hydro_nb.errors.NondetError: `assume_ordering` makes a nondeterministic choice and needs its reason.
+    ...
+    """
+
+    def told(method: F) -> F:
+        function = cast("Any", method)
+        function.__signature__ = signature = inspect.signature(function)
+        kinds = {name: parameter.kind for name, parameter in signature.parameters.items()}
+        if kinds[first] is inspect.Parameter.KEYWORD_ONLY:
+            function.__kwdefaults__ = {first: MISSING}
+        else:
+            late = [*kinds][[*kinds].index(first) :]
+            function.__defaults__ = (MISSING,) * sum(kinds[name] is kinds[first] for name in late)
+        return method
+
+    return told
+
+
+@dataclass(frozen=True, repr=False)
 class NonDet:
     """A choice that the program leaves open, with the reason why every outcome is right."""
 
@@ -27,7 +67,11 @@ class NonDet:
         """
         return "; ".join((self.reason, *(guard.text for guard in self.guards)))
 
+    def __repr__(self) -> str:
+        return f"nondet({self.text!r})"
 
+
+@asks_for("reason")
 def nondet(reason: str, *guards: NonDet) -> NonDet:
     """Say why any outcome of a nondeterministic choice is right; `guards` pass on what callers said.
 
@@ -44,6 +88,7 @@ def nondet(reason: str, *guards: NonDet) -> NonDet:
     return NonDet(reason.strip(), site, guards)
 
 
+@asks_for("reason")
 def proof(reason: str, *, unchecked: bool = False) -> Proof:
     """Say why a function obeys a law (commutative, idempotent, monotone), where the law is asked for.
 
@@ -60,14 +105,21 @@ def proof(reason: str, *, unchecked: bool = False) -> Proof:
 _WRITE = "Write why every outcome is right: "
 
 
-def checked(guard: NonDet, method: str, site: Site) -> str:
+_GIVE = 'Give it as nondet("why every outcome is right").'
+
+
+def checked(guard: NonDet, method: str, site: Site, how: str = _GIVE) -> str:
     """Give the reason of a guard that a method was given, or say that it is none."""
     if not isinstance(guard, NonDet):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise NondetError(
-            f"`{method}` makes a nondeterministic choice and needs its reason, but was given {guard!r}.\n"
-            f'  {site}\n  Give it as nondet("why every outcome is right").'
+            f"`{method}` makes a nondeterministic choice and needs its reason{_but_given(guard)}.\n  {site}\n  {how}"
         )
     return guard.text
+
+
+def _but_given(given: object) -> str:
+    # of a collection the first line alone: its operators would tear the sentence apart
+    return "" if given is MISSING else ", but was given " + repr(given).partition("\n")[0]
 
 
 def law(given: Proof | None, keyword: str, method: str, site: Site) -> Proof | None:
@@ -84,5 +136,4 @@ def demanded(given: object, method: str, site: Site) -> Proof:
     """Give the proof that a method cannot do without, or say that it is none."""
     if isinstance(given, Proof):
         return given
-    shown = f"nondet({given.reason!r})" if isinstance(given, NonDet) else repr(given)
-    raise ProofError(f'`{method}` needs a proof, but was given {shown}.\n  {site}\n  Say why it holds: proof("...")')
+    raise ProofError(f'`{method}` needs a proof{_but_given(given)}.\n  {site}\n  Say why it holds: proof("...")')

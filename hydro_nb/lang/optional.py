@@ -19,7 +19,7 @@ from hydro_nb.lang.guarantees import (
 )
 from hydro_nb.lang.live import LiveValue, cloned_into
 from hydro_nb.lang.location import Tick, TopLevel
-from hydro_nb.lang.nondet import NonDet, checked
+from hydro_nb.lang.nondet import NonDet, asks_for, checked
 from hydro_nb.lang.sending import tick_of
 from hydro_nb.lang.site import here
 from hydro_nb.lang.value_logic import OptionalLogic
@@ -87,6 +87,7 @@ class Optional(
 
     # ------------------------------------------------------------ ticks
 
+    @asks_for("nondet")
     def snapshot(self: Optional[T_co, P, B_co], tick: Tick[P], nondet: NonDet) -> Optional[T_co, Tick[P], Bounded]:
         """Give the value as it is when the tick runs, if there is one; never older than the one before.
 

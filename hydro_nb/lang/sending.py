@@ -10,7 +10,7 @@ from hydro_nb.ir.ops.time import Batch, Snapshot
 from hydro_nb.lang.collection import Collection
 from hydro_nb.lang.location import Cluster, Process, Tick, checked_place
 from hydro_nb.lang.network import checked_via
-from hydro_nb.lang.nondet import checked
+from hydro_nb.lang.nondet import NonDet, checked
 from hydro_nb.lang.site import here
 
 if TYPE_CHECKING:
@@ -24,8 +24,9 @@ def network(
     """Give the operator that sends a collection to a process, or to members of a cluster."""
     site = here()
     place = _receiver(collection, to, method, site, one=op is Network)
-    how = checked_via(via, method, site)
-    reasons = [how.reason, checked(nondet, method, site) if op in (Broadcast, RoundRobin) else ""]
+    asks = op in (Broadcast, RoundRobin)
+    how = checked_via(via, method, site, nondet if asks else None)
+    reasons = [how.reason, checked(nondet, method, site) if asks else ""]
     codec = "bincode" if method.endswith("_bincode") else how.codec
     reason = "; ".join(filter(None, reasons))
     return op(place, codec, how.channel, how.order, method, how.policy, how.transport, reason)
@@ -53,6 +54,10 @@ def tick_of(collection: Collection, tick: Any, method: str) -> Place:
         raise LocationError(
             f"`{method}` needs a {collection.kind.shape} inside an atomic section, but was called on one on "
             f"{collection.kind.place.title}.\n  {here()}\n  Outside of sections: .{method.removesuffix('_atomic')}(...)"
+        )
+    if isinstance(tick, NonDet):
+        raise GraphError(
+            f"`{method}` takes the tick first, then the reason.\n  {here()}\n  Write .{method}(tick, {tick!r})."
         )
     return checked_place(tick, Tick, f"`{method}` needs a tick made by process.tick()", collection.flow, here())
 

@@ -24,7 +24,7 @@ from hydro_nb.lang.guarantees import (
 )
 from hydro_nb.lang.live import LiveValue, cloned_into
 from hydro_nb.lang.location import Tick, TopLevel
-from hydro_nb.lang.nondet import NonDet, checked, law
+from hydro_nb.lang.nondet import NonDet, asks_for, checked, law
 from hydro_nb.lang.sending import tick_of
 from hydro_nb.lang.site import here
 from hydro_nb.lang.value_logic import SingletonLogic
@@ -106,6 +106,7 @@ class Singleton(
 
     # ------------------------------------------------------------ ticks
 
+    @asks_for("nondet")
     def snapshot(self: Singleton[T_co, P, B_co], tick: Tick[P], nondet: NonDet) -> Singleton[T_co, Tick[P], Bounded]:
         """Give the value as it is when the tick runs; never older than the one before.
 

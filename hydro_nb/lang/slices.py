@@ -31,7 +31,7 @@ from hydro_nb.lang.guarantees import (
     TotalOrder,
 )
 from hydro_nb.lang.location import TopLevel
-from hydro_nb.lang.nondet import NonDet, checked
+from hydro_nb.lang.nondet import NonDet, asks_for, checked
 from hydro_nb.lang.place import declared
 from hydro_nb.lang.site import here
 from hydro_nb.lang.slice_out import SliceOut
@@ -119,6 +119,7 @@ class Slice(SliceOut):
     ) -> KeyedStream[K, V, Tick[P], Bounded, O2, R2]: ...
     @overload
     def batch(self, of: KeyedSingleton[K, V, P, F], nondet: NonDet) -> KeyedSingleton[K, V, Tick[P], Bounded]: ...
+    @asks_for("nondet")
     def batch(self, of: Any, nondet: NonDet) -> Any:
         """Take in what has come since the last slice.
 
@@ -139,6 +140,7 @@ class Slice(SliceOut):
     def snapshot(self, of: Optional[T, P, B2], nondet: NonDet) -> Optional[T, Tick[P], Bounded]: ...
     @overload
     def snapshot(self, of: KeyedSingleton[K, V, P, B2], nondet: NonDet) -> KeyedSingleton[K, V, Tick[P], Bounded]: ...
+    @asks_for("nondet")
     def snapshot(self, of: Any, nondet: NonDet) -> Any:
         """Take in a live value as it is now; never older than in the slice before.
 
@@ -167,6 +169,7 @@ class Slice(SliceOut):
     def atomic(
         self, of: KeyedSingleton[K, V, Atomic[P], B2], nondet: NonDet
     ) -> KeyedSingleton[K, V, Tick[P], Bounded]: ...
+    @asks_for("nondet")
     def atomic(self, of: Any, nondet: NonDet) -> Any:
         """Take in what an atomic section has: all that it has answered for is in it.
 

@@ -32,7 +32,7 @@ from hydro_nb.lang.guarantees import (
     Unbounded,
 )
 from hydro_nb.lang.location import Cluster, External, Process, Tick, TopLevel, checked_place, period
-from hydro_nb.lang.nondet import NonDet, checked
+from hydro_nb.lang.nondet import NonDet, asks_for, checked
 from hydro_nb.lang.sending import tick_of
 from hydro_nb.lang.sim_cluster_ports import SimClusterReceiver
 from hydro_nb.lang.sim_ports import SimReceiver
@@ -110,6 +110,7 @@ class Stream(
 
     # ------------------------------------------------------------ ticks and time
 
+    @asks_for("nondet")
     def batch(
         self: Stream[T_co, P, B_co, O_co, R_co], tick: Tick[P], nondet: NonDet
     ) -> Stream[T_co, Tick[P], Bounded, O_co, R_co]:
@@ -136,6 +137,7 @@ class Stream(
         """
         return self._grow(AllTicks())
 
+    @asks_for("nondet")
     def sample_every(
         self: Stream[T_co, L2, Unbounded, O_co, R_co], seconds: float | timedelta, nondet: NonDet
     ) -> Stream[T_co, L2, Unbounded, O_co, AtLeastOnce]:
@@ -152,6 +154,7 @@ class Stream(
 
     # ------------------------------------------------------------ guarantees
 
+    @asks_for("nondet")
     def assume_ordering(self, nondet: NonDet) -> Stream[T_co, L_co, B_co, TotalOrder, R_co]:
         """Take the order in which elements come for the order that is meant.
 
@@ -163,6 +166,7 @@ class Stream(
         """
         return self._grow(AssumeOrdering(checked(nondet, "assume_ordering", here())))
 
+    @asks_for("nondet")
     def assume_retries(self, nondet: NonDet) -> Stream[T_co, L_co, B_co, O_co, ExactlyOnce]:
         """Take each element for a new one.
 

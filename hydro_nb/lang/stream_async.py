@@ -30,7 +30,7 @@ from hydro_nb.lang.guarantees import (
     Unbounded,
 )
 from hydro_nb.lang.location import TopLevel, period
-from hydro_nb.lang.nondet import NonDet, checked
+from hydro_nb.lang.nondet import NonDet, asks_for, checked
 from hydro_nb.lang.quote import Inplace
 from hydro_nb.lang.site import here
 from hydro_nb.lang.stepwise import output_of
@@ -161,6 +161,7 @@ class StreamAsync(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
     # ------------------------------------------------------------ silence
 
+    @asks_for("nondet")
     def timeout(
         self: StreamAsync[T_co, P, B_co, O_co, R_co], seconds: float | timedelta, nondet: NonDet
     ) -> Optional[tuple[()], P, Unbounded]:

@@ -29,7 +29,7 @@ from hydro_nb.lang.guarantees import (
     TotalOrder,
     Unbounded,
 )
-from hydro_nb.lang.nondet import NonDet, checked
+from hydro_nb.lang.nondet import NonDet, asks_for, checked
 from hydro_nb.lang.site import here
 
 if TYPE_CHECKING:
@@ -171,6 +171,7 @@ class StreamJoins(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         other: Stream[U, L_co, Any, TotalOrder, R2],
         nondet: NonDet,
     ) -> Stream[T_co | U, L_co, Unbounded, TotalOrder, R_co | R2]: ...
+    @asks_for("nondet")
     def merge_ordered(self, other: Stream[Any, Any, Any, Any, Any], nondet: NonDet) -> Any:
         """Give the elements of both ordered streams as they come, and take that order for the one that is meant.
 

@@ -19,6 +19,7 @@ from hydro_nb.lang.guarantees import (
     TotalOrder,
     Unbounded,
 )
+from hydro_nb.lang.nondet import asks_for
 from hydro_nb.lang.sending import network
 
 if TYPE_CHECKING:
@@ -140,6 +141,7 @@ class StreamNetwork(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
     def broadcast(
         self: StreamNetwork[T_co, Cluster[S], B_co, O_co, R_co], to: Cluster[M], via: Via[OV] | None, nondet: NonDet
     ) -> KeyedStream[MemberId[S], T_co, Cluster[M], Unbounded, O_co | OV, R_co]: ...
+    @asks_for("via")
     def broadcast(self, to: Any, via: Any, nondet: NonDet) -> Any:
         """Send each element to all members of a cluster that are known to be there when it is sent.
 
@@ -162,6 +164,7 @@ class StreamNetwork(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
     def broadcast_bincode(
         self: StreamNetwork[T_co, Cluster[S], B_co, O_co, R_co], to: Cluster[M], nondet: NonDet
     ) -> KeyedStream[MemberId[S], T_co, Cluster[M], Unbounded, O_co, R_co]: ...
+    @asks_for("nondet")
     def broadcast_bincode(self, to: Any, nondet: NonDet) -> Any:
         """Send each element to all members of a cluster that are there, as bincode on the wire.
 
@@ -209,6 +212,7 @@ class StreamNetwork(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         via: Via[OV] | None,
         nondet: NonDet,
     ) -> KeyedStream[MemberId[S], T_co, Cluster[M], Unbounded, TotalOrder | OV, ExactlyOnce]: ...
+    @asks_for("via")
     def round_robin(self, to: Any, via: Any, nondet: NonDet) -> Any:
         """Send each element to the next member of a cluster in turn.
 
@@ -231,6 +235,7 @@ class StreamNetwork(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
     def round_robin_bincode(
         self: StreamNetwork[T_co, Cluster[S], B_co, TotalOrder, ExactlyOnce], to: Cluster[M], nondet: NonDet
     ) -> KeyedStream[MemberId[S], T_co, Cluster[M], Unbounded, TotalOrder, ExactlyOnce]: ...
+    @asks_for("nondet")
     def round_robin_bincode(self, to: Any, nondet: NonDet) -> Any:
         """Send each element to the next member of a cluster in turn, as bincode on the wire.
 

@@ -23,7 +23,7 @@ from hydro_nb.lang.guarantees import (
     Unbounded,
 )
 from hydro_nb.lang.live import optional_of
-from hydro_nb.lang.nondet import NonDet
+from hydro_nb.lang.nondet import NonDet, asks_for
 from hydro_nb.lang.quote import Stepping
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class StreamOlder(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
     # ------------------------------------------------------------ ticks and two streams
 
+    @asks_for("nondet")
     def tick_batch(
         self: StreamOlder[T_co, P, B_co, O_co, R_co], tick: Tick[P], nondet: NonDet
     ) -> Stream[T_co, Tick[P], Bounded, O_co, R_co]:

@@ -16,7 +16,7 @@ from hydro_nb.lang import annotate
 from hydro_nb.lang.collection import Collection, handle
 from hydro_nb.lang.cycle import TickCycleHandle
 from hydro_nb.lang.guarantees import O2, R2, AtLeastOnce, Bounded, ExactlyOnce, NoOrder, TotalOrder
-from hydro_nb.lang.nondet import NonDet, checked
+from hydro_nb.lang.nondet import NonDet, asks_for, checked
 from hydro_nb.lang.place import Location, declared, started
 from hydro_nb.lang.site import here
 
@@ -120,6 +120,7 @@ class Tick(Location, Generic[P_co]):
         process: Any = self.parent_location
         return process.spin().flat_map_ordered(each).batch(self, nondet("every batch has its units"))
 
+    @asks_for("nondet")
     def current_tick_instant(self, nondet: NonDet) -> Singleton[float, Self, Bounded]:
         """Give the time at which the tick runs, in seconds that never go back.
 

@@ -21,7 +21,7 @@ from hydro_nb.lang.guarantees import (
     TotalOrder,
     Unbounded,
 )
-from hydro_nb.lang.nondet import NonDet, checked
+from hydro_nb.lang.nondet import NonDet, asks_for, checked
 from hydro_nb.lang.place import Location
 from hydro_nb.lang.site import here
 from hydro_nb.lang.tick import Tick
@@ -171,6 +171,7 @@ class TopLevel(Location):
         """
         return self._external(client, element, "bincode")
 
+    @asks_for("nondet")
     def source_cluster_membership_stream(
         self, cluster: Cluster[M], nondet: NonDet
     ) -> KeyedStream[MemberId[M], MembershipEvent, Self, Unbounded, TotalOrder, ExactlyOnce]:

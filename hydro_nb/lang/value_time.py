@@ -9,7 +9,7 @@ from hydro_nb.ir.ops.tick import DeferTick
 from hydro_nb.ir.ops.time import Latest, Snapshot
 from hydro_nb.lang.collection import Collection
 from hydro_nb.lang.guarantees import B_co, Bounded, InitNone, K_co, L_co, T_co, Unbounded, V_co
-from hydro_nb.lang.nondet import NonDet, checked
+from hydro_nb.lang.nondet import NonDet, asks_for, checked
 from hydro_nb.lang.referable import refer
 from hydro_nb.lang.sending import section_of, tick_of
 from hydro_nb.lang.site import here
@@ -56,6 +56,7 @@ class SingletonTime(Collection, Generic[T_co, L_co, B_co]):
         """
         return self._grow(EndAtomic())
 
+    @asks_for("nondet")
     def snapshot_atomic(
         self: SingletonTime[T_co, Atomic[P], B_co], tick: Tick[P], nondet: NonDet
     ) -> Singleton[T_co, Tick[P], Bounded]:
@@ -144,6 +145,7 @@ class OptionalTime(Collection, Generic[T_co, L_co, B_co]):
         """
         return self._grow(EndAtomic())
 
+    @asks_for("nondet")
     def snapshot_atomic(
         self: OptionalTime[T_co, Atomic[P], B_co], tick: Tick[P], nondet: NonDet
     ) -> Optional[T_co, Tick[P], Bounded]:
@@ -247,6 +249,7 @@ class KeyedSingletonTime(Collection, Generic[K_co, V_co, L_co, B_co]):
         """
         return self._grow(EndAtomic())
 
+    @asks_for("nondet")
     def snapshot_atomic(
         self: KeyedSingletonTime[K_co, V_co, Atomic[P], B_co], tick: Tick[P], nondet: NonDet
     ) -> KeyedSingleton[K_co, V_co, Tick[P], Bounded]:

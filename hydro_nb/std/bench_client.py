@@ -13,7 +13,7 @@ from hydro_nb.errors import GraphError
 from hydro_nb.lang.guarantees import AtLeastOnce, NoOrder, TotalOrder, Unbounded
 from hydro_nb.lang.keyed_stream import KeyedStream
 from hydro_nb.lang.location import Cluster, Process, TopLevel
-from hydro_nb.lang.nondet import NonDet, nondet, proof
+from hydro_nb.lang.nondet import NonDet, asks_for, nondet, proof
 from hydro_nb.lang.quote import inplace
 from hydro_nb.lang.singleton import Singleton
 from hydro_nb.lang.site import here
@@ -43,6 +43,7 @@ class BenchResult(Generic[L]):
     """transactions in a second: one sample each second"""
 
 
+@asks_for("nondet_window")
 def bench_client(
     clients: L,
     workload: Callable[[L, Stream[tuple[int, T | None], L, Unbounded, NoOrder]], Stream[tuple[int, T], L, Any, Any]],

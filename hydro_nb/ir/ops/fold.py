@@ -17,12 +17,15 @@ from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Retries, Shape
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Proof:
     """A claim about a function, with the user's reason."""
 
     reason: str
     unchecked: bool = False
+
+    def __repr__(self) -> str:
+        return f"proof({self.reason!r})"
 
 
 @dataclass(frozen=True)
