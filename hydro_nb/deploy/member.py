@@ -9,7 +9,7 @@ from collections.abc import Callable
 from hydro_nb.deploy.io import IO
 from hydro_nb.deploy.launcher import Child
 from hydro_nb.telemetry.logs import Logs, Splitter
-from hydro_nb.wire import LocationProgram, LogLine, PeerGone, Phase, Problem, member_of
+from hydro_nb.wire import LocationProgram, LogLine, PeerGone, Phase, Problem, Stop, member_of
 
 CHUNK = 64 * 1024
 _POLL_SECONDS = 0.05
@@ -37,8 +37,8 @@ class Member:
         self.ran = False
         """whether it came as far as running"""
         self.on_purpose = False
-        self.unsaid: list[PeerGone] = []
-        """who has ended since it was told who is there, while it cannot hear yet"""
+        self.unsaid: list[PeerGone | Stop] = []
+        """what has happened since it was started, while it cannot hear yet"""
         self._io = io
         self._splitters = {"stdout": Splitter(), "stderr": Splitter()}
         self._open = {"stdout": child.stdout, "stderr": child.stderr}

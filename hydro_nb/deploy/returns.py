@@ -88,12 +88,21 @@ class Returns:
         self._next()
         return one.done
 
-    def end(self, error: HydroError) -> None:
-        """Start nobody any more."""
-        waiting = [one for one in (self._current, *self._waiting) if one is not None]
-        self._current = None
+    def close(self, error: HydroError) -> None:
+        """Start nobody any more; who has been started already goes on until it runs."""
+        waiting = list(self._waiting)
         self._waiting.clear()
+        if self._current is not None and not self._current.started:
+            waiting.append(self._current)
+            self._current = None
         for one in waiting:
+            self._resolve(one, error)
+
+    def end(self, error: HydroError) -> None:
+        """Start nobody any more, and wait for nobody."""
+        self.close(error)
+        one, self._current = self._current, None
+        if one is not None:
             self._resolve(one, error)
 
     def _next(self) -> None:

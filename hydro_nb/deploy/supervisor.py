@@ -207,12 +207,12 @@ class Supervisor:
             member.problem = problem
 
     def say(self, member: Member, message: Control) -> None:
-        """Tell a process something; who has ended is told to one that cannot hear yet as soon as it can."""
+        """Tell a process something; who has ended, or that it is to drain, is told as soon as it can hear."""
         if member.identity and not member.over:
             self._exchange.send(member.identity, encode(To(member.id, message)))
             # sending may swallow the socket's signal, so look again
             self._io.submit(self._listen_if_open)
-        elif isinstance(message, PeerGone) and not member.over:
+        elif isinstance(message, PeerGone | Stop) and not member.over:
             member.unsaid.append(message)
 
     def _listen_if_open(self) -> None:
@@ -327,6 +327,7 @@ class Supervisor:
     def drain(self) -> Future[None]:
         """Let the sources stop and everything under way arrive."""
         self._draining = True
+        self._returns.close(DeployError("the deployment was stopped"))
         self._tell_all(Stop(drain=True))
         self._hub.release()
         return self.settle()

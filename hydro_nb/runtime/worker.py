@@ -95,6 +95,7 @@ class Worker:
             act_as(self.member)
             self.location.load()
             self.location.start()
+            self._weigh()  # it may be told to drain before it has anything that could rest
             self.feeds.start()
             self._meet()
             self._tell_abroad()
@@ -402,7 +403,7 @@ class Worker:
         if self._news or any(receiver.pending for receiver in self.ins) or any(sender.busy for sender in self.outs):
             return False
         if self.draining:
-            return not self.feeds.ready
+            return self.location.state is not None and not self.feeds.ready
         return not self.more and self.feeds.exhausted
 
     @property
