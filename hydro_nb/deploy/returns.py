@@ -121,7 +121,7 @@ class Returns:
         old = self._host.members[one.peer]
         try:
             child = self._launched(old)
-        except OSError as error:
+        except (OSError, HydroError) as error:
             self._finish(one, DeployError(f"process `{one.name}` could not be started again: {error}"))
             return
         self._board.again(one.peer)

@@ -80,3 +80,20 @@ def test_draining_ends_while_another_one_waits_to_be_started_again():
         with pytest.raises(DeployError, match="the deployment was stopped"):
             second.result(0)
         assert [name for name in pids if row(deployment.snapshot(), name).pid != pids[name]] == ["Worker/1"]
+
+
+def test_a_folder_that_is_not_private_any_more_is_told_and_the_next_one_is_started():
+    made = Flow()
+    shown(made.numbers.broadcast(made.workers, TCP.fail_stop(), nondet("any")), str)
+    with made.deploy() as deployment:
+        deployment.settle(SECONDS)
+        folder = deployment._backend.folder
+        folder.chmod(0o755)
+        with pytest.raises(DeployError, match=r"`Worker/1` could not be started again: .* has mode 0755"):
+            deployment.restart("Worker/1")
+        folder.chmod(0o700)
+        deployment.restart("Worker/1")
+        send(deployment, made.port, 1)
+        deployment.settle(SECONDS)
+        assert said(deployment, "Worker/1") == ["1"]
+        until(deployment, lambda state: row(state, "Worker/1").state == "running")
