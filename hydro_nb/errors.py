@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import linecache
 import os
+from typing import Any
 
 import msgspec
 
@@ -126,3 +127,5 @@ class SimulationFailure(HydroError):
     """A test failed in an explored schedule, which `schedule` runs again: `flow.sim().replay(body, schedule)`."""
 
     schedule: tuple[int, ...] = ()
+    record: Any = None
+    """what happened in the failing execution: a `hydro_nb.sim.Record`"""

@@ -154,6 +154,8 @@ class NodeEmit:
     def push(self, item: Item, port: int = 0) -> None:
         """Hand an element on, into the loop's next operator or into a list."""
         item = self._settled(item, port)
+        if self._is_tapped():
+            self.write(f'tap("{self.node.slot}", {port}, {item.text})')
         if (self.part.key, port) in self.unit.buffers:
             self.write(f"{self.unit.buffer(self.part, port)}.append({item.text})")
             return
@@ -184,6 +186,8 @@ class NodeEmit:
         """Hand many elements on."""
         if is_list and self.node.op.category == "Source" and self.part.role == "whole":
             iterable = self._counted(iterable)
+        if self._is_tapped():
+            iterable = self._tap_all(iterable, port, is_list=is_list)
         if (self.part.key, port) in self.unit.buffers:
             if is_list and self.unit.body.depth == 0:  # inside a block it may not be there in every tick
                 self.unit.buffers[self.part.key, port] = iterable
@@ -192,6 +196,14 @@ class NodeEmit:
             return
         for consumer, index in self.unit.unit.consumers(self.part.key, port):
             self.unit.emit(consumer).loop_into(iterable, index, self, is_list=is_list)
+
+    def _is_tapped(self) -> bool:
+        """Whether what comes out here is told to who records an execution."""
+        return self.unit.tapped and self.part.role in ("whole", "receive", "release") and bool(self.node.outputs)
+
+    def _tap_all(self, iterable: str, port: int, *, is_list: bool) -> str:
+        tapped = f'tapped("{self.node.slot}", {port}, {iterable})'
+        return self.assign(Item(tapped), self.hint(port)) if is_list else tapped
 
     def loop_into(self, iterable: str, index: int, producer: NodeEmit | None = None, *, is_list: bool = True) -> None:
         """Let this node handle every element of an iterable."""
@@ -293,7 +305,9 @@ class NodeEmit:
         held = self.unit.unit.boxes.get(self.part.key)
         if is_copied_in(self.unit.unit, self.part):
             expr = f"copy({expr})"
-        self.unit.defined[self.part.key] = self._boxed(expr, held) if held else self.assign(Item(expr), "value")
+        value = self.unit.defined[self.part.key] = self._boxed(expr, held) if held else self.assign(Item(expr), "value")
+        if self._is_tapped():
+            self.write(f'tap("{self.node.slot}", 0, {value})')
 
     def _boxed(self, expr: str, held: Reference[Any]) -> str:
         """Put a value where references to it look: in every run of a tick, else once, as it may be changed there."""

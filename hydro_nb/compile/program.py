@@ -60,7 +60,9 @@ IMPORTS = {
 """What generated source may use by name, and where it comes from."""
 TIMED = (SourceInterval, SampleEvery, Timeout)
 """Operators that a timer wakes."""
-RESERVED = frozenset({*IMPORTS, "CLUSTER_SELF_ID", "State", "counts", "inputs", "outputs", "start", "state", "tick"})
+RESERVED = frozenset(
+    {*IMPORTS, "CLUSTER_SELF_ID", "State", "counts", "inputs", "outputs", "start", "state", "tap", "tapped", "tick"}
+)
 
 
 @dataclass(frozen=True)
@@ -124,12 +126,14 @@ def require_runnable(graph: Graph) -> None:
     require_complete(graph)
 
 
-def write_location(graph: Graph, place: Place, units: Sequence[Unit], *, seams: bool = False) -> Written:
-    """Write the source of one location as one function per unit."""
+def write_location(
+    graph: Graph, place: Place, units: Sequence[Unit], *, seams: bool = False, tapped: bool = False
+) -> Written:
+    """Write the source of one location as one function per unit; `tapped`: each operator tells all that it gives."""
     parts = [part for unit in units for part in unit.parts.values()]
     name_parts(parts)
     names = Names({*RESERVED, *(unit.name for unit in units), *(part.name for part in parts)})
-    writers = [UnitWriter(plan(unit), names, seams, graph.debug) for unit in units]
+    writers = [UnitWriter(plan(unit), names, seams, graph.debug, tapped) for unit in units]
     for writer in writers:
         writer.run()
     text = _Module(graph, place, writers).write()

@@ -27,6 +27,8 @@ class UnitWriter:
     seams: bool = False
     debug: bool = False
     """whether functions are looked at while they run"""
+    tapped: bool = False
+    """whether every operator tells what it gives"""
     body: Writer = field(default_factory=Writer)
     opening: Writer = field(default_factory=Writer)
     """what runs once before the first tick"""

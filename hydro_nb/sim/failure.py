@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path, PurePath
 from types import FrameType, TracebackType
 from typing import Any
 
 from hydro_nb.sim.model import Model
-from hydro_nb.sim.trace import Trace, shown
+from hydro_nb.sim.record import Record
+from hydro_nb.sim.trace import shown, text_of
 
 _NO_LOOP = "A simulation has no event loop and no clock: await ports only, such as `await out.next()`."
 _PACKAGE = str(Path(__file__).parents[1])
 
 
-def explain(
-    model: Model,
-    body: Callable[[], Any],
-    which: str,
-    error: Exception,
-    trace: Trace,
-    schedule: Sequence[int],
-) -> str:
+def explained(model: Model, body: Callable[[], Any], which: str, error: Exception, record: Record) -> str:
     """Say what failed, where, and the schedule that led to it."""
     name = getattr(body, "__name__", "the test")
     lines = [f"`{name}` failed in {which}.", f"  {type(error).__name__}: {error}"]
     lines += [f"    {place}" for place in _places(model, error)]
     if isinstance(error, RuntimeError) and "event loop" in str(error):
         lines.append(f"  {_NO_LOOP}")
-    lines += ["", "What happened:", trace.text() or "(nothing)", ""]
-    lines.append(f"Run it again: flow.sim().replay({name}, {list(schedule)})")
+    lines += ["", "What happened:", text_of(record) or "(nothing)", ""]
+    lines.append(f"Run it again: flow.sim().replay({name}, {list(record.schedule)})")
     return "\n".join(lines)
 
 

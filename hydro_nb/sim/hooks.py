@@ -45,6 +45,10 @@ class Hook:
         """Choose what to let through, and say whether that is anything; `must` forbids to leave all as it is."""
         raise NotImplementedError
 
+    def waiting(self) -> list[Any]:
+        """Give what is held, as a reader would see it."""
+        return self.pending
+
     def phrase(self, released: list[Any]) -> str:
         """Say in words what was let through."""
         return f"releasing items: {shown(released)}" if released else "releasing no items"
@@ -240,6 +244,10 @@ class AnyAgain(Hook):
 
     __slots__ = ()
 
+    def waiting(self) -> list[Any]:
+        """Leave out whether they have come before."""
+        return [item for item, _ in self.pending]
+
     def take(self, items: Iterable[Any]) -> None:
         """Remember of each element whether it may come again."""
         self.pending.extend((item, True) for item in items)
@@ -257,6 +265,10 @@ class NextOfTwo(Hook):
 
     __slots__ = ()
 
+    def waiting(self) -> list[Any]:
+        """Leave out the numbers."""
+        return [item for _, item in self.pending]
+
     def decide(self, choose: Choose, *, must: bool) -> tuple[list[Any], bool]:  # noqa: ARG002 - it always moves
         """Let one through, without its number."""
         return [_next_of_each(self.pending, choose)[1]], True
@@ -270,6 +282,10 @@ class NextOfKeys(NextOfTwo):
     """A stream that is ordered within each key taken for one that is ordered: the first element of any key."""
 
     __slots__ = ()
+
+    def waiting(self) -> list[Any]:
+        """Give whole entries."""
+        return self.pending
 
     def decide(self, choose: Choose, *, must: bool) -> tuple[list[Any], bool]:  # noqa: ARG002 - it always moves
         """Let one through."""

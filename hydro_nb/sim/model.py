@@ -35,7 +35,7 @@ from hydro_nb.sim.hooks import (
 )
 from hydro_nb.sim.observe import Arrangement, Interleaving, KeysInterleaving, Observation
 from hydro_nb.sim.routes import Route, Target
-from hydro_nb.sim.units import Module, Observer, Runner, Wire, load
+from hydro_nb.sim.units import Module, Observer, Runner, Taps, Wire, load
 from hydro_nb.values import MemberId, MembershipEvent, tag_name
 
 Port = tuple[str, int]
@@ -43,10 +43,13 @@ Port = tuple[str, int]
 
 
 class Model:
-    """All of a flow as the simulator runs it; `sizes` gives the number of members by the number of each cluster."""
+    """All of a flow as the simulator runs it; `sizes` gives the number of members by the number of each cluster.
 
-    def __init__(self, graph: Graph, sizes: Mapping[int, int]) -> None:
-        self.graph = graph
+    Where it is tapped, its operators tell all that they give.
+    """
+
+    def __init__(self, graph: Graph, sizes: Mapping[int, int], *, tapped: bool = False) -> None:
+        self.graph, self.taps = graph, Taps()
         self.sizes = dict(sizes)
         self.modules: list[Module] = []
         self.tops: list[Runner] = []
@@ -59,7 +62,7 @@ class Model:
         self._units: dict[tuple[str, int, str], Runner] = {}
         """place, member, key of a part -> the unit that has it"""
         for place in locations(self.graph):
-            self._add(write_location(self.graph, place, seams(self.graph, place), seams=True))
+            self._add(write_location(self.graph, place, seams(self.graph, place), seams=True, tapped=tapped))
         for runner in (*self.tops, *self.ticks):
             self._connect(runner)
 
@@ -104,7 +107,7 @@ class Model:
         self.arrangements += [each for each in written.captures.values() if isinstance(each, Arrangement)]
         for member in self.members(place) if place.kind == "cluster" else [None]:
             number = member.raw_id if member else 0
-            module = load(f"{self.graph.name}, {self.title(place, number)}", written, captured, member)
+            module = load(f"{self.graph.name}, {self.title(place, number)}", written, captured, member, self.taps)
             module.name = self.title(place, number)
             self.modules.append(module)
             self._add_units(module, number)
@@ -158,7 +161,7 @@ class Model:
         """Make the way to all members of the place that an edge leads to."""
         place = node.outputs[0].place.root
         ends = [self._end(place, number, node.slot) for number in range(self.sizes.get(place.number, 1))]
-        route = Route(node, op, runner.module.member, [Target(end, end.inputs[name]) for end, name in ends])
+        route = Route(node, op, runner.module, [Target(end, end.inputs[name]) for end, name in ends])
         self.routes.append(route)
         return route
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from hydro_nb.errors import GraphError
 from hydro_nb.ir.node import Node
 from hydro_nb.ir.ops.network import Network
 from hydro_nb.sim.trace import shown
-from hydro_nb.sim.units import Runner
-from hydro_nb.values import MemberId
+from hydro_nb.sim.units import Module, Runner
+from hydro_nb.values import tag_name
 
 
 @dataclass(eq=False, slots=True)
@@ -27,14 +27,22 @@ class Target:
         self.runner.due = True
 
 
+class Told(Protocol):
+    """Hears of a message, and whether it arrives."""
+
+    def __call__(self, route: Route, target: Target, item: Any, *, arrives: bool) -> None:
+        """Hear of one message."""
+        ...
+
+
 @dataclass(eq=False, slots=True)
 class Route:
     """A network edge from one process, or from one member of a cluster, to all that it may reach."""
 
     node: Node
     op: Network
-    sender: MemberId[Any] | None
-    """which member of a cluster sends; what arrives comes under its id"""
+    module: Module
+    """who sends; what a member of a cluster sends arrives under its id"""
     targets: Sequence[Target]
     """by the number of the member"""
     turn: int = 0
@@ -42,6 +50,8 @@ class Route:
         default_factory=list[Callable[["Route", Target, Any], bool]]
     )
     """what says of a message on an edge that may lose whether it arrives"""
+    told: list[Told] = field(default_factory=list["Told"])
+    """who wants to know of each message"""
 
     def restart(self) -> None:
         """Begin anew with the first member."""
@@ -68,10 +78,21 @@ class Route:
     def _named(self, member: Any, item: Any) -> Sequence[Target]:
         number = getattr(member, "raw_id", None)
         if isinstance(number, int) and 0 <= number < len(self.targets):
+            self._require_own(member, item)
             return (self.targets[number],)
         there = f"the cluster has {len(self.targets)} members, numbered from 0"
         raise GraphError(f"`demux` was given {shown(item)} for {shown(member)}, but {there}.\n  {self.node.site}")
 
+    def _require_own(self, member: Any, item: Any) -> None:
+        """Refuse an id that is known to be one of another cluster."""
+        if member.tag not in ("_", tag_name(self.op.to.tag)):
+            there = f"a member of another cluster, but sends to {self.op.to.title}"
+            raise GraphError(f"`demux` was given {shown(item)} for {shown(member)}, {there}.\n  {self.node.site}")
+
     def _put(self, target: Target, item: Any) -> None:
-        if not self.arrives or self.arrives[0](self, target, item):
-            target.take(item if self.sender is None else (self.sender, item))
+        arrives = not self.arrives or self.arrives[0](self, target, item)
+        for tell in self.told:
+            tell(self, target, item, arrives=arrives)
+        if arrives:
+            sender = self.module.member
+            target.take(item if sender is None else (sender, item))

@@ -12,11 +12,13 @@ from hydro_nb.errors import OrderError, SimulationFailure
 from hydro_nb.ir.graph import Graph
 from hydro_nb.lang.sim_ports import MORE, AnyCluster, Discarded, cluster_sizes, execution
 from hydro_nb.sim.drivers import AtRandom, DepthFirst, Driver, Replay
-from hydro_nb.sim.failure import explain, foreign_await
+from hydro_nb.sim.failure import explained, foreign_await
 from hydro_nb.sim.model import Model, require_safety_only, require_sizes
 from hydro_nb.sim.observe import simulated
+from hydro_nb.sim.record import Record
+from hydro_nb.sim.recorder import Recorder
 from hydro_nb.sim.shrink import shrink
-from hydro_nb.sim.trace import Trace
+from hydro_nb.sim.trace import text_of
 from hydro_nb.sim.world import World
 from hydro_nb.values import act_as
 
@@ -44,6 +46,7 @@ class Simulation:
         self._sizes: dict[int, int] = {}
         self._safety_only = False
         self._made: Model | None = None
+        self._tapped: Model | None = None
         self._running = False
 
     def with_cluster_size(self, cluster: AnyCluster, members: int) -> Simulation:
@@ -60,7 +63,7 @@ class Simulation:
         All members are there from the start to the end.
         """
         self._sizes |= cluster_sizes(self._flow, cluster, members)
-        self._made = None
+        self._made = self._tapped = None
         return self
 
     def test_safety_only(self) -> Simulation:
@@ -145,15 +148,26 @@ class Simulation:
 
         Choices that are not written down are the plainest: everything at once, in the order of arrival.
         """
-        trace = Trace()
-        driver = Replay(schedule)
-        try:
-            self._run(body, driver, trace)
-        except (SimulationFailure, OrderError):
-            raise
-        except Exception as error:
-            raise self._failure(body, "a replayed schedule", error, trace, driver) from error
-        return trace.text()
+        record, error = self._recorded(body, schedule)
+        if error:
+            raise self._failure(body, "a replayed schedule", error, record) from error
+        return text_of(record)
+
+    def record(self, body: Body, schedule: Sequence[int] = ()) -> Record:
+        """Run a test once under a schedule and give all that happened, whether it passes or fails.
+
+        >>> flow = FlowBuilder()
+        >>> numbers_in, numbers = flow.process().sim_input(int)
+        >>> numbers_out = numbers.map(lambda n: n + 1).sim_output()
+        >>> async def body():
+        ...     numbers_in.send(1)
+        ...     await numbers_out.assert_yields_only([2])
+        >>> [moment.title for moment in flow.sim().record(body).moments if moment.kind == "output"]
+        ['the flow gives 2 to `numbers_out`']
+
+        In a notebook the result is a picture that can be played.
+        """
+        return self._recorded(body, schedule)[0]
 
     # ------------------------------------------------------------ one execution
 
@@ -166,13 +180,9 @@ class Simulation:
         except Exception as error:  # noqa: BLE001 - a test may raise anything
             found = error
         plainest = shrink(driver.path, lambda schedule: self._fails(body, schedule, found))
-        trace, again = Trace(), Replay(plainest)
-        try:
-            self._run(body, again, trace)
-        except Exception as error:  # noqa: BLE001 - as above
-            found = error
-        again.path[len(plainest) :] = ()
-        raise self._failure(body, which, found, trace, again) from found
+        record, error = self._recorded(body, plainest)
+        record.schedule = tuple(plainest)
+        raise self._failure(body, which, error or found, record) from error or found
 
     def _fails(self, body: Body, schedule: Sequence[int], error: Exception) -> Sequence[int] | None:
         """Run a schedule; give the choices made where it fails in the same way."""
@@ -183,18 +193,36 @@ class Simulation:
             return driver.path if type(other) is type(error) else None
         return None
 
-    def _failure(self, body: Body, which: str, error: Exception, trace: Trace, driver: Driver) -> SimulationFailure:
-        failure = SimulationFailure(explain(self._model, body, which, error, trace, driver.path))
-        failure.schedule = tuple(driver.path)
+    def _failure(self, body: Body, which: str, error: Exception, record: Record) -> SimulationFailure:
+        failure = SimulationFailure(explained(self._watched, body, which, error, record))
+        failure.schedule, failure.record = record.schedule, record
         return failure
 
-    def _run(self, body: Body, driver: Driver, trace: Trace | None = None) -> bool:
+    @property
+    def _watched(self) -> Model:
+        """The flow compiled so that every operator tells what it gives."""
+        if self._tapped is None:
+            self._tapped = Model(self._graph, self._model.sizes, tapped=True)
+        return self._tapped
+
+    def _recorded(self, body: Body, schedule: Sequence[int]) -> tuple[Record, Exception | None]:
+        """Run a schedule and write it down; what the test cannot ask of any schedule is raised."""
+        recorder, driver, found = Recorder(self._watched), Replay(schedule), None
+        try:
+            self._run(body, driver, recorder)
+        except (SimulationFailure, OrderError):
+            raise
+        except Exception as error:  # noqa: BLE001 - a test may raise anything
+            found = error
+        return recorder.finish(driver.path, found), found
+
+    def _run(self, body: Body, driver: Driver, recorder: Recorder | None = None) -> bool:
         if self._running:
             raise SimulationFailure("this simulation is under way; a test inside it needs one of its own: flow.sim()")
-        model = self._model
+        model = recorder.model if recorder else self._model
         self._running = True
         try:
-            world = World(model, driver, trace)
+            world = World(model, driver, recorder)
             token = execution.set(world)
             try:
                 drive(body, world)

@@ -14,10 +14,36 @@ from hydro_nb.compile.program import Written
 from hydro_nb.compile.split import Unit
 from hydro_nb.sim.fresh import Captured
 from hydro_nb.sim.hooks import Hook
+from hydro_nb.sim.trace import shown
 from hydro_nb.values import ATOMS, ClusterSelfId, MemberId, act_as
 from hydro_nb.wire import SourceLine
 
 Lists = dict[str, list[Any]]
+
+
+class Taps:
+    """What the source of a tapped module tells of each operator: all that it gives, while somebody listens."""
+
+    def __init__(self) -> None:
+        self.heard: Callable[[str, int, Any], None] | None = None
+
+    def tap(self, slot: str, port: int, value: Any) -> None:
+        """Hear of one element, or of a live value."""
+        if self.heard:
+            self.heard(slot, port, value)
+
+    def tapped(self, slot: str, port: int, items: Iterable[Any]) -> Iterable[Any]:
+        """Hear of all elements, and give them."""
+        if isinstance(items, list):
+            for item in items:
+                self.tap(slot, port, item)
+            return items
+        return self._one_by_one(slot, port, items)
+
+    def _one_by_one(self, slot: str, port: int, items: Iterable[Any]) -> Iterable[Any]:
+        for item in items:
+            self.tap(slot, port, item)
+            yield item
 
 
 @dataclass(eq=False, slots=True)
@@ -52,6 +78,10 @@ class Module:
         self.captured.renew(self.namespace)
         self.state = self.namespace["start"]()
         act_as(None)
+
+    def remembered(self) -> dict[str, str]:
+        """Give what is remembered from one run to the next, by name in the source."""
+        return {name: shown(getattr(self.state, name)) for name in sorted(self.written.state)}
 
     def origin(self, line: int) -> SourceLine | None:
         """Give what a line of the source came from."""
@@ -127,7 +157,7 @@ class Observer:
     target: list[Any]
 
 
-def load(name: str, written: Written, captured: Captured, member: MemberId[Any] | None) -> Module:
+def load(name: str, written: Written, captured: Captured, member: MemberId[Any] | None, taps: Taps) -> Module:
     """Compile the source of a location for one process, or one of its members."""
     file = f"<simulated {name}, {id(captured)}>"
     namespace: dict[str, Any] = {"__name__": "__hydro__", "__file__": file, "CLUSTER_SELF_ID": member}
@@ -135,7 +165,7 @@ def load(name: str, written: Written, captured: Captured, member: MemberId[Any] 
     captured.put_into(namespace)
     act_as(None)
     exec(compile(written.text, file, "exec", dont_inherit=True), namespace)  # noqa: S102 - it is what was just written
-    namespace["copy"] = version
+    namespace |= {"copy": version, "tap": taps.tap, "tapped": taps.tapped}
     linecache.cache[file] = (len(written.text), None, written.text.splitlines(keepends=True), file)
     module = Module(name, written, namespace, captured, member)
     weakref.finalize(module, linecache.cache.pop, file, None)

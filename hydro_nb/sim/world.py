@@ -10,14 +10,14 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from hydro_nb.errors import GraphError, OrderError, SimulationFailure, Site
+from hydro_nb.errors import GraphError, OrderError, SimulationFailure
 from hydro_nb.ir.node import Order
 from hydro_nb.sim.drivers import Driver
-from hydro_nb.sim.hooks import Hook
 from hydro_nb.sim.model import Model, Port
 from hydro_nb.sim.observe import Arrangement
+from hydro_nb.sim.recorder import Recorder, name_of, unit_of
 from hydro_nb.sim.routes import Route, Target
-from hydro_nb.sim.trace import Trace, shown
+from hydro_nb.sim.trace import shown
 from hydro_nb.sim.units import Observer, Runner
 
 LONGEST = 100_000
@@ -29,8 +29,10 @@ MOST_STEPS = 10_000
 class World:
     """An execution under way."""
 
-    def __init__(self, model: Model, driver: Driver, trace: Trace | None = None) -> None:
-        self.model, self.driver, self.trace = model, driver, trace
+    def __init__(self, model: Model, driver: Driver, recorder: Recorder | None = None) -> None:
+        self.model, self.recorder = model, recorder
+        self.choose = recorder.choosing(driver.choose) if recorder else driver.choose
+        self._run = recorder.run if recorder else Runner.run
         self._unsettled = False
         self._steps = 0
         for arrangement in model.arrangements:
@@ -55,10 +57,8 @@ class World:
         inputs, runner = self.model.senders[slot, member]
         inputs.extend(items)
         runner.due = self._unsettled = True
-        if self.trace:
-            site = self.model.graph.nodes[slot].site
-            to = self._at(slot, member)
-            self.trace.step(f"the test sends {', '.join(map(shown, items))}{_called(' into', site)}{to}", site)
+        if self.recorder:
+            self.recorder.fed((slot, member), items, runner)
 
     def arrived(self, slot: str, *, ordered: bool, member: int = 0) -> deque[Any]:
         """Give what came out of a port."""
@@ -72,11 +72,6 @@ class World:
                 'why any order will do: .assume_ordering(nondet("..."))'
             )
         return self.model.receivers[slot, member]
-
-    def _at(self, slot: str, member: int) -> str:
-        """Say at which member of a cluster a port has an end."""
-        place = self.model.kind(slot).place.root
-        return f" at {self.model.title(place, member)}" if place.kind == "cluster" else ""
 
     def _no_port(self, slot: str, member: int, method: str) -> SimulationFailure:
         if slot not in self.model.graph.nodes:
@@ -100,17 +95,17 @@ class World:
     def _settle(self) -> None:
         """Let everything outside ticks come to rest."""
         self._unsettled = False
-        before = {port: len(queue) for port, queue in self.model.receivers.items()} if self.trace else {}
+        before = {port: len(queue) for port, queue in self.model.receivers.items()} if self.recorder else {}
         self._rest()
         for port, length in before.items():
             self._tell_output(port, length)
 
     def _rest(self) -> None:
         """Run everything outside ticks until nothing moves."""
-        runs = 0
+        runs, run = 0, self._run
         while due := [runner for runner in self.model.tops if runner.due]:
             for runner in due:
-                runner.run()
+                run(runner)
             runs += len(due)
             if runs > LONGEST:
                 raise _restless(f"{LONGEST} runs outside ticks", due)
@@ -122,8 +117,10 @@ class World:
             return False
         self._steps += 1
         if self._steps > MOST_STEPS:
-            raise _restless(f"{MOST_STEPS} steps", [_runner(each) for each in ready])
-        chosen = ready[self.driver.choose(len(ready))]
+            raise _restless(f"{MOST_STEPS} steps", [unit_of(each) for each in ready])
+        chosen = ready[self.choose(len(ready))]
+        if self.recorder:
+            self.recorder.picked(chosen, ready)
         if isinstance(chosen, Runner):
             self._tick(chosen)
         else:
@@ -133,72 +130,49 @@ class World:
 
     def _tick(self, runner: Runner) -> None:
         """Let each of a tick's inputs choose, not all of them nothing, and run it."""
-        if self.trace:
-            self.trace.step(f"{_name(runner)} runs", runner.unit.place.site)
         movable = [hook for hook in runner.hooks.values() if hook.movable()]
         moved = False
         for name, hook in runner.hooks.items():
             released: list[Any] = []
             if hook.movable():
-                released, moves = hook.decide(self.driver.choose, must=not moved and hook is movable[-1])
+                released, moves = hook.decide(self.choose, must=not moved and hook is movable[-1])
                 moved |= moves
                 runner.inputs[name].extend(released)
-            if self.trace:
-                self._tell(hook, released)
-        runner.run()
+            if self.recorder:
+                self.recorder.let_through(hook, released)
+        self._run(runner)
 
     def _observe(self, observer: Observer) -> None:
-        released, _ = observer.hook.decide(self.driver.choose, must=True)
+        released, _ = observer.hook.decide(self.choose, must=True)
         observer.target.extend(released)
         observer.runner.due = True
-        if self.trace:
-            self.trace.step(f"{observer.runner.module.name} takes an element")
-            self._tell(observer.hook, released)
+        if self.recorder:
+            self.recorder.let_through(observer.hook, released)
 
     def _arranged(self, arrangement: Arrangement, items: list[Any]) -> list[Any]:
-        arranged = arrangement.arrange(items, self.driver.choose)
-        if self.trace:
-            self.trace.decided(arrangement.node, f"{arrangement.phrase}: {shown(arranged)}")
+        arranged = arrangement.arrange(items, self.choose)
+        if self.recorder:
+            self.recorder.decided(arrangement.node, f"{arrangement.phrase}: {shown(arranged)}")
         return arranged
 
     def _arrives(self, route: Route, target: Target, item: Any) -> bool:
         """Choose whether a message on an edge that may lose it arrives."""
-        arrives = self.driver.choose(2) == 0
-        if self.trace:
+        arrives = self.choose(2) == 0
+        if self.recorder:
             lost = "delaying for ever" if route.op.policy == "lossy_delayed_forever" else "losing"
             to = target.runner.module.name
-            self.trace.decided(route.node, f"{'delivering' if arrives else lost}: {shown(item)} to {to}")
+            self.recorder.decided(route.node, f"{'delivering' if arrives else lost}: {shown(item)} to {to}")
         return arrives
 
     def _tell_output(self, port: Port, known: int) -> None:
-        items, (slot, member) = list(self.model.receivers[port])[known:], port
-        if items and self.trace:
-            site, where = self.model.graph.nodes[slot].site, self._at(slot, member)
-            self.trace.step(f"the flow gives {', '.join(map(shown, items))}{_called(' to', site)}{where}", site)
-
-    def _tell(self, hook: Hook, released: list[Any]) -> None:
-        if self.trace:
-            self.trace.decided(hook.node, hook.phrase(released))
+        items = list(self.model.receivers[port])[known:]
+        if items and self.recorder:
+            self.recorder.gave(port, items)
 
 
 def _is_ready(runner: Runner) -> bool:
     hooks = runner.hooks.values()
     return any(hook.movable() for hook in hooks) and all(hook.possible() for hook in hooks)
-
-
-def _runner(each: Runner | Observer) -> Runner:
-    return each.runner if isinstance(each, Observer) else each
-
-
-def _name(runner: Runner) -> str:
-    """Name a unit: by its location, and for a tick by the name that the user gave it."""
-    if not runner.is_tick:
-        return runner.module.name
-    return f"tick{_called('', runner.unit.place.site)} of {runner.module.name}"
-
-
-def _called(word: str, site: Site) -> str:
-    return f"{word} `{site.name}`" if site.name else ""
 
 
 def _foreign(slot: str, method: str) -> SimulationFailure:
@@ -209,7 +183,7 @@ def _foreign(slot: str, method: str) -> SimulationFailure:
 
 
 def _restless(after: str, busy: Sequence[Runner]) -> GraphError:
-    names = ", ".join(dict.fromkeys(map(_name, busy)))
+    names = ", ".join(dict.fromkeys(map(name_of, busy)))
     return GraphError(
         f"after {after} the flow has not come to rest: {names} still has something to do.\n"
         "  Messages go round without end, or a tick looks at what it makes itself.\n"

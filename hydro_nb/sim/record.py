@@ -1,0 +1,128 @@
+"""An execution written down: what happened, in order, as data that text, pictures and questions are made from.
+
+An execution is a row of *moments*: something that the test did, one run of a tick or of what is outside ticks, an
+element that was put into order, something that the flow gave. Places are *lanes*; what goes from lane to lane is a
+*message*, with the moments at which it was sent and was read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from hydro_nb.errors import Site
+
+MomentKind = Literal["start", "test", "tick", "observe", "run", "output", "time", "fault"]
+"""`run`: of what is outside ticks, which follows by itself; `observe`: an element is put into order."""
+Fate = Literal["arrived", "lost", "late"]
+
+
+@dataclass(slots=True)
+class Lane:
+    """A place of the execution: the test (lane 0), a process, a member of a cluster."""
+
+    name: str
+    kind: Literal["test", "process", "cluster"]
+
+
+@dataclass(slots=True)
+class Decision:
+    """One choice that was made, or that could not be made differently: what one place let through."""
+
+    slot: str
+    phrase: str
+    site: Site
+    reason: str = ""
+    """why any outcome is right, as the program says"""
+    held: tuple[str, ...] = ()
+    """what stayed behind"""
+    choices: tuple[int, ...] = ()
+    """which numbers of the schedule it is"""
+    ways: int = 1
+    """how many ways there were"""
+
+
+@dataclass(slots=True)
+class Value:
+    """Something that an operator gave: an element, or the present content of a live value."""
+
+    slot: str
+    port: int
+    text: str
+
+
+@dataclass(slots=True)
+class Held:
+    """What waits at a place of choice for a tick to take it."""
+
+    lane: int
+    slot: str
+    texts: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Moment:
+    """One thing that happened, at one lane."""
+
+    kind: MomentKind
+    lane: int
+    title: str
+    site: Site | None = None
+    time: float = 0.0
+    """seconds of the simulation's clock"""
+    decisions: list[Decision] = field(default_factory=list[Decision])
+    values: list[Value] = field(default_factory=list[Value])
+    """what the operators gave, in order"""
+    held: list[Held] = field(default_factory=list[Held])
+    """what waits after it"""
+    state: dict[str, str] = field(default_factory=dict[str, str])
+    """what the operators of this lane that remember something have remembered after it, by name in the source"""
+
+
+@dataclass(slots=True)
+class Message:
+    """Something that went from lane to lane."""
+
+    slot: str
+    label: str
+    sender: int
+    receiver: int
+    sent: int
+    """the moment at which it was sent"""
+    text: str
+    fate: Fate = "arrived"
+    read: int | None = None
+    """the moment at which it was read, if it was"""
+
+
+@dataclass(slots=True)
+class Record:
+    """All that happened in one execution."""
+
+    flow: str
+    lanes: list[Lane] = field(default_factory=list[Lane])
+    moments: list[Moment] = field(default_factory=list[Moment])
+    messages: list[Message] = field(default_factory=list[Message])
+    schedule: tuple[int, ...] = ()
+    failure: str = ""
+    """what the test raised; empty where it passed"""
+
+    @property
+    def under_way(self) -> list[Message]:
+        """What was sent to a place and not read at the end."""
+        return [each for each in self.messages if each.fate == "arrived" and each.read is None and each.receiver]
+
+    @property
+    def decisions(self) -> list[Decision]:
+        """All decisions in their order."""
+        return [decision for moment in self.moments for decision in moment.decisions]
+
+    def steps(self) -> list[tuple[Moment, list[int]]]:
+        """Give what did not follow by itself, each with the numbers of the moments that belong to it."""
+        steps: list[tuple[Moment, list[int]]] = []
+        for number, moment in enumerate(self.moments):
+            if moment.kind == "run" and steps:
+                steps[-1][1].append(number)
+            else:
+                steps.append((moment, [number]))
+        return steps

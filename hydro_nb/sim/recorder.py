@@ -1,0 +1,192 @@
+"""Writes an execution down while it runs; a world that has none pays nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from hydro_nb.errors import Site
+from hydro_nb.ir.node import Node
+from hydro_nb.sim.record import Decision, Fate, Held, Lane, Message, Moment, MomentKind, Record, Value
+from hydro_nb.sim.trace import shown
+from hydro_nb.sim.units import Observer
+
+if TYPE_CHECKING:
+    from hydro_nb.sim.hooks import Hook
+    from hydro_nb.sim.model import Model, Port
+    from hydro_nb.sim.routes import Route, Target
+    from hydro_nb.sim.units import Module, Runner
+
+TEST = 0
+"""The lane of the test."""
+_MOST = 500
+"""Elements of one operator that are written down of one moment."""
+
+
+class Recorder:
+    """What a world tells of an execution, put together as a record."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.record = Record(model.graph.name, [Lane("test", "test")])
+        self.now: Callable[[], float] = lambda: 0.0
+        self._lanes: dict[int, int] = {}
+        self._ways: list[int] = []
+        self._told = 0
+        """how many choices belong to decisions that were written down"""
+        self._on_the_way: dict[int, list[Message]] = {}
+        """runner, by its identity -> what was sent to it and it has not read"""
+        for module in model.modules:
+            self._lane(module)
+        model.taps.heard = self._given
+        for route in model.routes:
+            route.told[:] = [self._sent]
+        self.begin("start", TEST, "the flow starts")
+
+    def choosing(self, choose: Callable[[int], int]) -> Callable[[int], int]:
+        """Watch who chooses."""
+
+        def choose_and_note(ways: int) -> int:
+            if ways > 1:
+                self._ways.append(ways)
+            return choose(ways)
+
+        return choose_and_note
+
+    def finish(self, schedule: Sequence[int], error: BaseException | None = None) -> Record:
+        """Give what was written down."""
+        self.record.schedule = tuple(schedule)
+        self.record.failure = f"{type(error).__name__}: {error}" if error else ""
+        return self.record
+
+    # ------------------------------------------------------------ moments
+
+    def begin(self, kind: MomentKind, lane: int, title: str, site: Site | None = None) -> Moment:
+        """Begin the next moment."""
+        moment = Moment(kind, lane, title, site, self.now())
+        self.record.moments.append(moment)
+        return moment
+
+    def fed(self, port: Port, items: Sequence[Any], runner: Runner) -> None:
+        """Write down what the test has sent."""
+        site, (slot, member) = self.model.graph.nodes[port[0]].site, port
+        where = f"{called(' into', site)}{at_member(self.model, slot, member)}"
+        self.begin("test", TEST, f"the test sends {', '.join(map(shown, items))}{where}", site)
+        for item in items:
+            self._message(slot, site.name or "sim_input", TEST, runner, item)
+
+    def gave(self, port: Port, items: Sequence[Any]) -> None:
+        """Write down what has come out for the test."""
+        site, (slot, member) = self.model.graph.nodes[port[0]].site, port
+        where = f"{called(' to', site)}{at_member(self.model, slot, member)}"
+        place = self.model.kind(slot).place.root
+        lane = next(i for i, each in enumerate(self.record.lanes) if each.name == self.model.title(place, member))
+        self.begin("output", lane, f"the flow gives {', '.join(map(shown, items))}{where}", site)
+        at = len(self.record.moments) - 1
+        for item in items:
+            sent = Message(slot, site.name or "sim_output", lane, TEST, at, shown(item), read=at)
+            self.record.messages.append(sent)
+
+    def picked(self, chosen: Runner | Observer, ready: Sequence[Runner | Observer]) -> None:
+        """Write down which of those that could go on does; its run is a moment of its own."""
+        runner = unit_of(chosen)
+        tick = runner.is_tick
+        title = f"{name_of(runner)} runs" if tick else f"{runner.module.name} takes an element"
+        site = runner.unit.place.site
+        self.begin("tick" if tick else "observe", self._lane(runner.module), title, site if tick else None)
+        others = ", ".join(dict.fromkeys(name_of(unit_of(each)) for each in ready if each is not chosen))
+        if others:
+            self._decide(runner.unit.place.slot, f"before what was ready as well: {others}", site)
+
+    def decided(self, node: Node, phrase: str, held: Sequence[Any] = ()) -> None:
+        """Write down what was chosen at an operator."""
+        reason = getattr(node.op, "reason", "")
+        self._decide(node.slot, phrase, node.site, reason, tuple(map(shown, held)))
+
+    def let_through(self, hook: Hook, released: list[Any]) -> None:
+        """Write down what a place of choice has let through."""
+        self.decided(hook.node, hook.phrase(released), hook.waiting())
+
+    def _decide(self, slot: str, phrase: str, site: Site, reason: str = "", held: tuple[str, ...] = ()) -> None:
+        numbers, self._told = tuple(range(self._told, len(self._ways))), len(self._ways)
+        ways = prod(self._ways[number] for number in numbers)
+        self.record.moments[-1].decisions.append(Decision(slot, phrase, site, reason, held, numbers, ways))
+
+    # ------------------------------------------------------------ runs
+
+    def run(self, runner: Runner) -> None:
+        """Run a unit; what is outside ticks is a moment of its own, if it does anything."""
+        at = len(self.record.moments)
+        if not runner.is_tick:
+            self.begin("run", self._lane(runner.module), f"{runner.module.name} goes on")
+        came = any(runner.inputs.values())
+        sent = len(self.record.messages)
+        for message in self._on_the_way.pop(id(runner), ()):
+            message.read = len(self.record.moments) - 1
+        runner.run()
+        moment = self.record.moments[-1]
+        moment.state = runner.module.remembered()
+        if not (runner.is_tick or came or moment.values or len(self.record.messages) > sent):
+            del self.record.moments[at:]
+            return
+        self.tell_held()
+
+    def tell_held(self) -> None:
+        """Write down what waits at the places of choice."""
+        held = self.record.moments[-1].held = []
+        for runner in self.model.ticks:
+            held += [self._held(runner, hook) for hook in runner.hooks.values() if hook.pending]
+        held += [self._held(each.runner, each.hook) for each in self.model.observers if each.hook.pending]
+
+    def _held(self, runner: Runner, hook: Hook) -> Held:
+        return Held(self._lane(runner.module), hook.node.slot, tuple(map(shown, hook.waiting())))
+
+    def _given(self, slot: str, port: int, value: Any) -> None:
+        values = self.record.moments[-1].values
+        if len(values) < _MOST:
+            values.append(Value(slot, port, shown(value)))
+
+    # ------------------------------------------------------------ messages
+
+    def _sent(self, route: Route, target: Target, item: Any, *, arrives: bool) -> None:
+        late = route.op.policy == "lossy_delayed_forever"
+        fate: Fate = "arrived" if arrives else "late" if late else "lost"
+        sender = self._lane(route.module)
+        self._message(route.node.slot, route.op.channel or route.op.label, sender, target.runner, item, fate)
+
+    def _message(self, slot: str, label: str, sender: int, runner: Runner, item: Any, fate: Fate = "arrived") -> None:
+        at, receiver = len(self.record.moments) - 1, self._lane(runner.module)
+        message = Message(slot, label, sender, receiver, at, shown(item), fate)
+        self.record.messages.append(message)
+        if fate == "arrived":
+            self._on_the_way.setdefault(id(runner), []).append(message)
+
+    def _lane(self, module: Module) -> int:
+        if id(module) not in self._lanes:
+            self._lanes[id(module)] = len(self.record.lanes)
+            self.record.lanes.append(Lane(module.name, "cluster" if module.member else "process"))
+        return self._lanes[id(module)]
+
+
+def unit_of(each: Runner | Observer) -> Runner:
+    """Give the unit that goes on."""
+    return each.runner if isinstance(each, Observer) else each
+
+
+def name_of(runner: Runner) -> str:
+    """Name a unit: by its location, and for a tick by the name that the user gave it."""
+    if not runner.is_tick:
+        return runner.module.name
+    return f"tick{called('', runner.unit.place.site)} of {runner.module.name}"
+
+
+def called(word: str, site: Site) -> str:
+    """Name something by the variable that holds it, if one does."""
+    return f"{word} `{site.name}`" if site.name else ""
+
+
+def at_member(model: Model, slot: str, member: int) -> str:
+    """Say at which member of a cluster a port has an end."""
+    place = model.kind(slot).place.root
+    return f" at {model.title(place, member)}" if place.kind == "cluster" else ""
