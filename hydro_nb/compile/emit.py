@@ -8,6 +8,7 @@ from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from hydro_nb.compile import once
 from hydro_nb.compile.capture import Rendered, render
 from hydro_nb.compile.handles import is_copied_in, is_copied_out
 from hydro_nb.compile.seams import comes_later, delayed, spread
@@ -292,9 +293,14 @@ class NodeEmit:
         """Keep what is read here from the changes that functions make later."""
         for index in self.part.values:
             slot = self.part.inputs[index].slot
-            if index not in self.values and is_copied_out(self.unit.unit, self.part, slot):
+            if index in self.values:
+                continue
+            copied = is_copied_out(self.unit.unit, self.part, slot)
+            if once.is_seen(self, index):
+                self.values[index] = once.look(self, index, _copy(self.unit.defined[slot], copied=copied))
+            elif copied:
                 self.values[index] = self.local("value")
-                self.write(f"{self.values[index]} = copy({self.unit.defined[slot]})")
+                self.write(f"{self.values[index]} = {_copy(self.unit.defined[slot])}")
 
     def changes_in_place(self) -> bool:
         """Look at what it is made of."""
@@ -303,15 +309,18 @@ class NodeEmit:
     def define(self, expr: str) -> None:
         """Say where this node's live value is."""
         held = self.unit.unit.boxes.get(self.part.key)
-        if is_copied_in(self.unit.unit, self.part):
-            expr = f"copy({expr})"
+        expr = _copy(expr, copied=is_copied_in(self.unit.unit, self.part))
         value = self.unit.defined[self.part.key] = self._boxed(expr, held) if held else self.assign(Item(expr), "value")
         if self._is_tapped():
             self.write(f'tap("{self.node.slot}", 0, {value})')
 
+    def box(self, held: Reference[Any]) -> str:
+        """Give the name of what holds this node's value for those who refer to it."""
+        return self.unit.names.capture(f"{self.name}_box", held.box)
+
     def _boxed(self, expr: str, held: Reference[Any]) -> str:
         """Put a value where references to it look: in every run of a tick, else once, as it may be changed there."""
-        box = self.unit.names.capture(f"{self.name}_box", held.box)
+        box = self.box(held)
         if self.per_tick:
             self.write(f"{box}.value = {expr}")
         else:
@@ -358,6 +367,10 @@ class NodeEmit:
             self.write(f"{flag} = len({chunk}) < state.room")
             self.unit.ended.append(flag)
         return chunk
+
+
+def _copy(expr: str, *, copied: bool = True) -> str:
+    return f"copy({expr})" if copied else expr
 
 
 def _lines_of(func: Func, rendered: Rendered) -> list[Site | None]:

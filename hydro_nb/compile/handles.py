@@ -36,8 +36,21 @@ def carrier(unit: Unit, slot: str) -> Part | None:
     return hold if hold and hold.role == "hold" and hold.inputs[0].slot == slot else None
 
 
+def is_read_once(unit: Unit, reader: Part, slot: str) -> bool:
+    """Whether a part, tick after tick, reads what functions further down change for good: outside of ticks."""
+    outside = unit.parts[slot].outputs[0].place.kind != "tick"
+    return outside and reader.role != "seam_out" and _changes_below(unit, reader, slot)
+
+
+def is_made_once(part: Part) -> bool:
+    """Whether functions that hold references make a value outside of ticks: what they see, and change, is final."""
+    live = bool(part.outputs) and not part.outputs[0].shape.is_stream and not list(part.streams)
+    return live and bool(part.references) and part.outputs[0].place.kind != "tick"
+
+
 def _changes_below(unit: Unit, reader: Part, slot: str) -> bool:
     """Whether something changes a value when a part, in program order, has read it; what is held is read last."""
-    parts = list(unit.parts.values())
-    below = parts[parts.index(reader) :] if reader.role != "hold" else []
+    if slot not in unit.mutated or reader.role == "hold":
+        return False
+    below = (part for part in unit.parts.values() if part.turn >= reader.turn)
     return any(held.mutable and held.slot == slot for part in below for held in part.references)

@@ -202,7 +202,7 @@ class _Dependencies:
         """Let all accesses to a value come after it, and in program order where one of two changes it."""
         made = set(self._value(Ref(slot)))
         done: list[tuple[set[Region], bool]] = []
-        for part in sorted(self.unit.parts.values(), key=lambda each: each.role == "hold"):
+        for part in sorted(self.unit.parts.values(), key=lambda each: (each.role == "hold", each.turn)):
             changes = [held.mutable for held in part.references if held.slot == slot]
             if not changes and all(ref.slot != slot for ref in part.inputs):
                 continue

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hydro_nb.compile import once
+from hydro_nb.compile.handles import is_made_once
 from hydro_nb.compile.walks import reached_seams, values_behind
 from hydro_nb.ir.node import Bound, Kind, Shape
 
@@ -92,8 +94,9 @@ def spread(emit: NodeEmit) -> None:
 
 def complete(emit: NodeEmit) -> str:
     """Give the condition that every bounded value which this one is made of has all its elements."""
-    behind = values_behind(emit.unit.unit, emit.part)
+    behind = list(values_behind(emit.unit.unit, emit.part))
     conditions = {emit.unit.emit(source).ended(): None for source, kind in behind if kind.bound is Bound.BOUNDED}
+    conditions |= dict.fromkeys(flag for source, _ in behind for flag in once.flags(emit.unit.emit(source)))
     conditions.pop("True", None)
     return " and ".join(conditions) or "True"
 
@@ -135,13 +138,22 @@ def _now(out: NodeEmit, part: Part, *, opening: bool) -> str:
     if opening and part.node.op.stored:
         return part.name
     emit = type(out)(out.unit, part)
+    if is_made_once(part) and not opening:
+        return once.what_was_made(emit)
     emit.quiet = True
     for index in part.values:
-        emit.values[index] = _now(out, out.unit.unit.parts[part.inputs[index].slot], opening=opening)
+        emit.values[index] = _read(out, emit, index, opening=opening)
     known = out.unit.defined.get(part.key, "")
     out.unit.after(part, emit)
     value, out.unit.defined[part.key] = out.unit.defined[part.key], known
     return value
+
+
+def _read(out: NodeEmit, emit: NodeEmit, index: int, *, opening: bool) -> str:
+    """Give the live value at an input as a part reads it."""
+    if once.is_seen(emit, index) and not opening:
+        return once.what_was_seen(emit, index)
+    return _now(out, out.unit.unit.parts[emit.part.inputs[index].slot], opening=opening)
 
 
 def is_final(part: Part) -> bool:

@@ -46,6 +46,8 @@ class Part:
     """kinds of the inputs"""
     seam: Seam | None = None
     name: str = ""
+    turn: int = 0
+    """its place in the program: that of its node, at a seam that of the node that reads it"""
 
     @property
     def streams(self) -> Iterator[int]:
@@ -130,10 +132,10 @@ def locations(graph: Graph) -> list[Place]:
 def fused(graph: Graph, place: Place) -> Unit:
     """Give all of a location as one unit."""
     unit = Unit("tick", place)
-    for node in graph.nodes.values():
+    for turn, node in enumerate(graph.nodes.values()):
         for part in _parts(graph, node):
             if _home(part).root == place:
-                unit.parts[part.key] = part
+                unit.parts[part.key], part.turn = part, turn
     return unit
 
 
@@ -171,8 +173,8 @@ def _cut(number: int, part: Part, index: int, source: Unit, target: Unit) -> Non
     ref, kind = part.inputs[index], part.kinds[index]
     seam = Seam(f"seam_{number}", ref, kind, part.node, index)
     producer = source.parts[ref.slot].node
-    source.parts[f"{seam.name}<"] = Part(f"{seam.name}<", producer, "seam_out", (ref,), (kind,), seam)
-    target.parts[f"{seam.name}>"] = Part(f"{seam.name}>", producer, "seam_in", (), (), seam)
+    source.parts[f"{seam.name}<"] = Part(f"{seam.name}<", producer, "seam_out", (ref,), (kind,), seam, turn=part.turn)
+    target.parts[f"{seam.name}>"] = Part(f"{seam.name}>", producer, "seam_in", (), (), seam, turn=part.turn)
     part.inputs = (*part.inputs[:index], Ref(f"{seam.name}>"), *part.inputs[index + 1 :])
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hydro_nb.compile import seams
+from hydro_nb.compile import once, seams
 from hydro_nb.compile.emit import NodeEmit
+from hydro_nb.compile.handles import is_made_once
 from hydro_nb.compile.names import Names
 from hydro_nb.compile.order import Plan, Region
 from hydro_nb.compile.split import Part, Unit
@@ -101,7 +102,9 @@ class UnitWriter:
     def after(self, part: Part, emit: NodeEmit | None = None) -> None:
         """Write what a part does once per tick."""
         emit = emit or self.emit(part)
-        if part.role in ("whole", "receive"):
+        if is_made_once(part):
+            once.make(emit)
+        elif part.role in ("whole", "receive"):
             part.node.op.after(emit)
         elif part.role == "hold":
             seams.hold(emit)

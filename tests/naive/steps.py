@@ -175,12 +175,21 @@ def _adding(s: Any, singleton: Any) -> Any:
     return s.map(add)
 
 
+def _looking_first(v: Any, tick: Any, stream: Any) -> Any:
+    """Look at a value in ticks, change it further down, and look again."""
+    total = numbers(v)
+    early = total.sample_eager(ANY), total.clone_into_tick(tick), total.map(lambda n: n + 1)
+    return *early, _adding(stream, total), total
+
+
 def _noting(s: Any, same: Any) -> Any:
     """Append each element to another stream, which is longer from here on."""
-    notes = same.by_mut()
-    return s.filter(lambda x: notes.value.append(num(x)) or num(x) % 2), same
+    longer = numbers(same)
+    notes = longer.by_mut()
+    return s.filter(lambda x: notes.value.append(num(x)) or num(x) % 2), longer
 
 
+_REFERRING: dict[str, Step] = {"by_ref": _shares, "by_mut": _adding}
 STEPS: Steps = {
     Shape.STREAM: {
         **_STREAM,
@@ -200,9 +209,8 @@ STEPS: Steps = {
         "cross_product": lambda s, same: few(s).cross_product(few(same)),
         "cross_product_nested_loop": lambda s, same: few(s).cross_product_nested_loop(few(same)),
         "repeat_with_keys": lambda s, table: s.repeat_with_keys(table),
-        "by_ref": _shares,
+        **_REFERRING,
         "by_ref of a stream": _among,
-        "by_mut": _adding,
         "by_mut of a stream": _noting,
         "resolve_futures_blocking": lambda s: s.map(_later).resolve_futures_blocking(),
         "flat_map_stream_blocking": lambda s: s.flat_map_stream_blocking(_counting),
@@ -224,6 +232,7 @@ STEPS: Steps = {
     },
     Shape.SINGLETON: {
         **_VALUE,
+        **_REFERRING,
         "and_": lambda v, same: even(v).and_(even(same)),
         "or_": lambda v, same: even(v).or_(even(same)),
         "not_": lambda v: even(v).not_(),
@@ -236,6 +245,7 @@ STEPS: Steps = {
     },
     Shape.OPTIONAL: {
         **_VALUE,
+        **_REFERRING,
         "unwrap_or": lambda v, singleton: v.unwrap_or(singleton),
         "unwrap_or_default": lambda v: v.unwrap_or_default(int),
         "or_": lambda v, same: v.or_(same),
@@ -337,6 +347,7 @@ _VALUE_TICKS: dict[str, Step] = {
     "latest": lambda v: v.latest(),
     "sample_eager": lambda v, tick: v.sample_eager(ANY),
     "clone_into_tick": lambda v, tick: v.clone_into_tick(tick),
+    "by_mut below": _looking_first,
     "latest_atomic": lambda v: v.latest_atomic(),
     "atomic": lambda v, tick: v.atomic(),
     "end_atomic": lambda v: v.end_atomic(),
@@ -351,7 +362,7 @@ _STREAM_TICKS: dict[str, Step] = {
     "atomic": lambda s, tick: s.atomic(),
     "end_atomic": lambda s: s.end_atomic(),
 }
-_OF_ONE_VALUE = ("all_ticks", "sample_eager", "clone_into_tick")
+_OF_ONE_VALUE = ("all_ticks", "sample_eager", "clone_into_tick", "by_mut below")
 TICKS: Steps = {
     Shape.STREAM: {
         **_STREAM_TICKS,
