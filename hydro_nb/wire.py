@@ -343,7 +343,8 @@ class To(msgspec.Struct, frozen=True):
 
 # ---------------------------------------------------------------- child -> parent
 
-Phase = Literal["starting", "bound", "connected", "running", "settled", "stopping", "stopped", "failed"]
+Phase = Literal["starting", "bound", "connected", "running", "settled", "stopping", "stopped", "failed", "killed"]
+"""How far a process has come; `killed` is one that was killed on purpose."""
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):

@@ -237,6 +237,8 @@ class Deployment:
     def kill(self, process: Named) -> None:
         """Kill a process on purpose; the others go on, and those that look at its cluster's members see it leave.
 
+        As it was meant, the deployment has not failed: it goes on running, or settled, unless no process is left.
+
         It is given itself, by its name or by its marker class; a member of a cluster as `(workers, 3)`, by its name
         `"Worker/3"` or by its `MemberId`. On `backend="local"` all that share its OS process (`colocate`) end with it.
         """

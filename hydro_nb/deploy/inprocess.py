@@ -131,17 +131,17 @@ class InProcessBackend:
             self._board.apply(resident.worker.counts())
         resident.worker.fail(f"`{name}` failed: {problem.error}")
         self._shut(resident)
-        self._bury(resident, problem.error)
+        self._bury(resident, "failed", problem.error)
 
     def _shut(self, resident: Resident) -> None:
         with suppress(FatalError), resident.capture.active():  # what fails while it closes is not why it ended
             resident.worker.close()
 
-    def _bury(self, resident: Resident, reason: str) -> None:
+    def _bury(self, resident: Resident, phase: Phase, reason: str) -> None:
         resident.over = True
         resident.capture.finish()
         worker = resident.worker
-        self._board.ended(worker.peer, "failed", reason)
+        self._board.ended(worker.peer, phase, reason)
         text = resident.reason = f"process `{worker.title}` has ended: {reason}"
         for other in self._residents.values():
             if not other.over:
@@ -373,10 +373,10 @@ class InProcessBackend:
             worker = resident.worker
             if worker.title == name and not resident.over:
                 text = f"process `{name}` was killed"
-                self._board.apply(Problem(worker.peer, self._clock.time(), text))
+                self._board.apply(Problem(worker.peer, self._clock.time(), text, fatal=False))
                 self._shut(resident)
                 self._beside.cancel(worker)
-                self._bury(resident, "was killed")
+                self._bury(resident, "killed", "was killed")
                 return
         raise unknown(name, (worker.title for worker in self._living))
 

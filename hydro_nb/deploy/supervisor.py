@@ -30,6 +30,7 @@ from hydro_nb.wire import (
     Listening,
     Met,
     PeerGone,
+    Phase,
     Probe,
     ProbeReply,
     Problem,
@@ -246,11 +247,17 @@ class Supervisor:
         self._board.log(member.last_words(self._board.logs))
         if member.exit_code is not None:
             member.close()
-        self._board.ended(member.id, "failed" if reason else "stopped", reason)
+        self._board.ended(member.id, self._end(member, reason), reason)
         if not self.stopping:
             self._mourn(member, reason or "it ended")
             self._returns.ended(member)
         self._finish_if_all_over()
+
+    def _end(self, member: Member, reason: str) -> Phase:
+        """Give what became of it: one that had failed by itself was not killed."""
+        if member.on_purpose and member.problem is None and not self.stopping:
+            return "killed"
+        return "failed" if reason else "stopped"
 
     def _reason(self, member: Member) -> str:
         if member.problem is not None:
@@ -262,14 +269,15 @@ class Supervisor:
 
     def _mourn(self, member: Member, reason: str) -> None:
         if member.problem is None:
-            member.problem = Problem(member.id, self._board.now(), f"process `{member.name}` {reason}")
+            text = f"process `{member.name}` {reason}"
+            member.problem = Problem(member.id, self._board.now(), text, fatal=not member.on_purpose)
             self._board.apply(member.problem)
         text = member.obituary
         self._tell_all(PeerGone(member.id, text))
         self._hub.gone(member.id, text)
         if not self._going and not member.ran:
             self._give_up(DeployError(self.explain(member, "could not start")))
-        elif not member.on_purpose:
+        elif member.problem.fatal:
             self.settling.fail(ProcessFailed(self.explain(member, "failed")))
         if self._all_at("running"):
             self._run()
@@ -284,7 +292,7 @@ class Supervisor:
     def failure(self) -> ProcessFailed | None:
         """The first process that failed by itself, if any."""
         for member in self.members.values():
-            if member.over and member.problem is not None and not member.on_purpose:
+            if member.over and member.problem is not None and member.problem.fatal:
                 return ProcessFailed(self.explain(member, "failed"))
         return None
 

@@ -31,7 +31,7 @@ REST_SECONDS = 2.0
 """How long nothing has moved in what is shown as settled: rates have fallen to nothing by then."""
 EARLIER = -2
 """Stands for all earlier lives of processes among those who count."""
-OVER = ("stopped", "failed")
+OVER = ("stopped", "failed", "killed")
 """The phases of a process that has ended."""
 
 
@@ -89,8 +89,12 @@ class DeploymentState(msgspec.Struct, frozen=True):
     @property
     def over(self) -> bool:
         """Whether nothing can happen any more: it was stopped, or it has failed and no process is left."""
-        alive = any(row.state not in OVER for row in self.processes.values())
-        return self.state == "stopped" or (self.state == "failed" and not alive)
+        return self.state == "stopped" or (self.state == "failed" and not self.alive)
+
+    @property
+    def alive(self) -> bool:
+        """Whether any process has not ended."""
+        return any(row.state not in OVER for row in self.processes.values())
 
 
 def begin(name: str, peers: Mapping[int, LocationProgram], now: float) -> DeploymentState:
@@ -116,11 +120,17 @@ def phase(state: DeploymentState, new: Phase, now: float, reason: str = "") -> D
 
 
 def ended(state: DeploymentState, location: int, new: Phase, now: float, reason: str = "") -> DeploymentState:
-    """Note that a process has ended; one that fails makes the deployment a failed one, whatever the others do."""
+    """Note that a process has ended; one that fails makes the deployment a failed one, whatever the others do.
+
+    One that is killed on purpose does not, as long as there are others.
+    """
     row = state.processes[location]
     after = _with_row(state, replace(row, state=new, ended=now, reason=reason or row.reason))
-    if new == "failed" and state.state not in ("stopping", "stopped"):
-        after = phase(after, "failed", now, f"process `{row.name}` has ended: {reason}")
+    why = "" if after.alive else "no process is left"
+    if new == "failed":
+        why = f"process `{row.name}` has ended: {reason}"
+    if why and state.state not in ("stopping", "stopped"):
+        after = phase(after, "failed", now, why)
     return _closed(after, now)
 
 

@@ -67,9 +67,8 @@ export class FakeModel {
 
   /** @param {string} name */
   kill(name) {
-    const failed = { phase: "failed", reason: "killed by signal 9", ended: Date.now() / 1000 };
-    this.set("processes", this.state.processes.map((/** @type {any} */ row) => (row.name === name ? { ...row, ...failed } : row)));
-    this.set("status", { ...this.state.status, phase: "failed" });
+    const killed = { phase: "killed", reason: "was killed (SIGKILL)", ended: Date.now() / 1000 };
+    this.set("processes", this.state.processes.map((/** @type {any} */ row) => (row.name === name ? { ...row, ...killed } : row)));
   }
 
   snapshot() {

@@ -3,6 +3,7 @@ import { rate, short } from "./format.js";
 import { icon } from "./icons.js";
 import { legend } from "./legend.js";
 import { PanZoom } from "./panzoom.js";
+import { GONE } from "./store.js";
 import { middle, parse, slotOf } from "./svg.js";
 import { Tip } from "./tip.js";
 
@@ -117,7 +118,7 @@ export class GraphView {
     this.paintEdges();
     const failed = new Set(store.problems.map((problem) => problem.slot));
     for (const [slot, node] of this.nodes) node.classList.toggle("failed", failed.has(slot));
-    const broken = new Set(store.processes.filter((row) => row.phase === "failed").map((row) => placeOf(row.name)));
+    const broken = new Set(store.processes.filter((row) => GONE.includes(row.phase)).map((row) => placeOf(row.name)));
     for (const [slot, place] of this.places) {
       place.classList.toggle("failed", broken.has(store.graph.places[slot] ?? ""));
     }

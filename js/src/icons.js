@@ -8,6 +8,7 @@ const PATHS = {
   stopping: "M4.5 4.5h7v7h-7z",
   stopped: "M4.5 4.5h7v7h-7z",
   failed: "M4 4l8 8M12 4l-8 8",
+  killed: "M4 4l8 8M12 4l-8 8",
   lost: "M2.5 8h2.2M11.3 8h2.2M6.5 6l3 4M9.5 6l-3 4",
   build: "M3 4h4v3H3zM9 9h4v3H9zM5 7v3.5h4",
   plus: "M8 3.5v9M3.5 8h9",

@@ -11,7 +11,9 @@ const HISTORY_STEP = 0.5;
 const ACK_EVERY = 400;
 const SILENT = 6;
 /** The phases of a process that has ended. */
-export const OVER = ["stopped", "failed"];
+export const OVER = ["stopped", "failed", "killed"];
+/** Those of one that has ended while others go on. */
+export const GONE = ["failed", "killed"];
 const [FIRST_WAIT, LAST_WAIT] = [200, 3200];
 
 /** @typedef {{points: [number, number][], rate: number, history: number[], stepped: number}} Meter */
@@ -204,10 +206,10 @@ export class Store {
     return this.meters.get(slot)?.history ?? [];
   }
 
-  /** Whether the process of an operator has failed: nothing arrives there any more. @param {string} slot */
+  /** Whether the process of an operator has gone: nothing arrives there any more. @param {string} slot */
   gone(slot) {
     const place = this.graph.nodes[slot]?.place;
-    return this.processes.some((row) => row.name === place && row.phase === "failed");
+    return this.processes.some((row) => row.name === place && GONE.includes(row.phase));
   }
 
   /** What was sent and dropped, in words; empty where nothing was. @param {string} slot */

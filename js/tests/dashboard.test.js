@@ -37,6 +37,16 @@ test("a process that has failed is said at once, and what is left can be stopped
   expect(dashboard.store.live).toBe(false);
 });
 
+test("a process that was killed is no failure of what goes on", () => {
+  const row = { pid: 1, phase: "running", cpu: 0, memory: 0, rate: 0, queued: 0, started: 0, ended: 0, reason: "" };
+  const status = { phase: "running", ready: 2, total: 2, started: 1000, ended: 0 };
+  const { el, dashboard } = shown(model({ status, processes: [{ ...row, name: "A" }, { ...row, name: "B", phase: "killed" }] }));
+  dashboard.tabs.show("processes");
+  expect(text(el, "header .state .word")).toBe("running");
+  expect([...el.querySelectorAll("td.phase .word")].map((each) => each.textContent)).toEqual(["running", "killed"]);
+  expect([...el.querySelectorAll("button.kill")].map((each) => each.hasAttribute("hidden"))).toEqual([false, true]);
+});
+
 test("what users print and send goes in as text", () => {
   const { el, fake, dashboard } = shown(model({ processes: [{ name: "<i>A</i>", pid: 1, phase: "running", cpu: 0, memory: 0, rate: 0, queued: 0, started: 0, ended: 0, reason: "<u>" }] }));
   const samples = { net: [{ time: 1, text: "<img src=x onerror=alert(1)>", type: "str" }] };

@@ -186,7 +186,7 @@ def test_a_killed_location_ends_its_channels():
     with start(pipeline(10)) as deployment:
         deployment.settle()
         deployment.kill("A")
-        assert {row.name: row.state for row in deployment.processes} == {"A": "failed", "B": "running"}
+        assert {row.name: row.state for row in deployment.processes} == {"A": "killed", "B": "running"}
         deployment.settle()
         with pytest.raises(DeployError, match="no running process is called `A`"):
             deployment.kill("A")

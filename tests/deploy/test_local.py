@@ -14,6 +14,7 @@ import traceback
 from pathlib import Path
 
 import pytest
+from clustered import until
 from handmade import (
     ECHO,
     PRINT,
@@ -195,12 +196,12 @@ def test_a_process_killed_on_purpose_does_not_fail_what_is_left():
         deployment.settle(30)
         gone = threading.Event()
         deployment.subscribe(
-            lambda state: any(row.state == "failed" for row in state.processes.values()) and gone.set()
+            lambda state: any(row.state == "killed" for row in state.processes.values()) and gone.set()
         )
         deployment.kill("A")
         assert gone.wait(10)
         deployment.settle(30)
-        assert deployment.state == "failed"
+        assert deployment.state == "settled"
         with pytest.raises(DeployError, match="no running process is called `A`; running: `B`"):
             deployment.kill("A")
 
@@ -216,6 +217,8 @@ def test_a_process_to_kill_is_given_by_name_by_itself_or_by_its_marker(backend):
         deployment.kill(B)
         a = next(row for row in deployment.processes if row.name == "A")
         deployment.kill(a)
+        until(deployment, lambda state: state.state == "failed")
+        assert deployment.snapshot().reason == "no process is left"
         with pytest.raises(DeployError, match="no running process is called `C`"):
             deployment.kill("C")
 

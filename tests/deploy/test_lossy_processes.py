@@ -146,7 +146,7 @@ def test_the_death_of_the_receiver_does_not_end_the_sender():
         until(deployment, lambda state: state.totals.get(beats.ref.slot, 0) > 2)
         deployment.kill(there)
         until(deployment, lambda state: state.discarded.get(beats.ref.slot, 0) > 2)
-        assert [row.state for row in deployment.processes] == ["running", "failed"]
+        assert [row.state for row in deployment.processes] == ["running", "killed"]
 
 
 @pytest.mark.parametrize("backend", ["local", "inprocess"])

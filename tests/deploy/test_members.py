@@ -34,7 +34,7 @@ def test_survivors_go_on_and_hear_who_left_and_who_joined(backend):
         deployment.settle(SECONDS)
         send(deployment, made.port, 2)
         deployment.settle(SECONDS)
-        assert row(deployment.snapshot(), "Worker/1").state == "failed"
+        assert row(deployment.snapshot(), "Worker/1").state == "killed"
         deployment.restart("Worker/1")
         assert row(deployment.snapshot(), "Worker/1").state == "running"
         deployment.settle(SECONDS)
@@ -261,15 +261,19 @@ def test_a_killed_and_a_restarted_member_are_shown_as_what_they_are():
         counted = deployment.totals
         deployment.kill("Worker/1")
         deployment.settle(SECONDS)
-        assert re.search(r"Worker/1 +failed .*was killed \(SIGKILL\)", deployment.status())
+        assert re.search(r"Worker/1 +killed .*was killed \(SIGKILL\)", deployment.status())
+        assert deployment.state == "settled"
+        assert not deployment.wait(0)
         deployment.restart("Worker/1")
         new = row(deployment.snapshot(), "Worker/1")
         assert (new.state, new.reason, new.ended) == ("running", "", 0.0)
         assert new.pid not in (0, old.pid)
         deployment.settle(SECONDS)
-        assert deployment.state == "settled"
+        assert (deployment.state, deployment.snapshot().reason) == ("settled", "")
         assert deployment.totals == counted
-        assert [problem.error for problem in deployment.problems] == ["process `Worker/1` was killed (SIGKILL)"]
+        assert [(each.error, each.fatal) for each in deployment.problems] == [
+            ("process `Worker/1` was killed (SIGKILL)", False)
+        ]
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -121,6 +121,15 @@ def test_one_process_that_fails_makes_it_failed_until_it_is_stopped(begun):
     assert (stopped.state, stopped.over, stopped.ended) == ("stopped", True, 12.0)
 
 
+def test_one_that_is_killed_on_purpose_leaves_it_as_it_is_while_others_live(begun):
+    state = telemetry.ended(telemetry.phase(begun, "settled", 6.0), 1, "killed", 9.0, "was killed (SIGKILL)")
+    assert (state.state, state.reason, state.processes[1].state) == ("settled", "", "killed")
+    nobody = telemetry.ended(state, 0, "killed", 10.0, "was killed (SIGKILL)")
+    assert (nobody.state, nobody.reason, nobody.over) == ("failed", "no process is left", True)
+    again = telemetry.again(nobody, 1)
+    assert (again.state, again.reason, again.over) == ("running", "", False)
+
+
 def test_settled_is_shown_of_what_rests_alone(begun):
     state = telemetry.phase(telemetry.apply(begun, counts(0, {"s": 3})), "settled", 1.0)
     assert [telemetry.shown(state, now) for now in (1.5, 2.9, 3.1)] == ["running", "running", "settled"]
