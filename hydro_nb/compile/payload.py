@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+import io
 import re
+import typing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-import cloudpickle  # pyright: ignore[reportMissingTypeStubs] - it is untyped; `_dumps` says what is used of it
+import cloudpickle  # pyright: ignore[reportMissingTypeStubs] - it is untyped; `_Base` says what is used of it
 
+from hydro_nb.compile.outside import importable
 from hydro_nb.compile.reach import mentioned_types
 from hydro_nb.errors import CaptureError, Site
 from hydro_nb.ir.parts import parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    import pickle
+    from collections.abc import Mapping
 
 __all__ = ["dump", "mentioned_types"]
 
 
-_dumps = cast("Callable[[object], bytes]", cloudpickle.dumps)  # pyright: ignore[reportUnknownMemberType]
+_Base = cast("type[pickle.Pickler]", cloudpickle.CloudPickler)  # pyright: ignore[reportUnknownMemberType]
 _ADDRESS = re.compile(r" (object )?at 0x[0-9A-Fa-f]+")
+
+
+class _Pickler(_Base):
+    """Carries names for types of the user's by what they stand for, as the classes beside them."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        """Say how a value is made again; names of modules that a process can import go by themselves."""
+        named = isinstance(obj, typing.NewType) or type(obj).__name__ == "TypeAliasType"
+        if not named or importable(obj):
+            return super().reducer_override(obj)
+        return type(obj), (obj.__name__, obj.__supertype__ if isinstance(obj, typing.NewType) else obj.__value__)
+
+
+def _dumps(value: object) -> bytes:
+    buffer = io.BytesIO()
+    _Pickler(buffer).dump(value)
+    return buffer.getvalue()
 
 
 def dump(captures: Mapping[str, Any], sites: Mapping[str, Site]) -> bytes:
@@ -47,7 +68,8 @@ def _failure(value: object) -> Exception | None:
 
 def _explained(captures: Mapping[str, Any], sites: Mapping[str, Site], error: Exception) -> CaptureError:
     """Say which variable it was, going in as far as something named still fails."""
-    for name, value in captures.items():
+    classes = {kind.__qualname__: kind for kind in captures.get("__types__", ())}
+    for name, value in {**classes, **captures}.items():
         if found := _failure(value):
             culprit = _deepest(_Culprit(name, value, found), set())
             return CaptureError(_message(culprit, sites.get(name, Site())))
@@ -81,12 +103,13 @@ def _refuses(at: _Culprit) -> bool:
 
 def _message(at: _Culprit, site: Site) -> str:
     user = f", which `{at.user}` uses," if at.user else ""
+    where = f"  it is used at   {site}\n" if site.cell else ""
     if _refuses(at):
         reason, _, remedy = str(at.error).partition("\n")
-        return f"`{at.path}`{user} cannot be carried to a process: {reason}\n  it is used at   {site}\n{remedy}"
+        return f"`{at.path}`{user} cannot be carried to a process: {reason}\n{where}{remedy}"
     return (
         f"`{at.path}`{user} cannot be carried to another process: it is {_short(at.value)}\n"
-        f"  it is used at   {site}\n"
+        f"{where}"
         f"  ({type(at.error).__name__}: {at.error})\n"
         "  Make it where it is used: inside the function, or in a function without arguments that the operator calls "
         "on each process."

@@ -73,7 +73,7 @@ class Program:
     locations: tuple[LocationProgram, ...]
     channels: tuple[ChannelSpec, ...]
     captures: dict[int, bytes]
-    """location id -> the cloudpickled globals of its source"""
+    """location id -> the cloudpickled globals of its source, and the types of elements; of a client these alone"""
     graph: Graph
 
     def source(self, name: str) -> str:
@@ -106,13 +106,25 @@ def compile_flow(graph: Graph) -> Program:
     written = [write_location(graph, place, [fused(graph, place)]) for place in locations(graph)]
     names = {part.key: part.name for one in written for unit in one.units for part in unit.parts.values()}
     specs, types = channels(graph, names)
-    mentioned = tuple({t: None for one in written for t in mentioned_types(one.captures)})
     types |= port_types([part for one in written for part in one.parts])
-    captures = {one.place.number: dump({**one.captures, **types, "__types__": mentioned}, one.sites) for one in written}
-    programs = [_location(graph, one) for one in written]
+    declared = mentioned_types({}, (*types.values(), *_declared(graph)))
+    mentioned = {
+        kind: None for kinds in (declared, *(mentioned_types(one.captures) for one in written)) for kind in kinds
+    }
+    known = {**types, "__types__": tuple(mentioned)}
     clients = [p for p in graph.places.values() if p.kind == "external"]
+    captures = {one.place.number: dump({**one.captures, **known}, one.sites) for one in written}
+    captures |= {client.number: dump(known, {}) for client in clients}
+    programs = [_location(graph, one) for one in written]
     outside = [LocationProgram(p.number, p.slot, graph.display_name(p), "external") for p in clients]
     return Program(graph.name, (*programs, *outside), specs, captures, graph)
+
+
+def _declared(graph: Graph) -> Iterator[Any]:
+    """Give all that is known of the types of elements: what may arrive somewhere is known everywhere."""
+    for node in graph.nodes.values():
+        for kind in node.outputs:
+            yield from (kind.key, kind.element)
 
 
 def require_runnable(graph: Graph) -> None:

@@ -17,8 +17,10 @@ from hydro_nb.compile.outside import importable
 from hydro_nb.ir.parts import fields, is_standard, parts, variables
 
 
-def mentioned_types(captures: Mapping[str, object]) -> tuple[type, ...]:
+def mentioned_types(captures: Mapping[str, object], declared: Iterable[object] = ()) -> tuple[type, ...]:
     """Give the record and enum classes that captured values are, hold, or mention in their code and annotations.
+
+    So do the `declared` types of elements. Where a class is meant an instance may be of one that is derived from it.
 
     >>> from dataclasses import make_dataclass
     >>> Point = make_dataclass("Point", ["x", "y"], namespace={"__module__": "__main__"})
@@ -27,7 +29,7 @@ def mentioned_types(captures: Mapping[str, object]) -> tuple[type, ...]:
     """
     found: dict[type, None] = {}
     seen: set[int] = set()
-    waiting: list[object] = list(captures.values())
+    waiting: list[object] = [*captures.values(), *declared]
     while waiting:
         value = waiting.pop()
         if id(value) in seen:
@@ -36,7 +38,8 @@ def mentioned_types(captures: Mapping[str, object]) -> tuple[type, ...]:
         kind = value if isinstance(value, type) else type(value)
         if is_record(kind):
             found[kind] = None
-            waiting.extend(_hints(kind))
+        if is_record(kind) or not (is_standard(kind) or importable(kind)):
+            waiting.extend((*_hints(kind), *_derived(kind)))
         waiting.extend(_mentions(value))
     return tuple(sorted(found, key=lambda kind: (kind.__module__, kind.__qualname__)))
 
@@ -68,10 +71,19 @@ def _mentions(value: object) -> Iterator[object]:
             yield from (part.value for part in parts(cast("object", value)))
         case ModuleType() | CellType():
             return
+        case typing.NewType():
+            yield value.__supertype__
+        case _ if type(value).__name__ == "TypeAliasType":
+            yield cast("typing.Any", value).__value__
         case _:
-            yield from typing.get_args(value)
+            yield from (typing.get_origin(value), *typing.get_args(value))
             if not is_standard(type(value)):
                 yield from (part for _, part in fields(value))
+
+
+def _derived(kind: type) -> Iterable[type]:
+    """Give the classes derived from one; of those that were defined again under their name the newest."""
+    return {(each.__module__, each.__qualname__): each for each in type.__subclasses__(kind)}.values()
 
 
 def _used(fn: FunctionType) -> Iterator[object]:

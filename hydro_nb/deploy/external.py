@@ -6,7 +6,7 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import cloudpickle  # pyright: ignore[reportMissingTypeStubs] - it ships none
@@ -16,7 +16,7 @@ from hydro_nb.runtime.channel import Fields, Receiver, Sender, read_header
 from hydro_nb.runtime.render import Renderer
 from hydro_nb.runtime.state import discarded
 from hydro_nb.runtime.wiring import Wiring
-from hydro_nb.wire import CREDIT, END_ACK, HELLO, TIMER_DERIVED, ChannelSpec, Counts, ProbeReply, Sample, location_of
+from hydro_nb.wire import CREDIT, END_ACK, HELLO, TIMER_DERIVED, ChannelSpec, Counts, ProbeReply, Sample
 
 EXTERNAL = -1
 """Stands for all clients together in a round of probes."""
@@ -311,18 +311,9 @@ def _waiting(receiver: Receiver, *, timer: bool) -> int:
     return sum(count for _, count, flags in receiver.queue if bool(flags & TIMER_DERIVED) is timer)
 
 
-def load_captures(payloads: Mapping[int, bytes], channels: Iterable[ChannelSpec]) -> Callable[[int], Mapping[str, Any]]:
-    """Give the captured types of external locations, which the processes they talk to hold too."""
-    specs = tuple(channels)
-
-    def load(location: int) -> Mapping[str, Any]:
-        peers = [c.receiver if c.sender == location else c.sender for c in specs if location in (c.sender, c.receiver)]
-        merged: dict[str, Any] = {}
-        for place in (*peers, location):
-            merged.update(_loaded(payloads.get(location_of(place), b"")))
-        return merged
-
-    return load
+def load_captures(payloads: Mapping[int, bytes]) -> Callable[[int], Mapping[str, Any]]:
+    """Give what the locations of a program hold: a client the types of elements alone."""
+    return lambda location: _loaded(payloads.get(location, b""))
 
 
 def _loaded(payload: bytes) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class Hub:
         self._carrier: Carrier | None = None
         channels = plan.external_channels
         outside = {place.id for place in plan.program.locations if place.kind == "external"}
-        captures = load_captures(plan.program.captures, channels)
+        captures = load_captures(plan.program.captures)
         self._clients = Clients(Wiring(channels, plan.epochs, plan.max_buffer), outside, captures)
         self._ports: dict[str, Port] = {}
 

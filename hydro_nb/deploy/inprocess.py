@@ -55,9 +55,9 @@ class InProcessBackend:
         self._epochs = dict.fromkeys((*peers, *(place.id for place in program.locations)), 1)
         outside = external_channels(program, self._channels)
         external = {place.id for place in program.locations if place.kind == "external"}
-        captures = load_captures(program.captures, outside)
+        captures = load_captures(program.captures)
         self._clients = Clients(Wiring(outside, self._epochs, max_buffer), external, captures)
-        self._captures = load_captures(program.captures, ())
+        self._captures = load_captures(program.captures)
         self._residents = {peer: self._resident(peer, {}) for peer in peers}
 
     def _resident(self, peer: int, gone: Mapping[int, str]) -> Resident:

@@ -198,7 +198,7 @@ class Sockets:
         self, program: Program, addresses: Callable[[], Mapping[str, tuple[str, int]]], link: Callable[[Any], Link]
     ) -> None:
         self._specs = {spec.slot: (place, spec) for place in program.locations for spec in place.served}
-        self._captures = load_captures(program.captures, ())
+        self._captures = load_captures(program.captures)
         self._addresses = addresses
         self._link = link
         self._clients: dict[str, list[SocketClient]] = {}
