@@ -99,6 +99,8 @@ class ChannelSpec(msgspec.Struct, frozen=True):
     """which members of the receiver an element goes to: of `members` it comes in a pair with the one it is for"""
     sender_tag: str | None = None
     """where a cluster sends: its marker; what arrives is then paired with the id of the member that sent it"""
+    receiver_tag: str = "_"
+    """where a cluster receives: its marker, which the ids in front of elements have where they have any"""
     policy: Literal["fail_stop", "lossy", "lossy_delayed_forever"] = "fail_stop"
     ordered: bool = True
     """whether the transport keeps the order of what it does not lose"""

@@ -37,6 +37,7 @@ def channels(graph: Graph, names: Mapping[str, str]) -> tuple[tuple[ChannelSpec,
                 site=node.site,
                 op=node.op.label,
                 sender_tag=tag_name(sender.tag) if sender.kind == "cluster" else None,
+                receiver_tag=tag_name(receiver.tag),
                 **_transport(node.op),
             )
         )

@@ -97,17 +97,31 @@ class InTurn(Present):
 class ToNamed(Outlet):
     """Each element to the member that it comes in a pair with."""
 
+    def __init__(self, edge: ChannelSpec) -> None:
+        super().__init__(edge)
+        self._tags = ("_", edge.receiver_tag)
+        """of ids that say nothing of their cluster, and of its own"""
+
     def put(self, items: list[Any], *, timer: bool) -> None:
         """Sort them by member."""
         lists: dict[int, list[Any]] = {number: [] for number in self.senders}
         for member, item in items:
             try:
+                if member.tag not in self._tags:
+                    raise self._strange(member, item)
                 lists[member.raw_id].append(item)
             except (KeyError, AttributeError):
                 raise self._misdirected(member, item) from None
         for number, mine in lists.items():
             if mine:
                 self.senders[number].put(mine, timer=timer)
+
+    def _strange(self, member: Any, item: Any) -> GraphError:
+        mine = "a cluster without a marker" if self._tags[1] == "_" else f"members of {self._tags[1]}"
+        return GraphError(
+            f"`demux` was given {item!r:.200} for {member!r}, a member of another cluster, but sends to {mine}; "
+            f"if its number is meant, give MemberId.from_raw_id({member.raw_id})"
+        )
 
     def _misdirected(self, member: Any, item: Any) -> GraphError:
         what = f"`demux` was given {item!r:.200} for "

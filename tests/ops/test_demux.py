@@ -2,7 +2,17 @@ from functools import partial
 
 import pytest
 
-from hydro_nb import CLUSTER_SELF_ID, TCP, UDP, FlowBuilder, GraphError, LocationError, MemberId, nondet
+from hydro_nb import (
+    CLUSTER_SELF_ID,
+    TCP,
+    UDP,
+    FlowBuilder,
+    GraphError,
+    LocationError,
+    MemberId,
+    SimulationFailure,
+    nondet,
+)
 from hydro_nb.errors import ProcessFailed
 from hydro_nb.ir.node import Bound, Order, Retries, Shape
 
@@ -118,3 +128,36 @@ def test_a_key_that_is_not_known_to_go_on(leader, shards, run):
     under = leader.source_iter([1]).map(lambda n: ((ID(0), "key"), n)).into_keyed()
     with pytest.raises(ProcessFailed, match=r"before .into_keyed\(\) say .typed\(tuple\[tuple\[MemberId"):
         run(under.demux(shards), clusters={shards: 1})
+
+
+def test_types_of_ids_of_another_cluster_are_refused_at_the_line(leader, shards, replicas, message):
+    theirs = leader.source_cluster_members(replicas)
+    named = leader.source_iter([]).typed(tuple[tuple[MemberId[replicas.place.tag], str], int]).into_keyed()
+    for stream in (theirs, theirs.entries(), named):
+        text = message(partial(stream.demux, shards), LocationError)
+        assert text.startswith("`demux` needs ids of members of Cluster[Shard], but ")
+        assert "Say which member of this cluster gets it" in text
+
+
+@pytest.mark.parametrize("backend", ["local", "inprocess"])
+def test_an_id_of_another_cluster_ends_the_process(leader, shards, run, backend):
+    jobs = leader.source_iter([0]).map(lambda n: (ID(n, "Other"), n))
+    with pytest.raises(ProcessFailed, match=r"given 0 for MemberId::<Other>\(0\), a member of another .* of Shard;"):
+        run(jobs.demux(shards), clusters={shards: 1}, backend=backend)
+
+
+def test_an_id_with_the_own_marker_or_none_is_taken(leader, shards, both):
+    jobs = leader.source_iter([0, 1]).map(lambda n: (ID(n, "Shard" if n else None), n))
+    assert both(jobs.demux(shards), {shards: 2}) == {ID(0): [0], ID(1): [1]}
+
+
+def test_the_simulator_refuses_an_id_of_another_cluster(leader, shards):
+    port, numbers = leader.sim_input(int)
+    arrived = numbers.map(lambda n: (ID(n, "Other"), n)).demux(shards).sim_output()
+
+    async def body():
+        port.send(0)
+        await arrived.assert_no_more(0)
+
+    with pytest.raises(SimulationFailure, match=r"MemberId::<Other>\(0\), a member of another cluster"):
+        leader.flow.sim().with_cluster_size(shards, 1).exhaustive(body)

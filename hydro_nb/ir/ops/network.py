@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, get_args, get_origin
 
-from hydro_nb.errors import GraphError
+from hydro_nb.errors import GraphError, LocationError
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import Emit, Item
 from hydro_nb.ir.node import Bound, Consistency, Kind, Op, Order, Place, Shape
@@ -109,13 +109,25 @@ class Demux(Network):
         """Take the member's id off."""
         if kind.shape is Shape.STREAM:
             member, element = _split(kind.element, "pairs of a MemberId and what that member gets", "of")
-            _require_member(member, "of", kind.element)
+            self._require_member(member, "of", kind.element)
             return kind.but(element=element)
         if _is_member(kind.key) or kind.key is Any:
+            self._require_member(kind.key, "keyed by", kind.key)
             return kind.but(shape=Shape.STREAM, key=Any)
         member, key = _split(kind.key, "keys that are a MemberId, or begin with one", "keyed by")
-        _require_member(member, "keyed by", kind.key)
+        self._require_member(member, "keyed by", kind.key)
         return kind.but(key=key)
+
+    def _require_member(self, member: Any, has: str, whole: Any) -> None:
+        if member is not Any and not _is_member(member):
+            needs = "a MemberId that says where each element goes"
+            raise check.Fault(GraphError, needs, f"{has} {_typed(whole)}", _PAIRS)
+        marker = next(iter(get_args(member)), None)
+        mine = self.to.tag.__name__ if self.to.tag else None
+        # by name: a cell that runs again makes the class anew
+        if isinstance(marker, type) and marker not in _ANY and marker.__name__ != mine:
+            needs = f"ids of members of {self.to.title}"
+            raise check.Fault(LocationError, needs, f"{has} {_typed(whole)}", _OF_ANOTHER)
 
     def element(self, emit: Emit, item: Item, port: int) -> None:
         """Sender: put it into the output list, with the member it goes to."""
@@ -189,15 +201,13 @@ def _split(pair: Any, needs: str, has: str) -> tuple[Any, Any]:
     raise check.Fault(GraphError, needs, f"{has} {_typed(pair)}", _PAIRS)
 
 
-def _require_member(member: Any, has: str, whole: Any) -> None:
-    if member is not Any and not _is_member(member):
-        raise check.Fault(GraphError, "a MemberId that says where each element goes", f"{has} {_typed(whole)}", _PAIRS)
-
-
 def _typed(kind: Any) -> str:
     return kind.__name__ if isinstance(kind, type) and not get_args(kind) else str(kind).replace("hydro_nb.values.", "")
 
 
+_ANY = (Any, object, type(None))
+"""markers of ids that say nothing of their cluster"""
+_OF_ANOTHER = "Say which member of this cluster gets it: .map(lambda x: (MemberId.from_raw_id(number), x))"
 _PAIRS = "Say which member gets it: .map(lambda x: (MemberId.from_raw_id(number), x))"
 
 
