@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import linecache
 import os
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -129,3 +130,12 @@ class SimulationFailure(HydroError):
     schedule: tuple[int, ...] = ()
     record: Any = None
     """what happened in the failing execution: a `hydro_nb.sim.Record`"""
+    why: Callable[[], str] | None = None
+
+    def explain(self) -> str:
+        """Say which decisions of the schedule matter, which do not, and where the last value came from.
+
+        A decision matters where the test passes with another choice there and all else the same; to find out, the
+        test is run again with other choices, some hundred times.
+        """
+        return self.why() if self.why else str(self)

@@ -75,23 +75,27 @@ class AtRandom:
 
 
 class Replay:
-    """Chooses what was chosen before, and the plainest where nothing was written down.
+    """Chooses what was chosen before, and after that the plainest, or what another driver says.
 
     >>> driver = Replay((1,))
     >>> driver.choose(2), driver.choose(2)
     (1, 0)
     """
 
-    def __init__(self, schedule: Sequence[int]) -> None:
+    def __init__(self, schedule: Sequence[int], rest: AtRandom | None = None) -> None:
         self._left = list(reversed(schedule))
+        self._rest = rest
         self.path: list[int] = []
 
     def choose(self, ways: int) -> int:
         """Give the next written choice."""
         if ways == 1:
             return 0
-        self.path.append(min(self._left.pop(), ways - 1) if self._left else 0)
+        self.path.append(min(self._left.pop(), ways - 1) if self._left else self._after(ways))
         return self.path[-1]
+
+    def _after(self, ways: int) -> int:
+        return self._rest.choose(ways) if self._rest else 0
 
 
 Driver = DepthFirst | AtRandom | Replay

@@ -26,6 +26,17 @@ class Lane:
 
 
 @dataclass(slots=True)
+class Operator:
+    """An operator of the flow that ran."""
+
+    slot: str
+    label: str
+    site: Site
+    inputs: tuple[str, ...] = ()
+    """the operators that it takes from, by their slots"""
+
+
+@dataclass(slots=True)
 class Decision:
     """One choice that was made, or that could not be made differently: what one place let through."""
 
@@ -103,7 +114,11 @@ class Record:
     lanes: list[Lane] = field(default_factory=list[Lane])
     moments: list[Moment] = field(default_factory=list[Moment])
     messages: list[Message] = field(default_factory=list[Message])
+    operators: dict[str, Operator] = field(default_factory=dict[str, Operator])
+    """by slot, in the order of the program"""
     schedule: tuple[int, ...] = ()
+    ways: tuple[int, ...] = ()
+    """how many ways there were at each number of the schedule, and after its end, where the plainest was chosen"""
     failure: str = ""
     """what the test raised; empty where it passed"""
 

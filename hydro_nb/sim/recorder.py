@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hydro_nb.errors import Site
 from hydro_nb.ir.node import Node
-from hydro_nb.sim.record import Decision, Fate, Held, Lane, Message, Moment, MomentKind, Record, Value
+from hydro_nb.sim.record import Decision, Fate, Held, Lane, Message, Moment, MomentKind, Operator, Record, Value
 from hydro_nb.sim.trace import shown
 from hydro_nb.sim.units import Observer
 
@@ -30,6 +30,9 @@ class Recorder:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.record = Record(model.graph.name, [Lane("test", "test")])
+        for node in model.graph.nodes.values():
+            inputs = tuple(ref.slot for ref in node.inputs)
+            self.record.operators[node.slot] = Operator(node.slot, node.op.label, node.site, inputs)
         self.now: Callable[[], float] = lambda: 0.0
         self._lanes: dict[int, int] = {}
         self._ways: list[int] = []
@@ -56,7 +59,7 @@ class Recorder:
 
     def finish(self, schedule: Sequence[int], error: BaseException | None = None) -> Record:
         """Give what was written down."""
-        self.record.schedule = tuple(schedule)
+        self.record.schedule, self.record.ways = tuple(schedule), tuple(self._ways)
         self.record.failure = f"{type(error).__name__}: {error}" if error else ""
         return self.record
 

@@ -12,6 +12,7 @@ from hydro_nb.errors import OrderError, SimulationFailure
 from hydro_nb.ir.graph import Graph
 from hydro_nb.lang.sim_ports import MORE, AnyCluster, Discarded, cluster_sizes, execution
 from hydro_nb.sim.drivers import AtRandom, DepthFirst, Driver, Replay
+from hydro_nb.sim.explain import Again, explanation
 from hydro_nb.sim.failure import explained, foreign_await
 from hydro_nb.sim.model import Model, require_safety_only, require_sizes
 from hydro_nb.sim.observe import simulated
@@ -193,9 +194,22 @@ class Simulation:
             return driver.path if type(other) is type(error) else None
         return None
 
+    def _fails_at_all(self, body: Body, schedule: Sequence[int], seed: int | None) -> bool:
+        """Run a schedule, and go on at random where a seed is given."""
+        try:
+            self._run(body, Replay(schedule, None if seed is None else AtRandom(seed)))
+        except Exception:  # noqa: BLE001 - a test may raise anything
+            return True
+        return False
+
     def _failure(self, body: Body, which: str, error: Exception, record: Record) -> SimulationFailure:
         failure = SimulationFailure(explained(self._watched, body, which, error, record))
         failure.schedule, failure.record = record.schedule, record
+        again = Again(
+            lambda schedule, seed: self._fails_at_all(body, schedule, seed),
+            lambda schedule: self._recorded(body, schedule)[0],
+        )
+        failure.why = lambda: explanation(record, again)
         return failure
 
     @property

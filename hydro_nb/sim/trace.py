@@ -19,7 +19,7 @@ def text_of(record: Record) -> str:
     >>> print(text_of(Record("flow", moments=[Moment("tick", 0, "tick 1 of process 0 runs")])))
     1. tick 1 of process 0 runs
     """
-    lines = [line for number, step in enumerate(_steps(record), 1) for line in _lines(record, number, step)]
+    lines = [line for number, step in enumerate(steps_of(record), 1) for line in _lines(record, number, step)]
     lines += _waiting(record) if record.failure else ()
     if len(lines) <= 2 * _MOST:
         return "\n".join(lines)
@@ -27,7 +27,7 @@ def text_of(record: Record) -> str:
     return "\n".join([*lines[:_MOST], f"... {left_out} lines left out ...", *lines[-_MOST:]])
 
 
-def _steps(record: Record) -> list[list[int]]:
+def steps_of(record: Record) -> list[list[int]]:
     """Give the moments of each step; a start at which nothing was chosen or sent says nothing."""
     steps = [numbers for _, numbers in record.steps()]
     first = steps[0] if steps else []

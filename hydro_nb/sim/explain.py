@@ -1,0 +1,121 @@
+"""Which decisions of a failing schedule matter: those where another choice makes the failure go away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from hydro_nb.sim.lineage import lineage
+from hydro_nb.sim.record import Decision, Moment, Record
+from hydro_nb.sim.trace import steps_of
+
+MOST_RUNS = 2000
+_OTHERS = 4
+"""Other choices that are tried at one number of the schedule."""
+_TAILS = 12
+"""Ways to go on after another choice that are tried, besides the old one and the plainest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Runs the failing test again."""
+
+    fails: Callable[[Sequence[int], int | None], bool]
+    """whether it fails under a schedule, which goes on at random where a seed is given"""
+    record: Callable[[Sequence[int]], Record]
+    """what happens under a schedule"""
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What became of a failure where one decision was made differently."""
+
+    step: int
+    moment: Moment
+    decision: Decision
+    instead: str = ""
+    """what was decided instead where the test passes; empty where it fails all the same"""
+
+
+def explanation(record: Record, again: Again) -> str:
+    """Say in a few sentences what a failure depends on."""
+    verdicts = list(_verdicts(record, again))
+    matter = [each for each in verdicts if each.instead]
+    parts = [_summary(len(matter), len(verdicts), complete=len(verdicts) == _open(record))]
+    parts += [_sentence(each) for each in matter]
+    if matter and len(matter) < len(verdicts):
+        rest = ", ".join(str(step) for step in dict.fromkeys(each.step for each in verdicts if not each.instead))
+        parts.append(f"The rest does not matter (step {rest}): the test can fail whatever is decided there."): the test can fail whatever is chosen there."
+        )
+    return "\n".join([*parts, *lineage(record)])
+
+
+def _summary(matter: int, tried: int, *, complete: bool) -> str:
+    if not tried:
+        return "There was nothing to decide: the test fails under every schedule. It is not a matter of timing."
+    tried_of = f"{tried} decision{'s' * (tried > 1)}" + ("" if complete else " that were tried")
+    if not matter:
+        return f"None of the {tried_of} matters by itself: with any one of them made differently it can fail as well."
+    return f"The failure depends on {matter} of {tried_of}."
+
+
+def _sentence(verdict: Verdict) -> str:
+    decision, site = verdict.decision, " ".join(str(verdict.decision.site).split())
+    reason = f" The program allows it, as: {decision.reason}." if decision.reason else ""
+    return (
+        f"Step {verdict.step}, {verdict.moment.title}: {decision.phrase}\n"
+        f"    at {site}\n"
+        f"    With this instead, the test passes: {verdict.instead}.{reason}"
+    )
+
+
+def _open(record: Record) -> int:
+    return sum(decision.ways > 1 for decision in record.decisions)
+
+
+def _verdicts(record: Record, again: Again) -> Iterator[Verdict]:
+    """Try every decision that could have been made differently."""
+    runs = 0
+    for number, step in enumerate(steps_of(record), 1):
+        for moment in (record.moments[at] for at in step):
+            for decision in moment.decisions:
+                if decision.ways < 2:
+                    continue
+                if runs > MOST_RUNS:
+                    return
+                instead, spent = _instead(record, decision, again)
+                runs += spent
+                yield Verdict(number, moment, decision, instead)
+
+
+def _instead(record: Record, decision: Decision, again: Again) -> tuple[str, int]:
+    """Give another decision with which the test passes, if there is one, and how many runs it took to know."""
+    runs = 0
+    for begin, rest in _changed(record, decision):
+        runs += 1
+        if not _can_fail(begin, rest, again):
+            return _phrase(again.record(begin), decision), runs + _TAILS
+    return "", runs
+
+
+def _can_fail(begin: list[int], rest: list[int], again: Again) -> bool:
+    """Whether the test fails after these choices, however the execution goes on, as far as is tried."""
+    if again.fails([*begin, *rest], None) or again.fails(begin, None):
+        return True
+    return any(again.fails(begin, seed) for seed in range(_TAILS))
+
+
+def _changed(record: Record, decision: Decision) -> Iterator[tuple[list[int], list[int]]]:
+    """Give schedules that differ in one choice: up to it, and what came after it."""
+    path = [*record.schedule, *[0] * (len(record.ways) - len(record.schedule))]
+    for at in decision.choices:
+        others = [choice for choice in range(record.ways[at]) if choice != path[at]]
+        for other in others[:_OTHERS]:
+            yield [*path[:at], other], path[at + 1 :]
+
+
+def _phrase(other: Record, decision: Decision) -> str:
+    """Say what was decided in the other execution at the same number of the schedule."""
+    first = decision.choices[0]
+    same = (each for each in other.decisions if each.choices and first in each.choices)
+    return next((each.phrase for each in same), "something else")

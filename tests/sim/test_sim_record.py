@@ -1,0 +1,149 @@
+"""What is written down of an execution, and what a failure says of itself."""
+
+import pytest
+
+from hydro_nb import CLUSTER_SELF_ID, TCP, FlowBuilder, SimulationFailure, nondet
+
+STALE = nondet("a stale count is good enough")
+
+
+class Counter:
+    """The counter whose reads may be stale, with a second process that hears the answers."""
+
+    def __init__(self):
+        flow = self.flow = FlowBuilder()
+        server, reader = flow.process(), flow.process()
+        self.increments_in, increments = server.sim_input(tuple)
+        self.requests_in, requests = server.sim_input(tuple)
+        tick = server.tick()
+        batch = requests.batch(tick, nondet("requests are answered one by one"))
+        count = increments.count().snapshot(tick, STALE)
+        answers = batch.cross_singleton(count).map(lambda pair: pair[1]).all_ticks()
+        self.acknowledged, self.answered = increments.sim_output(), answers.send(reader, TCP.fail_stop()).sim_output()
+
+    async def read_after_write(self):
+        self.increments_in.send(())
+        await self.acknowledged.assert_yields([()])
+        self.requests_in.send(())
+        await self.answered.assert_yields_only([1])
+
+    def failure(self):
+        with pytest.raises(SimulationFailure) as caught:
+            self.flow.sim().exhaustive(self.read_after_write)
+        return caught.value
+
+
+def test_what_happened_is_a_row_of_moments():
+    counter = Counter()
+    record = counter.flow.sim().record(counter.read_after_write)
+    assert not record.failure
+    assert [lane.name for lane in record.lanes] == ["test", "process 0", "process 1"]
+    kinds = [moment.kind for moment, _ in record.steps()]
+    assert kinds == ["start", "test", "output", "test", "tick", "output"]
+    ticked = next(moment for moment in record.moments if moment.kind == "tick")
+    assert [decision.phrase for decision in ticked.decisions] == ["releasing items: [()]", "releasing snapshot: 1"]
+    gave = {record.operators[value.slot].label: value.text for value in ticked.values}
+    assert gave == {"batch": "()", "snapshot": "1", "cross_singleton": "((), 1)", "map": "1", "all_ticks": "1"}
+
+
+def test_messages_know_when_they_were_sent_and_read():
+    counter = Counter()
+    record = counter.flow.sim().record(counter.read_after_write)
+    answer = next(message for message in record.messages if (message.sender, message.receiver) == (1, 2))
+    assert (answer.text, answer.fate) == ("1", "arrived")
+    assert answer.read is not None
+    assert answer.sent < answer.read
+    assert record.moments[answer.read].lane == 2
+    assert record.under_way == []
+
+
+def test_what_waits_is_there_after_each_moment():
+    counter = Counter()
+    record = counter.failure().record
+    ticked = next(moment for moment in record.moments if moment.kind == "tick")
+    assert [(record.operators[held.slot].label, held.texts) for held in ticked.held] == [("snapshot", ("1",))]
+
+
+def test_lost_messages_are_written_down():
+    flow = FlowBuilder()
+    leader, follower = flow.process(), flow.process()
+    numbers_in, numbers = leader.sim_input(int)
+    numbers_out = numbers.send(follower, TCP.lossy(nondet("losses are repaired elsewhere"))).sim_output()
+
+    async def body():
+        numbers_in.send(7)
+        await numbers_out.collect()
+
+    assert [message.fate for message in flow.sim().record(body, [1]).messages] == ["arrived", "lost"]
+    assert "process 0 sends 7 to process 1, which is lost" in flow.sim().replay(body, [1])
+
+
+def test_members_have_lanes_of_their_own():
+    flow = FlowBuilder()
+    workers, home = flow.cluster(), flow.process()
+    ids_out = workers.source_iter(lambda: [CLUSTER_SELF_ID.raw_id]).send(home, TCP.fail_stop()).values().sim_output()
+
+    async def body():
+        assert await ids_out.collect_sorted() == [0, 1]
+
+    record = flow.sim().with_cluster_size(workers, 2).record(body)
+    assert [lane.name for lane in record.lanes] == ["test", "cluster 0/0", "cluster 0/1", "process 1"]
+    assert [(m.sender, m.text) for m in record.messages if m.receiver == 3] == [(1, "0"), (2, "1")]
+
+
+def test_recording_changes_nothing():
+    counter = Counter()
+    failure = counter.failure()
+    assert failure.record.schedule == failure.schedule == (0, 1)
+    assert failure.record.ways == (2, 2)
+
+
+def test_an_explanation_names_the_decision_that_matters():
+    said = Counter().failure().explain().splitlines()
+    assert said[0] == "The failure depends on 1 of 2 decisions."
+    assert said[1] == "Step 4, tick `tick` of process 0 runs: releasing snapshot: 0"
+    assert "increments.count().snapshot(tick, STALE)" in said[2]
+    assert "the test passes: releasing snapshot: 1. The program allows it, as: a stale count is good" in said[3]
+    assert said[4] == "The rest does not matter (step 4): the test can fail whatever is decided there."
+
+
+def test_an_explanation_follows_the_value_back():
+    lines = [line.strip() for line in Counter().failure().explain().splitlines()]
+    begin = lines.index("Where 0 came from:")
+    made = [line.partition("    (")[0] for line in lines[begin + 1 :]]
+    assert made == [
+        "0    sim_output < send",
+        "0    all_ticks < map",
+        "((), 0)    cross_singleton",
+        "()    batch < sim_input",
+        "0    snapshot < count",
+    ]
+
+
+def test_a_failure_without_decisions_is_not_a_matter_of_timing():
+    flow = FlowBuilder()
+    numbers_in, numbers = flow.process().sim_input(int)
+    doubled_out = numbers.map(lambda n: n * 3).sim_output()
+
+    async def body():
+        numbers_in.send(1)
+        await doubled_out.assert_yields_only([2])
+
+    with pytest.raises(SimulationFailure) as caught:
+        flow.sim().exhaustive(body)
+    assert caught.value.explain().startswith("There was nothing to decide: the test fails under every schedule.")
+
+
+def test_two_decisions_of_which_either_helps_do_not_matter_alone():
+    flow = FlowBuilder()
+    process = flow.process()
+    numbers_in, numbers = process.sim_input(int)
+    batches = numbers.batch(process.tick(), nondet("any batches")).count().all_ticks().sim_output()
+
+    async def body():
+        numbers_in.send_many([1, 2, 3])
+        assert max(await batches.collect()) < 2
+
+    with pytest.raises(SimulationFailure) as caught:
+        flow.sim().exhaustive(body)
+    assert caught.value.explain().startswith("None of the 1 decision matters by itself")
