@@ -106,19 +106,36 @@ class Port:
 
     def receive(self, timeout: float | None = None) -> Any:
         """Give the next element; raises `TimeoutError` when none came in time, `DeployError` when none can come."""
-        if not self._link.wait(self._has_news, timeout):
-            raise TimeoutError(f"port `{self.name}`: nothing came within {timeout} seconds")
-        if self._fill():
-            return self._items.popleft()
-        raise DeployError(f"port `{self.name}`: nothing more comes, {self._why()}")
+        got: list[Any] = []
+        if not self._link.wait(lambda: self._got(got), timeout):
+            raise self._late(timeout)
+        return self._only(got)
 
     async def received(self, timeout: float | None = None) -> Any:
         """Give the next element as `receive` does, without blocking the event loop."""
+        got: list[Any] = []
         try:
-            await asyncio.wait_for(self._link.wait_async(self._has_news), timeout)
+            async with asyncio.timeout(timeout):
+                await self._link.wait_async(lambda: self._got(got))
         except TimeoutError:
-            raise TimeoutError(f"port `{self.name}`: nothing came within {timeout} seconds") from None
-        return self.receive(0)
+            raise self._late(timeout) from None
+        return self._only(got)
+
+    def _got(self, got: list[Any]) -> bool:
+        """Take the next element, unless there is one; True also when none can come. Several may wait for one each."""
+        with self._link.lock:
+            news = bool(got) or self._has_news()
+            if news and not got and self._fill():
+                got.append(self._items.popleft())
+            return news
+
+    def _late(self, timeout: float | None) -> TimeoutError:
+        return TimeoutError(f"port `{self.name}`: nothing came within {timeout} seconds")
+
+    def _only(self, got: list[Any]) -> Any:
+        if got:
+            return got[0]
+        raise DeployError(f"port `{self.name}`: nothing more comes, {self._why()}")
 
     def _why(self) -> str:
         reasons = [receiver.reason for receiver in self._readable() if receiver.reason]
@@ -142,18 +159,20 @@ class Port:
         return self
 
     def __next__(self) -> Any:
-        self._link.wait(self._has_news, None)
-        if self._fill():
-            return self._items.popleft()
+        got: list[Any] = []
+        self._link.wait(lambda: self._got(got), None)
+        if got:
+            return got[0]
         raise StopIteration
 
     def __aiter__(self) -> Port:
         return self
 
     async def __anext__(self) -> Any:
-        await self._link.wait_async(self._has_news)
-        if self._fill():
-            return self._items.popleft()
+        got: list[Any] = []
+        await self._link.wait_async(lambda: self._got(got))
+        if got:
+            return got[0]
         raise StopAsyncIteration
 
     def close(self) -> None:

@@ -109,8 +109,8 @@ class IO:
     # ------------------------------------------------------------ in the I/O thread
 
     def watch(self, fd: int, ready: Callback, *, write: bool = False) -> None:
-        """Call this whenever the descriptor is readable (or writable)."""
-        self._selector.register(fd, selectors.EVENT_WRITE if write else selectors.EVENT_READ, ready)
+        """Call this whenever the descriptor is readable, with `write` also when it is writable."""
+        self._selector.register(fd, selectors.EVENT_READ | (selectors.EVENT_WRITE if write else 0), ready)
 
     def forget(self, fd: int) -> None:
         """Watch this descriptor no longer; forgetting twice is harmless."""

@@ -17,8 +17,8 @@ from hydro_nb.deploy.io import hydro_io, outcome
 from hydro_nb.deploy.keys import SocketFolder, new_token
 from hydro_nb.deploy.launcher import Launcher, Spawn
 from hydro_nb.deploy.plan import Program, make_plan
+from hydro_nb.deploy.socket_link import SocketLink
 from hydro_nb.deploy.supervisor import Supervisor
-from hydro_nb.deploy.tcp import SocketLink
 from hydro_nb.errors import DeployError, SettleTimeout
 from hydro_nb.runtime.zmq_channel import new_context
 
@@ -146,7 +146,7 @@ class LocalBackend:
 
     def link(self, sock: socket.socket) -> Link:
         """Give the way in which a client with a socket of its own waits."""
-        return SocketLink(sock, lambda: "the deployment has stopped" if self._supervisor.stopped.done() else "")
+        return SocketLink(sock, self._io, lambda: "the deployment has stopped" if self._supervisor.stopping else "")
 
 
 def _retrieve(future: asyncio.Future[None]) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import select
+import os
 import socket
-import threading
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from hydro_nb.deploy.external import Link, Port, load_captures
 from hydro_nb.deploy.plan import Program
+from hydro_nb.deploy.socket_link import SocketLink
 from hydro_nb.errors import DecodeError, DeployError
 from hydro_nb.runtime.framing import Framing, make_framing
 from hydro_nb.wire import LocationProgram, ServedSpec
@@ -20,51 +18,6 @@ from hydro_nb.wire import LocationProgram, ServedSpec
 CHUNK = 64 * 1024
 CONNECT_SECONDS = 10.0
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - what such a server is reached by
-
-
-class SocketLink:
-    """Waits for a socket: the flow runs elsewhere."""
-
-    def __init__(self, sock: socket.socket, over: Callable[[], str]) -> None:
-        self.lock = threading.Condition(threading.RLock())
-        self._socket = sock
-        self._over = over
-        self.writes = False
-        """whether there is something to send that the socket had no room for"""
-
-    @property
-    def over(self) -> str:
-        """Why nothing moves any more; empty while the deployment lives."""
-        return self._over()
-
-    def moved(self) -> None:
-        """Nothing to do: the socket was told."""
-
-    def wait(self, done: Callable[[], bool], timeout: float | None) -> bool:
-        """Wait until this holds."""
-        until = None if timeout is None else time.monotonic() + timeout
-        while not done():
-            left = None if until is None else until - time.monotonic()
-            if left is not None and left <= 0:
-                return False
-            poll = select.poll()
-            poll.register(self._socket, select.POLLIN | (select.POLLOUT if self.writes else 0))
-            poll.poll(None if left is None else left * 1000)
-        return True
-
-    async def wait_async(self, done: Callable[[], bool]) -> None:
-        """Wait until this holds without blocking the event loop."""
-        loop = asyncio.get_running_loop()
-        while not done():
-            ready, fd = asyncio.Event(), self._socket.fileno()
-            loop.add_reader(fd, ready.set)
-            if self.writes:
-                loop.add_writer(fd, ready.set)
-            try:
-                await ready.wait()
-            finally:
-                loop.remove_reader(fd)
-                loop.remove_writer(fd)
 
 
 class SocketClient(Port):
@@ -135,6 +88,8 @@ class SocketClient(Port):
             self._link.writes = waits
 
     def _has_news(self) -> bool:
+        if self._unsent:
+            self._pushed()  # whoever began to send it may have been cancelled
         return self._fill() or self.ended or bool(self._link.over)
 
     def _fill(self) -> bool:
@@ -163,11 +118,21 @@ class SocketClient(Port):
             self._end(f"the connection was lost ({error.strerror})")
         finally:
             self._items.extend(items)
+        self._link.lock.notify_all()  # others may wait for what was taken here
         return not self.ended
 
     def _end(self, reason: str) -> None:
         self._ended = reason
-        self._socket.close()
+        self._shut()
+
+    def _shut(self) -> None:
+        """Close the socket, and let everyone who waits for it know."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        if isinstance(self._link, SocketLink):
+            self._link.close()
+        else:
+            self._socket.close()
 
     def _why(self) -> str:
         return self._link.over or self._ended or "it was closed"
@@ -185,9 +150,7 @@ class SocketClient(Port):
             return
         with self._link.lock:
             self._closed = True
-            with suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)  # wakes who waits for it in another thread
-            self._socket.close()
+            self._shut()
         self._link.moved()
 
 
@@ -202,6 +165,7 @@ class Sockets:
         self._addresses = addresses
         self._link = link
         self._clients: dict[str, list[SocketClient]] = {}
+        self._pid = os.getpid()
 
     def __contains__(self, slot: str) -> bool:
         return slot in self._specs
@@ -243,6 +207,8 @@ class Sockets:
 
     def close(self) -> None:
         """Close every connection that is still open; what has come for it may still be received."""
+        if self._pid != os.getpid():
+            return  # a fork must not end what its parent holds
         for clients in self._clients.values():
             for each in clients:
                 each.retire()
