@@ -45,8 +45,7 @@ def explanation(record: Record, again: Again) -> str:
     parts += [_sentence(each) for each in matter]
     if matter and len(matter) < len(verdicts):
         rest = ", ".join(str(step) for step in dict.fromkeys(each.step for each in verdicts if not each.instead))
-        parts.append(f"The rest does not matter (step {rest}): the test can fail whatever is decided there."): the test can fail whatever is chosen there."
-        )
+        parts.append(f"The rest does not matter (step {rest}): the test can fail whatever is decided there.")
     return "\n".join([*parts, *lineage(record)])
 
 

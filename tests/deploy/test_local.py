@@ -14,7 +14,6 @@ import traceback
 from pathlib import Path
 
 import pytest
-from clustered import until
 from handmade import (
     ECHO,
     PRINT,
@@ -28,6 +27,7 @@ from handmade import (
     pipeline,
     place,
 )
+from leading import until
 
 from hydro_nb.deploy import deploy
 from hydro_nb.errors import DeployError, ProcessFailed, SettleTimeout

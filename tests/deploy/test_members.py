@@ -10,7 +10,7 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
-from clustered import SECONDS, Flow, Leader, Worker, row, said, send, shown, until
+from leading import SECONDS, Flow, Leader, Worker, row, said, send, shown, until
 
 from hydro_nb import CLUSTER_SELF_ID, TCP, DeployError, FlowBuilder, MemberId, ProcessFailed, nondet
 

@@ -6,7 +6,7 @@ import itertools
 import threading
 
 import pytest
-from clustered import SECONDS, Flow, row, said, send, shown, until
+from leading import SECONDS, Flow, row, said, send, shown, until
 
 from hydro_nb import TCP, DeployError, nondet
 
