@@ -94,6 +94,7 @@ class HydroMagics(Magics):
             "logs": self._do_logs,
             "code": self._do_code,
             "kill": self._do_kill,
+            "restart": self._do_restart,
             "flows": self._do_flows,
             "reset": self._do_reset,
             "help": lambda _: print(options.help_text()),  # noqa: T201 - what was asked for
@@ -125,7 +126,7 @@ class HydroMagics(Magics):
     def _do_logs(self, given: argparse.Namespace) -> None:
         deployment = self._last()
         if given.process is not None:
-            rows = [row.name for row in deployment.processes]
+            rows = _rows(deployment)
             _check_process(given.process, [*rows, *{name.partition("/")[0] for name in rows if "/" in name}])
         if echo.catch_up(self.cells.shell):
             return
@@ -148,8 +149,13 @@ class HydroMagics(Magics):
 
     def _do_kill(self, given: argparse.Namespace) -> None:
         deployment = self._running()
-        _check_process(given.process, [row.name for row in deployment.processes])
+        _check_process(given.process, _rows(deployment))
         deployment.kill(given.process)
+
+    def _do_restart(self, given: argparse.Namespace) -> None:
+        deployment = self._running()
+        _check_process(given.process, _rows(deployment))
+        deployment.restart(given.process)
 
     def _do_flows(self, _: argparse.Namespace) -> None:
         for name, flow in flows.flows_of(self._names).items():
@@ -171,7 +177,7 @@ class HydroMagics(Magics):
 
     def _deploy(self, flow: FlowBuilder, given: argparse.Namespace) -> Deployment:
         with interrupt.brief(f"interrupted: `{flow.name}` was not deployed"):
-            deployment = flow.deploy(clusters=dict(given.cluster), backend=given.backend)
+            deployment = flow.deploy(clusters=dict(given.cluster), colocate=given.colocate, backend=given.backend)
         self._names["deployment"] = deployment
         self.cells.adopt()
         return deployment
@@ -210,11 +216,17 @@ class HydroMagics(Magics):
             processes = [process.name for process in _processes(self._flow(None))]
         except (UsageError, HydroError):
             processes = []
-        return options.completions(text, processes, flows.flows_of(self._names))
+        running = self.cells.deployments.last_running()
+        rows = _rows(running) if running else processes
+        return options.completions(text, options.Known(processes, rows, list(flows.flows_of(self._names))))
 
 
 def _processes(flow: FlowBuilder) -> list[Location]:
     return [located(flow, place) for place in flow.graph.places.values() if place.kind in ("process", "cluster")]
+
+
+def _rows(deployment: Deployment) -> list[str]:
+    return [row.name for row in deployment.processes]
 
 
 def _check_process(name: str, known: list[str]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import difflib
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import NoReturn
 
 from IPython.core.error import UsageError
@@ -19,13 +20,15 @@ COMMANDS = {
     "graph": "draw the flow",
     "logs": "what the processes printed, each line tagged with its process",
     "code": "the Python that a process runs, generated from the flow",
-    "kill": "kill a process on purpose; the others go on",
+    "kill": "kill a process, or a member of a cluster (Worker/3), on purpose; the others go on",
+    "restart": "start a member of a cluster again, dead or alive",
     "flows": "the flows of this notebook",
     "reset": "start a flow anew, empty; stops its deployments",
     "help": "this text",
 }
 _UNKNOWN = "unrecognized arguments: "
-_TAKES_PROCESS = ("logs", "code", "kill")
+_TAKES_PROCESS = ("logs", "code")
+_TAKES_RUNNING = ("logs", "kill", "restart")
 _TAKES_FLOW = ("deploy", "graph", "reset")
 
 
@@ -67,7 +70,9 @@ def command_parser(command: str) -> Parser:
     if command in ("deploy", "graph", "reset"):
         parser.add_argument("name", nargs="?", metavar="NAME", help="the flow, if it is not the current one")
     if command in _TAKES_PROCESS:
-        parser.add_argument("process", nargs=None if command == "kill" else "?", metavar="PROCESS")
+        parser.add_argument("process", nargs="?", metavar="PROCESS")
+    elif command in _TAKES_RUNNING:
+        parser.add_argument("process", metavar="PROCESS" if command == "kill" else "MEMBER")
     match command:
         case "deploy":
             _add_running(parser)
@@ -84,8 +89,8 @@ def command_parser(command: str) -> Parser:
 def parse_cell(line: str) -> argparse.Namespace:
     """Read the line after `%%hydro`.
 
-    >>> parse_cell("wordcount --deploy")
-    Namespace(name='wordcount', deploy=True, cluster=[], wait=False, backend='local')
+    >>> parse_cell("wordcount --deploy --colocate Reader,Counter")
+    Namespace(name='wordcount', deploy=True, cluster=[], colocate=[['Reader', 'Counter']], wait=False, backend='local')
     """
     return cell_parser().parse_args(_words(line))
 
@@ -129,37 +134,58 @@ def help_text() -> str:
     )
 
 
-def completions(text: str, processes: Iterable[str], flows: Iterable[str]) -> tuple[str, list[str]] | None:
+@dataclass(frozen=True)
+class Known:
+    """The names that a line may mention."""
+
+    processes: Sequence[str] = ()
+    """processes and clusters of the flow"""
+    running: Sequence[str] = ()
+    """processes of the deployment, each member of a cluster by its own name"""
+    flows: Sequence[str] = ()
+
+
+def completions(text: str, known: Known) -> tuple[str, list[str]] | None:
     """Give the word being typed and what it may become, or nothing where the line is not ours.
 
-    >>> completions("%hydro st", [], [])
+    >>> completions("%hydro st", Known())
     ('st', ['stop', 'status'])
-    >>> completions("%%hydro --ba", [], [])
+    >>> completions("%%hydro --ba", Known())
     ('--ba', ['--backend'])
+    >>> completions("%hydro restart ", Known(["Worker"], ["Worker/0", "Worker/1"]))
+    ('', ['Worker/0', 'Worker/1'])
     """
     words = text.split(" ")
     magic, given, word = words[0], [each for each in words[1:-1] if each], words[-1]
     if magic not in ("%hydro", "%%hydro") or len(words) < 2:
         return None
-    known = _cell_words(given, flows) if magic == "%%hydro" else _line_words(given, processes, flows)
-    quoted = (f'"{each}"' if " " in each else each for each in known)
+    fitting = _cell_words(given, known) if magic == "%%hydro" else _line_words(given, known)
+    quoted = (f'"{each}"' if " " in each else each for each in fitting)
     return word, [each for each in quoted if each.lstrip('"').startswith(word.lstrip('"')) and each not in given]
 
 
-def _cell_words(given: list[str], flows: Iterable[str]) -> Iterable[str]:
-    if given and given[-1] == "--backend":
-        return BACKENDS
-    return [*flows, *cell_parser().flags]
+def _cell_words(given: list[str], known: Known) -> Iterable[str]:
+    after = _after(given, known)
+    return [*known.flows, *cell_parser().flags] if after is None else after
 
 
-def _line_words(given: list[str], processes: Iterable[str], flows: Iterable[str]) -> Iterable[str]:
+def _line_words(given: list[str], known: Known) -> Iterable[str]:
     if not given:
         return COMMANDS
-    command, last = given[0], given[-1]
-    if last == "--backend":
-        return BACKENDS
-    names = [*(processes if command in _TAKES_PROCESS else ()), *(flows if command in _TAKES_FLOW else ())]
-    return [*names, *(command_parser(command).flags if command in COMMANDS else ())]
+    after, command = _after(given, known), given[0]
+    if after is not None:
+        return after
+    names = [
+        *(known.processes if command in _TAKES_PROCESS else ()),
+        *(known.running if command in _TAKES_RUNNING else ()),
+        *(known.flows if command in _TAKES_FLOW else ()),
+    ]
+    return [*dict.fromkeys(names), *(command_parser(command).flags if command in COMMANDS else ())]
+
+
+def _after(given: list[str], known: Known) -> Sequence[str] | None:
+    """Give what may follow an option that takes something; nothing after other words."""
+    return {"--backend": BACKENDS, "--colocate": known.processes}.get(given[-1] if given else "")
 
 
 def _words(line: str) -> list[str]:
@@ -172,6 +198,8 @@ def _words(line: str) -> list[str]:
 def _add_running(parser: Parser) -> None:
     sizes = "how many members a cluster has, such as Worker=3; once for each cluster"
     parser.add_argument("--cluster", action="append", type=_size, default=[], metavar="NAME=N", help=sizes)
+    together = "who shares an OS process, a cluster with all its members, such as Leader,Worker; once for each group"
+    parser.add_argument("--colocate", action="append", type=_group, default=[], metavar="NAME,NAME", help=together)
     parser.add_argument("--wait", action="store_true", help="return when it has settled, not when it runs")
     place = "processes of this machine (local), or all of it in the kernel"
     parser.add_argument("--backend", choices=BACKENDS, default="local", help=place)
@@ -183,3 +211,11 @@ def _size(text: str) -> tuple[str, int]:
     if not name or not count.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=N, such as Worker=3")
     return name, int(count)
+
+
+def _group(text: str) -> list[str]:
+    """Read the names of those who share an OS process."""
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME,NAME, such as Leader,Worker")
+    return names

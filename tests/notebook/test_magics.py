@@ -159,6 +159,38 @@ def test_a_cluster_without_a_size_is_refused_with_the_way_out(kernel):
     )
 
 
+def test_a_member_that_was_killed_starts_again(kernel):
+    kernel.run(CLUSTER, "a")
+    kernel.run("%hydro kill Worker/1", "b")
+    kernel.run("%hydro restart Worker/1", "c")
+    kernel.run("deployment.settle()", "d")
+    assert kernel.run("%hydro logs Worker/1", "e").stdout == "[Worker/1] 1 7\n" * 2
+    assert kernel.complete("%hydro restart ") == ["Worker/0", "Worker/1"]
+
+
+def test_only_a_member_starts_again(kernel):
+    kernel.run(PIPELINE.replace("%%hydro", "%%hydro --deploy --wait"), "a")
+    ran = kernel.attempt("%hydro restart Leader", "b")
+    assert ran.ename == "DeployError"
+    assert "Only members of clusters can be" in ran.error
+    assert "hydro_nb/" not in ran.error
+
+
+def test_groups_of_a_line_share_an_os_process(kernel):
+    line = '%%hydro --deploy --wait --cluster Worker=2 --colocate "Leader, process 1" --colocate Worker'
+    workers = "class Worker: ...\ncluster(Worker).source_iter([7]).for_each(print)\n"
+    kernel.run(PIPELINE.replace("%%hydro", line) + workers, "a")
+    assert kernel.value("len({row.pid for row in deployment.processes}), len(deployment.processes)") == "(2, 4)"
+    kernel.run("%hydro deploy --cluster Worker=2 --colocate Leader,Worker/0", "b")
+    assert kernel.value("len({row.pid for row in deployment.processes})") == "3"
+
+
+def test_one_that_is_no_process_shares_none(kernel):
+    ran = kernel.attempt(PIPELINE.replace("%%hydro", "%%hydro --deploy --colocate Leader,Folower"), "a")
+    assert ran.ename == "DeployError"
+    assert "`colocate` names 'Folower', which is no process of this flow; there are `Leader`, `process 1`" in ran.error
+
+
 def test_a_deployment_at_the_end_of_a_cell_shows_the_dashboard(kernel):
     kernel.run(PIPELINE, "a")
     ran = kernel.run("flow.deploy()", "b")
@@ -220,6 +252,7 @@ def test_graph_flows_and_reset(kernel):
         ("%%hydro --backend moon\n1", "invalid choice: 'moon'"),
         ("%%hydro --wait\n1", "%%hydro --deploy --wait"),
         ("%%hydro --deploy --cluster Worker\n1", "'Worker' is not NAME=N, such as Worker=3"),
+        ("%%hydro --deploy --colocate a,,b\n1", "'a,,b' is not NAME,NAME, such as Leader,Worker"),
         ("%%hydro deploy\n1", "`deploy` is a command"),
         ("%%hydro a-b\n1", "cannot name a flow"),
         ("%%hydro class\n1", "cannot name a flow"),
@@ -229,6 +262,7 @@ def test_graph_flows_and_reset(kernel):
         ("%hydro logs --zzz", "there are `--last`"),
         ("%hydro stpo", "did you mean `stop`?"),
         ("%hydro kill", "PROCESS"),
+        ("%hydro restart", "MEMBER"),
         ("%hydro graph nothing", "no flow is called `nothing`"),
         ("%hydro graph", "which flow?"),
         ("seven = 7\n%hydro graph seven", "no flow is called `seven`"),
@@ -247,7 +281,7 @@ def test_a_flow_is_not_made_of_something_else(kernel):
     assert "`seven` is of type int, not a flow" in kernel.attempt("%%hydro seven\n1", "b").stderr
 
 
-@pytest.mark.parametrize("command", ["code", "logs", "kill"])
+@pytest.mark.parametrize("command", ["code", "logs", "kill", "restart"])
 def test_an_unknown_process_is_refused_in_one_line(kernel, command):
     kernel.run(PIPELINE.replace("%%hydro", "%%hydro --deploy --wait"), "a")
     near = kernel.attempt(f"%hydro {command} leadr", "b").stderr
@@ -305,7 +339,9 @@ def test_help_lists_options_and_commands(kernel):
     for magic in ("%hydro", "%%hydro"):
         text = kernel.inspect(magic)
         assert "--deploy" in text
+        assert "--colocate NAME,NAME" in text
         assert "%hydro logs" in text
+        assert "%hydro restart MEMBER" in text
 
 
 def test_registering_again_changes_nothing(kernel):
