@@ -15,7 +15,7 @@ from hydro_nb.errors import ChannelBroken, DecodeError, DeployError, HydroError
 from hydro_nb.runtime.channel import Fields, Receiver, Sender, read_header
 from hydro_nb.runtime.render import Renderer
 from hydro_nb.runtime.state import discarded
-from hydro_nb.runtime.wiring import Wiring
+from hydro_nb.runtime.wiring import Codecs, Wiring
 from hydro_nb.wire import CREDIT, END_ACK, HELLO, TIMER_DERIVED, ChannelSpec, Counts, ProbeReply, Sample
 
 EXTERNAL = -1
@@ -199,13 +199,13 @@ class Clients:
         self._render = Renderer()
         self._last_change = 0.0
         self._wiring = wiring
-        self._types: dict[int, Mapping[str, Any]] = {}
+        self._codecs: dict[int, Codecs] = {}
         self._heard: dict[str, list[Receiver]] = {}
         """by network edge: what its port reads, also what is left of those that have gone"""
         for location in outside:
-            types = self._types[location] = captures(location)
-            self.senders |= wiring.senders(location, types)
-            self.receivers |= wiring.receivers(location, types)
+            codecs = self._codecs[location] = Codecs(captures(location))
+            self.senders |= wiring.senders(location, codecs)
+            self.receivers |= wiring.receivers(location, codecs)
         for receiver in self.receivers.values():
             self._heard.setdefault(receiver.spec.edge, []).append(receiver)
 
@@ -280,11 +280,11 @@ class Clients:
 
     def _renewed(self, spec: ChannelSpec) -> Sender | Receiver:
         if spec.id in self.receivers:
-            new = self.receivers[spec.id] = self._wiring.receiver(spec, self._types[spec.receiver])
+            new = self.receivers[spec.id] = self._wiring.receiver(spec, self._codecs[spec.receiver])
             self._heard[spec.edge].append(new)
             return new
         old = self.senders[spec.id]
-        new = self.senders[spec.id] = self._wiring.sender(spec, self._types[spec.sender])
+        new = self.senders[spec.id] = self._wiring.sender(spec, self._codecs[spec.sender])
         new.total, new.discarded = old.total, old.discarded
         return new
 

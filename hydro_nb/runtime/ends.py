@@ -8,7 +8,7 @@ from typing import Any
 
 from hydro_nb.runtime.channel import Receiver, Sender
 from hydro_nb.runtime.outlets import Outlet, outlet
-from hydro_nb.runtime.wiring import Wiring
+from hydro_nb.runtime.wiring import Codecs, Wiring
 from hydro_nb.wire import ChannelSpec, edge_of, location_of, member_of
 
 
@@ -18,10 +18,10 @@ class Ends:
     def __init__(self, wiring: Wiring, peer: int, captures: Mapping[str, Any]) -> None:
         self._wiring = wiring
         self._peer = peer
-        self._captures = captures
-        self.senders = wiring.senders(peer, captures)
+        codecs = self._codecs = Codecs(captures)
+        self.senders = wiring.senders(peer, codecs)
         """by channel: those of the present lives"""
-        self.receivers = wiring.receivers(peer, captures)
+        self.receivers = wiring.receivers(peer, codecs)
         self.outs = list(self.senders.values())
         """all that something may still be put into, or that have something to say"""
         self.ins = list(self.receivers.values())
@@ -60,7 +60,7 @@ class Ends:
         return outs, [self._new_receiver(spec) for spec in mine if spec.sender == peer]
 
     def _new_sender(self, spec: ChannelSpec) -> Sender:
-        old, new = self.senders[spec.id], self._wiring.sender(spec, self._captures)
+        old, new = self.senders[spec.id], self._wiring.sender(spec, self._codecs)
         self.senders[spec.id] = new
         way, member = self.outlets[edge_of(spec.id)], member_of(spec.receiver)
         way.joined(new)
@@ -75,7 +75,7 @@ class Ends:
         return new
 
     def _new_receiver(self, spec: ChannelSpec) -> Receiver:
-        old, new = self.receivers[spec.id], self._wiring.receiver(spec, self._captures)
+        old, new = self.receivers[spec.id], self._wiring.receiver(spec, self._codecs)
         self.receivers[spec.id] = new
         new.discarded = old.discarded
         self.ins[self.ins.index(old)] = new

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from hydro_nb.runtime.channel import MAX_BUFFER, Codec, Receiver, Sender
 from hydro_nb.runtime.codec import make_codec
-from hydro_nb.runtime.handover import HandingSender, gauge_for
+from hydro_nb.runtime.handover import Gauge, HandingSender, gauge_for
 from hydro_nb.runtime.lossy import LossyReceiver, LossySender
-from hydro_nb.wire import ChannelSpec, location_of, member_of
+from hydro_nb.wire import ChannelSpec, edge_of, location_of, member_of
 
 
 class Wiring(NamedTuple):
@@ -24,28 +24,28 @@ class Wiring(NamedTuple):
     near: frozenset[int] = frozenset()
     """peers that live in the same OS process, and so can be handed what nothing can change"""
 
-    def senders(self, peer: int, captures: Mapping[str, Any]) -> dict[int, Sender]:
+    def senders(self, peer: int, codecs: Codecs) -> dict[int, Sender]:
         """Make the sending ends at a peer."""
-        return {spec.id: self.sender(spec, captures) for spec in self.channels if spec.sender == peer}
+        return {spec.id: self.sender(spec, codecs) for spec in self.channels if spec.sender == peer}
 
-    def receivers(self, peer: int, captures: Mapping[str, Any]) -> dict[int, Receiver]:
+    def receivers(self, peer: int, codecs: Codecs) -> dict[int, Receiver]:
         """Make the receiving ends at a peer."""
-        return {spec.id: self.receiver(spec, captures) for spec in self.channels if spec.receiver == peer}
+        return {spec.id: self.receiver(spec, codecs) for spec in self.channels if spec.receiver == peer}
 
-    def sender(self, spec: ChannelSpec, captures: Mapping[str, Any]) -> Sender:
+    def sender(self, spec: ChannelSpec, codecs: Codecs) -> Sender:
         """Make the sending end of a channel."""
-        codec, pair = codec_for(spec, captures), self._pair(spec)
+        codec, pair = codecs.codec(spec), self._pair(spec)
         if spec.policy != "fail_stop":
             return LossySender(spec, codec, pair, self.max_buffer)
-        gauge = gauge_for(spec, captures) if spec.receiver in self.near else None
+        gauge = codecs.gauge(spec) if spec.receiver in self.near else None
         if gauge is not None:
             return HandingSender(spec, codec, gauge, pair, self.max_buffer)
         return Sender(spec, codec, pair, self.max_buffer)
 
-    def receiver(self, spec: ChannelSpec, captures: Mapping[str, Any]) -> Receiver:
+    def receiver(self, spec: ChannelSpec, codecs: Codecs) -> Receiver:
         """Make the receiving end of a channel."""
         kind = Receiver if spec.policy == "fail_stop" else LossyReceiver
-        return kind(spec, codec_for(spec, captures), self._pair(spec), self.max_buffer)
+        return kind(spec, codecs.codec(spec), self._pair(spec), self.max_buffer)
 
     def between(self, epochs: Mapping[int, int]) -> Wiring:
         """Give the same channels between other lives, which live elsewhere."""
@@ -59,9 +59,35 @@ class Wiring(NamedTuple):
         return self.epochs.get(spec.sender, 1), self.epochs.get(spec.receiver, 1)
 
 
-def codec_for(spec: ChannelSpec, captures: Mapping[str, Any]) -> Codec:
-    """Make the codec of one end of a channel from the types among the captured values."""
-    name = spec.codec.type_name
-    element = captures[name] if name else None
-    types: tuple[type, ...] = captures.get("__types__", ())
-    return make_codec(spec.codec, element, types=types, where=f"channel `{spec.name}`")
+class Codecs:
+    """The codecs of a location's channels, made of its captured types: one for all channels of an edge.
+
+    One that learns its schema from what it sees is made anew for each end.
+    """
+
+    def __init__(self, captures: Mapping[str, Any]) -> None:
+        self._captures = captures
+        self._known: dict[int, Codec] = {}
+        self._gauges: dict[int, Gauge | None] = {}
+
+    def codec(self, spec: ChannelSpec) -> Codec:
+        """Give the codec of one end of a channel."""
+        if spec.codec.codec == "bincode" and not spec.codec.type_name:
+            return self._made(spec)
+        edge = edge_of(spec.id)
+        if edge not in self._known:
+            self._known[edge] = self._made(spec)
+        return self._known[edge]
+
+    def gauge(self, spec: ChannelSpec) -> Gauge | None:
+        """Give the gauge of what is handed over; None where all of it is encoded."""
+        edge = edge_of(spec.id)
+        if edge not in self._gauges:
+            self._gauges[edge] = gauge_for(spec, self._captures)
+        return self._gauges[edge]
+
+    def _made(self, spec: ChannelSpec) -> Codec:
+        name = spec.codec.type_name
+        element = self._captures[name] if name else None
+        types: tuple[type, ...] = self._captures.get("__types__", ())
+        return make_codec(spec.codec, element, types=types, where=f"channel `{spec.name}`")

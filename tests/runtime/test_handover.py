@@ -15,7 +15,7 @@ from hydro_nb.errors import EncodeError
 from hydro_nb.runtime.channel import Receiver, read_header
 from hydro_nb.runtime.handover import HandingSender, untyped
 from hydro_nb.runtime.parcel import Parcel
-from hydro_nb.runtime.wiring import Wiring
+from hydro_nb.runtime.wiring import Codecs, Wiring
 from hydro_nb.values import CLUSTER_SELF_ID, MemberId, act_as
 from hydro_nb.wire import ChannelSpec, CodecSpec
 
@@ -55,7 +55,7 @@ def ends(element: Any = None, codec: str = "msgpack", max_buffer: int = 1 << 20,
     spec = ChannelSpec(1, "c", "edge", 0, 1, "out", "in", CodecSpec(codec, "T" if element else ""), **more)
     captures = {"T": element, "__types__": (Reading, Open, Nested, Slotted, Roomy, Colour)}
     wiring = Wiring((spec,), max_buffer=max_buffer, near=frozenset((0, 1)))
-    return wiring.sender(spec, captures), wiring.receiver(spec, captures)
+    return wiring.sender(spec, Codecs(captures)), wiring.receiver(spec, Codecs(captures))
 
 
 def carried(sender: Any, receiver: Receiver, items: list[Any]) -> tuple[list[Any], list[bytes]]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hydro_nb.errors import ChannelBroken, DecodeError
 from hydro_nb.runtime.channel import Receiver, Sender, read_header
 from hydro_nb.runtime.lossy import WINDOW, LossyReceiver, LossySender
-from hydro_nb.runtime.wiring import Wiring
+from hydro_nb.runtime.wiring import Codecs, Wiring
 from hydro_nb.wire import CREDIT, DATA, END, HEADER, HELLO, TIMER_DERIVED, VERSION, ChannelSpec, CodecSpec
 
 LIVES = {0: 3, 1: 5}
@@ -27,7 +27,7 @@ LOSSY = [name for name in POLICIES if name != "fail_stop"]
 def pair(name, max_buffer=1 << 20, **more):
     spec = ChannelSpec(4, "words", "edge", 0, 1, "out", "in", CodecSpec("self-describing"), **POLICIES[name], **more)
     wiring = Wiring((spec,), LIVES, max_buffer)
-    (sender,), (receiver,) = wiring.senders(0, {}).values(), wiring.receivers(1, {}).values()
+    (sender,), (receiver,) = wiring.senders(0, Codecs({})).values(), wiring.receivers(1, Codecs({})).values()
     return sender, receiver
 
 

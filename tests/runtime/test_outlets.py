@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hydro_nb.errors import GraphError
 from hydro_nb.runtime.channel import Sender
 from hydro_nb.runtime.outlets import Outlet, outlet
-from hydro_nb.runtime.wiring import Wiring
+from hydro_nb.runtime.wiring import Codecs, Wiring
 from hydro_nb.values import MemberId
 from hydro_nb.wire import ChannelSpec, CodecSpec, Route
 
@@ -32,7 +32,7 @@ class Way:
 
     def join(self, member: int) -> None:
         spec = self.edge.between(0, member)
-        sender = Wiring((spec,), {spec.receiver: len(self.lives[member]) + 1}).sender(spec, {})
+        sender = Wiring((spec,), {spec.receiver: len(self.lives[member]) + 1}).sender(spec, Codecs({}))
         self.lives[member].append(sender)
         self.outlet.joined(sender)
 

@@ -11,7 +11,7 @@ from hydro_nb.runtime.channel import read_header
 from hydro_nb.runtime.clock import ManualClock
 from hydro_nb.runtime.feeds import FatalError
 from hydro_nb.runtime.state import probe_reply, waiting_on
-from hydro_nb.runtime.wiring import Wiring
+from hydro_nb.runtime.wiring import Codecs, Wiring
 from hydro_nb.runtime.worker import Worker
 from hydro_nb.wire import DATA, END, ChannelSpec, CodecSpec, LocationProgram, Problem, SourceLine, SourceSpec, TimerSpec
 
@@ -51,8 +51,8 @@ class Bench:
         self.worker = Worker(
             program, {"T": int}, self.wiring, peer=1, clock=self.clock, send=self.carry, report=self.events.append
         )
-        self.source = self.wiring.senders(0, {"T": int})[1]
-        self.sink = self.wiring.receivers(2, {"T": int})[2]
+        self.source = self.wiring.senders(0, Codecs({"T": int}))[1]
+        self.sink = self.wiring.receivers(2, Codecs({"T": int}))[2]
         self.worker.start()
 
     def carry(self, location, frame):
@@ -313,7 +313,7 @@ def test_inputs_take_turns_when_there_is_more_than_a_tick_takes():
     """
     bench = Bench(body, also=(channel(3, 3, 1),))
     bench.worker.location.scope["clock"] = bench.clock
-    other = bench.wiring.senders(3, {"T": int})[3]
+    other = bench.wiring.senders(3, Codecs({"T": int}))[3]
     other.put([1, 2])
     other.pack()
     bench.give(range(40))
