@@ -93,11 +93,17 @@ def map_reduce(flow, words):
 def two_pc(flow, payloads, participants):
     """Commit each payload once all participants have voted for it, and give it once all have committed."""
     coordinator, cluster = flow.process(Coordinator), flow.cluster(Participant)
-    via = TCP.fail_stop().bincode()
-    prepared = payloads(coordinator).broadcast(cluster, via, nondet("no participant joins later"))
-    votes = prepared.map(lambda payload: (payload, Ok(()))).typed(tuple[int, Ok[tuple[()]] | Err[tuple[()]]])
-    ready, _ = collect_quorum(votes.send(coordinator).values(), participants, participants)
-    committed = ready.broadcast(cluster, via, nondet("no participant joins later"))
-    acks = committed.map(lambda payload: (payload, Ok(()))).typed(tuple[int, Ok[tuple[()]] | Err[tuple[()]]])
-    done, _ = collect_quorum(acks.send(coordinator).values(), participants, participants)
-    return coordinator, cluster, done
+    return coordinator, cluster, committed(payloads(coordinator), cluster, participants)
+
+
+def committed(payloads, cluster, participants):
+    """Give each payload once all participants have voted for it and, when told so, have committed it."""
+    return confirmed(confirmed(payloads, cluster, participants), cluster, participants)
+
+
+def confirmed(payloads, cluster, participants):
+    """Show each payload to all participants, and give it once all have agreed."""
+    shown = payloads.broadcast(cluster, TCP.fail_stop().bincode(), nondet("no participant joins later"))
+    votes = shown.map(lambda payload: (payload, Ok(())))
+    typed = votes.typed(tuple[payloads.kind.element, Ok[tuple[()]] | Err[tuple[()]]])
+    return collect_quorum(typed.send(payloads.location).values(), participants, participants)[0]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import threading
 
 import clustered
 import pytest
+from telling import texts, wait_for
 
 from hydro_nb import FlowBuilder
 
@@ -14,10 +14,6 @@ from hydro_nb import FlowBuilder
 @pytest.fixture
 def flow():
     return FlowBuilder("clustered")
-
-
-def texts(deployment, who):
-    return [line.text for line in deployment.logs(who)]
 
 
 def test_simple_cluster(flow):
@@ -54,13 +50,6 @@ def test_compute_pi(flow):
     trials = [int(each[2]) for each in found]
     assert trials == sorted(trials)
     assert all(each % 1024 == 0 for each in trials)
-
-
-def wait_for(deployment, done):
-    """Wait until what is seen of a deployment is so."""
-    seen = threading.Event()
-    deployment.subscribe(lambda _: done() and seen.set())
-    assert seen.wait(30)
 
 
 @pytest.mark.parametrize("workers", [1, 3])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections import defaultdict
 from contextlib import contextmanager
 
@@ -12,6 +11,7 @@ from kv_replica import KvPayload, Replica, replicated
 from paxos import Acceptor, PaxosConfig, Proposer
 from paxos_bench import Client, bench_flow
 from paxos_with_client import CorePaxos
+from telling import require_throughput, texts, wait_for
 
 from hydro_nb import FlowBuilder, MemberId, nondet
 
@@ -84,17 +84,6 @@ class Table:
         assert logs[0][:shorter] == logs[1][:shorter]
 
 
-def texts(deployment, name):
-    return [line.text for line in deployment.logs(name)]
-
-
-def wait_for(deployment, done):
-    """Wait until what is seen of a deployment is so."""
-    seen = threading.Event()
-    deployment.subscribe(lambda _: done() and seen.set())
-    assert done() or seen.wait(30)
-
-
 def test_one_is_elected_and_replicas_apply_every_write_once_and_in_order():
     table = Table()
     with table.running():
@@ -149,12 +138,5 @@ def test_an_acceptor_dies(acceptor):
 
 def test_throughput():
     flow, sizes = bench_flow(PaxosConfig(1, 5.0, 10.0, 15), 100)
-    found = re.compile(r"Throughput: ([^ ]+) - ([^ ]+) - ([^ ]+) requests/s")
     with flow.deploy(clusters=sizes) as deployment:
-
-        def rates():
-            return [float(line[2]) for text in texts(deployment, "Aggregator") if (line := found.fullmatch(text))]
-
-        wait_for(deployment, lambda: len(rates()) >= 2)
-        assert all(rate > 0 for rate in rates())
-        assert any(text.startswith("Latency p50: ") for text in texts(deployment, "Aggregator"))
+        require_throughput(deployment, "Aggregator")
