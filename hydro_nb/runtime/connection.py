@@ -29,7 +29,7 @@ class Owner(Protocol):
     """Who is told what happens on a connection."""
 
     def heard(self, connection: Connection, items: list[Any], size: int) -> None:
-        """Elements have come, and so many bytes."""
+        """Elements have come, in so many bytes since the last ones; none where the first is not complete yet."""
         ...
 
     def left(self, connection: Connection, trouble: str) -> None:
@@ -61,6 +61,8 @@ class Connection:
         self.listens = True
         """whether it may send more"""
         self._open = True
+        self._begun = 0
+        """bytes that have completed no element so far"""
         self._deaf = False
         """whether what it sends is thrown away, so that what was sent to it arrives"""
         self._sent = self._seen = 0
@@ -88,19 +90,23 @@ class Connection:
         except OSError:
             self.close()
             return
+        try:
+            self._take(data)
+        except DecodeError as error:
+            self.refuse(str(error))
+        else:
+            if not data:
+                self._end()
+
+    def _take(self, data: bytes) -> None:
+        """Hand over what is complete now, with all the bytes that it took."""
+        self._begun += len(data)
         items: list[Any] = []
         try:
-            if data:
-                self._framing.feed(data, items)
-            else:
-                self._framing.finish(items)
-        except DecodeError as error:
-            self._owner.heard(self, items, len(data))
-            self.refuse(str(error))
-            return
-        self._owner.heard(self, items, len(data))
-        if not data:
-            self._end()
+            self._framing.feed(data, items) if data else self._framing.finish(items)
+        finally:
+            size, self._begun = (self._begun, 0) if items else (0, self._begun)
+            self._owner.heard(self, items, size)
 
     def _end(self, trouble: str = "") -> None:
         """Expect nothing more."""

@@ -204,7 +204,7 @@ class Served:
     def heard(self, connection: Connection, items: list[Any], size: int) -> None:
         """Keep what has come until it is polled; where that is much, read no more."""
         self._arrive(_ITEM, connection, items, size)
-        if size and not items:
+        if not items:
             self._wake()  # who is in this process and sends may send on
         if self._full and not self._paused:
             self._paused = True
