@@ -25,7 +25,10 @@ MOST_HELD = 1024 * 1024
 """Bytes that have come and were not taken before no more is read."""
 MOST_ITEMS = 4096
 RETRY_SECONDS = 0.1
-"""How long to wait where the system has no room for another connection."""
+"""How long to wait first where the system has no room for another connection; each time twice as long."""
+RETRY_AT_MOST = 5.0
+KEEPALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
+"""Who has vanished without a word is noticed after two minutes; not every system has all of these options."""
 
 _ITEM, _EVENT = range(2)
 
@@ -59,6 +62,8 @@ class Served:
         self._waiting: list[bytes] = []
         """of a port for a single client: what waits for the first"""
         self._cancelled = self._paused = False
+        self._put_off_for = 0.0
+        """seconds until it is tried again to let clients in; 0 where nothing is in the way"""
 
     # ------------------------------------------------------------ what the location does
 
@@ -163,21 +168,28 @@ class Served:
             try:
                 sock, address = self._server.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                self._put_off_for = 0.0
                 return
             except OSError as error:
-                self._tell(f"no further client can connect to {self._title}: {error.strerror}; it is tried again")
-                self._loop.remove_reader(self._server)
-                self._loop.call_later(RETRY_SECONDS, self._listen)
+                self._put_off(self._loop, self._server, error)
                 return
             sock.settimeout(0)
             self._welcome(sock, address)
+
+    def _put_off(self, loop: asyncio.AbstractEventLoop, server: socket.socket, error: OSError) -> None:
+        """Try again later, each time less soon; told once, until all who knocked were let in."""
+        if not self._put_off_for:
+            self._tell(f"no further client can connect to {self._title}: {error.strerror}; it is tried again")
+        loop.remove_reader(server)
+        self._put_off_for = min(2 * self._put_off_for or RETRY_SECONDS, RETRY_AT_MOST)
+        loop.call_later(self._put_off_for, self._listen)
 
     def _welcome(self, sock: socket.socket, address: Any) -> None:
         if self._loop is None or (not self.spec.many and self._taken):
             self._tell(f"{self._title} has a client already, so another one, {_text(address)}, was turned away")
             sock.close()
             return
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        _prepare(sock)
         made = Connection(self._next, sock, self._framing(), self._loop, self)
         self._next += 1
         self._connections[made.number] = made
@@ -286,6 +298,15 @@ class Served:
         for each in tuple(self._connections.values()):
             each.close()
         self.closed.set()
+
+
+def _prepare(sock: socket.socket) -> None:
+    """Let what is written leave at once, and a client whose machine has vanished be noticed."""
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in KEEPALIVE.items():
+        if hasattr(socket, name):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _text(address: Any) -> str:
