@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
+import msgspec
+
+from hydro_nb.errors import GraphError
 from hydro_nb.ir.ops.outside import Framed
+from hydro_nb.lang.site import here
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -80,8 +84,7 @@ def bincode_of(element: Any) -> Framed:
     return Framed("length-delimited", MOST_FRAME, element, "bincode")
 
 
-@dataclass(frozen=True)
-class NetworkHint:
+class NetworkHint(msgspec.Struct, frozen=True):
     """Where a process listens: at which address and port; 0 stands for any that is free."""
 
     number: int = 0
@@ -90,9 +93,15 @@ class NetworkHint:
     Auto: ClassVar[NetworkHint]
     TcpPort: ClassVar[type[NetworkHint]]
 
+    def __post_init__(self) -> None:
+        """Refuse what is no port of a machine, at the line that says it."""
+        if not isinstance(self.number, int) or not 0 <= self.number < 2**16:  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise GraphError(f"`TcpPort` needs a port from 0 to 65535, but was given {self.number!r}.\n  {here()}")
+        if not isinstance(self.host, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise GraphError(f"`TcpPort` needs a host in text, but was given {self.host!r}.\n  {here()}")
 
-@dataclass(frozen=True)
-class TcpPort(NetworkHint):
+
+class TcpPort(NetworkHint, frozen=True):
     """Listen on this port, of this machine alone unless a host is given.
 
     >>> TcpPort(8080, host="0.0.0.0")

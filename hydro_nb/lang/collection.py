@@ -51,7 +51,7 @@ class Collection:
         """The process or tick that it lives on.
 
         >>> FlowBuilder().process().source_iter([1]).location
-        Process[None]
+        Process[None] (process 0)
         """
         from hydro_nb.lang.location import located
 

@@ -93,7 +93,7 @@ class FlowBuilder:
         """Add clients outside of the flow, who connect to its ports.
 
         >>> FlowBuilder().external()
-        External[None]
+        External[None] (external 0)
         """
         return External(self, self.graph.place("external", here(), tag=_marker(marker)))
 

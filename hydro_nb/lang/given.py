@@ -18,10 +18,14 @@ if TYPE_CHECKING:
     from hydro_nb.lang.flow import FlowBuilder
 
 
-def checked_place(given: Any, wanted: type[Location], needs: str, flow: FlowBuilder, site: Site) -> Place:
+def checked_place(
+    given: Any, wanted: type[Location], needs: str, flow: FlowBuilder, site: Site, instead: str = ""
+) -> Place:
     """Give the place of a location that a method was given, or say why it will not do."""
     if not isinstance(given, wanted):
-        raise LocationError(f"{needs}, but was given {given!r}.\n  {site}")
+        # of a collection the first line alone: its operators would tear the sentence apart
+        shown, hint = repr(given).partition("\n")[0], f"\n  {instead}" if instead else ""
+        raise LocationError(f"{needs}, but was given {shown}.\n  {site}{hint}")
     if given.flow is not flow:
         raise LocationError(f"{needs}, but {given!r} belongs to another flow.\n  {site}")
     return given.place

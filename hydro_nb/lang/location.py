@@ -4,7 +4,7 @@
 # (a guarantee that is left out takes its type variable's declared default, which this rule overlooks)
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, Self, overload
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, overload
 
 from typing_extensions import TypeVar
 
@@ -112,6 +112,20 @@ class Cluster(TopLevel, Generic[M_co]):
         """
         stream = self._made(SimInput(self.place, element, order_of(order), retries_of(retries)), 1)
         return SimClusterSender(stream.ref.slot, here(0).name), stream
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Say what there is instead of what opens one process to the world outside."""
+            text = f"{type(self).__name__!r} object has no attribute {name!r}"
+            opens = not name.startswith("_") and hasattr(Outside, name)
+            raise AttributeError(f"{text}. {_IN_FRONT}" if opens else text, name=name, obj=self)
+
+
+_IN_FRONT = (
+    "It is for one process, and a cluster has members. Use a process in front of it, and send on from there: "
+    '.demux(cluster), .broadcast(cluster, via, nondet("...")), .round_robin(cluster, via, nondet("...")).'
+)
 
 
 def located(flow: FlowBuilder, place: Place) -> Location:

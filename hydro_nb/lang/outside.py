@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, overload
 
 from hydro_nb.errors import CaptureError, EncodeError, GraphError, Site
 from hydro_nb.ir.func import Func
-from hydro_nb.ir.node import Bound, Kind, Order, Place, Shape
+from hydro_nb.ir.node import Kind, Order, Place, Shape
 from hydro_nb.ir.ops.cycle import Channel
-from hydro_nb.ir.ops.order import Weaken
 from hydro_nb.ir.ops.outside import (
     BidiExternalMany,
     BindSingleClient,
@@ -29,10 +28,11 @@ from hydro_nb.lang.codecs import (
     SocketCodec,
     bincode_of,
 )
-from hydro_nb.lang.collection import Collection, grow, handle
+from hydro_nb.lang.collection import grow
 from hydro_nb.lang.cycle import ChannelSender
 from hydro_nb.lang.external import External, SocketPort
 from hydro_nb.lang.given import checked_place
+from hydro_nb.lang.outward import Outward
 from hydro_nb.lang.site import here
 from hydro_nb.lang.top_level import TopLevel
 from hydro_nb.schema import bincode_supports
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 In = TypeVar("In")
 Out = TypeVar("Out")
-C_contra = TypeVar("C_contra", contravariant=True)
 Item_contra = TypeVar("Item_contra", contravariant=True)
 
 _LINES = LinesCodec()
@@ -65,28 +64,6 @@ class Outbox(Protocol[Item_contra]):
         <Bound.UNBOUNDED: 'Unbounded'>
         """
         ...
-
-
-class Outward(ChannelSender[C_contra]):
-    """The way to a client or a sidecar: all that ever comes goes there, so it may be bounded too."""
-
-    def send(self, collection: C_contra) -> None:
-        """Send a collection out: any number where each element names its client, else one.
-
-        >>> flow = FlowBuilder()
-        >>> leader = flow.process()
-        >>> port, lines, replies = leader.bind_single_client(flow.external())
-        >>> replies.send(leader.source_iter(["welcome"]))
-        """
-        super().send(_weakened(collection))
-
-
-def _weakened(collection: Any) -> Any:
-    if not isinstance(collection, Collection) or not collection.kind.shape.is_stream:
-        return collection  # which is refused where it is sent
-    if collection.kind.bound is not Bound.BOUNDED:
-        return collection
-    return handle(collection.flow, grow(Weaken(guarantee="boundedness"), collection))
 
 
 class Outside(TopLevel):
@@ -298,7 +275,7 @@ class Outside(TopLevel):
         kind = _kind(self.place, shape, element)
         channel = self._made(Channel(kind), pick)
         grow(op, channel)
-        return Outward(self.flow, channel.ref.slot)
+        return Outward(self.flow, channel.ref.slot, op.method)
 
 
 def _kind(place: Place, shape: Shape, element: Any) -> Kind:
@@ -332,15 +309,13 @@ def _of_codec(codec: Any, method: str, site: Site) -> Framed:
 def _address(hint: Any, method: str, site: Site) -> tuple[str, int]:
     if not isinstance(hint, NetworkHint):
         raise GraphError(f"`{method}` needs hint=Auto or hint=TcpPort(n), but was given {hint!r}.\n  {site}")
-    if not 0 <= hint.number < 2**16:
-        raise GraphError(f"`{method}` needs a port from 0 to 65535, but was given {hint.number!r}.\n  {site}")
     return hint.host, hint.number
 
 
 def _async_function(function: Any, site: Site) -> Func:
     if not inspect.iscoroutinefunction(function):
         raise CaptureError(
-            f"`sidecar_bidi` needs an async function, but was given {function!r}.\n  {site}\n"
+            f"`sidecar_bidi` needs an async function, but was given {_called(function)}.\n  {site}\n"
             "  Write it as: async def sidecar(inbox, outbox): ..."
         )
     func = Func.of(function, site)
@@ -348,6 +323,10 @@ def _async_function(function: Any, site: Site) -> Func:
     if error:
         raise error
     return func
+
+
+def _called(function: Any) -> str:
+    return f"the function `{function.__name__}`" if inspect.isfunction(function) else repr(function)
 
 
 def _text(annotation: Any) -> str:

@@ -322,7 +322,8 @@ class Location:
         return hash(self.place)
 
     def __repr__(self) -> str:
-        return self.place.type_name
+        known = self.place.parent or (self.place.tag and self.place.tag.__name__ == self.name)
+        return self.place.type_name if known else f"{self.place.type_name} ({self.name})"
 
     def _made(self, op: Op, pick: int = -1) -> Any:
         return handle(self.flow, self.flow.graph.add(op, (), here(pick)))

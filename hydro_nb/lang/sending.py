@@ -8,7 +8,7 @@ from hydro_nb.errors import GraphError, LocationError, Site
 from hydro_nb.ir.ops.network import Broadcast, Network, RoundRobin
 from hydro_nb.ir.ops.time import Batch, Snapshot
 from hydro_nb.lang.collection import Collection
-from hydro_nb.lang.location import Cluster, Process, Tick, checked_place
+from hydro_nb.lang.location import Cluster, External, Process, Tick, checked_place
 from hydro_nb.lang.network import checked_via
 from hydro_nb.lang.nondet import NonDet, checked
 from hydro_nb.lang.site import here
@@ -45,7 +45,9 @@ def _receiver(collection: Collection, to: Any, method: str, site: Site, *, one: 
             "  Send it there whole: .send(process)"
         )
     wanted, made = (Process, "a process made by flow.process") if one else (Cluster, "a cluster made by flow.cluster")
-    return checked_place(to, wanted, f"`{method}` needs {made}(Marker)", collection.flow, site)
+    out = "send_bincode_external" if method.endswith("_bincode") else "send_external"
+    instead = f"To whoever is connected from outside: .{out}(client)" if isinstance(to, External) else ""
+    return checked_place(to, wanted, f"`{method}` needs {made}(Marker)", collection.flow, site, instead)
 
 
 def tick_of(collection: Collection, tick: Any, method: str) -> Place:

@@ -31,7 +31,7 @@ from hydro_nb.lang.guarantees import (
     TotalOrder,
     Unbounded,
 )
-from hydro_nb.lang.location import Cluster, External, Process, Tick, TopLevel, checked_place, period
+from hydro_nb.lang.location import Cluster, External, Location, Process, Tick, TopLevel, checked_place, period
 from hydro_nb.lang.nondet import NonDet, asks_for, checked
 from hydro_nb.lang.sending import tick_of
 from hydro_nb.lang.sim_cluster_ports import SimClusterReceiver
@@ -277,6 +277,9 @@ class Stream(
 
     def _out(self, client: Any, method: str, codec: str) -> OutPort[Any]:
         needs = f"`{method}` needs a client made by flow.external(Marker)"
-        place = checked_place(client, External, needs, self.flow, here())
+        within = "Between places of the flow: .send(process), .demux(cluster), .broadcast(cluster, via, nondet(...))"
+        place = checked_place(
+            client, External, needs, self.flow, here(), within if isinstance(client, Location) else ""
+        )
         node = grow(SendExternal(place, codec, method), self)
         return OutPort(node.slot, node.site.name)

@@ -43,7 +43,7 @@ class Tick(Location, Generic[P_co]):
         """The process whose clock it is; older releases call it `outer()`.
 
         >>> FlowBuilder().process().tick().parent_location
-        Process[None]
+        Process[None] (process 0)
         """
         from hydro_nb.lang.location import located
 
@@ -60,7 +60,7 @@ class Tick(Location, Generic[P_co]):
         """Give the process whose clock it is; newer name: `parent_location`.
 
         >>> FlowBuilder().process().tick().outer()
-        Process[None]
+        Process[None] (process 0)
         """
         return self.parent_location
 

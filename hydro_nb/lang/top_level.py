@@ -148,7 +148,7 @@ class TopLevel(Location):
 
         Totally ordered, exactly once, unbounded.
         """
-        return self._external(client, element, "msgpack")
+        return self._external(client, element, "msgpack", "source_external")
 
     @overload
     def source_external_bincode(
@@ -169,7 +169,7 @@ class TopLevel(Location):
 
         Totally ordered, exactly once, unbounded.
         """
-        return self._external(client, element, "bincode")
+        return self._external(client, element, "bincode", "source_external_bincode")
 
     @asks_for("nondet")
     def source_cluster_membership_stream(
@@ -209,14 +209,14 @@ class TopLevel(Location):
         place = checked_place(cluster, Cluster, needs, self.flow, here())
         return self._made(SourceMembers(self.place, place, reason))
 
-    def _external(self, client: Any, element: Any, codec: str) -> tuple[InPort[Any], Any]:
+    def _external(self, client: Any, element: Any, codec: str, method: str) -> tuple[InPort[Any], Any]:
         site = here(0)
         if self.place.kind == "cluster":
             raise LocationError(
-                f"`source_external` needs a process, but {self!r} has members, and a client talks to one.\n  {site}\n"
+                f"`{method}` needs a process, but {self!r} has members, and a client talks to one.\n  {site}\n"
                 "  Take it in on a process, and send it on from there: .demux(cluster), .broadcast(cluster, ...)"
             )
-        place = checked_place(client, External, f"`source_external` needs a client made by {_CLIENT}", self.flow, site)
+        place = checked_place(client, External, f"`{method}` needs a client made by {_CLIENT}", self.flow, site)
         stream = self._made(SourceExternal(self.place, element, place, codec=codec, port=site.name), 1)
         return InPort(stream.ref.slot, site.name), stream
 

@@ -50,7 +50,7 @@ class SingletonTime(Collection, Generic[T_co, L_co, B_co]):
         >>> leader = FlowBuilder().process()
         >>> count = leader.source_iter([1, 2]).count()
         >>> count.atomic().end_atomic().location
-        Process[None]
+        Process[None] (process 0)
 
         Everything stays.
         """
@@ -139,7 +139,7 @@ class OptionalTime(Collection, Generic[T_co, L_co, B_co]):
         >>> leader = FlowBuilder().process()
         >>> best = leader.source_iter([1, 2]).reduce(max)
         >>> best.atomic().end_atomic().location
-        Process[None]
+        Process[None] (process 0)
 
         Everything stays.
         """
@@ -243,7 +243,7 @@ class KeyedSingletonTime(Collection, Generic[K_co, V_co, L_co, B_co]):
         >>> leader = FlowBuilder().process()
         >>> counts = leader.source_iter([("a", 1)]).into_keyed().value_counts()
         >>> counts.atomic().end_atomic().location
-        Process[None]
+        Process[None] (process 0)
 
         Everything stays.
         """

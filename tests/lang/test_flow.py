@@ -59,7 +59,12 @@ def test_markers(flow):
 
     places = [flow.process(Twin), flow.process(Twin), flow.process(), flow.external(Twin)]
     assert [place.name for place in places] == ["Twin", "Twin#2", "process 2", "Twin#3"]
-    assert [repr(place) for place in places] == ["Process[Twin]", "Process[Twin]", "Process[None]", "External[Twin]"]
+    assert [repr(place) for place in places] == [
+        "Process[Twin]",
+        "Process[Twin] (Twin#2)",
+        "Process[None] (process 2)",
+        "External[Twin] (Twin#3)",
+    ]
     assert len(set(places)) == 4
 
 

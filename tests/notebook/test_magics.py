@@ -48,7 +48,7 @@ def test_names_it_lent_are_gone_afterwards(kernel):
 
 def test_a_name_that_the_body_binds_stays(kernel):
     kernel.run("%%hydro\nprocess = process()", "a")
-    assert kernel.value("process") == "Process[None]"
+    assert kernel.value("process") == "Process[None] (process 0)"
 
 
 def test_the_last_expression_is_displayed(kernel):

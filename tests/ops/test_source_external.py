@@ -40,7 +40,7 @@ def test_a_cluster_has_no_one_to_talk_to(leader, message):
 
     said = message(take_in, LocationError)
     assert said.splitlines() == [
-        "`source_external` needs a process, but Cluster[None] has members, and a client talks to one.",
+        "`source_external` needs a process, but Cluster[None] (cluster 1) has members, and a client talks to one.",
         "  test_source_external.py, line _:   workers.source_external(client, int)",
         "  Take it in on a process, and send it on from there: .demux(cluster), .broadcast(cluster, ...)",
     ]

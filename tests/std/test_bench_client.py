@@ -172,5 +172,5 @@ def test_results_belong_to_the_clients(flow, server, message):
     measured = bench_client(clients, counting(), from_process(clients, server), 1, SECONDS)
     text = message(lambda: print_bench_results(measured, server, others), GraphError)
     assert text.splitlines()[0] == (
-        "`print_bench_results` was given results from Process[Client], but clients Process[None]."
+        f"`print_bench_results` was given results from Process[Client], but clients {others!r}."
     )

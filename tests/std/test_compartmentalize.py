@@ -133,14 +133,12 @@ def test_a_number_of_parts(flow, message, parts):
 def test_members_are_those_of_a_cluster(flow, message, name, move):
     words, other = flow.cluster(First).source_iter(["a"]), flow.process()
     text = message(lambda: move(words, other), LocationError)
-    assert text.splitlines()[0] == (
-        f"`{name}` needs a cluster made by flow.cluster(Marker), but was given Process[None]."
-    )
+    assert text.splitlines()[0] == (f"`{name}` needs a cluster made by flow.cluster(Marker), but was given {other!r}.")
 
 
 def test_a_process_is_decoupled_from_a_process(flow, message):
     text = message(lambda: decouple_cluster(flow.process().source_iter([1]), flow.cluster(Second)), LocationError)
-    assert text.splitlines()[0] == "`decouple_cluster` needs a stream on a cluster, but was given one on Process[None]."
+    assert "needs a stream on a cluster, but was given one on Process[None] (process 0).\n" in text
     assert text.splitlines()[-1] == "  Of one process: decouple_process(stream, process)"
 
 
