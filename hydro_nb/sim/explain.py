@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from hydro_nb.sim.lineage import lineage
 from hydro_nb.sim.record import Decision, Moment, Record
-from hydro_nb.sim.trace import steps_of
+from hydro_nb.sim.trace import short, steps_of
 
 MOST_RUNS = 2000
 _OTHERS = 4
 """Other choices that are tried at one number of the schedule."""
+_NAMED = 6
+"""Steps that are named."""
 _TAILS = 12
 """Ways to go on after another choice that are tried, besides the old one and the plainest."""
 
@@ -44,8 +46,7 @@ def explanation(record: Record, again: Again) -> str:
     parts = [_summary(len(matter), len(verdicts), complete=len(verdicts) == _open(record))]
     parts += [_sentence(each) for each in matter]
     if matter and len(matter) < len(verdicts):
-        rest = ", ".join(str(step) for step in dict.fromkeys(each.step for each in verdicts if not each.instead))
-        parts.append(f"The rest does not matter (step {rest}): the test can fail whatever is decided there.")
+        parts.append(f"The rest does not matter{_where(verdicts)}: the test can fail whatever is decided there.")
     return "\n".join([*parts, *lineage(record)])
 
 
@@ -60,12 +61,17 @@ def _summary(matter: int, tried: int, *, complete: bool) -> str:
 
 def _sentence(verdict: Verdict) -> str:
     decision, site = verdict.decision, " ".join(str(verdict.decision.site).split())
-    reason = f" The program allows it, as: {decision.reason}." if decision.reason else ""
-    return (
-        f"Step {verdict.step}, {verdict.moment.title}: {decision.phrase}\n"
-        f"    at {site}\n"
-        f"    With this instead, the test passes: {verdict.instead}.{reason}"
-    )
+    lines = [f"Step {verdict.step}, {short(verdict.moment.title)}: {short(decision.phrase)}"]
+    lines += [f"    at {site}"] if decision.site.cell else []
+    lines += [f"    With this instead, the test passes: {short(verdict.instead)}"]
+    lines += [f"    The program allows it, as: {short(decision.reason)}"] if decision.reason else []
+    return "\n".join(lines)
+
+
+def _where(verdicts: list[Verdict]) -> str:
+    """Name the steps of what does not matter, if they are few."""
+    steps = [str(step) for step in dict.fromkeys(each.step for each in verdicts if not each.instead)]
+    return f" (step {', '.join(steps)})" if len(steps) <= _NAMED else ""
 
 
 def _open(record: Record) -> int:
@@ -115,6 +121,8 @@ def _changed(record: Record, decision: Decision) -> Iterator[tuple[list[int], li
 
 def _phrase(other: Record, decision: Decision) -> str:
     """Say what was decided in the other execution at the same number of the schedule."""
-    first = decision.choices[0]
-    same = (each for each in other.decisions if each.choices and first in each.choices)
-    return next((each.phrase for each in same), "something else")
+    for moment in other.moments:
+        for each in moment.decisions:
+            if decision.choices[0] in each.choices:
+                return f"{moment.title} first" if each.between else each.phrase
+    return "something else"

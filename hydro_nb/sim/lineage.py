@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hydro_nb.sim.record import Record, Value
+from hydro_nb.sim.trace import short
 
 _DEEPEST = 30
-_MOST = 24
+_MOST = 16
 
 
 @dataclass(slots=True, frozen=True)
@@ -31,7 +32,7 @@ def lineage(record: Record) -> list[str]:
         return []
     lines = list(_back(record, last.slot, Given(last.sent, 0, Value(last.slot, 0, last.text)), last.sender, 0))
     more = [f"  ... {len(lines) - _MOST} lines left out ..."] if len(lines) > _MOST else []
-    return [f"Where {last.text} came from:", *lines[:_MOST], *more]
+    return [f"Where {short(last.text)} came from:", *lines[:_MOST], *more]
 
 
 def _back(record: Record, slot: str, given: Given, lane: int, depth: int) -> Iterator[str]:
@@ -44,7 +45,7 @@ def _back(record: Record, slot: str, given: Given, lane: int, depth: int) -> Ite
         sources = list(_sources(record, slot, given, lane))
     site = record.operators[slot].site
     where = f"{record.lanes[lane].name}, {site.cell}, line {site.line}" if site.cell else record.lanes[lane].name
-    yield f"  {'  ' * depth}{given.value.text}    {' < '.join(labels)}    ({where})"
+    yield f"  {'  ' * depth}{short(given.value.text)}    {' < '.join(labels)}    ({where})"
     for source, found, sender in sources if depth < _DEEPEST else ():
         yield from _back(record, source, found, sender, depth + 1)
 

@@ -51,6 +51,12 @@ class Decision:
     """which numbers of the schedule it is"""
     ways: int = 1
     """how many ways there were"""
+    moved: bool = True
+    """whether anything was let through"""
+    plain: bool = True
+    """whether it was the plainest: everything at once, in the order of arrival, what is ready first before the rest"""
+    between: bool = False
+    """whether it was between several that could go on"""
 
 
 @dataclass(slots=True)
@@ -86,6 +92,8 @@ class Moment:
     """what the operators gave, in order"""
     held: list[Held] = field(default_factory=list[Held])
     """what waits after it"""
+    printed: list[str] = field(default_factory=list[str])
+    """what functions of the program printed in it, line by line"""
     state: dict[str, str] = field(default_factory=dict[str, str])
     """what the operators of this lane that remember something have remembered after it, by name in the source"""
 
@@ -133,11 +141,19 @@ class Record:
         return [decision for moment in self.moments for decision in moment.decisions]
 
     def steps(self) -> list[tuple[Moment, list[int]]]:
-        """Give what did not follow by itself, each with the numbers of the moments that belong to it."""
+        """Give what did not follow by itself, each with the numbers of the moments that belong to it.
+
+        Elements that one place puts into order one after the other are one step.
+        """
         steps: list[tuple[Moment, list[int]]] = []
         for number, moment in enumerate(self.moments):
-            if moment.kind == "run" and steps:
+            if steps and (moment.kind == "run" or _goes_on(steps[-1][0], moment)):
                 steps[-1][1].append(number)
             else:
                 steps.append((moment, [number]))
         return steps
+
+
+def _goes_on(begun: Moment, moment: Moment) -> bool:
+    """Whether a place takes one more element, and nothing else has happened since it took the last."""
+    return begun.kind == moment.kind == "observe" and begun.title == moment.title

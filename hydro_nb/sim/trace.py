@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from hydro_nb.errors import Site
-from hydro_nb.sim.record import Decision, Message, Record
+from hydro_nb.sim.record import Decision, Record
 
-_WIDEST = 400
+_WIDEST = 240
 _MOST = 200
 
 
@@ -18,9 +18,10 @@ def text_of(record: Record) -> str:
     >>> from hydro_nb.sim.record import Moment
     >>> print(text_of(Record("flow", moments=[Moment("tick", 0, "tick 1 of process 0 runs")])))
     1. tick 1 of process 0 runs
+
+    A place in the user's code is quoted where it comes up first, with its reason; later its name has to do.
     """
-    lines = [line for number, step in enumerate(steps_of(record), 1) for line in _lines(record, number, step)]
-    lines += _waiting(record) if record.failure else ()
+    lines = [*_Text(record).lines()]
     if len(lines) <= 2 * _MOST:
         return "\n".join(lines)
     left_out = len(lines) - 2 * _MOST
@@ -31,59 +32,93 @@ def steps_of(record: Record) -> list[list[int]]:
     """Give the moments of each step; a start at which nothing was chosen or sent says nothing."""
     steps = [numbers for _, numbers in record.steps()]
     first = steps[0] if steps else []
-    silent = first and record.moments[first[0]].kind == "start" and not list(_below(record, first))
+    silent = first and record.moments[first[0]].kind == "start" and not list(_Text(record).below(first))
     return steps[1:] if silent else steps
 
 
-def _lines(record: Record, number: int, step: list[int]) -> Iterator[str]:
-    moment = record.moments[step[0]]
-    place = f"      {_place(moment.site)}" if moment.site else ""
-    yield f"{number}. {_short(moment.title)}{place}"
-    yield from _below(record, step)
+class _Text:
+    """Writes a record, and knows which places of the program have come up."""
 
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._known: set[tuple[str, Site]] = set()
 
-def _below(record: Record, step: list[int]) -> Iterator[str]:
-    """Give what was decided in a step, and what was sent from place to place."""
-    for at in step:
-        for decision in record.moments[at].decisions:
-            yield from _decided(decision)
-        for message in record.messages:
+    def lines(self) -> Iterator[str]:
+        """Give all lines."""
+        for number, step in enumerate(steps_of(self._record), 1):
+            moment = self._record.moments[step[0]]
+            place = f"      {_place(moment.site)}" if moment.site and self._is_new("", moment.site) else ""
+            yield f"{number}. {short(moment.title)}{place}"
+            yield from self.below(step)
+        yield from self._waiting() if self._record.failure else ()
+
+    def below(self, step: list[int]) -> Iterator[str]:
+        """Give what was decided in a step, what was printed, and what was sent from place to place."""
+        for at in step:
+            moment = self._record.moments[at]
+            told = [each for each in moment.decisions if each.moved and not (each.between and each.plain)]
+            for decision in told:
+                yield from self._decided(decision)
+            if still := [each for each in moment.decisions if not each.moved]:
+                yield f"     nothing new from {', '.join(dict.fromkeys(map(_named, still)))}"
+            yield from (f"     prints: {short(line)}" for line in moment.printed)
+            yield from self._sent(at)
+
+    def _decided(self, decision: Decision) -> Iterator[str]:
+        new = self._is_new(decision.slot, decision.site)
+        name = "" if new or decision.between else f"    ({_named(decision)})"
+        yield f"     {short(decision.phrase)}{name}"
+        if decision.held:
+            yield f"       and not yet: {short(', '.join(decision.held))}"
+        if new and decision.site.cell:
+            yield f"       at {_place(decision.site)}"
+        if new and decision.reason:
+            yield f"       where any outcome is right, as: {short(decision.reason)}"
+
+    def _is_new(self, slot: str, site: Site) -> bool:
+        known = (slot, site) in self._known
+        self._known.add((slot, site))
+        return not known
+
+    def _sent(self, at: int) -> Iterator[str]:
+        sent: dict[tuple[int, int, str], list[str]] = {}
+        for message in self._record.messages:
             if message.sent == at and message.sender and message.receiver:
-                yield f"     {_sent(record, message)}"
+                sent.setdefault((message.sender, message.receiver, message.fate), []).append(message.text)
+        for (sender, receiver, fate), texts in sent.items():
+            yield f"     {self._way(sender, receiver, fate, texts)}"
+
+    def _way(self, sender: int, receiver: int, fate: str, texts: list[str]) -> str:
+        lanes = self._record.lanes
+        return f"{lanes[sender].name} sends {short(', '.join(texts))} to {lanes[receiver].name}{_FATES[fate]}"
+
+    def _waiting(self) -> Iterator[str]:
+        """Give what was under way when the test failed."""
+        last = self._record.moments[-1] if self._record.moments else None
+        held = last.held if last else []
+        if held or self._record.under_way:
+            yield "Still under way:"
+        for message in self._record.under_way:
+            yield f"     {self._way(message.sender, message.receiver, message.fate, [message.text])}"
+        for each in held:
+            name = self._record.lanes[each.lane].name
+            yield f"     at {name}, not yet looked at: {short(', '.join(each.texts))}"
 
 
-def _decided(decision: Decision) -> Iterator[str]:
-    yield f"     {_short(decision.phrase)}"
-    if decision.held:
-        yield f"       and not yet: {_short(', '.join(decision.held))}"
-    yield f"       at {_place(decision.site)}"
-    if decision.reason:
-        yield f"       where any outcome is right, as: {_short(decision.reason)}"
+_FATES = {"arrived": "", "lost": ", which is lost", "late": ", which does not arrive"}
 
 
-def _sent(record: Record, message: Message) -> str:
-    sender, receiver = record.lanes[message.sender].name, record.lanes[message.receiver].name
-    fate = {"arrived": "", "lost": ", which is lost", "late": ", which does not arrive"}[message.fate]
-    return f"{sender} sends {_short(message.text)} to {receiver}{fate}"
-
-
-def _waiting(record: Record) -> Iterator[str]:
-    """Give what was under way when the test failed."""
-    last = record.moments[-1] if record.moments else None
-    held = last.held if last else []
-    if held or record.under_way:
-        yield "Still under way:"
-    for message in record.under_way:
-        yield f"     {_sent(record, message)}"
-    for each in held:
-        yield f"     at {record.lanes[each.lane].name}, not yet looked at: {_short(', '.join(each.texts))}"
+def _named(decision: Decision) -> str:
+    """Name a place that has come up: by the variable that holds its result, else by its line."""
+    return f"`{decision.site.name}`" if decision.site.name else f"line {decision.site.line}"
 
 
 def _place(site: Site) -> str:
     return " ".join(str(site).split())
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """Write a text on one line, its end left out where it is long."""
     text = " ".join(text.split())
     return text if len(text) <= _WIDEST else f"{text[:_WIDEST]}..."
 
