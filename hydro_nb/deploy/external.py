@@ -151,7 +151,7 @@ class Port:
         with self._link.lock:
             for receiver in receivers:
                 while not self._items and receiver.queue:
-                    self._items.extend(receiver.signed(receiver.take()[0]))
+                    self._items.extend(_taken(receiver))
         self._link.moved()
         return bool(self._items)
 
@@ -323,6 +323,15 @@ class Clients:
             waiting_on=f"room in channel `{blocked}`" if blocked else "",
             last_change=self._last_change,
         )
+
+
+def _taken(receiver: Receiver) -> list[Any]:
+    """Take from a channel; one that breaks has ended, and says so to who reads next."""
+    try:
+        return receiver.signed(receiver.take()[0])
+    except ChannelBroken as error:
+        receiver.cut(str(error), discard=True)
+        raise
 
 
 def _waiting(receiver: Receiver, *, timer: bool) -> int:

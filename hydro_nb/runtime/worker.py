@@ -87,6 +87,8 @@ class Worker:
         self.held = False
         self._gathered = 0
         self._left = False
+        self._broke: tuple[Receiver, FatalError] | None = None
+        """the first channel that broke, and what the worker fails with once it has taken what came before"""
         self._told_queued = 0
 
     def start(self) -> None:
@@ -153,7 +155,7 @@ class Worker:
         return all(sender.acknowledged for sender in self.outs)
 
     def receive(self, frame: bytes) -> None:
-        """Take a frame that arrived for this location; a bad one is reported and ends at most its channel."""
+        """Take a frame that arrived for this location; one of no channel is reported, one that breaks it fails."""
         try:
             fields = read_header(frame)
             self._dispatch(fields, frame)
@@ -179,7 +181,7 @@ class Worker:
         if not receiver.ended:
             receiver.cut(str(error))
         self._tell_end(receiver)
-        self._reject(error, receiver.spec)
+        self._broke = self._broke or (receiver, self._blamed(error, receiver.spec))
 
     def _reject(self, error: HydroError, spec: ChannelSpec | None = None) -> None:
         self._report(refusal(self.peer, self.clock.time(), error, spec))
@@ -241,7 +243,7 @@ class Worker:
         """Whether the last tick was short and left nothing, so that waiting comes next."""
         feeds = self.feeds
         return self._gathered <= BRIEF_ITEMS and not (
-            self._left or self.more or feeds.sources or feeds.futures or feeds.abroad.all
+            self._left or self._broke or self.more or feeds.sources or feeds.futures or feeds.abroad.all
         )
 
     def close(self) -> None:
@@ -261,6 +263,7 @@ class Worker:
 
     def step(self) -> bool:
         """Gather what is there and run a tick on it; False if there was nothing to do."""
+        self._check_whole()
         act_as(self.member)
         self._tell_abroad()
         came = self._resolved()
@@ -274,9 +277,15 @@ class Worker:
             real = (not self.draining and self._pull()) or real
             fired = self.feeds.fire()
         if not (real or fired or self._touched):
+            self._check_whole()
             return False
         self._run(timer=not real)
         return True
+
+    def _check_whole(self) -> None:
+        """Fail if a channel has broken and all before that is taken: the rest would be missing without a word."""
+        if self._broke is not None and not self._broke[0].queue:
+            raise self._broke[1]
 
     def _gather(self, *, held: bool) -> bool:
         """Take what was received, as much as the pace allows and half a millisecond decodes; the rest waits."""
@@ -400,7 +409,9 @@ class Worker:
         """Whether there is nothing to do until a frame or a timer comes, but what timers alone have made elsewhere."""
         if self.failed:
             return True
-        if self._news or any(receiver.pending for receiver in self.ins) or any(sender.busy for sender in self.outs):
+        if self._broke or self._news or any(receiver.pending for receiver in self.ins):
+            return False
+        if any(sender.busy for sender in self.outs):
             return False
         if self.draining:
             return self.location.state is not None and not self.feeds.ready

@@ -13,7 +13,18 @@ from hydro_nb.runtime.feeds import FatalError
 from hydro_nb.runtime.state import probe_reply, waiting_on
 from hydro_nb.runtime.wiring import Codecs, Wiring
 from hydro_nb.runtime.worker import Worker
-from hydro_nb.wire import DATA, END, ChannelSpec, CodecSpec, LocationProgram, Problem, SourceLine, SourceSpec, TimerSpec
+from hydro_nb.wire import (
+    DATA,
+    END,
+    ChannelEnded,
+    ChannelSpec,
+    CodecSpec,
+    LocationProgram,
+    Problem,
+    SourceLine,
+    SourceSpec,
+    TimerSpec,
+)
 
 STATE = """
 class State:
@@ -209,13 +220,44 @@ def test_bad_frames_are_reported_and_the_worker_lives():
     assert bench.taken() == [3]
 
 
-def test_a_body_that_cannot_be_decoded_ends_its_channel_alone():
+def broken(bench, frame):
+    """Let a frame arrive that breaks its channel; gives the problem that the worker then fails with."""
+    bench.give([3])
+    bench.worker.receive(frame)
+    assert not bench.worker.idle
+    with pytest.raises(FatalError) as failure:
+        bench.run()
+    assert [event.channel for event in bench.events if isinstance(event, ChannelEnded)] == [1]
+    return failure.value.problem
+
+
+def test_a_body_that_cannot_be_decoded_fails_the_worker_after_what_came_before():
     bench = Bench(ECHO)
-    bench.worker.receive(bench.source.frame(DATA, 0, 1, 1, b"\xc1\xc1\xc1"))
-    bench.run()
-    ended = [event for event in bench.events if type(event).__name__ == "ChannelEnded"]
-    assert [event.channel for event in ended][:1] == [1]
-    assert any(isinstance(event, Problem) and not event.fatal and "`c1`" in event.error for event in bench.events)
+    problem = broken(bench, bench.source.frame(DATA, 0, 2, 1, b"\xc1\xc1\xc1"))
+    assert problem.fatal
+    assert problem.error.startswith("ChannelBroken: channel `c1`: a frame cannot be decoded: ")
+    assert (problem.slot, problem.op) == ("edge:1", "send")
+    bench.worker.fail(problem.error)
+    assert bench.taken() == [3]
+
+
+def test_a_gap_fails_the_worker_after_what_came_before():
+    bench = Bench(ECHO)
+    problem = broken(bench, bench.source.frame(DATA, 0, 3, 1, b"\xc1"))
+    assert problem.fatal
+    assert problem.error.startswith("ChannelBroken: channel `c1`: frame 2 is missing")
+    bench.worker.fail(problem.error)
+    assert bench.taken() == [3]
+
+
+def test_what_a_peer_left_behind_in_pieces_fails_the_worker_that_meets_it_again():
+    bench = Bench(ECHO)
+    bench.worker.receive(bench.source.frame(DATA, 0, 1, 1, b"\xc1"))
+    bench.worker.gone(0, "killed")
+    bench.source = bench.wiring.between({0: 2}).senders(0, Codecs({"T": int}))[1]
+    bench.worker.joined(0, 2)
+    with pytest.raises(FatalError, match="a frame cannot be decoded"):
+        bench.run()
 
 
 def test_a_dead_peer_ends_its_channels_and_what_is_sent_to_it_is_dropped():
