@@ -60,17 +60,22 @@ class AtRandom:
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311 - nothing secret depends on it
         self.path: list[int] = []
+        self.widths: list[int] = []
+        """of each choice: of how many"""
 
     def choose(self, ways: int) -> int:
         """Give a number below `ways`."""
         if ways == 1:
             return 0
-        self.path.append(self._random.randrange(ways))
-        return self.path[-1]
+        chosen = self._random.randrange(ways)
+        self.path.append(chosen)
+        self.widths.append(ways)
+        return chosen
 
     def advance(self) -> bool:
         """Forget what was chosen."""
         self.path.clear()
+        self.widths.clear()
         return True
 
 
@@ -98,13 +103,49 @@ class Replay:
         return self._rest.choose(ways) if self._rest else 0
 
 
-Driver = DepthFirst | AtRandom | Replay
+class Repeat:
+    """Chooses what was chosen in an execution before, and sees that it goes the same way.
+
+    >>> driver = Repeat([1], [2])
+    >>> driver.choose(2)
+    1
+    >>> driver.finish()
+    """
+
+    def __init__(self, path: Sequence[int], widths: Sequence[int]) -> None:
+        self.path, self._widths, self._at = list(path), list(widths), 0
+
+    def choose(self, ways: int) -> int:
+        """Give the next choice, which must be of as many as before."""
+        if ways == 1:
+            return 0
+        at, self._at = self._at, self._at + 1
+        before = self._widths[at] if at < len(self._widths) else 0
+        if before != ways:
+            raise _diverged(at, before, ways)
+        return self.path[at]
+
+    def finish(self) -> None:
+        """See that no choice is left over."""
+        if self._at < len(self.path):
+            raise _diverged(self._at, self._widths[self._at], 0)
+
+
+Driver = DepthFirst | AtRandom | Replay | Repeat
 
 
 def _diverged(at: int, before: int, now: int) -> SimulationFailure:
-    ended = f"{now} ways" if now else "no choice"
+    return unsteady(f"at choice {at + 1} there {_were(before)} before, and now {_were(now).partition(' ')[2]}")
+
+
+def _were(ways: int) -> str:
+    return f"were {ways} ways" if ways else "was no choice"
+
+
+def unsteady(what: str) -> SimulationFailure:
+    """Say that a schedule does not decide what happens."""
     return SimulationFailure(
-        f"the same schedule went two ways: at choice {at + 1} there were {before} ways before, and now {ended}.\n"
+        f"the same schedule went two ways: {what}.\n"
         "  The test or a function of the flow depends on something besides its inputs (a clock, random numbers, a\n"
-        "  global that it changes). Take that out, or bring it in through a port."
+        "  global that it changes, the order of a set of strings). Take that out, or bring it in through a port."
     )

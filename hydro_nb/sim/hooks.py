@@ -24,6 +24,8 @@ class Hook:
 
     node: Node
     pending: list[Any] = field(default_factory=list[Any])
+    met: bool = False
+    """whether anything was ever let through here"""
 
     def take(self, items: Iterable[Any]) -> None:
         """Hold elements, or versions, that have reached this place."""

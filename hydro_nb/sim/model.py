@@ -6,7 +6,7 @@ Made once; a world runs it again and again.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from hydro_nb.compile.program import Written, write_location
@@ -34,6 +34,7 @@ from hydro_nb.sim.hooks import (
     Whole,
 )
 from hydro_nb.sim.observe import Arrangement, Interleaving, KeysInterleaving, Observation
+from hydro_nb.sim.outcome import Given
 from hydro_nb.sim.routes import Route, Target
 from hydro_nb.sim.units import Module, Observer, Runner, Taps, Wire, load
 from hydro_nb.values import MemberId, MembershipEvent, tag_name
@@ -59,6 +60,9 @@ class Model:
         self.arrangements: list[Arrangement] = []
         self.senders: dict[Port, tuple[list[Any], Runner]] = {}
         self.receivers: dict[Port, deque[Any]] = {}
+        self.given = Given()
+        self.met: set[str] = set()
+        """places of choice without a hook that something has reached"""
         self._units: dict[tuple[str, int, str], Runner] = {}
         """place, member, key of a part -> the unit that has it"""
         for place in locations(self.graph):
@@ -78,8 +82,16 @@ class Model:
             route.restart()
         for queue in self.receivers.values():
             queue.clear()
+        self.given.restart()
         for runner in self.ticks:
             runner.open()
+
+    def hooks(self) -> Iterator[Hook]:
+        """Give all places of choice that hold something back."""
+        for runner in (*self.tops, *self.ticks):
+            yield from runner.hooks.values()
+        for observer in self.observers:
+            yield observer.hook
 
     def module_of(self, file: str) -> Module | None:
         """Give the process or member whose source has this file name."""
@@ -138,10 +150,15 @@ class Model:
             if isinstance(part.node.op, SimInput) and part.role == "whole":
                 self.senders[part.node.slot, member] = runner.inputs[part.name], runner
             if isinstance(part.node.op, SimOutput):
-                queue = self.receivers[part.node.slot, member] = deque[Any]()
-                runner.wires.append(Wire(runner.outputs[part.name], queue.extend))
+                runner.wires.append(Wire(runner.outputs[part.name], self._receiver(part.node, member)))
             elif part.role in ("send", "seam_out"):
                 runner.wires.append(self._wire(runner, part))
+
+    def _receiver(self, node: Node, member: int) -> Callable[[Iterable[Any]], None]:
+        """Make the queue of what the test may read at a port."""
+        queue = self.receivers[node.slot, member] = deque[Any]()
+        ordered = self.kind(node.slot).order is not Order.NONE
+        return self.given.watching(queue, node.site.name or "the output", ordered=ordered)
 
     def _wire(self, runner: Runner, part: Part) -> Wire:
         source, op = runner.outputs[part.name], part.node.op

@@ -9,24 +9,36 @@ TRIES = 300
 _OTHERS = 9
 
 
-def shrink(schedule: Sequence[int], fails: Callable[[Sequence[int]], Sequence[int] | None]) -> list[int]:
-    """Give the plainest failing schedule that is found; `fails` runs one and gives its choices where it fails.
+Fails = Callable[[Sequence[int]], Sequence[int] | None]
+"""Runs a schedule and gives the choices that were made, where it fails."""
+
+
+def shrink(schedule: Sequence[int], fails: Fails) -> list[int]:
+    """Give the plainest failing schedule that is found.
 
     >>> shrink([3, 0, 7, 1], lambda choices: choices if sum(choices) >= 5 else None)
     [5]
     """
-    best, tries = _trimmed(schedule), 0
+    best = trimmed(schedule)
+    for best in shrinking(schedule, fails):  # noqa: B007 - the last one is wanted
+        pass
+    return best
+
+
+def shrinking(schedule: Sequence[int], fails: Fails) -> Iterator[list[int]]:
+    """Give the plainest failing schedule that is known, after each execution."""
+    best, tries = trimmed(schedule), 0
     smaller = _smaller(best)
     while tries < TRIES and (candidate := next(smaller, None)) is not None:
         tries += 1
         found = fails(candidate)
-        if found is not None and _cost(_trimmed(found)) < _cost(best):
-            best = _trimmed(found)
+        if found is not None and _cost(trimmed(found)) < _cost(best):
+            best = trimmed(found)
             smaller = _smaller(best)
-    return best
+        yield best
 
 
-def _trimmed(schedule: Sequence[int]) -> list[int]:
+def trimmed(schedule: Sequence[int]) -> list[int]:
     """Leave out the plainest choices at the end, which need not be said."""
     size = len(schedule)
     while size and schedule[size - 1] == 0:

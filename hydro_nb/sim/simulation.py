@@ -5,20 +5,22 @@ from __future__ import annotations
 import inspect
 import random
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any
 
 from hydro_nb.compile.program import require_runnable
 from hydro_nb.errors import OrderError, SimulationFailure
 from hydro_nb.ir.graph import Graph
 from hydro_nb.lang.sim_ports import MORE, AnyCluster, Discarded, cluster_sizes, execution
-from hydro_nb.sim.drivers import AtRandom, DepthFirst, Driver, Replay
+from hydro_nb.sim.drivers import AtRandom, Driver, Replay
 from hydro_nb.sim.explain import Again, explanation
 from hydro_nb.sim.failure import explained, foreign_await
 from hydro_nb.sim.model import Model, require_safety_only, require_sizes
 from hydro_nb.sim.observe import simulated
 from hydro_nb.sim.record import Record
 from hydro_nb.sim.recorder import Recorder
-from hydro_nb.sim.shrink import shrink
+from hydro_nb.sim.report import Report
+from hydro_nb.sim.search import Search, Trial
 from hydro_nb.sim.trace import text_of
 from hydro_nb.sim.world import World
 from hydro_nb.values import act_as
@@ -49,6 +51,7 @@ class Simulation:
         self._made: Model | None = None
         self._tapped: Model | None = None
         self._running = False
+        self._latest: Search | None = None
 
     def with_cluster_size(self, cluster: AnyCluster, members: int) -> Simulation:
         """Say how many members a cluster has; needed for every cluster of the flow, and gives the simulation again.
@@ -109,11 +112,7 @@ class Simulation:
         >>> flow.sim().exhaustive(body)
         4
         """
-        driver, count = DepthFirst(), 0
-        while True:
-            count += self._checked(body, driver, f"execution {count + 1} of an exhaustive search")
-            if not driver.advance():
-                return count
+        return self._search(body).exhaustive()
 
     def fuzz(self, body: Body, runs: int = 8192, seed: int | None = None) -> int:
         """Run a test under schedules chosen at random; gives how many were not discarded.
@@ -128,11 +127,29 @@ class Simulation:
         10
         """
         seed = random.SystemRandom().randrange(1 << 32) if seed is None else seed
-        driver, count = AtRandom(seed), 0
-        for number in range(1, runs + 1):
-            count += self._checked(body, driver, f"run {number} of a random search with seed={seed}")
-            driver.advance()
-        return count
+        return self._search(body).fuzz(runs, seed)
+
+    @property
+    def report(self) -> Report:
+        """What the last search has seen: executions, their rate, outcomes, places of choice that were met or not.
+
+        >>> flow = FlowBuilder()
+        >>> process = flow.process()
+        >>> numbers_in, numbers = process.sim_input(int)
+        >>> batches = numbers.batch(process.tick(), nondet("batches are counted on purpose"))
+        >>> counts_out = batches.count().all_ticks().sim_output()
+        >>> async def body():
+        ...     numbers_in.send_many([1, 2, 3])
+        ...     assert sum(await counts_out.collect()) == 3
+        >>> simulation = flow.sim()
+        >>> simulation.exhaustive(body)
+        4
+        >>> simulation.report.outcomes, simulation.report.longest, simulation.report.unmet
+        (4, 2, ())
+
+        It is kept also where the search failed or was stopped; a search that is stopped by Ctrl-C prints it.
+        """
+        return self._latest.report if self._latest else Report()
 
     def replay(self, body: Body, schedule: Sequence[int] = ()) -> str:
         """Run a test once under a schedule, such as that of a failure; gives what happened as text.
@@ -172,27 +189,18 @@ class Simulation:
 
     # ------------------------------------------------------------ one execution
 
-    def _checked(self, body: Body, driver: Driver, which: str) -> bool:
-        """Run once; gives whether the execution counts."""
-        try:
-            return self._run(body, driver)
-        except (SimulationFailure, OrderError):
-            raise  # the test asks for what no schedule can give
-        except Exception as error:  # noqa: BLE001 - a test may raise anything
-            found = error
-        plainest = shrink(driver.path, lambda schedule: self._fails(body, schedule, found))
-        record, error = self._recorded(body, plainest)
-        record.schedule = tuple(plainest)
-        raise self._failure(body, which, error or found, record) from error or found
+    def _search(self, body: Body) -> Search:
+        """Make ready to search."""
+        self._latest = Search(Trial(body, self._model, partial(self._run, body), partial(self._failed, body)))
+        return self._latest
 
-    def _fails(self, body: Body, schedule: Sequence[int], error: Exception) -> Sequence[int] | None:
-        """Run a schedule; give the choices made where it fails in the same way."""
-        driver = Replay(schedule)
-        try:
-            self._run(body, driver)
-        except Exception as other:  # noqa: BLE001 - a test may raise anything
-            return driver.path if type(other) is type(error) else None
-        return None
+    def _failed(self, body: Body, which: str, schedule: Sequence[int], found: Exception) -> SimulationFailure:
+        """Run a failing schedule again to write it down, and give what a user reads."""
+        record, error = self._recorded(body, schedule)
+        record.schedule = tuple(schedule)
+        failure = self._failure(body, which, error or found, record)
+        failure.__cause__ = error or found
+        return failure
 
     def _fails_at_all(self, body: Body, schedule: Sequence[int], seed: int | None) -> bool:
         """Run a schedule, and go on at random where a seed is given."""

@@ -136,6 +136,7 @@ class World:
             released: list[Any] = []
             if hook.movable():
                 released, moves = hook.decide(self.choose, must=not moved and hook is movable[-1])
+                hook.met = True
                 moved |= moves
                 runner.inputs[name].extend(released)
             if self.recorder:
@@ -144,6 +145,7 @@ class World:
 
     def _observe(self, observer: Observer) -> None:
         released, _ = observer.hook.decide(self.choose, must=True)
+        observer.hook.met = True
         observer.target.extend(released)
         observer.runner.due = True
         if self.recorder:
@@ -151,6 +153,7 @@ class World:
 
     def _arranged(self, arrangement: Arrangement, items: list[Any]) -> list[Any]:
         arranged = arrangement.arrange(items, self.choose)
+        self.model.met.add(arrangement.node.slot)
         if self.recorder:
             self.recorder.decided(arrangement.node, f"{arrangement.phrase}: {shown(arranged)}")
         return arranged
@@ -158,6 +161,7 @@ class World:
     def _arrives(self, route: Route, target: Target, item: Any) -> bool:
         """Choose whether a message on an edge that may lose it arrives."""
         arrives = self.choose(2) == 0
+        self.model.met.add(route.node.slot)
         if self.recorder:
             lost = "delaying for ever" if route.op.policy == "lossy_delayed_forever" else "losing"
             to = target.runner.module.name

@@ -1,0 +1,228 @@
+"""Searching for a schedule under which a test fails, in turn or at random; what fails is made plain and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Generator, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from time import perf_counter
+from typing import IO, Any, cast
+
+from hydro_nb.errors import OrderError, SimulationFailure
+from hydro_nb.ir.node import Node
+from hydro_nb.ir.ops.simulated import SimInput, SimOutput
+from hydro_nb.sim.drivers import AtRandom, DepthFirst, Driver, Repeat, Replay, unsteady
+from hydro_nb.sim.model import Model
+from hydro_nb.sim.progress import Progress, tell
+from hydro_nb.sim.report import MOST_OUTCOMES, ChoicePoint, Ended, Report, Tally
+from hydro_nb.sim.shrink import shrinking, trimmed
+from hydro_nb.sim.store import Store, store_of
+
+Body = Callable[[], Coroutine[Any, Any, Any]]
+_REPEATED = frozenset({1, 16, 256, 4096, 65536})
+"""Runs of a random search that are made twice, to see that a schedule is all that an execution depends on."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A test of a simulated flow, as a search runs it."""
+
+    body: Body
+    model: Model
+    run: Callable[[Driver], bool]
+    """runs it once; gives whether the execution counts"""
+    failure: Callable[[str, Sequence[int], Exception], SimulationFailure]
+    """makes what a user reads of a schedule that fails"""
+
+
+class Search:
+    """One search, and what it has seen."""
+
+    def __init__(self, trial: Trial, progress: Progress | None = None) -> None:
+        self._trial = trial
+        self._store = _store(trial)
+        self._tally = Tally("no search yet")
+        self._progress = progress or Progress()
+        self._ended: Ended = "running"
+        self._last: Report | None = None
+
+    @property
+    def report(self) -> Report:
+        """What was seen until now, or until the end."""
+        return self._last or self._tally.report(self._ended, _points(self._trial.model))
+
+    # ------------------------------------------------------------ the two ways
+
+    def exhaustive(self) -> int:
+        """Run the test under every schedule."""
+        with self._under("exhaustive search") as tally:
+            driver = DepthFirst()
+            while True:
+                self._once(driver, lambda: f"execution {tally.executions + 1} of an exhaustive search")
+                if not driver.advance():
+                    return tally.executions
+
+    def fuzz(self, runs: int, seed: int) -> int:
+        """Run the test under schedules chosen at random."""
+        how = f"random search with seed={seed}"
+        with self._under(how) as tally:
+            driver = AtRandom(seed)
+            for number in range(1, runs + 1):
+                self._once(driver, lambda number=number: f"run {number} of a {how}")
+                if number in _REPEATED:
+                    self._repeat(driver)
+                driver.advance()
+            return tally.executions
+
+    @contextmanager
+    def _under(self, how: str) -> Generator[Tally]:
+        """Count, show how far it is, and keep what was seen, however the search ends."""
+        _forget(self._trial.model)
+        tally = self._tally = Tally(how)
+        self._ended = "failed"
+        try:
+            with redirect_stdout(cast("IO[str]", Unheard())):  # thousands of executions would print the same lines
+                self._try_kept()
+                yield tally
+            self._ended = "complete"
+        except KeyboardInterrupt:
+            self._ended = "stopped"
+            raise
+        finally:
+            self._last = self.report
+            (self._progress.stopped if self._ended == "stopped" else self._progress.end)(self._last)
+
+    # ------------------------------------------------------------ one execution
+
+    def _once(self, driver: Driver, which: Callable[[], str]) -> None:
+        """Run once, and count it."""
+        try:
+            counts = self._trial.run(driver)
+        except (SimulationFailure, OrderError):
+            raise  # the test asks for what no schedule can give
+        except Exception as error:  # noqa: BLE001 - a test may raise anything
+            found = error
+        else:
+            self._count(driver, counts=counts)
+            return
+        raise self._failed(driver.path, which(), found)
+
+    def _count(self, driver: Driver, *, counts: bool) -> None:
+        tally = self._tally
+        if counts:
+            tally.executions += 1
+            if len(tally.outcomes) < MOST_OUTCOMES:
+                tally.outcomes.add(hash(self._trial.model.given))
+        else:
+            tally.discarded += 1
+        tally.longest = max(tally.longest, len(driver.path))
+        if perf_counter() > self._progress.next:
+            self._progress.show(self._line(), None)
+
+    def _line(self) -> str:
+        return self._tally.report("running", _points(self._trial.model)).line
+
+    def _repeat(self, driver: AtRandom) -> None:
+        """Run an execution again, and see that it goes the same way."""
+        model, again = self._trial.model, Repeat(driver.path, driver.widths)
+        before = str(model.given)
+        try:
+            self._trial.run(again)
+        except (SimulationFailure, OrderError):
+            raise
+        except Exception as error:
+            raise unsteady(f"it passed, and then failed with {type(error).__name__}: {error}") from error
+        again.finish()
+        after = str(model.given)
+        if before != after and " at 0x" not in before:
+            raise unsteady(f"it gave {before}, and then {after}")
+
+    # ------------------------------------------------------------ what has failed
+
+    def _try_kept(self) -> None:
+        """Run the failure that was kept, if there is one; forget it where it does not happen any more."""
+        kept = self._store.read() if self._store else None
+        if not kept or not self._store:
+            return
+        driver = Replay(kept.schedule)
+        try:
+            self._trial.run(driver)
+        except (SimulationFailure, OrderError):
+            raise
+        except Exception as error:  # noqa: BLE001 - a test may raise anything
+            found = error
+        else:
+            self._store.remove()
+            tell(f"{self._store.name}: the failure that was kept there does not happen any more, so it was removed")
+            return
+        which = f"the schedule kept in {self._store.name}, which had failed in {kept.found}"
+        raise self._trial.failure(which, trimmed(driver.path), found)
+
+    def _failed(self, path: Sequence[int], which: str, error: Exception) -> SimulationFailure:
+        """Make a failing schedule plain, keep it, and give what a user reads."""
+        best = trimmed(path)
+        if self._fails(best, error) is None:
+            return unsteady(f"it failed with {type(error).__name__}: {error}\n  in {which}, but not when run again")
+        try:
+            for number, plainer in enumerate(shrinking(best, lambda schedule: self._fails(schedule, error)), 1):
+                best = plainer
+                if perf_counter() > self._progress.next:
+                    self._progress.show(f"{which} failed; executions to make its schedule plain: {number:,}")
+        except KeyboardInterrupt:
+            which = f"{which} (stopped before its schedule was the plainest)"
+        failure = self._trial.failure(which, best, error)
+        if self._store:
+            self._store.write(tuple(best), which, str(error))
+        return failure
+
+    def _fails(self, schedule: Sequence[int], error: Exception) -> Sequence[int] | None:
+        """Run a schedule; give the choices made where it fails in the same way."""
+        driver = Replay(schedule)
+        try:
+            self._trial.run(driver)
+        except Exception as other:  # noqa: BLE001 - a test may raise anything
+            return driver.path if type(other) is type(error) else None
+        return None
+
+
+def _store(trial: Trial) -> Store | None:
+    graph = trial.model.graph
+    ports = [node for node in graph.nodes.values() if isinstance(node.op, SimInput | SimOutput)]
+    names = tuple(f"{node.op.label} {node.site.name}".rstrip() for node in ports)
+    return store_of(trial.body, names, tuple(trial.model.sizes.values()))
+
+
+class Unheard:
+    """Takes what is printed, and forgets it."""
+
+    def write(self, text: str) -> int:
+        """Take it."""
+        return len(text)
+
+    def flush(self) -> None:
+        """Have nothing to keep."""
+
+
+# ------------------------------------------------------------ places of choice
+
+
+def _forget(model: Model) -> None:
+    """Begin to watch which places of choice are met."""
+    model.met.clear()
+    for hook in model.hooks():
+        hook.met = False
+
+
+def _points(model: Model) -> Iterator[tuple[ChoicePoint, bool]]:
+    """Give the places where a schedule may choose, and whether something has reached each."""
+    for hook in model.hooks():
+        if getattr(hook.node.op, "reason", ""):
+            yield _point(hook.node), hook.met
+    others = [arrangement.node for arrangement in model.arrangements]
+    others += [route.node for route in model.routes if route.op.policy != "fail_stop"]
+    for node in others:
+        yield _point(node), node.slot in model.met
+
+
+def _point(node: Node) -> ChoicePoint:
+    return ChoicePoint(node.site, node.op.label, getattr(node.op, "reason", ""))
