@@ -32,6 +32,7 @@ class Abroad:
         self._location = location
         self._touched = touched
         self._opened: list[tuple[str, str, int]] = []
+        self._dropped = 0
 
     def start(self) -> None:
         """Listen on every port, and take the functions that will run."""
@@ -79,6 +80,11 @@ class Abroad:
     def discarded(self) -> dict[str, int]:
         """How many elements were dropped because nobody was there to take them, where any were."""
         return {each.spec.slot: each.discarded for each in self.all if each.discarded}
+
+    def dropped(self) -> bool:
+        """Whether elements were dropped since this was last asked, which may happen between two ticks."""
+        before, self._dropped = self._dropped, sum(each.discarded for each in self.all)
+        return self._dropped != before
 
     def heard(self, limit: int) -> int:
         """Take what clients have sent, of each port at most so much; gives how many elements came."""

@@ -91,7 +91,7 @@ class Life:
         if self.failed:
             return self._until
         until = None if self.worker.paused else self.worker.feeds.next_timer
-        if self._stale:
+        if self._is_stale():
             until = min(until or self._now() + INTERVAL, self._reported + INTERVAL)
         return until
 
@@ -102,13 +102,18 @@ class Life:
         reply = probe_reply(self.worker, number)
         if reply.idle:
             before()
-            if self._stale:
+            if self._is_stale():
                 self._tell_counts()
         self._reporter.event(reply)
 
+    def _is_stale(self) -> bool:
+        """Say whether something may be new since the counts were told."""
+        self._stale = self.worker.feeds.abroad.dropped() or self._stale
+        return self._stale
+
     def report_due(self) -> None:
         """Tell the counts if something is new, and it is time again."""
-        if self._stale and self._now() - self._reported >= INTERVAL:
+        if self._is_stale() and self._now() - self._reported >= INTERVAL:
             self._tell_counts()
 
     def _tell_counts(self) -> None:

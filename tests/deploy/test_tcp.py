@@ -93,6 +93,18 @@ class Peer:
         self.close()
 
 
+async def takes_time(value):
+    """Give it when the counts of what came before have been told."""
+    await asyncio.sleep(0.2)
+    return value
+
+
+def reset(peer):
+    """Go without a good-bye: nothing can be sent there any more."""
+    peer.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    peer.close()
+
+
 def troubles(deployment):
     return [re.sub(r"\d+ bytes", "_ bytes", each.error) for each in deployment.problems]
 
@@ -297,8 +309,7 @@ def test_a_reset(flow, server, backend):
         peer = Peer(deployment, port)
         peer.send(b"a\n")
         assert peer.line() == b"a"
-        peer.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-        peer.close()
+        reset(peer)
         assert printed(deployment) == ["(0, Joined)", "(0, Left)"]
         assert troubles(deployment) == []
 
@@ -555,3 +566,18 @@ def test_settled_means_that_what_lies_in_sockets_was_seen(flow, server, backend)
                 peer.send(b"hello\n")
                 assert printed(deployment)[number:] == [f"({number}, 'hello')"]
     assert members.kind.element is MembershipEvent
+
+
+def test_what_is_dropped_after_a_tick_is_told(flow, server, backend):
+    """Whether a client has left is seen when what the tick made is written to it."""
+    port, _lines, replies = server.bind_single_client(flow.external())
+    answers, values = server.source_external(flow.external(), str)
+    replies.send(values.map(takes_time).resolve_futures_ordered())
+    with flow.deploy(backend=backend) as deployment:
+        peer = Peer(deployment, port)
+        deployment.settle(SECONDS)
+        reset(peer)
+        deployment.settle(SECONDS)
+        deployment.connect(answers).send("too late")
+        deployment.settle(SECONDS)
+        assert deployment.snapshot().discarded == {port.slot: 1}
