@@ -12,7 +12,10 @@ from hydro_nb.sim.model import Model
 from hydro_nb.sim.record import Record
 from hydro_nb.sim.trace import shown, text_of
 
-_NO_LOOP = "A simulation has no event loop and no clock: await ports only, such as `await out.next()`."
+_NO_LOOP = (
+    "A simulated test has no event loop: await ports, such as `await out.next()`, "
+    "or let time pass: `await sim.advance(seconds)`."
+)
 _PACKAGE = str(Path(__file__).parents[1])
 
 

@@ -17,7 +17,7 @@ from hydro_nb.ir.node import Bound, Kind, Node, Order, Place, Shape
 from hydro_nb.ir.ops.atomic import BeginAtomic
 from hydro_nb.ir.ops.network import Network
 from hydro_nb.ir.ops.simulated import SimInput, SimOutput
-from hydro_nb.ir.ops.source import SourceMembers
+from hydro_nb.ir.ops.source import Fed, SourceMembers
 from hydro_nb.sim.fresh import Captured
 from hydro_nb.sim.hooks import (
     Again,
@@ -36,6 +36,7 @@ from hydro_nb.sim.hooks import (
 from hydro_nb.sim.observe import Arrangement, Interleaving, KeysInterleaving, Observation
 from hydro_nb.sim.outcome import Given
 from hydro_nb.sim.routes import Route, Target
+from hydro_nb.sim.time import SAMPLING, Clock, Silence, Silent, alarms
 from hydro_nb.sim.units import Module, Observer, Runner, Taps, Wire, load
 from hydro_nb.values import MemberId, MembershipEvent, tag_name
 
@@ -55,6 +56,9 @@ class Model:
         self.modules: list[Module] = []
         self.tops: list[Runner] = []
         self.ticks: list[Runner] = []
+        self.sampled: list[Runner] = []
+        """ticks that run when the clock says so"""
+        self.clock = Clock()
         self.observers: list[Observer] = []
         self.routes: list[Route] = []
         self.arrangements: list[Arrangement] = []
@@ -67,14 +71,15 @@ class Model:
         """place, member, key of a part -> the unit that has it"""
         for place in locations(self.graph):
             self._add(write_location(self.graph, place, seams(self.graph, place), seams=True, tapped=tapped))
-        for runner in (*self.tops, *self.ticks):
+        for runner in self.runners:
             self._connect(runner)
+        self._wind()
 
     def restart(self) -> None:
         """Begin anew, with nothing under way."""
         for module in self.modules:
             module.restart()
-        for runner in (*self.tops, *self.ticks):
+        for runner in self.runners:
             runner.restart()
         for observer in self.observers:
             observer.hook.reset()
@@ -85,6 +90,7 @@ class Model:
         self.given.restart()
         for runner in self.ticks:
             runner.open()
+        self.clock.start()
 
     def hooks(self) -> Iterator[Hook]:
         """Give all places of choice that hold something back."""
@@ -92,6 +98,11 @@ class Model:
             yield from runner.hooks.values()
         for observer in self.observers:
             yield observer.hook
+
+    @property
+    def runners(self) -> tuple[Runner, ...]:
+        """All units."""
+        return (*self.tops, *self.ticks, *self.sampled)
 
     def module_of(self, file: str) -> Module | None:
         """Give the process or member whose source has this file name."""
@@ -121,6 +132,7 @@ class Model:
             number = member.raw_id if member else 0
             module = load(f"{self.graph.name}, {self.title(place, number)}", written, captured, member, self.taps)
             module.name = self.title(place, number)
+            module.namespace["monotonic"] = self.clock.seconds
             self.modules.append(module)
             self._add_units(module, number)
 
@@ -128,16 +140,17 @@ class Model:
         for unit in module.written.units:
             opening = module.namespace.get(f"{unit.name}_opening")
             runner = Runner(module, unit, module.namespace[unit.name], opening)
-            (self.ticks if runner.is_tick else self.tops).append(runner)
+            timed = self.sampled if unit.place.what == SAMPLING else self.ticks
+            (timed if runner.is_tick else self.tops).append(runner)
             for part in unit.parts.values():
                 self._units[module.written.place.slot, member, part.key] = runner
                 self._lists(runner, part)
 
     def _lists(self, runner: Runner, part: Part) -> None:
         op = part.node.op
-        if part.role in ("receive", "seam_in") or isinstance(op, SimInput | SourceMembers):
+        if part.role in ("receive", "seam_in") or isinstance(op, SimInput | SourceMembers | Fed):
             runner.inputs[part.name] = []
-        if part.role in ("send", "seam_out") or isinstance(op, SimOutput):
+        if part.role in ("send", "seam_out") or isinstance(op, SimOutput | Silence):
             runner.outputs[part.name] = []
         if part.role == "seam_in" and runner.is_tick and part.seam:
             runner.hooks[part.name] = _hook(part.seam.kind, part.seam.consumer)
@@ -159,6 +172,15 @@ class Model:
         queue = self.receivers[node.slot, member] = deque[Any]()
         ordered = self.kind(node.slot).order is not Order.NONE
         return self.given.watching(queue, node.site.name or "the output", ordered=ordered)
+
+    def _wind(self) -> None:
+        """Let all that waits for the clock be called by it, in the order of the program."""
+        turns = {slot: turn for turn, slot in enumerate(self.graph.nodes)}
+        found = [alarm for runner in self.runners for alarm in alarms(self.clock, runner)]
+        self.clock.alarms = sorted(found, key=lambda alarm: (turns[alarm.node.slot], _number(alarm.runner)))
+        for alarm in self.clock.alarms:
+            if isinstance(alarm, Silent):
+                alarm.runner.wires.append(Wire(alarm.runner.outputs[alarm.part.name], alarm.heard))
 
     def _wire(self, runner: Runner, part: Part) -> Wire:
         source, op = runner.outputs[part.name], part.node.op

@@ -18,19 +18,19 @@ from hydro_nb.ir.ops.keyed import EntriesPartiallyOrdered
 from hydro_nb.ir.ops.network import Network, SendExternal
 from hydro_nb.ir.ops.order import AssumeOrdering, AssumeRetries
 from hydro_nb.ir.ops.outside import BidiExternalMany, BindSingleClient, SidecarBidi
-from hydro_nb.ir.ops.source import SourceExternal, SourceInterval, SourceStream, Spin
+from hydro_nb.ir.ops.source import SourceExternal, SourceStream, Spin
 from hydro_nb.ir.ops.time import SampleEvery, Snapshot
 from hydro_nb.sim.hooks import Choose, interleaved, interleaved_by_key, permuted, permuted_by_key, repeated
+from hydro_nb.sim.time import sampling, silence
 
 _INSTEAD = "Bring the elements in through a port of the test: port, stream = process.sim_input(T)"
-_NO_CLOCK = "there is no clock in a simulation that could fire"
 _REFUSED: dict[type[Op], tuple[str, str]] = {
     SourceExternal: ("clients do not exist in a simulation", _INSTEAD),
     SourceStream: ("an iterator may wait for the world outside", _INSTEAD),
-    SourceInterval: (_NO_CLOCK, _INSTEAD),
-    Spin: ("a location that spins never comes to rest", _INSTEAD),
-    Timeout: (_NO_CLOCK, "Let the test say when nothing came: port, silence = process.sim_input(tuple)"),
-    SampleEvery: (_NO_CLOCK, 'Look at the value in a tick: .snapshot(tick, nondet("...")).all_ticks()'),
+    Spin: (
+        "a location that spins never comes to rest, and virtual time has no turns of a scheduler",
+        "Say how long a turn is, process.source_interval(0.001), and let time pass: await sim.advance(seconds)",
+    ),
     BindSingleClient: ("clients do not exist in a simulation", _INSTEAD),
     BidiExternalMany: ("clients do not exist in a simulation", _INSTEAD),
     SidecarBidi: ("a function beside the ticks may wait for the world outside", _INSTEAD),
@@ -133,7 +133,7 @@ class Repeated(Whole, AssumeRetries):
 
 
 def simulated(graph: Graph) -> Graph:
-    """Copy a flow with every look at an order that is not there made a choice; refuse what cannot be simulated.
+    """Copy a flow with every look at an order that is not there, or at the clock, made a choice; refuse what cannot be.
 
     >>> simulated(Graph("empty")).nodes
     {}
@@ -178,7 +178,11 @@ def _chosen(graph: Graph, node: Node) -> list[Node]:
 
 
 def _of_several(graph: Graph, node: Node) -> list[Node]:
-    """Give what brings two streams, or the keys of one, together as it is simulated; nothing of another node."""
+    """Give what brings streams together, or looks at the clock, as it is simulated; nothing of another node."""
+    if isinstance(node.op, SampleEvery):
+        return sampling(node, node.op)
+    if isinstance(node.op, Timeout):
+        return silence(node, node.op)
     if isinstance(node.op, MergeOrdered):
         return _interleaved(node, node.op)
     if isinstance(node.op, EntriesPartiallyOrdered):
@@ -233,7 +237,7 @@ def _ordered_before(node: Node, kind: Kind) -> list[Node]:
 def _is_watched(graph: Graph, slot: str) -> bool:
     """Whether somebody takes snapshots of a live value, or of what is made of it."""
     for consumer, _ in graph.consumers(slot):
-        if isinstance(consumer.op, Snapshot):
+        if isinstance(consumer.op, Snapshot | SampleEvery):
             return True
         live = consumer.outputs and not consumer.outputs[0].shape.is_stream
         if live and _is_watched(graph, consumer.slot):

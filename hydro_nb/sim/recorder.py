@@ -10,13 +10,13 @@ from hydro_nb.errors import Site
 from hydro_nb.ir.node import Node
 from hydro_nb.sim.record import Decision, Fate, Held, Lane, Message, Moment, MomentKind, Operator, Record, Value
 from hydro_nb.sim.trace import shown
-from hydro_nb.sim.units import Observer
+from hydro_nb.sim.units import Event, Observer, Runner
 
 if TYPE_CHECKING:
     from hydro_nb.sim.hooks import Hook
     from hydro_nb.sim.model import Model, Port
     from hydro_nb.sim.routes import Route, Target
-    from hydro_nb.sim.units import Module, Runner
+    from hydro_nb.sim.units import Module
 
 TEST = 0
 """The lane of the test."""
@@ -91,14 +91,20 @@ class Recorder:
             sent = Message(slot, site.name or "sim_output", lane, TEST, at, shown(item), read=at)
             self.record.messages.append(sent)
 
-    def picked(self, chosen: Runner | Observer, ready: Sequence[Runner | Observer]) -> None:
+    def picked(self, chosen: Event, ready: Sequence[Event]) -> None:
         """Write down which of those that could go on does; its run is a moment of its own."""
+        others = ", ".join(dict.fromkeys(title_of(each) for each in ready if each is not chosen))
+        if not isinstance(chosen, Runner | Observer):
+            slot, site = (chosen.node.slot, chosen.node.site) if chosen.node else ("", Site())
+            self.begin(chosen.kind, TEST, chosen.title, site if chosen.node else None)
+            if others:
+                self._decide(slot, f"before what was ready as well: {others}", site)
+            return
         runner = unit_of(chosen)
         tick = runner.is_tick
         title = f"{name_of(runner)} runs" if tick else f"{runner.module.name} takes an element"
         site = runner.unit.place.site
         self.begin("tick" if tick else "observe", self._lane(runner.module), title, site if tick else None)
-        others = ", ".join(dict.fromkeys(name_of(unit_of(each)) for each in ready if each is not chosen))
         if others:
             self._decide(runner.unit.place.slot, f"before what was ready as well: {others}", site)
 
@@ -175,6 +181,11 @@ class Recorder:
 def unit_of(each: Runner | Observer) -> Runner:
     """Give the unit that goes on."""
     return each.runner if isinstance(each, Observer) else each
+
+
+def title_of(each: Event) -> str:
+    """Say what could go on."""
+    return name_of(unit_of(each)) if isinstance(each, Runner | Observer) else each.title
 
 
 def name_of(runner: Runner) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import random
 from collections.abc import Callable, Coroutine, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -87,6 +88,39 @@ class Simulation:
         """
         self._safety_only = True
         return self
+
+    async def advance(self, seconds: float | timedelta) -> None:
+        """Let so much time pass in the body of a test, and what is due meanwhile happen.
+
+        >>> flow = FlowBuilder()
+        >>> beats_out = flow.process().source_interval(1.0).sim_output()
+        >>> sim = flow.sim()
+        >>> async def body():
+        ...     await beats_out.assert_yields_only([()])  # the first beat is at the start
+        ...     await sim.advance(2.5)
+        ...     await beats_out.assert_yields_only([(), ()])
+        >>> sim.exhaustive(body)
+        1
+
+        This is the only way in which time passes: for `source_interval`, `sample_every`, `timeout`, what
+        `current_tick_instant` gives, and `asyncio.sleep` in an async function of the flow. What is due at the same time
+        happens one after the other, in the order of the program.
+
+        Ticks that are ready may run before the next thing that is due, or not until later; so may elements reach a
+        sample or a timeout. To have all that is under way done first, wait for the outputs: `await out.collect()`.
+
+        `time.monotonic()` and `time.time()` in a function of yours go on giving the real time.
+        """
+        world = execution.get()
+        if not isinstance(world, World) or world.model not in (self._made, self._tapped):
+            raise SimulationFailure(
+                "time passes in the body of a test that this simulation runs.\n"
+                "  Write: sim = flow.sim(), in the test await sim.advance(seconds), then sim.exhaustive(body)"
+            )
+        clock = world.model.clock
+        clock.let_pass(seconds)
+        while clock.pending:
+            await MORE
 
     @property
     def _model(self) -> Model:

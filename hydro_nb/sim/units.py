@@ -8,15 +8,19 @@ from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from operator import is_
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
 from hydro_nb.compile.program import Written
 from hydro_nb.compile.split import Unit
+from hydro_nb.ir.node import Node
 from hydro_nb.sim.fresh import Captured
 from hydro_nb.sim.hooks import Hook
 from hydro_nb.sim.trace import shown
 from hydro_nb.values import ATOMS, ClusterSelfId, MemberId, act_as
 from hydro_nb.wire import SourceLine
+
+if TYPE_CHECKING:
+    from hydro_nb.sim.world import World
 
 Lists = dict[str, list[Any]]
 
@@ -155,6 +159,36 @@ class Observer:
     hook: Hook
     runner: Runner
     target: list[Any]
+
+
+EventKind = Literal["time", "fault"]
+
+
+class Happening(Protocol):
+    """Something besides ticks and observations that a step may pick."""
+
+    @property
+    def kind(self) -> EventKind:
+        """Say what sort of thing it is."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """Say what happens."""
+        ...
+
+    @property
+    def node(self) -> Node | None:
+        """The operator that it happens to, where there is one."""
+        ...
+
+    def happen(self, world: World) -> None:
+        """Let it happen."""
+        ...
+
+
+Event = Runner | Observer | Happening
+"""What a step may pick."""
 
 
 def load(name: str, written: Written, captured: Captured, member: MemberId[Any] | None, taps: Taps) -> Module:

@@ -15,10 +15,10 @@ from hydro_nb.ir.node import Order
 from hydro_nb.sim.drivers import Driver
 from hydro_nb.sim.model import Model, Port
 from hydro_nb.sim.observe import Arrangement
-from hydro_nb.sim.recorder import Recorder, name_of, unit_of
+from hydro_nb.sim.recorder import Recorder, title_of
 from hydro_nb.sim.routes import Route, Target
 from hydro_nb.sim.trace import shown
-from hydro_nb.sim.units import Observer, Runner
+from hydro_nb.sim.units import Event, Observer, Runner
 
 LONGEST = 100_000
 """Units that may run outside ticks before it is said that the flow does not come to rest."""
@@ -32,7 +32,8 @@ class World:
     def __init__(self, model: Model, driver: Driver, recorder: Recorder | None = None) -> None:
         self.model, self.recorder = model, recorder
         self.choose = recorder.choosing(driver.choose) if recorder else driver.choose
-        self._run = recorder.run if recorder else Runner.run
+        self.run = recorder.run if recorder else Runner.run
+        """what runs a unit"""
         self._unsettled = False
         self._steps = 0
         for arrangement in model.arrangements:
@@ -40,6 +41,8 @@ class World:
         for route in model.routes:
             route.arrives[:] = [self._arrives] if route.op.policy != "fail_stop" else []
         model.restart()
+        if recorder:
+            recorder.now = model.clock.seconds
         self._settle()  # sources are read before the test says anything
 
     # ------------------------------------------------------------ what ports do
@@ -102,7 +105,7 @@ class World:
 
     def _rest(self) -> None:
         """Run everything outside ticks until nothing moves."""
-        runs, run = 0, self._run
+        runs, run = 0, self.run
         while due := [runner for runner in self.model.tops if runner.due]:
             for runner in due:
                 run(runner)
@@ -111,20 +114,27 @@ class World:
                 raise _restless(f"{LONGEST} runs outside ticks", due)
 
     def _step(self) -> bool:
-        ticks = [runner for runner in self.model.ticks if _is_ready(runner)]
-        ready = [*ticks, *(each for each in self.model.observers if each.hook.pending)]
+        ready: list[Event] = [runner for runner in self.model.ticks if _is_ready(runner)]
+        ready += [each for each in self.model.observers if each.hook.pending]
+        clock = self.model.clock
+        if clock.live and clock.pending:
+            ready.append(clock)
         if not ready:
+            clock.rest()
             return False
         self._steps += 1
         if self._steps > MOST_STEPS:
-            raise _restless(f"{MOST_STEPS} steps", [unit_of(each) for each in ready])
+            raise _restless(f"{MOST_STEPS} steps", ready)
         chosen = ready[self.choose(len(ready))]
         if self.recorder:
             self.recorder.picked(chosen, ready)
         if isinstance(chosen, Runner):
             self._tick(chosen)
-        else:
+        elif isinstance(chosen, Observer):
             self._observe(chosen)
+        else:
+            self._steps = 0
+            chosen.happen(self)
         self._settle()
         return True
 
@@ -141,7 +151,7 @@ class World:
                 runner.inputs[name].extend(released)
             if self.recorder:
                 self.recorder.let_through(hook, released)
-        self._run(runner)
+        self.run(runner)
 
     def _observe(self, observer: Observer) -> None:
         released, _ = observer.hook.decide(self.choose, must=True)
@@ -186,8 +196,8 @@ def _foreign(slot: str, method: str) -> SimulationFailure:
     )
 
 
-def _restless(after: str, busy: Sequence[Runner]) -> GraphError:
-    names = ", ".join(dict.fromkeys(map(name_of, busy)))
+def _restless(after: str, busy: Sequence[Event]) -> GraphError:
+    names = ", ".join(dict.fromkeys(map(title_of, busy)))
     return GraphError(
         f"after {after} the flow has not come to rest: {names} still has something to do.\n"
         "  Messages go round without end, or a tick looks at what it makes itself.\n"
