@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ def graph_trait(
         "summary": summary(graph),
         "nodes": {node.slot: _node(graph, node) for node in graph.nodes.values()},
         "places": {place.slot: graph.display_name(place) for place in graph.places.values() if not place.parent},
-        "streams": [*_sinks_and_edges(graph), *_values(graph)],
+        "streams": _told_apart(graph, [*_sinks_and_edges(graph), *_values(graph)]),
     }
 
 
@@ -88,13 +89,30 @@ def _sinks_and_edges(graph: Graph) -> Iterator[dict[str, str]]:
         here = graph.display_name(node.place)
         if node.slot in crossing:
             there = graph.display_name(graph.nodes[crossing[node.slot]].place)
-            yield {"slot": node.slot, "kind": "network", "title": f"{there} \u2192 {here}", "route": node.op.label}
+            yield {"slot": node.slot, "kind": "network", "title": f"{there} \u2192 {here}", "route": _channel(node)}
         elif client := client_of(node):
             there = graph.display_name(client)
             title = f"{there} \u2192 {here}" if node.outputs else f"{here} \u2192 {there}"
-            yield {"slot": node.slot, "kind": "network", "title": title, "route": node.op.label}
+            yield {"slot": node.slot, "kind": "network", "title": title, "route": _channel(node)}
         elif node.op.category == "Sink":
             yield {"slot": node.slot, "kind": "sink", "title": node.op.label, "route": f"on {here}"}
+
+
+def _channel(node: Node) -> str:
+    """Give the operator that sends, with the name of the channel or of what arrives: one of several, perhaps."""
+    name = getattr(node.op, "channel", "") or node.site.name
+    return f"{name} ({node.op.label})" if name else node.op.label
+
+
+def _told_apart(graph: Graph, streams: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Add the line to those that would read alike."""
+    counts = Counter((each["title"], each["route"]) for each in streams)
+    return [
+        each | {"route": f"{each['route']}, {graph.nodes[each['slot']].site.short}"}
+        if counts[each["title"], each["route"]] > 1
+        else each
+        for each in streams
+    ]
 
 
 def _values(graph: Graph) -> Iterator[dict[str, str]]:

@@ -1,6 +1,6 @@
 """What the page is told of a graph: the names that the user gave."""
 
-from hydro_nb import FlowBuilder
+from hydro_nb import TCP, FlowBuilder
 from hydro_nb.notebook.meta import graph_trait
 
 
@@ -24,6 +24,50 @@ def test_a_value_has_the_name_that_its_chain_is_assigned_to():
     average.map(print)
     total.map(print)
     assert values(flow) == [("total", "on Meter"), ("average", "fold on Meter")]
+
+
+class Worker: ...
+
+
+class Client: ...
+
+
+def routes(flow):
+    return [(each["title"], each["route"]) for each in graph_trait(flow.graph, live=False)["streams"]]
+
+
+def test_channels_between_two_clusters_are_told_apart_by_their_names():
+    flow = FlowBuilder()
+    workers, meters = flow.cluster(Worker), flow.cluster(Meter)
+    numbers = workers.source_iter([1])
+    loud = numbers.broadcast_closed(meters)
+    loud.values().broadcast_closed(meters, TCP.fail_stop().name("again"))
+    numbers.map(str).broadcast_closed(meters)
+    assert routes(flow) == [
+        ("Worker → Meter", "loud (broadcast_closed)"),
+        ("Meter → Meter", "again (broadcast_closed)"),
+        ("Worker → Meter", "broadcast_closed"),
+    ]
+
+
+def test_channels_without_names_are_told_apart_by_their_lines():
+    flow = FlowBuilder()
+    worker, meter = flow.process(Worker), flow.process(Meter)
+    numbers = worker.source_iter([1])
+    numbers.send(meter)
+    numbers.send(meter)
+    (title, first), (same, second) = routes(flow)
+    assert (title, same) == ("Worker → Meter", "Worker → Meter")
+    assert first.startswith("send, test_meta.py, line ")
+    assert first != second
+
+
+def test_a_port_has_the_name_of_what_comes_through_it():
+    flow = FlowBuilder()
+    meter, client = flow.process(Meter), flow.external(Client)
+    _, asked = meter.source_external(client, int)
+    asked.send_external(client)
+    assert routes(flow) == [("Client → Meter", "asked (source_external)"), ("Meter → Client", "send_external")]
 
 
 def test_a_value_without_a_name_is_called_by_its_operator():
