@@ -128,7 +128,7 @@ def _container(look: _Look, root: Place, ticks: tuple[Place, ...]) -> Iterator[s
     style = "rounded,dashed" if root.kind == "external" else "rounded,filled"
     nodes = list(inside(look.graph, root))
     ports = [node for node in look.graph.nodes.values() if client_of(node) == root]
-    below = " labelloc=b" if ports and not any(node.outputs for node in ports) else ""  # clear of what comes from above
+    below = " labelloc=b" if any(not node.outputs for node in ports) else ""  # clear of what comes from above
     yield f"  subgraph {_quote('cluster_' + root.slot)} {{"
     yield (
         f'    graph [id={_quote(root.slot)} margin=12 class="place {PLACE_CLASSES.get(root.kind, root.kind)}"'
@@ -251,6 +251,7 @@ def _arrow(edge: Edge, direction: str) -> str:
         shown |= {"style": "dashed", "constraint": "false", "xlabel": "next tick", "arrowhead": "vee"}
     elif edge.index == REFERENCE:
         shown |= {"style": "dashed", "arrowhead": "vee", "tooltip": f"reference to {kind_text(kind)}"}
+        shown |= {"dir": "both", "arrowtail": "odot", "tailclip": "true"}
     elif kind.shape.is_keyed and not edge.network:
         shown |= {"color": f"{shown.get('color', QUIET)}:transparent:{shown.get('color', QUIET)}", "penwidth": "1"}
     settings = " ".join(f"{name}={_quote(value)}" for name, value in shown.items())

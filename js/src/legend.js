@@ -11,6 +11,11 @@ const NODES = [
   ["sink", "sink", "M1 2h24v12H1zM3.2 4.2h19.6v7.6H3.2z"],
   ["nondeterministic", "a choice in time", "M5 2.5h16a4 4 0 0 1 4 4v3a4 4 0 0 1-4 4H5a4 4 0 0 1-4-4v-3a4 4 0 0 1 4-4z"],
 ];
+const PLACES = [
+  ["members", "cluster", "M4 1.5h16a3 3 0 0 1 3 3v6a3 3 0 0 1-3 3H4a3 3 0 0 1-3-3v-6a3 3 0 0 1 3-3z"],
+  ["tick", "tick by tick", "M5 2.5h16a4 4 0 0 1 4 4v3a4 4 0 0 1-4 4H5a4 4 0 0 1-4-4v-3a4 4 0 0 1 4-4z"],
+  ["external", "client outside", "M5 2.5h16a4 4 0 0 1 4 4v3a4 4 0 0 1-4 4H5a4 4 0 0 1-4-4v-3a4 4 0 0 1 4-4z"],
+];
 const EDGES = [
   ["stream", "stream", "M1 8h19", "M25 8l-6-3v6z"],
   ["stream unordered", "no order", "M1 8h19", "M25 8l-6-3v6z"],
@@ -19,7 +24,7 @@ const EDGES = [
   ["optional", "perhaps a value", "M1 8h16", "M17.5 8l3.7-2.6L25 8l-3.8 2.6z"],
   ["stream bounded", "it ends", "M1 8h16M24.5 4v8", "M23 8l-6-3v6z"],
   ["delayed", "next tick", "M1 8h22", "M18.5 5l6 3-6 3"],
-  ["reference", "used by a function", "M1 8h22", "M18.5 5l6 3-6 3"],
+  ["reference", "used by a function", "M6 8h17", "M18.5 5l6 3-6 3M6 8a2.4 2.4 0 1 1-4.8 0 2.4 2.4 0 1 1 4.8 0z"],
   ["net", "network", "M1 8h19", "M25 8l-6-3v6z"],
   ["net repeats", "may repeat", "M1 8h19", "M25 8l-6-3v6z"],
 ];
@@ -44,5 +49,6 @@ function sign(group, paths) {
 export function legend() {
   const entries = (/** @type {string[][]} */ list, /** @type {string} */ kind) =>
     list.map(([name = "", text = "", ...paths]) => h("li", {}, sign(`${kind} ${name}`, paths), text));
-  return h("div.legend", { hidden: "" }, h("ul", {}, ...entries(NODES, "node op")), h("ul", {}, ...entries(EDGES, "edge")));
+  const boxes = h("ul", {}, ...entries(NODES, "node op"), ...entries(PLACES, "cluster"));
+  return h("div.legend", { hidden: "" }, boxes, h("ul", {}, ...entries(EDGES, "edge")));
 }

@@ -106,6 +106,29 @@ def test_dot_marks_what_is_new(graph):
     assert dot.count("aggregation new") == dot.count(" new") == 1
 
 
+def test_what_a_function_refers_to_and_what_comes_in_the_next_tick_are_drawn_apart():
+    flow = FlowBuilder()
+    leader = flow.process()
+    numbers = leader.source_iter([1]).batch(leader.tick(), nondet("drawn only"))
+    most = numbers.count().by_ref()
+    numbers.map(lambda n: n / most.value).defer_tick().all_ticks()
+    lines = to_dot(flow.graph).splitlines()
+    (reference,) = [line for line in lines if " reference" in line and " -> " in line]
+    (delayed,) = [line for line in lines if " delayed" in line]
+    assert 'arrowtail="odot"' in reference
+    assert 'xlabel="next tick"' in delayed
+    assert "arrowtail" not in delayed
+
+
+def test_the_name_of_a_client_is_clear_of_the_line_that_comes_to_it():
+    flow = FlowBuilder()
+    leader, client = flow.process(), flow.external()
+    _, asked = leader.source_external(client, int)
+    assert "labelloc=b" not in to_dot(flow.graph)
+    asked.send_external(client)
+    assert to_dot(flow.graph).count("labelloc=b") == 1
+
+
 def test_labels_cannot_break_out_of_their_quotes():
     flow = FlowBuilder('a"b\\')
     flow.process().source_iter(['"]; evil [label="<b>']).map(lambda x: x + '"> <i>\\').for_each(print)
