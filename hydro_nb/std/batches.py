@@ -12,6 +12,19 @@ from typing import Any
 from hydro_nb.errors import HydroError
 from hydro_nb.std.readers import Named, name_of
 
+__all__ = [
+    "FRAMES",
+    "GATHERED",
+    "arrow",
+    "batches_of",
+    "gathered",
+    "is_frame",
+    "is_name",
+    "parquet_into",
+    "rows_of",
+    "table_of",
+]
+
 GATHERED = 1 << 16
 """rows that are gathered before they are written as one batch"""
 

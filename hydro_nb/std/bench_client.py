@@ -30,6 +30,8 @@ from hydro_nb.std.measures import (
 from hydro_nb.std.membership import track_membership
 from hydro_nb.values import CLUSTER_SELF_ID
 
+__all__ = ["BenchResult", "bench_client", "print_bench_results"]
+
 L = TypeVar("L", bound=TopLevel, default=Any)
 T = TypeVar("T", default=Any)
 

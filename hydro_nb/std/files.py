@@ -20,7 +20,18 @@ from hydro_nb.lang.site import here
 from hydro_nb.lang.stream import Stream
 from hydro_nb.lang.top_level import TopLevel
 from hydro_nb.std import following, readers, writers
+from hydro_nb.std.names import checked_name
 from hydro_nb.std.readers import Named
+
+__all__ = [
+    "source_csv",
+    "source_directory",
+    "source_json_lines",
+    "source_lines",
+    "write_csv",
+    "write_json_lines",
+    "write_lines",
+]
 
 T = TypeVar("T", default=Any)
 P = TypeVar("P", bound=TopLevel)
@@ -51,6 +62,7 @@ def source_lines(process: TopLevel, path: Named, *, follow: bool = False, encodi
     read on from its new beginning. It looks ten times in a second; a deployment settles when it has read what was there
     at the start, and between two looks. What cannot be decoded is an error that names the line.
     """
+    path = checked_name(path, "source_lines")
     codec = _known(encoding)
     if follow:
         return _followed(process, partial(following.look_for_lines, path, codec), str)
@@ -77,6 +89,7 @@ def source_csv(
     Totally ordered, exactly once, bounded. Empty lines are nothing. A row with more or fewer values than there are
     names is an error that names its line.
     """
+    path = checked_name(path, "source_csv")
     names = None if fields is None else [*fields]
     return process.source_iter(partial(readers.csv_rows, path, names, delimiter, _known(encoding)))
 
@@ -111,6 +124,7 @@ def source_json_lines(process: TopLevel, path: Named, *, of: Any = Any, follow: 
     be: a dataclass, `dict[str, int]`, ..., which is then the type of the elements. Empty lines are nothing; any other
     line without such a value is an error that names it.
     """
+    path = checked_name(path, "source_json_lines")
     if follow:
         return _followed(process, partial(following.look_for_json, path, of), of)
     stream: Any = process.source_iter(partial(readers.json_values, path, of))
@@ -139,6 +153,7 @@ def source_directory(process: TopLevel, path: Named, pattern: str = "*", *, foll
     that come together are sorted, one that was removed and made again comes again, a folder that is not there yet is
     waited for. A file comes when it is made, so let its writer make it elsewhere and move it in when it is whole.
     """
+    path = checked_name(path, "source_directory")
     if follow:
         return _followed(process, partial(following.look_for_files, path, pattern), str)
     return process.source_iter(partial(readers.files_in, path, pattern))
@@ -153,7 +168,7 @@ def _followed(process: TopLevel, make: Callable[[], following.Look], of: Any) ->
 def _known(encoding: str) -> str:
     try:
         return codecs.lookup(encoding).name
-    except LookupError:
+    except (LookupError, TypeError):
         raise GraphError(f"there is no encoding {encoding!r}; most files are in 'utf-8'.\n  {here()}") from None
 
 
@@ -182,6 +197,7 @@ def write_lines(
     Each line is handed to the operating system as it comes, so what has settled can be read. Needs a total order and
     no repeats. A text with a newline in it makes two lines.
     """
+    path = checked_name(path, "write_lines")
     stream.dest_sink(partial(writers.lines_into, path, _known(encoding), append=append))
 
 
@@ -209,6 +225,7 @@ def write_csv(
     is written where rows are appended to some. Rows are written as `write_lines` does; one that does not fit the header
     is an error. Needs a total order and no repeats.
     """
+    path = checked_name(path, "write_csv")
     names = None if fields is None else [*fields]
     stream.dest_sink(partial(writers.csv_into, path, names, delimiter, append=append))
 
@@ -231,4 +248,5 @@ def write_json_lines(
     Dataclasses and other records are written as objects, tuples and sets as arrays, times as text, what is no number as
     null; another class is an error. Lines are written as `write_lines` does. Needs a total order and no repeats.
     """
+    path = checked_name(path, "write_json_lines")
     stream.dest_sink(partial(writers.json_into, path, append=append))

@@ -17,6 +17,18 @@ import msgspec
 
 from hydro_nb.std.readers import Named, at_line, json_value, matching, name_of
 
+__all__ = [
+    "LOOK_SECONDS",
+    "READ_BYTES",
+    "Growing",
+    "Look",
+    "Outbox",
+    "follow",
+    "look_for_files",
+    "look_for_json",
+    "look_for_lines",
+]
+
 LOOK_SECONDS = 0.1
 READ_BYTES = 1 << 20
 

@@ -18,7 +18,16 @@ from hydro_nb.lang.site import called, here
 from hydro_nb.lang.stream import Stream
 from hydro_nb.lang.top_level import TopLevel
 from hydro_nb.std import batches
+from hydro_nb.std.names import checked_name
 from hydro_nb.std.readers import Named
+
+__all__ = [
+    "frame_rows",
+    "source_frame",
+    "to_frame",
+    "to_table",
+    "write_parquet",
+]
 
 P = TypeVar("P", bound=TopLevel)
 
@@ -104,7 +113,7 @@ def write_parquet(stream: Stream[Any, TopLevel, Any, TotalOrder, ExactlyOnce], p
     there is a file only with a `schema`. Needs a total order and no repeats.
     """
     _require()
-    stream.dest_sink(partial(batches.parquet_into, path, schema))
+    stream.dest_sink(partial(batches.parquet_into, checked_name(path, "write_parquet"), schema))
 
 
 def _require() -> None:

@@ -6,6 +6,16 @@ from typing import Any
 
 import msgspec
 
+__all__ = [
+    "Event",
+    "Listening",
+    "Request",
+    "Response",
+    "request_of",
+    "say",
+    "url_of",
+]
+
 
 class Request(msgspec.Struct, frozen=True):
     """What a client asked for; names of headers are in small letters, `query` has the last value of each name.

@@ -12,6 +12,14 @@ from typing import Any, Protocol
 from hydro_nb.errors import HydroError
 from hydro_nb.std.http_messages import Event, Listening, Request, Response
 
+__all__ = [
+    "BACKLOG",
+    "CLOSE_SECONDS",
+    "Outbox",
+    "Waiting",
+    "serve",
+]
+
 BACKLOG = 1024
 CLOSE_SECONDS = 0.5
 """how long what is being written may take when the process stops"""

@@ -14,6 +14,16 @@ import msgspec
 
 from hydro_nb.values import Continue, Step, Yield
 
+__all__ = [
+    "LatencyHistogram",
+    "RollingAverage",
+    "alone",
+    "latency_line",
+    "span",
+    "throughput_line",
+    "window",
+]
+
 _HOUR = 3600 * 10**9
 """The longest latency that is told apart, in nanoseconds."""
 _DIGITS = 3

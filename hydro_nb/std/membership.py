@@ -13,6 +13,8 @@ from hydro_nb.lang.nondet import proof
 from hydro_nb.lang.place import Location
 from hydro_nb.values import MembershipEvent
 
+__all__ = ["track_membership"]
+
 K = TypeVar("K", default=Any)
 L = TypeVar("L", bound=Location, default=Any)
 
@@ -23,17 +25,16 @@ def track_membership(
     """Tell of each member that was ever there whether it is there now.
 
     >>> from hydro_nb.std.membership import track_membership
-    >>> from hydro_nb.values import MembershipEvent
     >>> leader = FlowBuilder().process()
-    >>> joined, left = MembershipEvent.JOINED, MembershipEvent.LEFT
+    >>> joined, left = MembershipEvent.Joined, MembershipEvent.Left
     >>> events = leader.source_iter([(1, joined), (2, joined), (1, left)]).weaken_boundedness()
     >>> there = track_membership(events.into_keyed())
     >>> sorted(there.snapshot(leader.tick(), nondet("shown only")).entries().all_ticks().preview().rows)
     [(1, False), (2, True)]
 
-    Events are those of `source_cluster_membership_stream`, or of the clients of a port. Keys are added and never
-    removed, so that whoever has left is known as gone; `.filter(lambda there: there)` on a snapshot gives who is there.
-    An event that comes again does no harm.
+    Events are `MembershipEvent.Joined` and `MembershipEvent.Left`, of `source_cluster_membership_stream` or of the
+    clients of a port. Keys are added and never removed, so that whoever has left is known as gone;
+    `.filter(lambda there: there)` on a snapshot gives who is there. An event that comes again does no harm.
     """
-    present = events.make_totally_ordered().map(lambda event: event is MembershipEvent.JOINED)
+    present = events.make_totally_ordered().map(lambda event: event is MembershipEvent.Joined)
     return present.reduce(lambda _, now: now, idempotent=proof("the last event decides, however often it comes"))

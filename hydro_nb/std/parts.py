@@ -10,6 +10,8 @@ from zlib import crc32
 
 from hydro_nb.values import MemberId
 
+__all__ = ["part_of"]
+
 
 def part_of(key: Any, parts: int) -> int:
     """Give a number below `parts` that depends on the key alone: equal keys have equal numbers, in every process.

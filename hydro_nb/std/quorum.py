@@ -17,6 +17,8 @@ from hydro_nb.lang.site import here
 from hydro_nb.lang.stream import Stream
 from hydro_nb.values import Continue, Err, Ok, Step, Yield
 
+__all__ = ["collect_quorum", "collect_quorum_with_response"]
+
 K = TypeVar("K", default=Any)
 V = TypeVar("V", default=Any)
 E = TypeVar("E", default=Any)

@@ -13,6 +13,19 @@ import msgspec
 
 from hydro_nb.errors import HydroError
 
+__all__ = [
+    "Name",
+    "Named",
+    "at_line",
+    "csv_rows",
+    "files_in",
+    "json_value",
+    "json_values",
+    "matching",
+    "name_of",
+    "text_lines",
+]
+
 Name: TypeAlias = str | os.PathLike[str]
 Named: TypeAlias = Name | Callable[[], Name]
 """A file's name, or a function that gives it on the process."""

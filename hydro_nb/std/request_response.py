@@ -15,6 +15,8 @@ from hydro_nb.lang.stream import Stream
 from hydro_nb.lang.tick import Atomic, Tick
 from hydro_nb.values import Continue, Step, Yield
 
+__all__ = ["join_responses"]
+
 K = TypeVar("K", default=Any)
 M = TypeVar("M", default=Any)
 V = TypeVar("V", default=Any)

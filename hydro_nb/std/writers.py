@@ -15,6 +15,8 @@ import msgspec
 from hydro_nb.errors import HydroError
 from hydro_nb.std.readers import Named, name_of
 
+__all__ = ["csv_into", "json_into", "lines_into"]
+
 
 @contextmanager
 def _opened(path: Named, *, append: bool, encoding: str = "utf-8") -> Generator[TextIOWrapper]:
