@@ -22,8 +22,31 @@ Policy = Literal["fail_stop", "lossy", "lossy_delayed_forever"]
 Route = Literal["one", "members", "all", "closed", "turns"]
 
 
+class Leaving(Op):
+    """What a process sends away: elements are put into the output list, which the runtime empties."""
+
+    method: str
+
+    takes_iterables: ClassVar[bool] = True
+    category: ClassVar = "Network"
+
+    @property
+    def label(self) -> str:
+        """Name the method that was called."""
+        return self.method
+
+    def element(self, emit: Emit, item: Item, port: int) -> None:
+        """Put it into the output list."""
+        emit.write(f"{emit.output()}.append({item.text})")
+
+    def elements(self, emit: Emit, batch: str) -> bool:
+        """Put a whole list out."""
+        emit.write(f"{emit.output()}.extend({batch})")
+        return True
+
+
 @dataclass(frozen=True)
-class Network(Op):
+class Network(Leaving):
     """Sends a stream to another location, whole."""
 
     to: Place
@@ -41,13 +64,6 @@ class Network(Op):
     name: ClassVar[str] = "send"
     route: ClassVar[Route] = "one"
     """which members of a cluster an element goes to"""
-    takes_iterables: ClassVar[bool] = True
-    category: ClassVar = "Network"
-
-    @property
-    def label(self) -> str:
-        """Name the method that was called."""
-        return self.method
 
     @property
     def detail(self) -> str:
@@ -73,15 +89,6 @@ class Network(Op):
     def carried(self, kind: Kind) -> Kind:
         """Give the kind of what travels, without the ids of members."""
         return kind
-
-    def element(self, emit: Emit, item: Item, port: int) -> None:
-        """Sender: put it into the output list."""
-        emit.write(f"{emit.output()}.append({item.text})")
-
-    def elements(self, emit: Emit, batch: str) -> bool:
-        """Sender: put a whole list out."""
-        emit.write(f"{emit.output()}.extend({batch})")
-        return True
 
     def after(self, emit: Emit) -> None:
         """Receiver: push what has arrived."""
@@ -212,7 +219,7 @@ _PAIRS = "Say which member gets it: .map(lambda x: (MemberId.from_raw_id(number)
 
 
 @dataclass(frozen=True)
-class SendExternal(Op):
+class SendExternal(Leaving):
     """Sends a stream to whoever is connected to a port."""
 
     client: Place
@@ -220,25 +227,9 @@ class SendExternal(Op):
     method: str = "send_external"
 
     name: ClassVar[str] = "send_external"
-    takes_iterables: ClassVar[bool] = True
-    category: ClassVar = "Network"
-
-    @property
-    def label(self) -> str:
-        """Name the method that was called."""
-        return self.method
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Demand a stream outside ticks."""
         check.top_level(inputs[0])
         refuse_awaitables(inputs[0])
         return ()
-
-    def element(self, emit: Emit, item: Item, port: int) -> None:
-        """Put it into the output list."""
-        emit.write(f"{emit.output()}.append({item.text})")
-
-    def elements(self, emit: Emit, batch: str) -> bool:
-        """Put a whole list out."""
-        emit.write(f"{emit.output()}.extend({batch})")
-        return True
