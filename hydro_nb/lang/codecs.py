@@ -95,6 +95,7 @@ class NetworkHint(msgspec.Struct, frozen=True):
 
     def __post_init__(self) -> None:
         """Refuse what is no port of a machine, at the line that says it."""
+        # users are not type checkers
         if not isinstance(self.number, int) or not 0 <= self.number < 2**16:  # pyright: ignore[reportUnnecessaryIsInstance]
             raise GraphError(f"`TcpPort` needs a port from 0 to 65535, but was given {self.number!r}.\n  {here()}")
         if not isinstance(self.host, str):  # pyright: ignore[reportUnnecessaryIsInstance]

@@ -65,6 +65,7 @@ class Via(Generic[W_co]):
 
         Raises `EncodeError` without a reason.
         """
+        # users are not type checkers
         if not isinstance(trusted, str) or not trusted.strip():  # pyright: ignore[reportUnnecessaryIsInstance]
             raise EncodeError(
                 f"`pickle` needs a reason in words, but was given {trusted!r}.\n  {here()}\n"

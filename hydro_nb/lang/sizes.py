@@ -23,6 +23,7 @@ def sizes_of(graph: Graph, given: Mapping[Any, int]) -> dict[int, int]:
     clusters = [place for place in graph.places.values() if place.kind == "cluster"]
     sizes: dict[int, int] = {}
     for key, count in given.items():
+        # users are not type checkers
         if isinstance(count, bool) or not isinstance(count, int) or count < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
             raise DeployError(
                 f"a cluster has a number of members from 1 on, but {key!r} was given {count!r}.\n  {here()}"

@@ -139,7 +139,7 @@ def _written(response: Response) -> Any:
     wrong = _fault(response)
     if wrong:
         # a client must not end the program by what it makes of its request, so this is no exception
-        print(f"{response!r} cannot be sent: {wrong}", file=sys.stderr, flush=True)  # noqa: T201
+        print(f"{response!r} cannot be sent: {wrong}", file=sys.stderr, flush=True)  # noqa: T201 - a process's log
         response = Response(500, f"the program gave a response that cannot be sent: {wrong}")
     headers = {name.lower(): value for name, value in response.headers.items()}
     if isinstance(response.body, str):
@@ -154,5 +154,10 @@ def _fault(response: Response) -> str:
     if not isinstance(response.body, str | bytes):  # pyright: ignore[reportUnnecessaryIsInstance] - nobody checks
         return f"its body is of type {type(response.body).__name__}"
     texts = [text for pair in response.headers.items() for text in pair]
-    bad = next((text for text in texts if not (isinstance(text, str) and text.isprintable())), None)  # pyright: ignore[reportUnnecessaryIsInstance]
+    bad = next((text for text in texts if not _is_line(text)), None)
     return "" if bad is None else f"no header may have {bad!r}"
+
+
+def _is_line(text: object) -> bool:
+    # what a flow makes of a response is checked by nobody before
+    return isinstance(text, str) and text.isprintable()

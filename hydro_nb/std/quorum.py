@@ -111,7 +111,7 @@ def _counting(at_least: int, out_of: int) -> Callable[[dict[Any, Any], Response]
         key, result = response
         agreed, answered = waiting.get(key, (0, 0))
         agrees = isinstance(result, Ok)
-        if not agrees and not isinstance(result, Err):  # pyright: ignore[reportUnnecessaryIsInstance]
+        if not agrees and not isinstance(result, Err):  # pyright: ignore[reportUnnecessaryIsInstance] - or neither
             raise TypeError(f"an answer is (key, Ok(value)) or (key, Err(reason)), not {response!r}")
         if answered + 1 < out_of:
             waiting[key] = agreed + agrees, answered + 1
@@ -130,7 +130,7 @@ def _releasing(at_least: int, out_of: int) -> Callable[[Open, Response], list[An
         held, agreed, answered = waiting.get(key, ([], 0, 0))
         if isinstance(result, Ok):
             held, agreed = [*held, (key, result.value)], agreed + 1
-        elif not isinstance(result, Err):  # pyright: ignore[reportUnnecessaryIsInstance]
+        elif not isinstance(result, Err):  # pyright: ignore[reportUnnecessaryIsInstance] - or neither
             raise TypeError(f"an answer is (key, Ok(value)) or (key, Err(reason)), not {response!r}")
         ready = held if agreed >= at_least else []
         if answered + 1 < out_of:

@@ -14,11 +14,6 @@ class Worker: ...
 class Leader: ...
 
 
-@pytest.fixture(autouse=True)
-def _own_state_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-
-
 @pytest.fixture
 def flow():
     return FlowBuilder()

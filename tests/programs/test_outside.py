@@ -15,11 +15,6 @@ from hydro_nb import FlowBuilder, MembershipEvent, nondet
 SECONDS = 20
 
 
-@pytest.fixture(autouse=True)
-def _own_state_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-
-
 @contextmanager
 def serving(service):
     """Deploy a service of many clients' lines and give its address, or the deployment with it."""

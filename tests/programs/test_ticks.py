@@ -11,11 +11,6 @@ BACKENDS = pytest.mark.parametrize("backend", ["local", "inprocess"])
 CUT = nondet("what came since the last tick")
 
 
-@pytest.fixture(autouse=True)
-def _own_state_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-
-
 @BACKENDS
 def test_count_elems(backend):
     """A count in a tick is 0 in the first tick, before anything has come."""
