@@ -106,12 +106,14 @@ class Deployment:
 
     def stop(self, *, drain: bool = False) -> None:
         """End every process, with `drain` after everything under way has arrived; a second time does nothing."""
-        self._backend.stop(drain=drain)
+        with self._sockets.released(drain=drain):
+            self._backend.stop(drain=drain)
         self._sockets.close()
 
     async def stopped(self, *, drain: bool = False) -> None:
         """End as `stop` does, without blocking the event loop."""
-        await self._backend.stopped(drain=drain)
+        with self._sockets.released(drain=drain):
+            await self._backend.stopped(drain=drain)
         self._sockets.close()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -226,7 +228,11 @@ class Deployment:
         for place in self._program.locations:
             for spec in (*place.served, *place.sidecars):
                 if spec.slot in lost:
-                    who = "its client had left" if isinstance(spec, ServedSpec) else "the function had ended"
+                    who = (
+                        "its client had left or did not read"
+                        if isinstance(spec, ServedSpec)
+                        else "the function had ended"
+                    )
                     yield f"  {spec.op} `{spec.slot}`: {lost[spec.slot]} discarded: {who}"
 
     def __repr__(self) -> str:

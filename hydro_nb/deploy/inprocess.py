@@ -330,8 +330,11 @@ class InProcessBackend:
         for worker in self._living:
             worker.drain()
         self._clients.release()
-        while not self._calm and self._step_all():
-            continue
+        while not self._calm:
+            if not self._step_all():
+                if not any(worker.feeds.ready for worker in self._living):
+                    break
+                self.pause(RING_SECONDS)
 
     def _dismiss(self, resident: Resident) -> None:
         if not resident.over:
@@ -340,6 +343,8 @@ class InProcessBackend:
         self._beside.cancel(resident.worker)
         resident.capture.finish()
         if not resident.over:
+            if resident.worker.changed:
+                self._board.apply(resident.worker.counts())
             resident.over = True
             self._board.ended(resident.worker.peer, "stopped")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from hydro_nb.deploy.external import Link, Port, load_captures
@@ -17,6 +19,8 @@ from hydro_nb.wire import LocationProgram, ServedSpec
 
 CHUNK = 64 * 1024
 CONNECT_SECONDS = 10.0
+RELEASE_MILLISECONDS = 50
+"""How often it is seen whether a flow still drains, while nothing comes."""
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - what such a server is reached by
 
 
@@ -137,11 +141,20 @@ class SocketClient(Port):
     def _why(self) -> str:
         return self._link.over or self._ended or "it was closed"
 
-    def retire(self) -> None:
-        """Take what has come, then close: the deployment has ended."""
+    @property
+    def descriptor(self) -> int:
+        """Of its socket; -1 where that is closed."""
+        return self._socket.fileno()
+
+    def take_in(self) -> None:
+        """Take all that has come, for whoever receives it later."""
         with self._link.lock:
             while self._take():
                 continue
+
+    def retire(self) -> None:
+        """Take what has come, then close: the deployment has ended."""
+        self.take_in()
         self.close()
 
     def close(self) -> None:
@@ -204,6 +217,33 @@ class Sockets:
         where = f"port `{spec.name}`"
         incoming, outgoing = (make_framing(each, captures, where) for each in (spec.outgoing, spec.incoming))
         return incoming, outgoing.encode
+
+    @contextmanager
+    def released(self, *, drain: bool) -> Generator[None]:
+        """Take in all that comes while the flow drains, whether or not anyone reads it."""
+        over = threading.Event()
+        thread = threading.Thread(target=self._take_in, args=(over,), name="hydro-drain", daemon=True)
+        if drain and self._open():
+            thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            if thread.ident is not None:
+                thread.join()
+
+    def _open(self) -> list[SocketClient]:
+        return [each for clients in self._clients.values() for each in clients if not each.ended]
+
+    def _take_in(self, over: threading.Event) -> None:
+        while not over.is_set() and (clients := self._open()):
+            poll = select.poll()
+            for number in [each.descriptor for each in clients]:
+                if number >= 0:
+                    poll.register(number, select.POLLIN)
+            poll.poll(RELEASE_MILLISECONDS)
+            for each in clients:
+                each.take_in()
 
     def close(self) -> None:
         """Close every connection that is still open; what has come for it may still be received."""

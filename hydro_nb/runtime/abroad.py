@@ -63,8 +63,8 @@ class Abroad:
 
     @property
     def owing(self) -> bool:
-        """Whether something that left the flow is still to come back to it."""
-        return any(each.owing for each in self.sidecars)
+        """Whether something that left the flow is still to come back to it, or to reach a client."""
+        return any(each.owing for each in self.all)
 
     @property
     def crowded(self) -> bool:
@@ -80,6 +80,11 @@ class Abroad:
     def discarded(self) -> dict[str, int]:
         """How many elements were dropped because nobody was there to take them, where any were."""
         return {each.spec.slot: each.discarded for each in self.all if each.discarded}
+
+    def drain(self) -> None:
+        """Note that the location ends when nothing is owed to anybody."""
+        for each in self.served:
+            each.drain()
 
     def dropped(self) -> bool:
         """Whether elements were dropped since this was last asked, which may happen between two ticks."""

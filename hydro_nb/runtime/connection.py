@@ -44,6 +44,10 @@ class Owner(Protocol):
         """Something that had waited has gone."""
         ...
 
+    def lost(self, count: int) -> None:
+        """So many elements will never arrive."""
+        ...
+
 
 class Connection:
     """A client that is connected."""
@@ -58,6 +62,9 @@ class Connection:
         self._loop = loop
         self._owner = owner
         self._chunks: deque[memoryview] = deque()
+        self._sizes: deque[list[int]] = deque()
+        """of each chunk: how many bytes each of its elements has"""
+        self._draining = False
         self.listens = True
         """whether it may send more"""
         self._open = True
@@ -135,18 +142,31 @@ class Connection:
 
     # ------------------------------------------------------------ writing
 
-    def write(self, data: bytes) -> None:
+    def write(self, elements: list[bytes]) -> None:
         """Send, now or when there is room; who takes nothing for long is given up."""
         if self.unsent > MOST_UNSENT:
             self.give_up(f"it does not read: {self.unsent} bytes wait for it")
         if not self._open:
+            self._owner.lost(len(elements))
             return
-        self._chunks.append(memoryview(data))
-        self.unsent += len(data)
+        self._chunks.append(memoryview(b"".join(elements)))
+        self._sizes.append([*map(len, elements)])
+        self.unsent += len(self._chunks[-1])
         if len(self._chunks) == 1:
             self._push()
-        if self.unsent > PRESSED and self._timer is None:
+        if self._awaited and self._timer is None:
             self._watch(STALL_SECONDS)
+
+    def drain(self) -> None:
+        """Note that the flow ends when all that waits has gone; who takes nothing for long is given up."""
+        self._draining = True
+        if self._awaited and self._timer is None:
+            self._watch(STALL_SECONDS)
+
+    @property
+    def _awaited(self) -> bool:
+        """Whether somebody waits for it to read."""
+        return self.unsent > (0 if self._draining else PRESSED)
 
     def _push(self) -> None:
         try:
@@ -163,6 +183,7 @@ class Connection:
         self._sent += sent
         if sent == len(self._chunks[0]):
             self._chunks.popleft()
+            self._sizes.popleft()
         else:
             self._chunks[0] = self._chunks[0][sent:]
 
@@ -184,9 +205,9 @@ class Connection:
         self._timer = None
         moved = self._sent != self._seen
         if self.listens:
-            if self.unsent > PRESSED and not moved:
+            if self._awaited and not moved:
                 self.give_up(f"it has read nothing for {STALL_SECONDS:g} seconds, and {self.unsent} bytes wait for it")
-            elif self.unsent > PRESSED:
+            elif self._awaited:
                 self._watch(STALL_SECONDS)
         elif moved and not self._deaf:
             self._watch(LINGER_SECONDS)
@@ -202,6 +223,14 @@ class Connection:
             self._owner.left(self, trouble)
         self.close()
 
+    def part(self) -> None:
+        """Close so that what was sent arrives: a socket closed with something unread would take it back."""
+        taken = 0
+        with suppress(OSError):
+            while taken < PRESSED and (data := self._socket.recv(CHUNK)):
+                taken += len(data)
+        self.close()
+
     def close(self) -> None:
         """Close at once."""
         if not self._open:
@@ -212,9 +241,20 @@ class Connection:
         self._loop.remove_writer(self._socket)
         self._open = False
         self._socket.close()
+        if self._chunks:
+            self._owner.lost(self._unfinished())
         self._chunks.clear()
         self.unsent = 0
         if self.listens:
             self.listens = False
             self._owner.left(self, "")
         self._owner.over(self)
+
+    def _unfinished(self) -> int:
+        """Count the elements of which something is unsent."""
+        first, *others = self._sizes
+        count, left = 0, len(self._chunks[0])
+        while left > 0:
+            count += 1
+            left -= first[-count]
+        return count + sum(map(len, others))

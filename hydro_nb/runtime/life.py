@@ -128,19 +128,21 @@ class Life:
     # ------------------------------------------------------------ ending
 
     def finish(self) -> None:
-        """Close what the user opened, and tell the last counts."""
+        """Close what the user opened."""
         if self.failed or not self._started:
             return
         try:
             self.worker.flush()
             self.worker.close()
-            self._tell_counts()
+            self._stale = True
         except FatalError as failure:
             self._fail(failure)
 
     def depart(self) -> None:
-        """Say how it ended."""
+        """Tell the last counts, with what closing has cut off, and say how it ended."""
         if not self.over:
+            if self.worker.location.state is not None and self._is_stale():
+                self._tell_counts()
             self.over = True
             if self._share:
                 self._share.over = True

@@ -54,14 +54,14 @@ class Served:
         self._came = self._took = 0
         self._given = self._gone = 0
         self.discarded = 0
-        """how many elements were dropped, because their client had left"""
+        """how many elements were dropped, because their client had left or did not read them"""
         self._next = 0
         self._connections: dict[int, Connection] = {}
         self._latest: Connection | None = None
         """of a port for a single client: the newest, also after it has left"""
-        self._waiting: list[bytes] = []
+        self._waiting: list[list[bytes]] = []
         """of a port for a single client: what waits for the first"""
-        self._cancelled = self._paused = False
+        self._cancelled = self._paused = self._draining = False
         self._put_off_for = 0.0
         """seconds until it is tried again to let clients in; 0 where nothing is in the way"""
 
@@ -112,6 +112,11 @@ class Served:
         """Whether so much waits for a client that bounded sources should wait for it too."""
         return self._given > self._gone + MOST_ITEMS or self._unsent > PRESSED
 
+    @property
+    def owing(self) -> bool:
+        """Whether something is still to go to a client."""
+        return self._given != self._gone or any(each.unsent for each in tuple(self._connections.values()))
+
     def poll(self, inputs: dict[str, list[Any]], limit: int) -> int:
         """Take what has come, at most so many; gives how many came."""
         items = inputs[self.spec.input]
@@ -138,6 +143,11 @@ class Served:
         self._given += len(items)
         self._loop.call_soon_threadsafe(self._write, batch, len(items))
 
+    def drain(self) -> None:
+        """Note that the location ends when nothing is owed to anybody."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._hurry)
+
     def cancel(self) -> None:
         """Close all; `closed` says when that is done."""
         if self._loop is None:
@@ -154,7 +164,12 @@ class Served:
     @property
     def _unsent(self) -> int:
         most = max((each.unsent for each in tuple(self._connections.values())), default=0)
-        return max(most, sum(map(len, tuple(self._waiting))))
+        return max(most, self._kept)
+
+    @property
+    def _kept(self) -> int:
+        """Bytes that wait for the first client."""
+        return sum(sum(map(len, each)) for each in tuple(self._waiting))
 
     # ------------------------------------------------------------ what happens on the loop
 
@@ -193,6 +208,8 @@ class Served:
         made = Connection(self._next, sock, self._framing(), self._loop, self)
         self._next += 1
         self._connections[made.number] = made
+        if self._draining:
+            made.drain()
         self._arrive(_EVENT, made, [MembershipEvent.Joined])
         if not self.spec.many:
             self._follow(made)
@@ -210,8 +227,8 @@ class Served:
             self._latest.close()
         self._latest = made
         waiting, self._waiting = self._waiting, []
-        for data in waiting:
-            made.write(data)
+        for elements in waiting:
+            made.write(elements)
 
     def heard(self, connection: Connection, items: list[Any], size: int) -> None:
         """Keep what has come until it is polled; where that is much, read no more."""
@@ -249,6 +266,10 @@ class Served:
         """Let sources that waited go on, and who is in this process read."""
         self._wake()
 
+    def lost(self, count: int) -> None:
+        """Count what will never arrive."""
+        self.discarded += count
+
     def _write(self, batch: dict[int, list[bytes]], count: int) -> None:
         for client, chunks in batch.items():
             if self.spec.many:
@@ -256,9 +277,9 @@ class Served:
             else:
                 connection = self._connections.get(self._latest.number) if self._latest else None
             if connection is not None:
-                connection.write(b"".join(chunks))
+                connection.write(chunks)
             elif self.spec.many or self._latest is not None:
-                self.discarded += len(chunks)
+                self.lost(len(chunks))
             else:
                 self._keep(chunks)
         self._gone += count
@@ -266,10 +287,10 @@ class Served:
 
     def _keep(self, chunks: list[bytes]) -> None:
         """Let what was sent before there is a client wait for it, as far as there is room."""
-        if sum(map(len, self._waiting)) > MOST_UNSENT:
-            self.discarded += len(chunks)
+        if self._kept > MOST_UNSENT:
+            self.lost(len(chunks))
         else:
-            self._waiting.append(b"".join(chunks))
+            self._waiting.append(chunks)
 
     def _resume(self) -> None:
         if self._paused and not self._full and not self._cancelled:
@@ -291,12 +312,19 @@ class Served:
             self._server.close()
             self._server = None
 
+    def _hurry(self) -> None:
+        self._draining = True
+        for each in tuple(self._connections.values()):
+            each.drain()
+
     def _close(self) -> None:
         if self._loop is not None and self._server is not None:
             self._loop.remove_reader(self._server)
         self._close_server()
         for each in tuple(self._connections.values()):
-            each.close()
+            each.part()
+        waiting, self._waiting = self._waiting, []
+        self.lost(sum(map(len, waiting)))
         self.closed.set()
 
 

@@ -259,6 +259,7 @@ class Worker:
     def drain(self) -> None:
         """Take nothing more from sources; what is under way goes on."""
         self.draining = True
+        self.feeds.abroad.drain()
         self._weigh()
 
     def step(self) -> bool:

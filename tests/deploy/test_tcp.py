@@ -401,6 +401,64 @@ def test_the_end_of_a_deployment_is_that_of_its_clients(flow, server, backend):
         client.send("b")
 
 
+def many_lines(flow, server):
+    """Serve one client that gets as many lines as it asks for."""
+    port, lines, replies = server.bind_single_client(flow.external())
+    replies.send(lines.flat_map_ordered(lambda line: ["x" * 999] * int(line)))
+    return port
+
+
+def test_draining_waits_for_who_reads_slowly(flow, server, backend):
+    port, got = many_lines(flow, server), []
+    deployment = flow.deploy(backend=backend)
+    with Peer(deployment, port) as peer:
+        peer.send(b"9000\n")
+        deployment.settle(SECONDS)
+
+        def read():
+            while data := peer.socket.recv(2**16):
+                got.append(len(data))
+
+        reading = threading.Thread(target=read)
+        reading.start()
+        deployment.stop(drain=True)
+        reading.join()
+    assert sum(got) == 9_000_000
+    assert deployment.snapshot().discarded == {}
+
+
+def test_what_the_end_cuts_off_is_counted(flow, server, backend):
+    port, got = many_lines(flow, server), 0
+    deployment = flow.deploy(backend=backend)
+    with Peer(deployment, port) as peer:
+        peer.send(b"9000\n")
+        deployment.settle(SECONDS)
+        deployment.stop()
+        while data := peer.socket.recv(2**16):
+            got += len(data)
+    assert deployment.snapshot().discarded == {port.slot: 9000 - got // 1000}
+    assert "discarded: its client had left or did not read" in deployment.status()
+
+
+def test_what_nobody_ever_came_for_is_counted(flow, server, backend):
+    port, _lines, replies = server.bind_single_client(flow.external())
+    replies.send(server.source_iter(["welcome", "again"]))
+    deployment = flow.deploy(backend=backend)
+    deployment.settle(SECONDS)
+    deployment.stop(drain=True)
+    assert deployment.snapshot().discarded == {port.slot: 2}
+
+
+def test_draining_brings_all_to_a_client_in_the_kernel(flow, server, backend):
+    port = many_lines(flow, server)
+    deployment = flow.deploy(backend=backend)
+    client = deployment.connect(port)
+    client.send("9000")
+    deployment.settle(SECONDS)
+    deployment.stop(drain=True)
+    assert len([*client]) == 9000
+
+
 def test_drained(flow, server, backend):
     port = echo(flow, server)
     deployment = flow.deploy(backend=backend)

@@ -1,6 +1,7 @@
 """One client's socket: what its owner is told of what comes and goes."""
 
 import asyncio
+import re
 import socket
 
 import pytest
@@ -15,6 +16,7 @@ class Told:
     def __init__(self):
         self.heard_of = []
         self.ended = []
+        self.lost_count = 0
 
     def heard(self, connection, items, size):
         self.heard_of.append((items, size))
@@ -27,6 +29,9 @@ class Told:
 
     def moved(self):
         pass
+
+    def lost(self, count):
+        self.lost_count += count
 
 
 @pytest.fixture
@@ -85,3 +90,50 @@ def test_what_came_before_nonsense_is_charged(connect, told):
     said(connection, theirs, b"a\n\xff\n")
     assert told.heard_of == [(["a"], 4)]
     assert told.ended == ["a line is no UTF-8: byte 0xff at 0"]
+
+
+def everything(theirs):
+    """Read until the other side closes."""
+    data = b""
+    while more := theirs.recv(2**16):
+        data += more
+    return data
+
+
+def test_what_is_cut_off_is_counted(connect, told):
+    connection, theirs = connect(Lines(1000))
+    for _ in range(2):
+        connection.write([b"%06d\n" % number for number in range(100_000)])
+    connection.close()
+    assert told.ended == ["", "over"]
+    assert 100_000 < told.lost_count < 200_000
+    assert len(everything(theirs)) // 7 == 200_000 - told.lost_count
+    connection.write([b"a\n", b"b\n"])
+    assert len(everything(theirs)) == 0
+
+
+def test_what_comes_after_the_end_is_counted(connect, told):
+    connection, _theirs = connect(Lines(1000))
+    connection.close()
+    connection.write([b"a\n", b"b\n"])
+    assert told.lost_count == 2
+
+
+def test_who_reads_nothing_while_the_flow_drains_is_given_up(connect, told, loop, monkeypatch):
+    monkeypatch.setattr("hydro_nb.runtime.connection.STALL_SECONDS", 0.001)
+    connection, theirs = connect(Lines(1000))
+    connection.write([b"x" * 500_000])
+    connection.drain()
+    while not told.ended:
+        loop.run_until_complete(asyncio.sleep(0))
+    assert re.fullmatch("it has read nothing for 0.001 seconds, and .* bytes wait for it", told.ended[0])
+    assert told.lost_count == 1
+    assert everything(theirs)
+
+
+def test_what_was_sent_arrives_although_something_is_unread(connect, told):
+    connection, theirs = connect(Lines(1000))
+    connection.write([b"answer\n"])
+    theirs.sendall(b"more\n")
+    connection.part()
+    assert everything(theirs) == b"answer\n"
