@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from hydro_nb.deploy.named import Named, called
+from hydro_nb.deploy.named import Named, Roster
 from hydro_nb.errors import DeployError
 from hydro_nb.wire import LocationProgram, member_of
 
@@ -16,9 +16,10 @@ def groups_of(
 ) -> tuple[tuple[int, ...], ...]:
     """Give the peers of each group, in the order in which they are named; a cluster stands for all of its members."""
     seen: dict[int, int] = {}
+    roster = Roster(peers, places)
     for number, group in enumerate(_lists(colocate)):
         for given in group:
-            for peer in _peers(given, peers, places):
+            for peer in _peers(given, roster):
                 if peer in seen:
                     raise DeployError(f"`colocate` names `{_name(peers, peer)}` twice; a process lives in one place")
                 seen[peer] = number
@@ -41,23 +42,12 @@ def _is_group(group: Sequence[Named]) -> bool:
     return not any(isinstance(each, int) for each in group)
 
 
-def _peers(given: Named, peers: Mapping[int, LocationProgram], places: Sequence[LocationProgram]) -> list[int]:
-    name = called(given, list(places))
-    if name is not None:
-        found = [peer for peer, place in peers.items() if name in (place.name, _name(peers, peer))]
-        if found:
-            return found
-        if any(place.kind == "external" and place.name == name for place in places):
-            raise DeployError(f"`colocate` names `{name}`, which is outside of the flow and has no process")
-    names = ", ".join(f"`{known}`" for known in dict.fromkeys(_names(peers)))
-    raise DeployError(f"`colocate` names {given!r}, which is no process of this flow; there are {names}")
+def _peers(given: Named, roster: Roster) -> list[int]:
+    try:
+        return roster.peers(given)
+    except DeployError as error:
+        raise DeployError(f"`colocate` names who cannot share: {error}") from None
 
 
 def _name(peers: Mapping[int, LocationProgram], peer: int) -> str:
     return peers[peer].title(member_of(peer))
-
-
-def _names(peers: Mapping[int, LocationProgram]) -> Iterator[str]:
-    for peer, place in peers.items():
-        yield place.name
-        yield _name(peers, peer)

@@ -14,8 +14,9 @@ from typing import Any, Literal, Protocol, Self
 from hydro_nb.deploy.board import Board, Subscriber
 from hydro_nb.deploy.colocation import groups_of
 from hydro_nb.deploy.external import Link, Port
-from hydro_nb.deploy.named import HasName, Named, title_of
+from hydro_nb.deploy.named import Named, Roster, shown
 from hydro_nb.deploy.plan import Program, check_runnable, peers_of
+from hydro_nb.deploy.seconds import check_seconds
 from hydro_nb.deploy.tcp import Sockets
 from hydro_nb.errors import DeployError
 from hydro_nb.runtime.channel import MAX_BUFFER
@@ -89,6 +90,7 @@ class Deployment:
         self._program = program
         self._backend = backend
         self._board = board
+        self._roster = Roster(board.state.processes, program.locations)
         self._sockets = Sockets(program, lambda: board.state.addresses, backend.link)
 
     # ------------------------------------------------------------ waiting
@@ -98,10 +100,12 @@ class Deployment:
 
         Raises `SettleTimeout`, which says what is busy, and `ProcessFailed`, which says where.
         """
+        check_seconds("settle", timeout)
         self._backend.settle(timeout)
 
     async def settled(self, timeout: float | None = None) -> None:
         """Wait as `settle` does, without blocking the event loop."""
+        check_seconds("settled", timeout)
         await self._backend.settled(timeout)
 
     def stop(self, *, drain: bool = False) -> None:
@@ -118,6 +122,7 @@ class Deployment:
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until someone stops it; False when the time has passed, `ProcessFailed` when a process fails."""
+        check_seconds("wait", timeout)
         return self._backend.wait(timeout)
 
     def __await__(self) -> Generator[Any, None, Deployment]:
@@ -184,12 +189,9 @@ class Deployment:
         """Do not call this any more."""
         self._board.unsubscribe(callback)
 
-    def logs(self, location: str | HasName | None = None) -> list[LogLine]:
-        """Give what the processes printed, newest last: of one process or of all."""
-        name = location if isinstance(location, str | None) else location.name
-        if name is not None:
-            self._check_name(name)
-        return self._board.logs.lines(name)
+    def logs(self, location: Named | None = None) -> list[LogLine]:
+        """Give what the processes printed, newest last: of one, given as to `kill`, of a whole cluster, or of all."""
+        return self._board.logs.lines(None if location is None else self._roster.meant(location).name)
 
     def logs_since(self, total: int) -> tuple[int, list[LogLine]]:
         """Give the lines after the first `total`, as far as they are kept, and the new total."""
@@ -200,18 +202,9 @@ class Deployment:
         """Where the whole logs are, one file per process."""
         return self._board.logs.folder
 
-    def _check_name(self, name: str) -> None:
-        rows = self._board.state.processes.values()
-        names = dict.fromkeys((*(place.name for place in self._program.locations), *(row.name for row in rows)))
-        if name not in names:
-            raise DeployError(f"no process is called `{name}`; there are {', '.join(f'`{n}`' for n in names)}")
-
-    def source(self, process: str | HasName | type) -> str:
-        """Give the generated Python of a process or a cluster, given itself, its name or its marker class."""
-        name = self._named(process)
-        self._check_name(name)
-        known = {place.name: place.source for place in self._program.locations}
-        return known[name] if name in known else known[name.rpartition("/")[0]]
+    def source(self, process: Named) -> str:
+        """Give the generated Python of a process, given as to `kill`; the members of a cluster all run the same."""
+        return self._roster.meant(process).place.source
 
     def status(self) -> str:
         """Give a table of the processes as text, and what was sent to processes that have gone."""
@@ -248,7 +241,7 @@ class Deployment:
         It is given itself, by its name or by its marker class; a member of a cluster as `(workers, 3)`, by its name
         `"Worker/3"` or by its `MemberId`. On `backend="local"` all that share its OS process (`colocate`) end with it.
         """
-        self._backend.kill(self._title(process))
+        self._backend.kill(self._roster.process(process))
 
     def restart(self, member: Named, timeout: float = 30.0) -> None:
         """Start a member of a cluster again, dead or alive, and return when it runs.
@@ -257,33 +250,34 @@ class Deployment:
         and not sent is gone. Those that look at the cluster's members see it leave and join. One that shared an OS
         process (`colocate`) comes back in one of its own; if it still ran, those that it shared with end.
         """
-        self._backend.restart(self._title(member), timeout)
-
-    def _title(self, given: object) -> str:
-        return title_of(given, self._program.locations, [row.name for row in self.processes])
-
-    def _named(self, process: object) -> str:
-        name = process.__name__ if isinstance(process, type) else getattr(process, "name", process)
-        if isinstance(name, str):
-            return name
-        names = ", ".join(f"`{row.name}`" for row in self.processes)
-        raise DeployError(f"{process!r} is no process; give one, its name or its marker class: there are {names}")
+        check_seconds("restart", timeout, forever=False)
+        self._backend.restart(self._roster.process(member, members=True), timeout)
 
     def connect(self, port: HasSlot) -> Port:
         """Give the client end of an external port: `send`, `receive`, iterate, `async for`.
 
         A port for many clients gives a new one each time.
         """
-        if port.slot in self._sockets:
-            return self._sockets.connect(port.slot)
-        return self._backend.connect(port.slot)
+        slot = _slot("connect", port)
+        return self._sockets.connect(slot) if slot in self._sockets else self._backend.connect(slot)
 
     def address(self, port: HasSlot) -> tuple[str, int]:
         """Give the host and the number of a TCP port that a process serves, for clients of any kind."""
-        return self._sockets.address(port.slot)
+        return self._sockets.address(_slot("address", port))
 
     def __getitem__(self, port: HasSlot) -> Port:
         return self.connect(port)
+
+
+def _slot(call: str, port: object) -> str:
+    """Give where a port is in the graph."""
+    slot = getattr(port, "slot", None)
+    if isinstance(slot, str):
+        return slot
+    raise DeployError(
+        f"`{call}` takes a port, but was given {shown(port)}. A port is made where the flow is: `source_external` and "
+        f"`bind_single_client` give one with what comes in, `send_external` gives that of a stream that goes out"
+    )
 
 
 def _status_line(row: ProcessRow) -> str:
@@ -312,6 +306,7 @@ def deploy(  # noqa: PLR0913 - each is a keyword that its caller names
     `echo` prints what the processes print, tagged, as it comes; by default where no notebook shows it.
     Without `files` logs are kept in memory alone, so that quick looks do not push out the logs of real runs.
     """
+    check_seconds("deploy", timeout, forever=False)
     check_runnable(program, clusters, max_buffer)
     chosen = not _in_a_kernel() if echo is None else echo
     title = name or program.name

@@ -377,14 +377,17 @@ WRONG = {
     "in its cluster": (lambda leader, workers, client: [[workers, "Worker/1"]], "names `Worker/1` twice"),
     "unknown": (
         lambda leader, workers, client: [["Reader"]],
-        "names 'Reader', which is no process of this flow; there",
+        "no process is called `Reader`; there are `Leader`, `Wor",
     ),
     "no such member": (
         lambda leader, workers, client: [["Worker/7"]],
-        "there are `Leader`, `Worker`, `Worker/0`, `Work",
+        "cannot share: cluster `Worker` has 2 members, 0 to 1, and no member 7",
     ),
-    "outside": (lambda leader, workers, client: [[leader, client]], "`external 2`, which is outside of the flow"),
-    "no name": (lambda leader, workers, client: [[leader, 3]], "names 3, which is no process of this flow"),
+    "outside": (
+        lambda leader, workers, client: [[leader, client]],
+        "`external 2` is outside of the flow and has no process",
+    ),
+    "no name": (lambda leader, workers, client: [[leader, 3]], "3 is no process; give one, its name"),
 }
 
 

@@ -219,7 +219,7 @@ def test_a_process_to_kill_is_given_by_name_by_itself_or_by_its_marker(backend):
         deployment.kill(a)
         until(deployment, lambda state: state.state == "failed")
         assert deployment.snapshot().reason == "no process is left"
-        with pytest.raises(DeployError, match="no running process is called `C`"):
+        with pytest.raises(DeployError, match="no process is called `C`; there are `A`, `B`"):
             deployment.kill("C")
 
 
