@@ -72,7 +72,9 @@ if TYPE_CHECKING:
     from hydro_nb.lang.codecs import NetworkHint as NetworkHint
     from hydro_nb.lang.codecs import TcpPort as TcpPort
     from hydro_nb.lang.outside import Outbox as Outbox
+    from hydro_nb.lang.sim_hook import SimHook as SimHook
     from hydro_nb.lang.sim_ports import NoMoreMessages as NoMoreMessages
+    from hydro_nb.lang.sim_ports import ScriptError as ScriptError
     from hydro_nb.lang.sim_ports import continue_if as continue_if
     from hydro_nb.values import CLUSTER_SELF_ID as CLUSTER_SELF_ID
     from hydro_nb.values import Break as Break
@@ -99,7 +101,8 @@ _HOMES = {
     ),
     "hydro_nb.lang.codecs": "Auto BytesCodec LengthDelimitedCodec LinesCodec NetworkHint TcpPort",
     "hydro_nb.lang.outside": "Outbox",
-    "hydro_nb.lang.sim_ports": "NoMoreMessages continue_if",
+    "hydro_nb.lang.sim_hook": "SimHook",
+    "hydro_nb.lang.sim_ports": "NoMoreMessages ScriptError continue_if",
     "hydro_nb.values": "Break CLUSTER_SELF_ID Continue Err MemberId MembershipEvent Ok Return Some Yield",
     "hydro_nb.deploy": "Deployment",
 }
@@ -159,7 +162,9 @@ __all__ = [
     "ProofError",
     "RetriesError",
     "Return",
+    "ScriptError",
     "SettleTimeout",
+    "SimHook",
     "SimulationFailure",
     "Singleton",
     "Slice",

@@ -15,6 +15,7 @@ from typing import Literal
 from hydro_nb.errors import GraphError, Site, StaleError
 from hydro_nb.ir.check import Fault, explain
 from hydro_nb.ir.consistency import with_consistency
+from hydro_nb.ir.hooked import require_unbound
 from hydro_nb.ir.node import Kind, Node, Op, Place, Ref
 from hydro_nb.ir.refer import held_references, require_member, require_usable
 from hydro_nb.ir.same import same_node
@@ -116,6 +117,7 @@ class Graph:
             require_member(op, kinds, outputs)
         except Fault as fault:
             raise explain(self, fault, op, inputs, site, method=method) from None
+        require_unbound(self.nodes.values(), op, site)
         slot = self._slot(op.name)
         node = Node(slot, op, tuple(inputs), outputs, site, kinds, tuple(held), tuple(held.values()))
         self.nodes[slot] = node
@@ -129,6 +131,10 @@ class Graph:
         given = _Given(self._cell, ref, self.kind(ref))
         self._feed(slot, (*self._given.get(slot, ()), given))
         self.revision += 1
+
+    def hook(self) -> str:
+        """Give a slot to a hook of a simulated test: the one that it had when this cell last ran."""
+        return self._slot("sim_hook")
 
     def _still_given(self, node: Node) -> tuple[_Given, ...]:
         """Give what other cells have given to the node that stood in this slot, if it fits the new one."""

@@ -10,6 +10,7 @@ from hydro_nb.errors import GraphError
 from hydro_nb.ir.graph import Graph
 from hydro_nb.lang import cell
 from hydro_nb.lang.location import Cluster, External, Location, Process
+from hydro_nb.lang.sim_hook import SimHook
 from hydro_nb.lang.site import here
 from hydro_nb.references import Box
 
@@ -96,6 +97,24 @@ class FlowBuilder:
         External[None] (external 0)
         """
         return External(self, self.graph.place("external", here(), tag=_marker(marker)))
+
+    def sim_hook(self) -> SimHook:
+        """Make a hook, by which a simulated test says what is chosen where it is bound: `nondet("...", hook=h)`.
+
+        >>> flow = FlowBuilder()
+        >>> process, batches = flow.process(), flow.sim_hook()
+        >>> numbers_in, numbers = process.sim_input(int)
+        >>> batch = numbers.batch(process.tick(), nondet("any size will do", hook=batches))
+        >>> sizes_out = batch.count().all_ticks().sim_output()
+        >>> async def body():
+        ...     numbers_in.send_many([1, 2, 3])
+        ...     await batches.release(2)
+        ...     await batches.release(1)
+        ...     await sizes_out.assert_yields_only([2, 1])
+        >>> flow.sim().deterministic(body)
+        """
+        site = here()
+        return SimHook(self.graph.hook(), site.name)
 
     @contextmanager
     def cell(self, name: str) -> Generator[FlowBuilder]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from hydro_nb.errors import NondetError, ProofError, Site
+from hydro_nb.errors import GraphError, NondetError, ProofError, Site
+from hydro_nb.ir.hooked import HookName, carrying
 from hydro_nb.ir.ops.fold import Proof
 from hydro_nb.lang.site import here
+
+if TYPE_CHECKING:
+    from hydro_nb.lang.sim_hook import SimHook
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -57,26 +61,31 @@ class NonDet:
     site: Site
     guards: tuple[NonDet, ...] = ()
     """what callers said of the same choice"""
+    hook: HookName | None = None
+    """what scripts the choice in a simulated test"""
 
     @property
     def text(self) -> str:
-        """The reason, followed by the callers' reasons.
+        """The reason, followed by the callers' reasons; it carries the hook of this one.
 
         >>> nondet("any sum will do", nondet("asked for by the caller")).text
         'any sum will do; asked for by the caller'
         """
-        return "; ".join((self.reason, *(guard.text for guard in self.guards)))
+        return carrying("; ".join((self.reason, *(guard.text for guard in self.guards))), self.hook)
 
     def __repr__(self) -> str:
         return f"nondet({self.text!r})"
 
 
 @asks_for("reason")
-def nondet(reason: str, *guards: NonDet) -> NonDet:
+def nondet(reason: str, *guards: NonDet, hook: SimHook | None = None) -> NonDet:
     """Say why any outcome of a nondeterministic choice is right; `guards` pass on what callers said.
 
     >>> nondet("only the sum is used").text
     'only the sum is used'
+
+    `hook=h`, made by `h = flow.sim_hook()`, lets a simulated test say what is chosen at the one operator that this is
+    given to. A guard that is passed on does not pass its hook on.
     """
     site = here()
     if not isinstance(reason, str) or not reason.strip():  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -85,21 +94,40 @@ def nondet(reason: str, *guards: NonDet) -> NonDet:
         )
     for guard in guards:
         checked(guard, "nondet", site)
-    return NonDet(reason.strip(), site, guards)
+    return NonDet(reason.strip(), site, guards, _hook(hook, "nondet", site))
+
+
+def _hook(given: SimHook | None, method: str, site: Site) -> HookName | None:
+    """Give the hook that a reason carries, or say that what was given is none."""
+    from hydro_nb.lang.sim_hook import SimHook
+
+    if given is None:
+        return None
+    if not isinstance(given, SimHook):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise GraphError(f"`{method}` was given hook={given!r}.\n  {site}\n  Make a hook: hook = flow.sim_hook()")
+    if given.member is not None:
+        raise GraphError(
+            f"`{method}` was given the hook of one member, but all members run the same operator.\n  {site}\n"
+            "  Bind the hook itself, and say in the test whose choice is meant: hook.on(0)"
+        )
+    return HookName(given.slot, given.name)
 
 
 @asks_for("reason")
-def proof(reason: str, *, unchecked: bool = False) -> Proof:
+def proof(reason: str, *, unchecked: bool = False, hook: SimHook | None = None) -> Proof:
     """Say why a function obeys a law (commutative, idempotent, monotone), where the law is asked for.
 
     >>> proof("addition commutes").reason
     'addition commutes'
+
+    `commutative=proof("...", hook=h)`, with `h = flow.sim_hook()`, lets a simulated test say in which order the
+    elements are taken.
     """
     if not isinstance(reason, str) or not reason.strip():  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ProofError(
             f'`proof` needs a reason in words, but was given {reason!r}.\n  {here()}\n  {_WRITE}proof("...")'
         )
-    return Proof(reason.strip(), unchecked)
+    return Proof(reason.strip(), unchecked, _hook(hook, "proof", here()))
 
 
 _WRITE = "Write why every outcome is right: "

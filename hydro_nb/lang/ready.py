@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hydro_nb.errors import DeployError, GraphError
+from hydro_nb.ir.hooked import hooks_of
 from hydro_nb.ir.ops.cycle import require_complete
 from hydro_nb.ir.ops.simulated import SimInput, SimOutput
 from hydro_nb.lang.site import here
@@ -35,6 +36,12 @@ def require_deployable(graph: Graph) -> None:
             raise GraphError(
                 f"`{node.op.name}` is a port of the simulator and cannot be deployed.\n  made at   {node.site}\n"
                 "  Run the flow by flow.sim(), or use source_external and send_external."
+            )
+        for hook in hooks_of(node.op):
+            raise GraphError(
+                f"{hook.title} scripts `{node.op.label}` in simulated tests, and a flow with a bound hook cannot be "
+                f"deployed.\n  bound at   {node.site}\n"
+                '  Run the flow by flow.sim(), or build the one to deploy with a guard of its own: nondet("...").'
             )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hydro_nb.errors import GraphError, LocationError, Site
+from hydro_nb.ir.hooked import reason_of
 from hydro_nb.ir.ops.network import Broadcast, Network, RoundRobin
 from hydro_nb.ir.ops.time import Batch, Snapshot
 from hydro_nb.lang.collection import Collection
@@ -28,8 +29,7 @@ def network(
     how = checked_via(via, method, site, nondet if asks else None)
     reasons = [how.reason, checked(nondet, method, site) if asks else ""]
     codec = "bincode" if method.endswith("_bincode") else how.codec
-    reason = "; ".join(filter(None, reasons))
-    return op(place, codec, how.channel, how.order, method, how.policy, how.transport, reason)
+    return op(place, codec, how.channel, how.order, method, how.policy, how.transport, reason_of(reasons))
 
 
 def _receiver(collection: Collection, to: Any, method: str, site: Site, *, one: bool) -> Place:

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
-from hydro_nb.errors import HydroError, SimulationFailure
+from hydro_nb.errors import HydroError, SimulationFailure, Site
 from hydro_nb.lang.external import Port
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hydro_nb.lang.location import Cluster
 
 T = TypeVar("T")
+_A_PORT = "a simulated port"
 AnyCluster: TypeAlias = "Cluster[Any] | type | str"
 """A cluster as a user names it: by its handle, its marker, its name."""
 
@@ -28,12 +29,54 @@ class NoMoreMessages(HydroError):  # noqa: N818 - the name that the language giv
     """A test waited for a message and no more can come: nothing is on its way and nothing is left to run."""
 
 
+class ScriptError(HydroError):
+    """What a test decides through its hooks cannot be: it never comes about, or something was left undecided."""
+
+
 class Discarded(BaseException):
     """Ends an execution that a test does not want to look at; not an error, so that no `except` catches it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a test says is chosen next at one place."""
+
+    verb: str
+    arguments: tuple[Any, ...]
+    site: Site
+
+    def __str__(self) -> str:
+        return f"{self.verb}({', '.join(map(repr, self.arguments))})"
+
+
+class Script(Protocol):
+    """What a test has decided through its hooks, in the execution under way."""
+
+    @property
+    def outstanding(self) -> bool:
+        """Whether something was decided that has not come about."""
+        ...
+
+    def decide(self, slot: str, member: int | None, decision: Decision) -> bool:
+        """Take a decision on, or say that its turn has not come."""
+        ...
+
+    def place(self, slot: str, member: int | None, site: Site) -> Any:
+        """Give the place of choice that a hook is bound to."""
+        ...
+
+    def stuck(self) -> str:
+        """Say of what was decided, and cannot come about any more, why."""
+        ...
+
+
 class Execution(Protocol):
     """One run of a flow in the simulator, as its ports see it."""
+
+    @property
+    def script(self) -> Script | None:
+        """What the test has decided, where the flow has hooks."""
+        ...
 
     def feed(self, slot: str, items: Sequence[Any], *, unordered: bool = False, member: int = 0) -> None:
         """Put elements into an input of a process or of one member; `unordered`: their order means nothing."""
@@ -65,15 +108,24 @@ def cluster_sizes(graph: Graph, cluster: AnyCluster, members: int) -> dict[int, 
     return sizes_of(graph, {cluster: members})
 
 
-def _current(port: Port[Any], action: str) -> Execution:
+def current(name: str, action: str, what: str = "a sim hook") -> Execution:
+    """Give the execution under way; raises where there is none."""
     found = execution.get()
     if found is None:
-        name = f"`{port.name}`" if port.name else "a simulated port"
         raise SimulationFailure(
-            f"{name} was asked to {action} outside a simulation.\n"
+            f"{f'`{name}`' if name else what} was asked to {action} outside a simulation.\n"
             "  Use it in the body of a test: flow.sim().exhaustive(body), with `async def body():`"
         )
     return found
+
+
+async def script_done() -> None:
+    """Wait until all has come about that the test has decided through its hooks."""
+    found = execution.get()
+    script = found.script if found else None
+    while script and script.outstanding:
+        if not await MORE:
+            raise ScriptError(script.stuck())
 
 
 def continue_if(condition: object, why: str) -> None:
@@ -104,7 +156,7 @@ class SimSender(Port[T]):
         >>> flow.sim().exhaustive(body)
         1
         """
-        _current(self, "send").feed(self.slot, (element,), member=self.member)
+        current(self.name, "send", _A_PORT).feed(self.slot, (element,), member=self.member)
 
     def send_many(self, elements: Iterable[T]) -> None:
         """Send elements, one after the other.
@@ -118,7 +170,7 @@ class SimSender(Port[T]):
         >>> flow.sim().exhaustive(body)
         1
         """
-        _current(self, "send").feed(self.slot, tuple(elements), member=self.member)
+        current(self.name, "send", _A_PORT).feed(self.slot, tuple(elements), member=self.member)
 
     def send_many_unordered(self, elements: Iterable[T]) -> None:
         """Send elements whose order means nothing; the input must be NoOrder.
@@ -132,7 +184,7 @@ class SimSender(Port[T]):
         >>> flow.sim().exhaustive(body)
         1
         """
-        _current(self, "send").feed(self.slot, tuple(elements), unordered=True, member=self.member)
+        current(self.name, "send", _A_PORT).feed(self.slot, tuple(elements), unordered=True, member=self.member)
 
 
 @dataclass(frozen=True)
@@ -266,6 +318,7 @@ class SimReceiver(Port[T]):
         1
         """
         queue = self._queue(ordered=False)
+        await script_done()
         while not queue and await MORE:
             pass
         if queue:
@@ -274,10 +327,11 @@ class SimReceiver(Port[T]):
     # ------------------------------------------------------------ plumbing
 
     def _queue(self, *, ordered: bool) -> deque[Any]:
-        return _current(self, "receive").arrived(self.slot, ordered=ordered, member=self.member)
+        return current(self.name, "receive", _A_PORT).arrived(self.slot, ordered=ordered, member=self.member)
 
     async def _next(self, wanted: str, *, ordered: bool) -> T:
         queue = self._queue(ordered=ordered)
+        await script_done()
         while not queue:
             if not await MORE:
                 name = f"`{self.name}`" if self.name else "the output"
@@ -292,6 +346,7 @@ class SimReceiver(Port[T]):
 
     async def _all(self, *, ordered: bool) -> list[T]:
         queue = self._queue(ordered=ordered)
+        await script_done()
         while await MORE:
             pass
         items = list(queue)

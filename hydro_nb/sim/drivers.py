@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from hydro_nb.errors import SimulationFailure
 
@@ -62,6 +62,8 @@ class AtRandom:
         self.path: list[int] = []
         self.widths: list[int] = []
         """of each choice: of how many"""
+        self._rarity = 0
+        """how rare what is rare is in this execution"""
 
     def choose(self, ways: int) -> int:
         """Give a number below `ways`."""
@@ -72,8 +74,18 @@ class AtRandom:
         self.widths.append(ways)
         return chosen
 
+    def rarely(self, ways: int) -> int:
+        """Give 0 most of the time, in some executions more often than in others."""
+        if not self._rarity:
+            self._rarity = 4 ** self._random.randint(1, 4)
+        chosen = self._random.randrange(1, ways) if not self._random.randrange(self._rarity) else 0
+        self.path.append(chosen)
+        self.widths.append(ways)
+        return chosen
+
     def advance(self) -> bool:
         """Forget what was chosen."""
+        self._rarity = 0
         self.path.clear()
         self.widths.clear()
         return True
@@ -103,6 +115,10 @@ class Replay:
         return self._rest.choose(ways) if self._rest else 0
 
 
+class OnlyScripted(Replay):
+    """Stands where a test decides all that there is to choose; of what leaves nothing to choose the plainest."""
+
+
 class Repeat:
     """Chooses what was chosen in an execution before, and sees that it goes the same way.
 
@@ -129,6 +145,11 @@ class Repeat:
         """See that no choice is left over."""
         if self._at < len(self.path):
             raise _diverged(self._at, self._widths[self._at], 0)
+
+
+def rarely(driver: Driver) -> Callable[[int], int]:
+    """Give what chooses whether something happens that need not: at random rarely, else as all else is chosen."""
+    return driver.rarely if isinstance(driver, AtRandom) else driver.choose
 
 
 Driver = DepthFirst | AtRandom | Replay | Repeat

@@ -200,11 +200,12 @@ class KeyedVersion(Version):
         for key, count in counts.items():
             held, back = divmod(held, count + 1)
             moved |= back < count
-            self._advance(key, count - back)
+            self.advance(key, count - back)
         self.pending.clear()
         return ([dict(self.shown)] if moved else []), moved
 
-    def _advance(self, key: Any, steps: int) -> None:
+    def advance(self, key: Any, steps: int) -> None:
+        """Go on so far with one key."""
         if not steps:
             return
         value = self.versions[key][steps - 1]

@@ -13,11 +13,14 @@ from hydro_nb.compile.program import Written, write_location
 from hydro_nb.compile.split import Part, locations, seams
 from hydro_nb.errors import SimulationFailure
 from hydro_nb.ir.graph import Graph
+from hydro_nb.ir.hooked import HookName, hook_of
 from hydro_nb.ir.node import Bound, Kind, Node, Order, Place, Shape
 from hydro_nb.ir.ops.atomic import BeginAtomic
 from hydro_nb.ir.ops.network import Network
 from hydro_nb.ir.ops.simulated import SimInput, SimOutput
 from hydro_nb.ir.ops.source import Fed, SourceMembers
+from hydro_nb.sim.desk import Desk
+from hydro_nb.sim.faults import Budget, Faults
 from hydro_nb.sim.fresh import Captured
 from hydro_nb.sim.hooks import (
     Again,
@@ -33,9 +36,13 @@ from hydro_nb.sim.hooks import (
     Version,
     Whole,
 )
+from hydro_nb.sim.losses import Held, Loss
 from hydro_nb.sim.observe import Arrangement, Interleaving, KeysInterleaving, Observation
+from hydro_nb.sim.observe import Whole as InTick
 from hydro_nb.sim.outcome import Given
 from hydro_nb.sim.routes import Route, Target
+from hydro_nb.sim.spot import Scripted, Spot
+from hydro_nb.sim.spot import Target as Deciding
 from hydro_nb.sim.time import SAMPLING, Clock, Silence, Silent, alarms
 from hydro_nb.sim.units import Module, Observer, Runner, Taps, Wire, load
 from hydro_nb.values import MemberId, MembershipEvent, tag_name
@@ -47,10 +54,18 @@ Port = tuple[str, int]
 class Model:
     """All of a flow as the simulator runs it; `sizes` gives the number of members by the number of each cluster.
 
-    Where it is tapped, its operators tell all that they give.
+    Where it is tapped, its operators tell all that they give. `budgets` gives what may go wrong, by the number of each
+    place; the sizes count those who may come later.
     """
 
-    def __init__(self, graph: Graph, sizes: Mapping[int, int], *, tapped: bool = False) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        sizes: Mapping[int, int],
+        *,
+        tapped: bool = False,
+        budgets: Mapping[int, Budget] | None = None,
+    ) -> None:
         self.graph, self.taps = graph, Taps()
         self.sizes = dict(sizes)
         self.modules: list[Module] = []
@@ -67,6 +82,10 @@ class Model:
         self.given = Given()
         self.met: set[str] = set()
         """places of choice without a hook that something has reached"""
+        self.spots: dict[Port, Spot] = {}
+        """the places that a test decides at, by the slot of its hook and the member"""
+        self.scripted_orders: dict[Arrangement, str] = {}
+        """the hooks of those that put all that comes into order, by slot"""
         self._units: dict[tuple[str, int, str], Runner] = {}
         """place, member, key of a part -> the unit that has it"""
         for place in locations(self.graph):
@@ -74,6 +93,7 @@ class Model:
         for runner in self.runners:
             self._connect(runner)
         self._wind()
+        self.faults = Faults(self, budgets) if budgets else None
 
     def restart(self) -> None:
         """Begin anew, with nothing under way."""
@@ -92,17 +112,17 @@ class Model:
             runner.open()
         self.clock.start()
 
-    def hooks(self) -> Iterator[Hook]:
-        """Give all places of choice that hold something back."""
-        for runner in (*self.tops, *self.ticks):
-            yield from runner.hooks.values()
-        for observer in self.observers:
-            yield observer.hook
-
     @property
     def runners(self) -> tuple[Runner, ...]:
         """All units."""
         return (*self.tops, *self.ticks, *self.sampled)
+
+    def hooks(self) -> Iterator[Hook]:
+        """Give all places of choice that hold something back."""
+        for runner in self.runners:
+            yield from runner.hooks.values()
+        for observer in self.observers:
+            yield observer.hook
 
     def module_of(self, file: str) -> Module | None:
         """Give the process or member whose source has this file name."""
@@ -153,7 +173,10 @@ class Model:
         if part.role in ("send", "seam_out") or isinstance(op, SimOutput | Silence):
             runner.outputs[part.name] = []
         if part.role == "seam_in" and runner.is_tick and part.seam:
-            runner.hooks[part.name] = _hook(part.seam.kind, part.seam.consumer)
+            runner.hooks[part.name] = self._scripted(_hook(part.seam.kind, part.seam.consumer), runner, runner)
+        if runner.is_tick and isinstance(op, InTick) and op.arrangement and (name := hook_of(op)):
+            self.spots[name.slot, _number(runner)] = Spot(name, part.node, runner, runner)
+            self.scripted_orders[op.arrangement] = name.slot
         if isinstance(op, SourceMembers) and part.role == "whole":
             runner.first[part.name] = [(member, MembershipEvent.JOINED) for member in self.members(op.cluster)]
 
@@ -189,20 +212,45 @@ class Model:
         key = f"{part.seam.name}>" if part.seam and part.role == "seam_out" else part.node.slot
         target, name = self._end(runner.unit.place.root, _number(runner), key)
         if isinstance(op, Observation) and part.role == "send":
-            hook = _observing(part)
-            self.observers.append(Observer(hook, target, target.inputs[name]))
-            return Wire(source, hook.take)
+            return Wire(source, self._observer(_observing(part), target, target.inputs[name]).hook.take)
         if target.is_tick:
             return Wire(source, target.hooks[name].take)
         return Wire(source, target.inputs[name].extend, target)
+
+    def _observer(self, hook: Hook, runner: Runner, target: list[Any]) -> Observer:
+        """Make the place where one element at a time is let through."""
+        observer = Observer(hook, runner, target)
+        observer.hook = self._scripted(hook, runner, observer)
+        self.observers.append(observer)
+        return observer
+
+    def _scripted(self, hook: Hook, runner: Runner, target: Deciding) -> Hook:
+        """Let a test decide at a place that its hook is bound to."""
+        name = hook_of(hook.node.op)
+        if name is None:
+            return hook
+        spot = self.spots[name.slot, _number(runner)] = Spot(name, hook.node, runner, target, Desk(hook))
+        return Scripted(hook, spot)
 
     def _route(self, runner: Runner, node: Node, op: Network) -> Route:
         """Make the way to all members of the place that an edge leads to."""
         place = node.outputs[0].place.root
         ends = [self._end(place, number, node.slot) for number in range(self.sizes.get(place.number, 1))]
-        route = Route(node, op, runner.module, [Target(end, end.inputs[name]) for end, name in ends])
+        targets = [Target(end, end.inputs[name]) for end, name in ends]
+        if op.policy != "fail_stop" and (name := hook_of(op)):
+            waits = [self._waiting(node, name, target) for target in targets]
+            route = Held(node, op, runner.module, targets, waits=waits)
+        else:
+            route = Route(node, op, runner.module, targets)
         self.routes.append(route)
         return route
+
+    def _waiting(self, node: Node, name: HookName, target: Target) -> Hook:
+        """Make the place where a test decides what becomes of messages to one receiver, whoever sends them."""
+        known = self.spots.get((name.slot, _number(target.runner)))
+        if known and isinstance(known.target, Observer):
+            return known.target.hook
+        return self._observer(Loss(node), target.runner, target.items).hook
 
     def _end(self, place: Place, member: int, key: str) -> tuple[Runner, str]:
         """Give the unit that a part is in, and its name there."""

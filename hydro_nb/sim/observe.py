@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 from hydro_nb.errors import GraphError
 from hydro_nb.ir.emit import Emit, Item
 from hydro_nb.ir.graph import Graph
+from hydro_nb.ir.hooked import carrying
 from hydro_nb.ir.node import Bound, Kind, Node, Op, Order, Place, Ref, Retries, Shape
 from hydro_nb.ir.ops.extreme import Extreme
-from hydro_nb.ir.ops.fold import Folding
+from hydro_nb.ir.ops.fold import Folding, Proof
 from hydro_nb.ir.ops.futures import Timeout
 from hydro_nb.ir.ops.join import MergeOrdered, MergeUnordered
 from hydro_nb.ir.ops.keyed import EntriesPartiallyOrdered
@@ -172,8 +173,9 @@ def _chosen(graph: Graph, node: Node) -> list[Node]:
     if isinstance(op, AssumeOrdering):
         whole = Permuted(op.reason, Arrangement(node, _permuting(kind), "in order"))
         return [_observed(node, kind, op.reason, whole)]
-    if isinstance(op, Folding | Extreme) and kind.bound is not Bound.BOUNDED and _is_watched(graph, node.slot):
-        return _ordered_before(node, kind)
+    watched = isinstance(op, Folding | Extreme) and kind.bound is not Bound.BOUNDED and _is_watched(graph, node.slot)
+    if watched or _scripted_claim(op):
+        return _ordered_before(node, kind, _scripted_claim(op))
     return [node]
 
 
@@ -226,10 +228,16 @@ def _is_outside(place: Place) -> bool:
     return place.kind not in ("tick", "atomic")
 
 
-def _ordered_before(node: Node, kind: Kind) -> list[Node]:
+def _scripted_claim(op: Op) -> str:
+    """Give why the order of elements means nothing to a function, where a test decides that order."""
+    claim = getattr(op, "commutative", None)
+    return carrying(claim.reason, claim.hook) if isinstance(claim, Proof) and claim.hook else ""
+
+
+def _ordered_before(node: Node, kind: Kind, why: str = "") -> list[Node]:
     """Let a live value that is looked at on its way take its elements in an order that is chosen."""
-    slot, whole = f"{node.slot}~order", Permuted("", Arrangement(node, _permuting(kind), "in order"))
-    op = Observation(kind.place) if _comes_singly(kind) else whole
+    slot, whole = f"{node.slot}~order", Permuted(why, Arrangement(node, _permuting(kind), "in order"))
+    op = Observation(kind.place, reason=why) if _comes_singly(kind) else whole
     before = Node(slot, op, node.inputs, (kind,), node.site, node.input_kinds)
     return [before, replace(node, inputs=(Ref(slot), *node.inputs[1:]))]
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import inspect
 import random
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import redirect_stdout
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import IO, Any, cast
 
 from hydro_nb.compile.program import require_runnable
 from hydro_nb.errors import OrderError, SimulationFailure
 from hydro_nb.ir.graph import Graph
 from hydro_nb.lang.sim_ports import MORE, AnyCluster, Discarded, cluster_sizes, execution
-from hydro_nb.sim.drivers import AtRandom, Driver, Replay
+from hydro_nb.sim.drivers import AtRandom, Driver, OnlyScripted, Replay
 from hydro_nb.sim.explain import Again, explanation
 from hydro_nb.sim.failure import explained, foreign_await
 from hydro_nb.sim.model import Model, require_safety_only, require_sizes
@@ -21,7 +22,7 @@ from hydro_nb.sim.observe import simulated
 from hydro_nb.sim.record import Record
 from hydro_nb.sim.recorder import Recorder
 from hydro_nb.sim.report import Report
-from hydro_nb.sim.search import Search, Trial
+from hydro_nb.sim.search import Search, Trial, Unheard
 from hydro_nb.sim.trace import text_of
 from hydro_nb.sim.world import World
 from hydro_nb.values import act_as
@@ -163,6 +164,34 @@ class Simulation:
         seed = random.SystemRandom().randrange(1 << 32) if seed is None else seed
         return self._search(body).fuzz(runs, seed)
 
+    def deterministic(self, body: Body) -> None:
+        """Run a test in the one execution that it scripts through hooks; what it leaves open is an error.
+
+        >>> flow = FlowBuilder()
+        >>> process, reads = flow.process(), flow.sim_hook()
+        >>> numbers_in, numbers = process.sim_input(int)
+        >>> batch = numbers.batch(process.tick(), nondet("any size will do", hook=reads))
+        >>> sizes_out = batch.count().all_ticks().sim_output()
+        >>> async def body():
+        ...     numbers_in.send_many([1, 2, 3])
+        ...     await reads.release(1)
+        ...     await reads.release_values([2, 3])
+        ...     await sizes_out.assert_yields_only([1, 2])
+        >>> flow.sim().deterministic(body)
+
+        A value of a flow that never changes is seen as it is, and needs no script.
+        """
+        driver = OnlyScripted(())
+        try:
+            counts = self._run(body, driver)
+        except (SimulationFailure, OrderError):
+            raise
+        except Exception as error:
+            record, again = self._recorded(body, (), OnlyScripted(()))
+            raise self._failure(body, "the execution that it scripts", again or error, record) from error
+        if not counts:
+            raise SimulationFailure("the only execution was discarded: `continue_if` did not hold in it.")
+
     @property
     def report(self) -> Report:
         """What the last search has seen: executions, their rate, outcomes, places of choice that were met or not.
@@ -239,7 +268,8 @@ class Simulation:
     def _fails_at_all(self, body: Body, schedule: Sequence[int], seed: int | None) -> bool:
         """Run a schedule, and go on at random where a seed is given."""
         try:
-            self._run(body, Replay(schedule, None if seed is None else AtRandom(seed)))
+            with redirect_stdout(cast("IO[str]", Unheard())):
+                self._run(body, Replay(schedule, None if seed is None else AtRandom(seed)))
         except Exception:  # noqa: BLE001 - a test may raise anything
             return True
         return False
@@ -261,11 +291,14 @@ class Simulation:
             self._tapped = Model(self._graph, self._model.sizes, tapped=True)
         return self._tapped
 
-    def _recorded(self, body: Body, schedule: Sequence[int]) -> tuple[Record, Exception | None]:
+    def _recorded(
+        self, body: Body, schedule: Sequence[int], how: Driver | None = None
+    ) -> tuple[Record, Exception | None]:
         """Run a schedule and write it down; what the test cannot ask of any schedule is raised."""
-        recorder, driver, found = Recorder(self._watched), Replay(schedule), None
+        recorder, driver, found = Recorder(self._watched), how or Replay(schedule), None
         try:
-            self._run(body, driver, recorder)
+            with redirect_stdout(cast("IO[str]", recorder)):
+                self._run(body, driver, recorder)
         except (SimulationFailure, OrderError):
             raise
         except Exception as error:  # noqa: BLE001 - a test may raise anything

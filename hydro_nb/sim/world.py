@@ -12,11 +12,12 @@ from typing import Any
 
 from hydro_nb.errors import GraphError, OrderError, SimulationFailure
 from hydro_nb.ir.node import Order
-from hydro_nb.sim.drivers import Driver
+from hydro_nb.sim.drivers import Driver, OnlyScripted, rarely
 from hydro_nb.sim.model import Model, Port
 from hydro_nb.sim.observe import Arrangement
 from hydro_nb.sim.recorder import Recorder, title_of
 from hydro_nb.sim.routes import Route, Target
+from hydro_nb.sim.script import Script
 from hydro_nb.sim.trace import shown
 from hydro_nb.sim.units import Event, Observer, Runner
 
@@ -32,8 +33,12 @@ class World:
     def __init__(self, model: Model, driver: Driver, recorder: Recorder | None = None) -> None:
         self.model, self.recorder = model, recorder
         self.choose = recorder.choosing(driver.choose) if recorder else driver.choose
+        rare = rarely(driver)
+        self.rarely = recorder.choosing(rare) if recorder else rare
         self.run = recorder.run if recorder else Runner.run
         """what runs a unit"""
+        strict = isinstance(driver, OnlyScripted)
+        self.script = Script(model, strict=strict) if strict or model.spots else None
         self._unsettled = False
         self._steps = 0
         for arrangement in model.arrangements:
@@ -43,6 +48,8 @@ class World:
         model.restart()
         if recorder:
             recorder.now = model.clock.seconds
+        if model.faults:
+            model.faults.start(self)
         self._settle()  # sources are read before the test says anything
 
     # ------------------------------------------------------------ what ports do
@@ -58,8 +65,9 @@ class World:
                 "  Make it with sim_input(T, order=NoOrder), or use send_many."
             )
         inputs, runner = self.model.senders[slot, member]
-        inputs.extend(items)
-        runner.due = self._unsettled = True
+        if not self.model.faults or self.model.faults.hears(runner):
+            inputs.extend(items)
+            runner.due = self._unsettled = True
         if self.recorder:
             self.recorder.fed((slot, member), items, runner)
 
@@ -91,6 +99,9 @@ class World:
     def advance(self) -> bool:
         """Do one thing; gives whether there was anything to do."""
         if self._unsettled:
+            if self.model.faults:
+                self.model.faults.moved()
+                self.model.faults.strike(self)
             self._settle()
             return True
         return self._step()
@@ -114,14 +125,26 @@ class World:
                 raise _restless(f"{LONGEST} runs outside ticks", due)
 
     def _step(self) -> bool:
+        if self.script:
+            self.script.scan()
         ready: list[Event] = [runner for runner in self.model.ticks if _is_ready(runner)]
-        ready += [each for each in self.model.observers if each.hook.pending]
+        ready += [each for each in self.model.observers if each.hook.movable()]
         clock = self.model.clock
         if clock.live and clock.pending:
             ready.append(clock)
+        faults = self.model.faults
+        if faults:
+            ready += faults.news
+        if self.script:
+            ready = self.script.allowed(ready)
+        if faults and (faults.strike(self) if ready else faults.rest(self)):
+            self._settle()
+            return True
         if not ready:
             clock.rest()
             return False
+        if faults:
+            faults.moved()
         self._steps += 1
         if self._steps > MOST_STEPS:
             raise _restless(f"{MOST_STEPS} steps", ready)
@@ -152,6 +175,8 @@ class World:
             if self.recorder:
                 self.recorder.let_through(hook, released)
         self.run(runner)
+        if self.script:
+            self.script.ran(runner)
 
     def _observe(self, observer: Observer) -> None:
         released, _ = observer.hook.decide(self.choose, must=True)
@@ -160,9 +185,12 @@ class World:
         observer.runner.due = True
         if self.recorder:
             self.recorder.let_through(observer.hook, released)
+        if self.script:
+            self.script.ran(observer)
 
     def _arranged(self, arrangement: Arrangement, items: list[Any]) -> list[Any]:
-        arranged = arrangement.arrange(items, self.choose)
+        script, choose = self.script, self.choose
+        arranged = script.arranged(arrangement, items, choose) if script else arrangement.arrange(items, choose)
         self.model.met.add(arrangement.node.slot)
         if self.recorder:
             self.recorder.decided(arrangement.node, f"{arrangement.phrase}: {shown(arranged)}")
@@ -170,6 +198,8 @@ class World:
 
     def _arrives(self, route: Route, target: Target, item: Any) -> bool:
         """Choose whether a message on an edge that may lose it arrives."""
+        if self.script:
+            self.script.require_sure(route.node, target.runner, item)
         arrives = self.choose(2) == 0
         self.model.met.add(route.node.slot)
         if self.recorder:

@@ -14,15 +14,18 @@ from typing import Any, ClassVar, get_args
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import ABSENT, Emit, Item
 from hydro_nb.ir.func import Func
+from hydro_nb.ir.hooked import Claim, HookName
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Retries, Shape
 
 
 @dataclass(frozen=True, repr=False)
-class Proof:
+class Proof(Claim):
     """A claim about a function, with the user's reason."""
 
     reason: str
     unchecked: bool = False
+    hook: HookName | None = None
+    """what scripts, in a simulated test, the choice that the claim leaves open"""
 
     def __repr__(self) -> str:
         return f"proof({self.reason!r})"
