@@ -43,7 +43,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
     @overload
     def fold(
         self: KeyedFolds[K_co, V_co, L_co, Unbounded, TotalOrder, ExactlyOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Stepping[A, V_co],
         *,
         commutative: Proof | None = None,
@@ -53,7 +53,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
     @overload
     def fold(
         self: KeyedFolds[K_co, V_co, L_co, Unbounded, NoOrder, ExactlyOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Stepping[A, V_co],
         *,
         commutative: Proof,
@@ -63,7 +63,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
     @overload
     def fold(
         self: KeyedFolds[K_co, V_co, L_co, Unbounded, TotalOrder, AtLeastOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Stepping[A, V_co],
         *,
         commutative: Proof | None = None,
@@ -73,7 +73,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
     @overload
     def fold(
         self: KeyedFolds[K_co, V_co, L_co, Unbounded, NoOrder, AtLeastOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Stepping[A, V_co],
         *,
         commutative: Proof,
@@ -83,7 +83,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
     @overload
     def fold(
         self: KeyedFolds[K_co, V_co, L_co, Unbounded, TotalOrder, ExactlyOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Stepping[A, V_co],
         *,
         commutative: Proof | None = None,
@@ -93,7 +93,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
     @overload
     def fold(
         self: KeyedFolds[K_co, V_co, L_co, Unbounded, NoOrder, ExactlyOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Stepping[A, V_co],
         *,
         commutative: Proof,
@@ -103,7 +103,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
     @overload
     def fold(
         self: KeyedFolds[K_co, V_co, L_co, Unbounded, TotalOrder, AtLeastOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Stepping[A, V_co],
         *,
         commutative: Proof | None = None,
@@ -113,7 +113,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
     @overload
     def fold(
         self: KeyedFolds[K_co, V_co, L_co, Unbounded, NoOrder, AtLeastOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Stepping[A, V_co],
         *,
         commutative: Proof,
@@ -123,7 +123,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
     @overload
     def fold(
         self: KeyedFolds[K_co, V_co, L_co, B_co, TotalOrder, ExactlyOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Stepping[A, V_co],
         *,
         commutative: Proof | None = None,
@@ -133,7 +133,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
     @overload
     def fold(
         self: KeyedFolds[K_co, V_co, L_co, B_co, NoOrder, ExactlyOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Stepping[A, V_co],
         *,
         commutative: Proof,
@@ -143,7 +143,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
     @overload
     def fold(
         self: KeyedFolds[K_co, V_co, L_co, B_co, TotalOrder, AtLeastOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Stepping[A, V_co],
         *,
         commutative: Proof | None = None,
@@ -153,7 +153,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
     @overload
     def fold(
         self: KeyedFolds[K_co, V_co, L_co, B_co, NoOrder, AtLeastOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Stepping[A, V_co],
         *,
         commutative: Proof,

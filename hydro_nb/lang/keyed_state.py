@@ -58,7 +58,7 @@ class KeyedState(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
 
     def scan(
         self: KeyedState[K_co, V_co, L_co, B_co, TotalOrder, ExactlyOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Beside[A, V_co, Some[U] | U | None],
     ) -> KeyedStream[K_co, U, L_co, B_co, TotalOrder, ExactlyOnce]:
         """Give what the function makes of each value beside the accumulator that it carries to the key's next.
@@ -76,7 +76,7 @@ class KeyedState(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
 
     def generator(
         self: KeyedState[K_co, V_co, L_co, B_co, TotalOrder, ExactlyOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Beside[A, V_co, Steps[U]],
     ) -> KeyedStream[K_co, U, L_co, B_co, TotalOrder, ExactlyOnce]:
         """Give what the function yields for each value beside the accumulator that it carries to the key's next.
@@ -112,13 +112,13 @@ class KeyedState(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
     @overload
     def fold_early_stop(
         self: KeyedState[K_co, V_co, L_co, Bounded, TotalOrder, ExactlyOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Beside[A, V_co, bool],
     ) -> KeyedSingleton[K_co, A, L_co, Bounded]: ...
     @overload
     def fold_early_stop(
         self: KeyedState[K_co, V_co, L_co, Unbounded, TotalOrder, ExactlyOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Beside[A, V_co, bool],
     ) -> KeyedSingleton[K_co, A, L_co, BoundedValue]: ...
     def fold_early_stop(self, init: Any, f: Any) -> Any:

@@ -139,7 +139,7 @@ class StreamAsync(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
     def scan_async_blocking(
         self: StreamAsync[T_co, L_co, B_co, TotalOrder, ExactlyOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Inplace[A, T_co, Coroutine[Any, Any, Some[U] | U | None]]
         | Callable[[A, T_co], Coroutine[Any, Any, tuple[A, Some[U] | U | None]]],
     ) -> Stream[U, L_co, B_co, TotalOrder, ExactlyOnce]:

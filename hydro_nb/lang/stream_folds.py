@@ -44,7 +44,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
     @overload
     def fold(
         self: StreamFolds[T_co, L_co, Unbounded, TotalOrder, ExactlyOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Stepping[A, T_co],
         *,
         commutative: Proof | None = None,
@@ -54,7 +54,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
     @overload
     def fold(
         self: StreamFolds[T_co, L_co, Unbounded, NoOrder, ExactlyOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Stepping[A, T_co],
         *,
         commutative: Proof,
@@ -64,7 +64,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
     @overload
     def fold(
         self: StreamFolds[T_co, L_co, Unbounded, TotalOrder, AtLeastOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Stepping[A, T_co],
         *,
         commutative: Proof | None = None,
@@ -74,7 +74,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
     @overload
     def fold(
         self: StreamFolds[T_co, L_co, Unbounded, NoOrder, AtLeastOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Stepping[A, T_co],
         *,
         commutative: Proof,
@@ -84,7 +84,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
     @overload
     def fold(
         self: StreamFolds[T_co, L_co, B_co, TotalOrder, ExactlyOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Stepping[A, T_co],
         *,
         commutative: Proof | None = None,
@@ -94,7 +94,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
     @overload
     def fold(
         self: StreamFolds[T_co, L_co, B_co, NoOrder, ExactlyOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Stepping[A, T_co],
         *,
         commutative: Proof,
@@ -104,7 +104,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
     @overload
     def fold(
         self: StreamFolds[T_co, L_co, B_co, TotalOrder, AtLeastOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Stepping[A, T_co],
         *,
         commutative: Proof | None = None,
@@ -114,7 +114,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
     @overload
     def fold(
         self: StreamFolds[T_co, L_co, B_co, NoOrder, AtLeastOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Stepping[A, T_co],
         *,
         commutative: Proof,

@@ -165,7 +165,9 @@ class StreamOlder(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
     # ------------------------------------------------------------ one value of all
 
     def fold_commutative(
-        self: StreamOlder[T_co, L_co, B_co, NoOrder, ExactlyOnce], init: Callable[[], A] | A, f: Stepping[A, T_co]
+        self: StreamOlder[T_co, L_co, B_co, NoOrder, ExactlyOnce],
+        init: type[A] | Callable[[], A] | A,
+        f: Stepping[A, T_co],
     ) -> Singleton[A, L_co, B_co]:
         """Gather all elements into one value.
 
@@ -179,7 +181,9 @@ class StreamOlder(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         return self._now.fold(init, f, commutative=_said("fold_commutative"))
 
     def fold_idempotent(
-        self: StreamOlder[T_co, L_co, B_co, TotalOrder, AtLeastOnce], init: Callable[[], A] | A, f: Stepping[A, T_co]
+        self: StreamOlder[T_co, L_co, B_co, TotalOrder, AtLeastOnce],
+        init: type[A] | Callable[[], A] | A,
+        f: Stepping[A, T_co],
     ) -> Singleton[A, L_co, B_co]:
         """Gather all elements into one value.
 
@@ -193,7 +197,9 @@ class StreamOlder(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         return self._now.fold(init, f, idempotent=_said("fold_idempotent"))
 
     def fold_commutative_idempotent(
-        self: StreamOlder[T_co, L_co, B_co, NoOrder, AtLeastOnce], init: Callable[[], A] | A, f: Stepping[A, T_co]
+        self: StreamOlder[T_co, L_co, B_co, NoOrder, AtLeastOnce],
+        init: type[A] | Callable[[], A] | A,
+        f: Stepping[A, T_co],
     ) -> Singleton[A, L_co, B_co]:
         """Gather all elements into one value.
 
@@ -256,7 +262,7 @@ class StreamOlder(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
     def fold_keyed(
         self: StreamOlder[tuple[K, V], L_co, Bounded, TotalOrder, ExactlyOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Stepping[A, V],
     ) -> Stream[tuple[K, A], L_co, Bounded, NoOrder, ExactlyOnce]:
         """Gather the values of each key of bounded pairs.
@@ -272,7 +278,7 @@ class StreamOlder(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
     def fold_keyed_commutative(
         self: StreamOlder[tuple[K, V], L_co, Bounded, NoOrder, ExactlyOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Stepping[A, V],
     ) -> Stream[tuple[K, A], L_co, Bounded, NoOrder, ExactlyOnce]:
         """Gather the values of each key of bounded pairs.

@@ -46,7 +46,7 @@ class StreamState(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
     def scan(
         self: StreamState[T_co, L_co, B_co, TotalOrder, ExactlyOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Beside[A, T_co, Some[U] | U | None],
     ) -> Stream[U, L_co, B_co, TotalOrder, ExactlyOnce]:
         """Give what the function makes of each element beside the accumulator that it carries to the next.
@@ -64,7 +64,7 @@ class StreamState(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
     def generator(
         self: StreamState[T_co, L_co, B_co, TotalOrder, ExactlyOnce],
-        init: Callable[[], A] | A,
+        init: type[A] | Callable[[], A] | A,
         f: Beside[A, T_co, Steps[U]],
     ) -> Stream[U, L_co, B_co, TotalOrder, ExactlyOnce]:
         """Give what the function yields for each element beside the accumulator that it carries to the next.

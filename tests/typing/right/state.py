@@ -105,3 +105,24 @@ assert_type(pairs.reduce(max, monotone=grows), KeyedSingleton[str, int, Process[
 mark = worker.source_iter(["b"]).batch(worker.tick(), nondet("any")).max()
 assert_type(sent.reduce_watermark(mark, max), KeyedSingleton[str, int, Process[None], Unbounded])
 sent.weaken_ordering().reduce_watermark(mark, max, commutative=proof("max"))
+
+
+def added(seen: set[int], n: int) -> int:
+    seen.add(n)
+    return len(seen)
+
+
+# a class that makes the start
+assert_type(numbers.scan(set, inplace(added)), Stream[int, Process[None], Bounded])
+assert_type(numbers.scan(set[int], inplace(lambda seen, n: seen.add(n) or n)), Stream[int, Process[None], Bounded])
+assert_type(
+    numbers.fold(list[int], inplace(lambda seen, n: seen.append(n))), Singleton[list[int], Process[None], Bounded]
+)
+assert_type(
+    pairs.fold_early_stop(list[int], lambda seen, n: ([*seen, n], len(seen) > 3)),
+    KeyedSingleton[str, list[int], Process[None], Bounded],
+)
+assert_type(
+    pairs.fold(list[int], inplace(lambda seen, n: seen.append(n))),
+    KeyedSingleton[str, list[int], Process[None], Bounded],
+)
