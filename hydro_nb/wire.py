@@ -433,6 +433,22 @@ class Problem(msgspec.Struct, frozen=True, tag="problem"):
     frames: tuple[Site, ...] = ()
     """the user's frames, outermost first"""
     fatal: bool = True
+    process: str = ""
+    """the name of its process, which is known to the deployment"""
+
+    def __str__(self) -> str:
+        where = f", in `{self.op}`" if self.op else ""
+        what = f" on element {self.element}" if self.element else ""
+        line = f" ({self.site.short})" if self.site.cell else ""
+        error = self.error.partition("\n")[0]
+        return f"{self.process or f'process {self.location}'}: {_cut(error)}{where}{_cut(what)}{line}"
+
+    def __repr__(self) -> str:
+        return f"<Problem of {self}>"
+
+
+def _cut(text: str, most: int = 200) -> str:
+    return text if len(text) <= most else f"{text[:most]}..."
 
 
 class ChannelEnded(msgspec.Struct, frozen=True, tag="channel-ended"):

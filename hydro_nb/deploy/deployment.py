@@ -207,9 +207,9 @@ class Deployment:
         return self._roster.meant(process).place.source
 
     def status(self) -> str:
-        """Give a table of the processes as text, and what was sent to processes that have gone."""
+        """Give a table of the processes as text, and what was discarded because its receiver had gone."""
         head = f"{self.name}: {self.state}"
-        return "\n".join([head, *(_status_line(row) for row in self.processes), *self._discarded()])
+        return "\n".join([head, *(f"  {row}" for row in self.processes), *self._discarded()])
 
     def _discarded(self) -> Iterator[str]:
         names = {place.id: place.name for place in self._program.locations}
@@ -278,13 +278,6 @@ def _slot(call: str, port: object) -> str:
         f"`{call}` takes a port, but was given {shown(port)}. A port is made where the flow is: `source_external` and "
         f"`bind_single_client` give one with what comes in, `send_external` gives that of a stream that goes out"
     )
-
-
-def _status_line(row: ProcessRow) -> str:
-    memory = f"{row.memory / 2**20:.0f} MB" if row.memory else "-"
-    used = f"cpu {row.cpu:.2f} s   memory {memory}   queued {row.queued}"
-    line = f"  {row.name:<16} {row.state:<9} pid {row.pid or '-':<8} {used}"
-    return f"{line}   {row.reason}" if row.reason else line
 
 
 def deploy(  # noqa: PLR0913 - each is a keyword that its caller names

@@ -51,6 +51,15 @@ class ProcessRow(msgspec.Struct, frozen=True):
     memory: int = 0
     queued: int = 0
 
+    def __str__(self) -> str:
+        memory = f"{self.memory / 2**20:.0f} MB" if self.memory else "-"
+        used = f"cpu {self.cpu:.2f} s   memory {memory}   queued {self.queued}"
+        line = f"{self.name:<16} {self.state:<9} pid {self.pid or '-':<8} {used}"
+        return f"{line}   {self.reason}" if self.reason else line
+
+    def __repr__(self) -> str:
+        return f"<Process {' '.join(str(self).split())}>"
+
 
 class DeploymentState(msgspec.Struct, frozen=True):
     """Everything that is known of a deployment at one moment."""
@@ -167,7 +176,9 @@ def apply(state: DeploymentState, event: Event) -> DeploymentState:
         case Entered():
             return _entered(state, event)
         case Problem():
-            return _next(state, problems=(*state.problems, event)[-PROBLEMS_KEPT:])
+            row = state.processes.get(event.location)
+            named = replace(event, process=row.name if row else "a client")
+            return _next(state, problems=(*state.problems, named)[-PROBLEMS_KEPT:])
         case ChannelEnded():
             return _channel_ended(state, event)
         case Listening():

@@ -149,3 +149,18 @@ def test_a_flow_with_timers_is_shown_running_while_it_runs():
 def test_a_process_that_fails_while_all_are_stopped_changes_nothing_more(begun):
     state = telemetry.phase(begun, "stopping", 6.0)
     assert telemetry.ended(state, 1, "failed", 9.0, "exit code 1").state == "stopping"
+
+
+def test_rows_and_problems_read_as_one_line(begun):
+    site = Site("In[3]", 4, "numbers.map(divide)")
+    begun = telemetry.apply(begun, Problem(1, 2.0, "ValueError: no\nat all", "m", "map", site, "[1, 2]"))
+    begun = telemetry.apply(begun, Problem(-1, 3.0, "x" * 1000, fatal=False))
+    mapped, long = begun.problems
+    assert str(mapped) == "B: ValueError: no, in `map` on element [1, 2] (In[3], line 4)"
+    assert repr(mapped) == f"<Problem of {mapped}>"
+    assert str(long) == f"a client: {'x' * 200}..."
+    state = telemetry.apply(begun, counts(0, {}, cpu=0.5, memory=9 << 20, queued=2))
+    state = telemetry.ended(state, 0, "killed", 9.0, "was killed (SIGKILL)")
+    row = state.processes[0]
+    assert str(row).split()[:2] == ["A", "killed"]
+    assert repr(row) == "<Process A killed pid - cpu 0.50 s memory 9 MB queued 2 was killed (SIGKILL)>"
