@@ -237,6 +237,9 @@ class Deployment:
         """Kill a process on purpose; the others go on, and those that look at its cluster's members see it leave.
 
         As it was meant, the deployment has not failed: it goes on running, or settled, unless no process is left.
+        What was on its way to it, or had come and was not dealt with, is lost with it, as are lines that it had printed
+        and not written yet. The others cannot tell what of that it had done; `status` counts what they kept back, or
+        made for it, after they had heard of its end.
 
         It is given itself, by its name or by its marker class; a member of a cluster as `(workers, 3)`, by its name
         `"Worker/3"` or by its `MemberId`. On `backend="local"` all that share its OS process (`colocate`) end with it.
