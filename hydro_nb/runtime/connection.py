@@ -1,6 +1,7 @@
 """One client's socket, read and written as it is ready, by callbacks of an asyncio loop.
 
-Who has sent its last element may still be answered: its connection stays until nothing has gone to it for a while.
+Who has sent its last element may still be answered: its connection stays until nothing has gone to it for a while, and
+far longer where it has had fewer elements than it has sent.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ PRESSED = 1024 * 1024
 MOST_UNSENT = 16 * 1024 * 1024
 """Unsent bytes of a client that is given up when there is still more for it."""
 LINGER_SECONDS = 1.0
-"""How long a client that sends no more may be without an answer before its connection is closed."""
+"""How long nothing has gone to a client that sends no more before its connection is closed."""
+ANSWER_SECONDS = 60.0
+"""How long that is where it may be owed an answer; a client that has left altogether looks the same until then."""
 STALL_SECONDS = 10.0
 """How long a client that sources wait for may take nothing before it is given up."""
 
@@ -57,6 +60,8 @@ class Connection:
     ) -> None:
         self.number = number
         self.unsent = 0
+        self.owed = 0
+        """how many more elements have come from it than have gone to it, where any may go"""
         self._socket = sock
         self._framing = framing
         self._loop = loop
@@ -154,7 +159,10 @@ class Connection:
         self.unsent += len(self._chunks[-1])
         if len(self._chunks) == 1:
             self._push()
-        if self._awaited and self._timer is None:
+        self.owed -= len(elements)
+        if not (self.listens or self._deaf):
+            self._watch(LINGER_SECONDS)
+        elif self._awaited and self._timer is None:
             self._watch(STALL_SECONDS)
 
     def drain(self) -> None:
@@ -213,6 +221,8 @@ class Connection:
             self._watch(LINGER_SECONDS)
         elif self._chunks and self._patience < STALL_SECONDS:
             self._watch(STALL_SECONDS)
+        elif self.owed > 0 and self._patience < ANSWER_SECONDS and not self._deaf:
+            self._watch(ANSWER_SECONDS)
         else:
             self.close()
 

@@ -27,6 +27,8 @@ MOST_ITEMS = 4096
 RETRY_SECONDS = 0.1
 """How long to wait first where the system has no room for another connection; each time twice as long."""
 RETRY_AT_MOST = 5.0
+MOST_LINGERING = 256
+"""Clients that send no more and may still be answered; beyond that the oldest is given up."""
 KEEPALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
 """Who has vanished without a word is noticed after two minutes; not every system has all of these options."""
 
@@ -57,6 +59,7 @@ class Served:
         """how many elements were dropped, because their client had left or did not read them"""
         self._next = 0
         self._connections: dict[int, Connection] = {}
+        self._lingering: dict[int, Connection] = {}
         self._latest: Connection | None = None
         """of a port for a single client: the newest, also after it has left"""
         self._waiting: list[list[bytes]] = []
@@ -233,6 +236,7 @@ class Served:
     def heard(self, connection: Connection, items: list[Any], size: int) -> None:
         """Keep what has come until it is polled; where that is much, read no more."""
         self._arrive(_ITEM, connection, items, size)
+        connection.owed += len(items) if self.spec.output else 0
         if not items:
             self._wake()  # who is in this process and sends may send on
         if self._full and not self._paused:
@@ -256,10 +260,14 @@ class Served:
         self._arrive(_EVENT, connection, [MembershipEvent.Left])
         if trouble:
             self._tell(f"client {connection.number} of {self._title} was disconnected: {trouble}")
+        self._lingering[connection.number] = connection
+        if len(self._lingering) > MOST_LINGERING:
+            next(iter(self._lingering.values())).close()
 
     def over(self, connection: Connection) -> None:
         """Forget a client to whom nothing can be sent."""
         self._connections.pop(connection.number, None)
+        self._lingering.pop(connection.number, None)
         self._wake()
 
     def moved(self) -> None:

@@ -163,6 +163,21 @@ def test_who_sends_no_more_is_still_answered(flow, server, backend):
         assert peer.rest() == b"one\nlast without an end\n"
 
 
+async def takes_longer(line):
+    """Give it after a time in which nothing goes to anybody."""
+    await asyncio.sleep(1.5)
+    return line
+
+
+def test_who_sends_no_more_is_answered_late(flow, server, backend):
+    port, lines, replies = server.bind_single_client(flow.external())
+    replies.send(lines.map(takes_longer).resolve_futures_ordered())
+    with flow.deploy(backend=backend) as deployment, Peer(deployment, port) as peer:
+        peer.send(b"late")
+        peer.socket.shutdown(socket.SHUT_WR)
+        assert peer.rest() == b"late\n"
+
+
 def test_what_is_sent_first_waits_for_the_client(flow, server, backend):
     port, _lines, replies = server.bind_single_client(flow.external())
     replies.send(server.source_iter(["welcome"]))

@@ -137,3 +137,44 @@ def test_what_was_sent_arrives_although_something_is_unread(connect, told):
     theirs.sendall(b"more\n")
     connection.part()
     assert everything(theirs) == b"answer\n"
+
+
+@pytest.fixture
+def hasty(monkeypatch):
+    """Let who needs no answer go at once."""
+    monkeypatch.setattr("hydro_nb.runtime.connection.LINGER_SECONDS", 1e-9)
+
+
+def turn(loop):
+    for _ in range(10):
+        loop.run_until_complete(asyncio.sleep(0))
+
+
+def half_closed(connection, theirs, said=b""):
+    """Let the client say this, and that it says no more."""
+    theirs.sendall(said)
+    theirs.shutdown(socket.SHUT_WR)
+    while connection.listens:
+        connection.read()
+
+
+@pytest.mark.usefixtures("hasty")
+def test_who_is_owed_an_answer_is_kept_until_it_has_come(connect, told, loop):
+    connection, theirs = connect(Lines(1000))
+    half_closed(connection, theirs, b"a\nb\n")
+    connection.owed = 2
+    for _ in range(2):
+        turn(loop)
+        assert told.ended == [""]
+        connection.write([b"answer\n"])
+    turn(loop)
+    assert told.ended == ["", "over"]
+    assert everything(theirs) == b"answer\nanswer\n"
+
+
+@pytest.mark.usefixtures("hasty")
+def test_who_is_owed_nothing_is_let_go(connect, told, loop):
+    connection, theirs = connect(Lines(1000))
+    half_closed(connection, theirs)
+    turn(loop)
+    assert told.ended == ["", "over"]

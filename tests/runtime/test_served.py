@@ -25,7 +25,10 @@ def loop():
 @pytest.fixture
 def served(loop):
     served = Served(
-        ServedSpec("port", "bind", "port", "127.0.0.1", 0, many=True, input="in", incoming=LINES, outgoing=LINES), {}
+        ServedSpec(
+            "port", "bind", "port", "127.0.0.1", 0, many=True, input="in", incoming=LINES, outgoing=LINES, output="out"
+        ),
+        {},
     )
     served.open()
     served.attach(loop, lambda: None)
@@ -92,3 +95,17 @@ def test_who_has_vanished_is_noticed(served, loop, connect):
     turn(loop)
     (connection,) = served._connections.values()
     assert connection._socket.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+
+
+def test_not_too_many_are_kept_for_an_answer(served, loop, connect, monkeypatch):
+    monkeypatch.setattr("hydro_nb.runtime.served.MOST_LINGERING", 2)
+    clients = [connect() for _ in range(4)]
+    for client in clients:
+        client.sendall(b"hello\n")
+        client.shutdown(socket.SHUT_WR)
+        turn(loop)
+    for client in clients[:2]:
+        assert client.recv(1) == b""
+    served.give([(3, "hello"), (2, "hello")])
+    turn(loop)
+    assert [client.recv(10) for client in clients[2:]] == [b"hello\n"] * 2
