@@ -7,11 +7,13 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
+from typing import TextIO
 
-from hydro_nb.deploy.failure import with_text
+from hydro_nb.deploy.failure import explain, with_text
 from hydro_nb.telemetry import state as telemetry
 from hydro_nb.telemetry.logs import Logs
 from hydro_nb.telemetry.state import DeploymentState
@@ -35,8 +37,14 @@ class Board:
     # ------------------------------------------------------------ written by the backend
 
     def apply(self, event: Event) -> None:
-        """Take an event of a process."""
-        self._set(telemetry.apply(self.state, with_text(event) if isinstance(event, Problem) else event))
+        """Take an event of a process; what one fails with is echoed too, whether or not anybody waits for it."""
+        if not isinstance(event, Problem):
+            self._set(telemetry.apply(self.state, event))
+            return
+        problem = with_text(event)
+        self._set(telemetry.apply(self.state, problem))
+        if problem.fatal and problem.location in self.state.processes:
+            self._complain(explain(self.state.processes[problem.location].name, "failed", problem))
 
     def phase(self, phase: Phase, reason: str = "") -> None:
         """Move the deployment to another phase."""
@@ -104,10 +112,22 @@ class Board:
         """Print the lines that are new since the last time, each with its process's tag."""
         if not self._echo or self.logs.total == self._echoed:
             return
-        with _echoing:
+        with self._echoing():
             self._echoed, lines = self.logs.since(self._echoed)
+            for stream, same in groupby(lines, lambda line: line.stream):
+                _print(sys.stdout if stream == "stdout" else sys.stderr, same)
+
+    def _complain(self, text: str) -> None:
+        self.echo()
+        if self._echo:
+            with self._echoing():
+                _print(sys.stderr, text.splitlines())
+
+    @contextmanager
+    def _echoing(self) -> Generator[None]:
+        with _echoing:
             try:
-                _print(lines)
+                yield
             except Exception:  # noqa: BLE001 - nobody reads any more, or the stream is the user's own and raises
                 self._echo = False
 
@@ -116,12 +136,9 @@ _echoing = threading.Lock()
 _over = threading.Event()
 
 
-def _print(lines: list[LogLine]) -> None:
-    for stream, same in groupby(lines, lambda line: line.stream):
-        out = sys.stdout if stream == "stdout" else sys.stderr
-        for line in () if _over.is_set() else same:
-            out.write(f"{line}\n")
-        out.flush()
+def _print(out: TextIO, lines: Iterable[object]) -> None:
+    out.writelines(f"{line}\n" for line in (() if _over.is_set() else lines))
+    out.flush()
 
 
 def _hush() -> None:

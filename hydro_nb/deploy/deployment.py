@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self
@@ -18,7 +19,7 @@ from hydro_nb.deploy.named import Named, Roster, shown
 from hydro_nb.deploy.plan import Program, check_runnable, peers_of
 from hydro_nb.deploy.seconds import check_seconds
 from hydro_nb.deploy.tcp import Sockets
-from hydro_nb.errors import DeployError
+from hydro_nb.errors import DeployError, ProcessFailed
 from hydro_nb.runtime.channel import MAX_BUFFER
 from hydro_nb.telemetry.logs import state_folder
 from hydro_nb.telemetry.state import DeploymentState, ProcessRow
@@ -27,6 +28,11 @@ from hydro_nb.wire import LogLine, Phase, Problem, ServedSpec
 
 class Backend(Protocol):
     """What runs the processes of a deployment."""
+
+    @property
+    def failure(self) -> ProcessFailed | None:
+        """The first process that failed by itself, if any."""
+        ...
 
     def start(self, timeout: float) -> None:
         """Return when every process runs, or raise and leave nothing behind."""
@@ -91,6 +97,8 @@ class Deployment:
         self._backend = backend
         self._board = board
         self._roster = Roster(board.state.processes, program.locations)
+        self._told = False
+        """whether a failure was raised to the user"""
         self._sockets = Sockets(program, lambda: board.state.addresses, backend.link)
 
     # ------------------------------------------------------------ waiting
@@ -101,29 +109,55 @@ class Deployment:
         Raises `SettleTimeout`, which says what is busy, and `ProcessFailed`, which says where.
         """
         check_seconds("settle", timeout)
-        self._backend.settle(timeout)
+        with self._telling():
+            self._backend.settle(timeout)
 
     async def settled(self, timeout: float | None = None) -> None:
         """Wait as `settle` does, without blocking the event loop."""
         check_seconds("settled", timeout)
-        await self._backend.settled(timeout)
+        with self._telling():
+            await self._backend.settled(timeout)
 
     def stop(self, *, drain: bool = False) -> None:
-        """End every process, with `drain` after everything under way has arrived; a second time does nothing."""
+        """End every process, with `drain` after everything under way has arrived; a second time does nothing.
+
+        With `drain`, as at the end of a `with` block, raises a `ProcessFailed` that no call has raised before.
+        """
         with self._sockets.released(drain=drain):
             self._backend.stop(drain=drain)
         self._sockets.close()
+        if drain:
+            self._tell()
 
     async def stopped(self, *, drain: bool = False) -> None:
         """End as `stop` does, without blocking the event loop."""
         with self._sockets.released(drain=drain):
             await self._backend.stopped(drain=drain)
         self._sockets.close()
+        if drain:
+            self._tell()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until someone stops it; False when the time has passed, `ProcessFailed` when a process fails."""
         check_seconds("wait", timeout)
-        return self._backend.wait(timeout)
+        with self._telling():
+            return self._backend.wait(timeout)
+
+    @contextmanager
+    def _telling(self) -> Generator[None]:
+        """Note that a failure was told."""
+        try:
+            yield
+        except ProcessFailed:
+            self._told = True
+            raise
+
+    def _tell(self) -> None:
+        """Raise the failure of a process, unless that was done before."""
+        failure = self._backend.failure
+        if failure is not None and not self._told:
+            self._told = True
+            raise failure
 
     def __await__(self) -> Generator[Any, None, Deployment]:
         yield from self.settled().__await__()
@@ -136,6 +170,8 @@ class Deployment:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+        if kind is None:
+            self._tell()
 
     async def __aenter__(self) -> Self:
         return self
@@ -144,6 +180,8 @@ class Deployment:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stopped()
+        if kind is None:
+            self._tell()
 
     # ------------------------------------------------------------ looking
 

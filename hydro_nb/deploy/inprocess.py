@@ -261,11 +261,13 @@ class InProcessBackend:
         if self._board.state.state == "running":
             self._board.phase("settled")
         self._board.echo()
-        failed = self._failed()
+        failed = self.failure
         if failed is not None:
             raise failed
 
-    def _failed(self) -> ProcessFailed | None:
+    @property
+    def failure(self) -> ProcessFailed | None:
+        """The first process that failed by itself, if any."""
         for resident in self._residents.values():
             if resident.problem is not None and resident.problem.fatal:
                 return ProcessFailed(explain(resident.worker.title, "failed", resident.problem))
@@ -359,16 +361,17 @@ class InProcessBackend:
         """Step until it is stopped, or nothing can happen any more; False when the time has passed."""
         until = self._until(timeout)
         while not self._stopped:
-            if not self._step_all():
-                seconds = self._patience(until)
-                if seconds is None:
-                    break
-                self.pause(seconds)
-            failed = self._failed()
+            moved = self._step_all()
+            failed = self.failure
             if failed is not None:
                 raise failed
             if until is not None and self._clock.now() >= until:
                 return False
+            if not moved:
+                seconds = self._patience(until)
+                if seconds is None:
+                    break
+                self.pause(seconds)
         self._report(force=True)
         return True
 

@@ -19,7 +19,7 @@ from hydro_nb.deploy.launcher import Launcher, Spawn
 from hydro_nb.deploy.plan import Program, make_plan
 from hydro_nb.deploy.socket_link import SocketLink
 from hydro_nb.deploy.supervisor import Supervisor
-from hydro_nb.errors import DeployError, SettleTimeout
+from hydro_nb.errors import DeployError, ProcessFailed, SettleTimeout
 from hydro_nb.runtime.zmq_channel import new_context
 
 
@@ -54,6 +54,11 @@ class LocalBackend:
     def folder(self) -> Path:
         """Where its sockets are."""
         return self._folder.path
+
+    @property
+    def failure(self) -> ProcessFailed | None:
+        """The first process that failed by itself, if any."""
+        return self._supervisor.failure
 
     def start(self, timeout: float) -> None:
         """Return when every process runs; leave nothing behind otherwise."""

@@ -400,7 +400,7 @@ class Worker:
     def exhausted(self) -> bool:
         """Whether nothing can happen here any more, so that the outputs may end."""
         return (
-            not (self.more or self.feeds.endless or self.program.members)
+            not (self._broke or self.more or self.feeds.endless or self.program.members)
             and self.feeds.exhausted
             and all(map(_done, self.ins))
         )

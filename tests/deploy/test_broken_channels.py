@@ -104,6 +104,7 @@ def test_a_class_that_nobody_declared_is_named_wherever_one_looks(tmp_path):
     assert site.startswith("  script.py, line 12:")
     assert sent.startswith("DeployError port `asked` cannot send: ")
     assert sent.endswith(reason)
+    assert run.stderr.splitlines() == [f"process {failed}", operator, site]
 
 
 def made(number):
@@ -128,3 +129,32 @@ def test_a_client_is_told_what_it_could_not_decode():
             received.receive(20)
         with pytest.raises(DeployError, match="nothing more comes, channel `shown`: a frame cannot be decoded"):
             received.receive(20)
+
+
+def fail(deployment, numbers, shown, then):
+    with deployment:
+        deployment.connect(numbers).send(2)
+        with pytest.raises(DeployError, match="a frame cannot be unpickled"):
+            deployment.connect(shown).receive(20)
+        then(deployment)
+
+
+def told(deployment):
+    with pytest.raises(ProcessFailed):
+        deployment.wait(20)
+
+
+@BACKENDS
+@pytest.mark.parametrize("then", [lambda _: None, lambda deployment: deployment.stop(drain=True)])
+def test_a_failure_that_nobody_was_told_of_is_raised_at_the_end(backend, then):
+    with pytest.raises(ProcessFailed, match="a frame cannot be unpickled"):
+        fail(*broken(backend), then)
+
+
+@BACKENDS
+def test_a_failure_is_raised_once_and_hides_no_other(backend):
+    deployment, *ports = broken(backend)
+    fail(deployment, *ports, told)
+    deployment.stop(drain=True)
+    with pytest.raises(KeyError):
+        fail(*broken(backend), lambda _: {}["missing"])

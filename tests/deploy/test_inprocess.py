@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from handmade import ECHO, PRINT, Port, SourceSpec, TimerSpec, channel, external, flow, pipeline, place
+from handmade import ECHO, PRINT, STATE, Port, SourceSpec, TimerSpec, channel, external, flow, pipeline, place
 
 from hydro_nb.deploy import deploy
 from hydro_nb.errors import DeployError, ProcessFailed, SettleTimeout
@@ -213,3 +213,20 @@ def test_wait_ends_when_nothing_can_happen_any_more():
     with start(pipeline(10)) as deployment:
         assert deployment.wait()
         assert texts(deployment) == ["sum 45 ordered True"]
+
+
+FAILS = (
+    STATE
+    + """
+def start():
+    return State()
+def tick(state, inputs, outputs):
+    raise ValueError("no")
+"""
+)
+
+
+def test_waiting_raises_a_failure_at_once_though_nothing_else_can_come():
+    program = flow(place(0, "A", FAILS))
+    with deploy(program, backend="inprocess", echo=False) as deployment, pytest.raises(ProcessFailed, match="no"):
+        deployment.wait()

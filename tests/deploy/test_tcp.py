@@ -16,6 +16,7 @@ from hydro_nb import (
     LengthDelimitedCodec,
     LinesCodec,
     MembershipEvent,
+    ProcessFailed,
     TcpPort,
     nondet,
 )
@@ -401,6 +402,8 @@ def test_a_process_that_fails(flow, server, backend):
         client.send("0")
         with pytest.raises(DeployError, match="nothing more comes"):
             client.receive(SECONDS)
+        with pytest.raises(ProcessFailed, match="by zero"):
+            deployment.settle(SECONDS)
 
 
 def test_the_end_of_a_deployment_is_that_of_its_clients(flow, server, backend):

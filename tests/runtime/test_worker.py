@@ -239,10 +239,12 @@ def test_a_body_that_cannot_be_decoded_fails_the_worker_after_what_came_before()
     assert (problem.slot, problem.op) == ("edge:1", "send")
     bench.worker.fail(problem.error)
     assert bench.taken() == [3]
+    assert bench.sink.reason == problem.error
 
 
 def test_a_gap_fails_the_worker_after_what_came_before():
     bench = Bench(ECHO)
+    bench.run()
     problem = broken(bench, bench.source.frame(DATA, 0, 3, 1, b"\xc1"))
     assert problem.fatal
     assert problem.error.startswith("ChannelBroken: channel `c1`: frame 2 is missing")
