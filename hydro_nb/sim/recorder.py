@@ -96,7 +96,8 @@ class Recorder:
         others = ", ".join(dict.fromkeys(title_of(each) for each in ready if each is not chosen))
         if not isinstance(chosen, Runner | Observer):
             slot, site = (chosen.node.slot, chosen.node.site) if chosen.node else ("", Site())
-            self.begin(chosen.kind, TEST, chosen.title, site if chosen.node else None)
+            lane = self._lane(chosen.module) if chosen.module else TEST
+            self.begin(chosen.kind, lane, chosen.title, site if chosen.node else None)
             if others:
                 self._decide(slot, f"before what was ready as well: {others}", site)
             return
@@ -112,6 +113,10 @@ class Recorder:
         """Write down what was chosen at an operator."""
         reason = getattr(node.op, "reason", "")
         self._decide(node.slot, phrase, node.site, reason, tuple(map(shown, held)))
+
+    def passed(self) -> None:
+        """Take the last choice for one that needs no word: nothing came of it."""
+        self._told = len(self._ways)
 
     def let_through(self, hook: Hook, released: list[Any]) -> None:
         """Write down what a place of choice has let through."""

@@ -75,13 +75,30 @@ class Route:
             case _:
                 return self.targets, item
 
+    def addressed(self, item: Any) -> tuple[Sequence[Target], Any]:
+        """Give who gets an element, and what of it."""
+        return self._addressed(item)
+
+    def deliver(self, target: Target, item: Any) -> None:
+        """Send to one of the targets."""
+        self._put(target, item)
+
+    def lose(self, target: Target, item: Any) -> None:
+        """Take note that a message does not arrive, as one of the two ends is not there any more."""
+        for tell in self.told:
+            tell(self, target, item, arrives=False)
+
     def _named(self, member: Any, item: Any) -> Sequence[Target]:
         number = getattr(member, "raw_id", None)
         if isinstance(number, int) and 0 <= number < len(self.targets):
             self._require_own(member, item)
             return (self.targets[number],)
-        there = f"the cluster has {len(self.targets)} members, numbered from 0"
-        raise GraphError(f"`demux` was given {shown(item)} for {shown(member)}, but {there}.\n  {self.node.site}")
+        raise self.stranger(member, item, len(self.targets))
+
+    def stranger(self, member: Any, item: Any, count: int) -> GraphError:
+        """Say that a member is not there."""
+        there = f"the cluster has {count} members, numbered from 0"
+        return GraphError(f"`demux` was given {shown(item)} for {shown(member)}, but {there}.\n  {self.node.site}")
 
     def _require_own(self, member: Any, item: Any) -> None:
         """Refuse an id that is known to be one of another cluster."""

@@ -17,6 +17,7 @@ from hydro_nb.lang.sim_ports import MORE, AnyCluster, Discarded, cluster_sizes, 
 from hydro_nb.sim.drivers import AtRandom, Driver, OnlyScripted, Replay
 from hydro_nb.sim.explain import Again, explanation
 from hydro_nb.sim.failure import explained, foreign_await
+from hydro_nb.sim.faults import Budget, budget_of, place_of
 from hydro_nb.sim.model import Model, require_safety_only, require_sizes
 from hydro_nb.sim.observe import simulated
 from hydro_nb.sim.record import Record
@@ -25,7 +26,7 @@ from hydro_nb.sim.report import Report
 from hydro_nb.sim.search import Search, Trial, Unheard
 from hydro_nb.sim.trace import text_of
 from hydro_nb.sim.world import World
-from hydro_nb.values import act_as
+from hydro_nb.values import MemberId, act_as
 
 Body = Callable[[], Coroutine[Any, Any, Any]]
 
@@ -49,6 +50,7 @@ class Simulation:
         require_runnable(graph)
         self._flow, self._graph = graph, simulated(graph)
         self._sizes: dict[int, int] = {}
+        self._budgets: dict[int, Budget] = {}
         self._safety_only = False
         self._made: Model | None = None
         self._tapped: Model | None = None
@@ -71,6 +73,56 @@ class Simulation:
         self._sizes |= cluster_sizes(self._flow, cluster, members)
         self._made = self._tapped = None
         return self
+
+    def with_faults(self, place: Any, *, crashes: int = 1, joins: int = 0, restarts: int = 0) -> Simulation:
+        """Let up to so many members of a cluster crash, come later or start again, at any moment; or a process crash.
+
+        >>> flow = FlowBuilder()
+        >>> leader, workers = flow.process(), flow.cluster()
+        >>> numbers_in, numbers = leader.sim_input(int)
+        >>> copies_out = numbers.broadcast_closed(workers).send(leader).entries().sim_output()
+        >>> sim, answers = flow.sim().with_cluster_size(workers, 2).with_faults(workers, crashes=1), set()
+        >>> async def body():
+        ...     numbers_in.send(7)
+        ...     answers.add((len(await copies_out.collect_sorted()), len(sim.members(workers))))
+        >>> _ = sim.exhaustive(body)
+        >>> sorted(answers)  # how many copies, and how many members are left
+        [(1, 1), (2, 1), (2, 2)]
+
+        Who crashes loses all that it has and that is under way to it. What it has sent arrives as `fail_stop` says: at
+        each receiver a prefix, longer at one and shorter at another. Who looks at the cluster's members hears at any
+        time after that it has left. Who joins, or starts again with nothing, begins when all who live have heard of it.
+
+        The plainest schedule is the one without a fault; `fuzz` tries many more executions with few faults than with
+        many. Gives the simulation again. Without `with_faults` all are there from the start to the end.
+        """
+        found = place_of(self._flow, place)
+        numbers = {"crashes": crashes, "joins": joins, "restarts": restarts}
+        self._budgets[found.number] = budget_of(self._flow, found, numbers)
+        self._made = self._tapped = None
+        return self
+
+    def _joins(self, number: int) -> int:
+        return self._budgets[number].joins if number in self._budgets else 0
+
+    def members(self, cluster: AnyCluster) -> list[MemberId[Any]]:
+        """Give who is in a cluster at this moment, in the body of a test.
+
+        >>> flow = FlowBuilder()
+        >>> workers = flow.cluster()
+        >>> names_out = workers.source_iter(["a"]).sim_output()
+        >>> sim = flow.sim().with_cluster_size(workers, 2)
+        >>> async def body():
+        ...     assert [member.raw_id for member in sim.members(workers)] == [0, 1]
+        >>> sim.exhaustive(body)
+        1
+
+        All that there are, but for those who have crashed or not come yet: see `with_faults`.
+        """
+        world = self._world("who is there is known")
+        place = place_of(self._flow, cluster)
+        members, faults = world.model.members(place), world.model.faults
+        return [members[number] for number in sorted(faults.present(place))] if faults else members
 
     def test_safety_only(self) -> Simulation:
         """Say that a test only claims what must never happen, so that messages may be late for ever.
@@ -112,16 +164,20 @@ class Simulation:
 
         `time.monotonic()` and `time.time()` in a function of yours go on giving the real time.
         """
-        world = execution.get()
-        if not isinstance(world, World) or world.model not in (self._made, self._tapped):
-            raise SimulationFailure(
-                "time passes in the body of a test that this simulation runs.\n"
-                "  Write: sim = flow.sim(), in the test await sim.advance(seconds), then sim.exhaustive(body)"
-            )
-        clock = world.model.clock
+        clock = self._world("time passes").model.clock
         clock.let_pass(seconds)
         while clock.pending:
             await MORE
+
+    def _world(self, what: str) -> World:
+        """Give the execution under way."""
+        world = execution.get()
+        if isinstance(world, World) and world.model in (self._made, self._tapped):
+            return world
+        raise SimulationFailure(
+            f"{what} in the body of a test that this simulation runs.\n"
+            "  Write: sim = flow.sim(), ask `sim` in the test, then sim.exhaustive(body)"
+        )
 
     @property
     def _model(self) -> Model:
@@ -130,7 +186,8 @@ class Simulation:
             require_sizes(self._graph, self._sizes)
             if not self._safety_only:
                 require_safety_only(self._graph)
-            self._made = Model(self._graph, self._sizes)
+            sizes = {number: size + self._joins(number) for number, size in self._sizes.items()}
+            self._made = Model(self._graph, sizes, budgets=self._budgets)
         return self._made
 
     def exhaustive(self, body: Body) -> int:
@@ -288,7 +345,7 @@ class Simulation:
     def _watched(self) -> Model:
         """The flow compiled so that every operator tells what it gives."""
         if self._tapped is None:
-            self._tapped = Model(self._graph, self._model.sizes, tapped=True)
+            self._tapped = Model(self._graph, self._model.sizes, tapped=True, budgets=self._budgets)
         return self._tapped
 
     def _recorded(

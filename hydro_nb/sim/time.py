@@ -34,7 +34,7 @@ from hydro_nb.wire import TimerSpec
 
 if TYPE_CHECKING:
     from hydro_nb.compile.split import Part
-    from hydro_nb.sim.units import EventKind, Runner
+    from hydro_nb.sim.units import EventKind, Module, Runner
     from hydro_nb.sim.world import World
 
 SECOND = 1_000_000_000
@@ -57,6 +57,8 @@ class Alarm(ABC):
     """Something at one process or member that happens at a time of its own."""
 
     what: ClassVar[str]
+    off = False
+    """whether it does not go off, as its process or member is not there"""
 
     def __init__(self, runner: Runner, part: Part) -> None:
         self.runner, self.part = runner, part
@@ -233,9 +235,8 @@ class Clock:
     (True, 0.0)
     """
 
-    kind: ClassVar[EventKind] = "time"
-
     def __init__(self) -> None:
+        self.kind: EventKind = "time"
         self.now = self.until = 0
         self.alarms: list[Alarm] = []
 
@@ -274,7 +275,7 @@ class Clock:
         first: Alarm | None = None
         at = self.until + 1
         for alarm in self.alarms:
-            due = alarm.due
+            due = None if alarm.off else alarm.due
             if due is not None and due < at:
                 first, at = alarm, due
         return first
@@ -286,6 +287,12 @@ class Clock:
         """The operator whose alarm is next."""
         alarm = self._next()
         return alarm.node if alarm else None
+
+    @property
+    def module(self) -> Module | None:
+        """The process or member whose alarm is next."""
+        alarm = self._next()
+        return alarm.runner.module if alarm else None
 
     @property
     def title(self) -> str:

@@ -182,6 +182,11 @@ class Happening(Protocol):
         """The operator that it happens to, where there is one."""
         ...
 
+    @property
+    def module(self) -> Module | None:
+        """The process or member that it happens to, where there is one."""
+        ...
+
     def happen(self, world: World) -> None:
         """Let it happen."""
         ...

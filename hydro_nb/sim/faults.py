@@ -1,0 +1,495 @@
+"""Processes and members that crash, come later, or start again, at moments that are chosen.
+
+Before each step, before what the test sends is taken in, and where the flow is at rest, a fault may strike; the
+plainest choice is that none does. A random search lets one strike rarely, so that it comes as well late as early.
+
+Who crashes ends between two runs of what is at it. What is under way to it is lost. What it has sent arrives as
+`fail_stop` says: at each receiver, by each edge, so much as it sent before some moment, and nothing after. So whoever
+may crash may have sent for the last time to one receiver while another still hears of it; it is then bound to crash.
+Others are told at any time after that it has left. Who comes later, or again, begins with nothing once all that live
+have heard that it has joined; nobody sends to it before.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from hydro_nb.errors import SimulationFailure
+from hydro_nb.ir.graph import Graph
+from hydro_nb.ir.node import Node, Place
+from hydro_nb.ir.ops.source import SourceMembers
+from hydro_nb.sim.routes import Route, Target
+from hydro_nb.sim.trace import shown
+from hydro_nb.values import MemberId, MembershipEvent
+
+if TYPE_CHECKING:
+    from hydro_nb.sim.model import Model
+    from hydro_nb.sim.units import EventKind, Happening, Module, Observer, Runner
+    from hydro_nb.sim.world import World
+
+State = Literal["absent", "starting", "running", "gone"]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How many of a place may crash, join and start again in one execution."""
+
+    crashes: int = 0
+    joins: int = 0
+    restarts: int = 0
+
+
+class Life:
+    """A process, or a member of a cluster, which may end and begin."""
+
+    def __init__(self, faults: Faults, module: Module, place: Place, number: int) -> None:
+        self.faults, self.module, self.place, self.number = faults, module, place, number
+        self.runners: list[Runner] = []
+        self.observers: list[Observer] = []
+        self.links: list[Link] = []
+        self.members: list[tuple[Runner, str, Place]] = []
+        """the inputs that hear who is in a cluster"""
+        self.state: State = "running"
+        self.epoch = 0
+        self.doomed = False
+        """whether it is bound to crash, as something that it sent is lost"""
+        self.news: deque[News] = deque()
+        """what it will be told of others"""
+        self.known: dict[str, set[int]] = {}
+        """who is in each cluster, as far as it was told"""
+        self.early: list[tuple[Route, Target, Any]] = []
+        """what is sent to it before it begins"""
+
+    @property
+    def name(self) -> str:
+        """The name of the process or member."""
+        return self.module.name
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is there."""
+        return self.state == "running"
+
+    def begin(self, now: int) -> None:
+        """Begin with nothing but what is there at the start."""
+        self.state, self.doomed = "running", False
+        self.news.clear()
+        self.known = {place.slot: self.faults.present(place) for place in self.faults.clusters}
+        for runner in self.runners:
+            runner.restart()
+        for runner, name, cluster in self.members:
+            there = sorted(self.known[cluster.slot])
+            runner.inputs[name][:] = [(self.faults.id(cluster, each), MembershipEvent.JOINED) for each in there]
+        for link in self.links:
+            link.begin()
+        for alarm in self.faults.model.clock.alarms:
+            if alarm.runner.module is self.module:
+                alarm.start(now)
+                alarm.off = False
+
+    def again(self, now: int) -> None:
+        """Begin once more, or later than the others."""
+        self.epoch += 1
+        self.module.restart()
+        self.begin(now)
+        for runner in self.runners:
+            if runner.is_tick:
+                runner.open()
+        for route, target, content in self.early:
+            route.deliver(target, content)
+        self.early.clear()
+
+    def end(self, state: State) -> None:
+        """Forget all; nothing of it runs any more."""
+        self.state = state
+        self.news.clear()
+        self.early.clear()
+        for runner in self.runners:
+            runner.restart()
+            runner.due = False
+            for items in runner.inputs.values():
+                items.clear()
+        for observer in self.observers:
+            observer.hook.reset()
+        for alarm in self.faults.model.clock.alarms:
+            alarm.off = alarm.off or alarm.runner.module is self.module
+
+    def hear(self, other: Life, event: MembershipEvent) -> None:
+        """Take note that a member has joined or left."""
+        known = self.known[other.place.slot]
+        (known.add if event is MembershipEvent.JOINED else known.discard)(other.number)
+        for runner, name, cluster in self.members:
+            if cluster == other.place:
+                runner.inputs[name].append((self.faults.id(cluster, other.number), event))
+                runner.due = True
+
+    def looks_at(self, cluster: Place) -> bool:
+        """Whether it matters to it when it is told who is in a cluster."""
+        return any(place == cluster for _, _, place in self.members) or any(
+            link.route.op.to == cluster and link.route.op.route in ("all", "turns") for link in self.links
+        )
+
+
+class Link:
+    """A network edge from one process or member to others that may not be there, or from one that may crash."""
+
+    def __init__(self, route: Route, sender: Life, receivers: Sequence[Life]) -> None:
+        self.route, self.sender, self.receivers = route, sender, receivers
+        self._cut: dict[int, int] = {}
+        """receivers that hear no more of the sender, with the life in which that was so"""
+        self._turn = 0
+
+    def begin(self) -> None:
+        """Begin anew."""
+        self._cut.clear()
+        self._turn = 0
+
+    def __call__(self, items: Iterable[Any]) -> None:
+        """Deliver elements to those who are there, in their order."""
+        sent: dict[int, list[Any]] = {}
+        for item in items:
+            receivers, content = self._addressed(item)
+            for number in receivers:
+                sent.setdefault(number, []).append(content)
+        for number, contents in sent.items():
+            self._send(number, contents)
+
+    def _addressed(self, item: Any) -> tuple[Iterable[int], Any]:
+        """Give the numbers of those who get an element, and what of it."""
+        op = self.route.op
+        known = self.sender.known.get(op.to.slot, {0})
+        match op.route:
+            case "members":
+                (target,), content = self.route.addressed(item)
+                return (self._joined(list(self.route.targets).index(target), *item),), content
+            case "turns":
+                self._turn += 1
+                there = sorted(known) or [0]
+                return (there[(self._turn - 1) % len(there)],), item
+            case "closed":
+                first = self.sender.faults.first[op.to.slot]
+                return [number for number in range(first) if not self.receivers[number].epoch], item
+            case _:
+                return sorted(known), item
+
+    def _joined(self, number: int, member: Any, item: Any) -> int:
+        """Refuse who has never been there."""
+        if self.receivers[number].state == "absent":
+            raise self.route.stranger(member, item, len(self.sender.known[self.route.op.to.slot]))
+        return number
+
+    def _send(self, number: int, contents: list[Any]) -> None:
+        receiver, target = self.receivers[number], self.route.targets[number]
+        if receiver.state == "starting":
+            receiver.early += [(self.route, target, content) for content in contents]
+            return
+        arrive = self._arriving(number, receiver, len(contents)) if receiver.runs else 0
+        for content in contents[:arrive]:
+            self.route.deliver(target, content)
+        for content in contents[arrive:]:
+            self.route.lose(target, content)
+
+    def _arriving(self, number: int, receiver: Life, count: int) -> int:
+        """Choose how many arrive of so many elements."""
+        if self._cut.get(number, -1) == receiver.epoch:
+            return 0
+        sender = self.sender
+        if receiver is sender or not sender.faults.may_crash(sender):
+            return count
+        lost = sender.faults.rarely(count + 1)
+        if lost:
+            self._cut[number] = receiver.epoch
+            sender.faults.doom(sender)
+            sender.faults.tell(self.route.node, f"{sender.name} will crash, and {receiver.name} hears no more of it")
+        return count - lost
+
+
+@dataclass(frozen=True, eq=False)
+class Crash:
+    """A process or member ends."""
+
+    life: Life
+    kind: EventKind = "fault"
+    node: Node | None = None
+
+    @property
+    def module(self) -> Module:
+        """Whose lane it is in."""
+        return self.life.module
+
+    @property
+    def title(self) -> str:
+        """Say who crashes."""
+        return f"{self.life.name} crashes"
+
+    def happen(self, world: World) -> None:  # noqa: ARG002 - as all that may happen
+        """Lose what it has, and let the others hear of it."""
+        life = self.life
+        life.faults.doom(life)
+        life.end("gone")
+        life.faults.announce(life, MembershipEvent.LEFT)
+
+
+@dataclass(frozen=True, eq=False)
+class Arrival:
+    """A member comes later, or again."""
+
+    life: Life
+    kind: EventKind = "fault"
+    node: Node | None = None
+
+    @property
+    def module(self) -> Module:
+        """Whose lane it is in."""
+        return self.life.module
+
+    @property
+    def title(self) -> str:
+        """Say who comes."""
+        return f"{self.life.name} {'joins' if self.life.state == 'absent' else 'starts again'}"
+
+    def happen(self, world: World) -> None:  # noqa: ARG002 - as all that may happen
+        """Let the others hear of it; it begins when they have."""
+        life = self.life
+        life.faults.spend(life)
+        life.state = "starting"
+        life.faults.announce(life, MembershipEvent.JOINED)
+
+
+@dataclass(frozen=True, eq=False)
+class News:
+    """Somebody hears that a member has joined or left."""
+
+    listener: Life
+    life: Life
+    event: MembershipEvent
+    kind: EventKind = "fault"
+    node: Node | None = None
+
+    @property
+    def module(self) -> Module:
+        """Whose lane it is in."""
+        return self.listener.module
+
+    @property
+    def title(self) -> str:
+        """Say who hears what."""
+        return f"{self.listener.name} hears that {self.life.name} has {self.event.value}"
+
+    def happen(self, world: World) -> None:  # noqa: ARG002 - as all that may happen
+        """Tell it; the last of those who have to know lets a member begin."""
+        self.listener.news.popleft()
+        self.listener.hear(self.life, self.event)
+        self.life.faults.begin_if_known()
+
+
+class Faults:
+    """What may go wrong with the processes and members of a model."""
+
+    def __init__(self, model: Model, budgets: Mapping[int, Budget]) -> None:
+        self.model, self.budgets = model, budgets
+        self.world: World | None = None
+        places = {place.slot: place for place in model.graph.places.values()}
+        self.clusters = [place for place in places.values() if place.kind == "cluster" and place.number in model.sizes]
+        self.first = {c.slot: model.sizes[c.number] - budgets.get(c.number, Budget()).joins for c in self.clusters}
+        """how many members each cluster begins with"""
+        self.lives = [self._life(module, module.written.place) for module in model.modules]
+        self._by_module = {id(life.module): life for life in self.lives}
+        self._spent: dict[tuple[int, str], int] = {}
+        self._offered = False
+        for runner in model.runners:
+            self._watch(runner)
+        for observer in model.observers:
+            self.life_of(observer.runner).observers.append(observer)
+
+    def _life(self, module: Module, place: Place) -> Life:
+        return Life(self, module, place, module.member.raw_id if module.member else 0)
+
+    def _watch(self, runner: Runner) -> None:
+        """Stand between a unit and those it sends to."""
+        life = self.life_of(runner)
+        life.runners.append(runner)
+        for part in runner.unit.parts.values():
+            if isinstance(part.node.op, SourceMembers) and part.role == "whole":
+                life.members.append((runner, part.name, part.node.op.cluster))
+        for wire in runner.wires:
+            if isinstance(wire.deliver, Route):
+                link = Link(wire.deliver, life, [self.life_of(each.runner) for each in wire.deliver.targets])
+                wire.deliver = link
+                life.links.append(link)
+
+    def life_of(self, runner: Runner) -> Life:
+        """Give whose unit it is."""
+        return self._by_module[id(runner.module)]
+
+    def start(self, world: World) -> None:
+        """Begin an execution: all are there but those who come later."""
+        self.world, self._offered = world, False
+        self._spent.clear()
+        for life in self.lives:
+            life.epoch = 0
+            life.state = "absent" if life.number >= self.first.get(life.place.slot, 1) else "running"
+        for life in self.lives:
+            if life.runs:
+                life.begin(0)
+            else:
+                life.end("absent")
+        for runner in self.model.ticks:
+            if self.life_of(runner).runs:
+                runner.open()
+
+    # ------------------------------------------------------------ who is there
+
+    def present(self, cluster: Place) -> set[int]:
+        """Give the numbers of the members that are there, or about to begin."""
+        return {life.number for life in self.lives if life.place == cluster and life.runs}
+
+    def id(self, cluster: Place, number: int) -> MemberId[Any]:
+        """Give the id of a member."""
+        return self.model.members(cluster)[number]
+
+    def hears(self, runner: Runner) -> bool:
+        """Whether whoever has a unit is there."""
+        return self.life_of(runner).runs
+
+    # ------------------------------------------------------------ what may happen
+
+    @property
+    def news(self) -> list[News]:
+        """What somebody may hear next."""
+        return [life.news[0] for life in self.lives if life.news]
+
+    def rarely(self, ways: int) -> int:
+        """Choose whether something goes wrong; 0 is that it does not."""
+        if self.world is None:
+            return 0
+        chosen = self.world.rarely(ways)
+        if self.world.recorder and not chosen:
+            self.world.recorder.passed()
+        return chosen
+
+    def strike(self, world: World) -> bool:
+        """Choose whether a fault strikes now, and which."""
+        possible = self._possible()
+        chosen = self.rarely(len(possible) + 1) if possible else 0
+        if chosen:
+            self._happen(possible[chosen - 1], world)
+        return bool(chosen)
+
+    def rest(self, world: World) -> bool:
+        """Let who is bound to crash do so at the latest when all rests, or a fault strike; says whether one did."""
+        doomed = next((life for life in self.lives if life.doomed and life.runs), None)
+        if doomed:
+            self._happen(Crash(doomed), world)
+            return True
+        offered, self._offered = self._offered, True
+        return not offered and self.strike(world)
+
+    def moved(self) -> None:
+        """Take note that something has happened since the flow was at rest."""
+        self._offered = False
+
+    def _happen(self, event: Happening, world: World) -> None:
+        self._offered = False
+        if world.recorder:
+            world.recorder.picked(event, [event])
+        event.happen(world)
+
+    def _possible(self) -> list[Happening]:
+        possible: list[Happening] = [Crash(life) for life in self.lives if life.runs and self.may_crash(life)]
+        if any(life.state == "starting" for life in self.lives):
+            return possible
+        for number, budget in self.budgets.items():
+            mine = [life for life in self.lives if life.place.number == number]
+            absent = [life for life in mine if life.state == "absent"]
+            possible += [Arrival(life) for life in absent[:1]]
+            if self._left(number, "restarts", budget.restarts):
+                possible += [Arrival(life) for life in mine if life.state == "gone" and not self._awaited(life)]
+        return possible
+
+    def _awaited(self, life: Life) -> bool:
+        """Whether somebody has not heard yet that a member has left."""
+        return any(news.life is life for each in self.lives for news in each.news)
+
+    def may_crash(self, life: Life) -> bool:
+        """Whether a process or member may crash, or is bound to."""
+        number = life.place.number
+        return life.doomed or self._left(number, "crashes", self.budgets.get(number, Budget()).crashes)
+
+    def doom(self, life: Life) -> None:
+        """Count a crash, once for each life."""
+        if not life.doomed:
+            life.doomed = True
+            self._spend(life, "crashes")
+
+    def spend(self, life: Life) -> None:
+        """Count a member that starts again; one that joins is one less that is absent."""
+        if life.state == "gone":
+            self._spend(life, "restarts")
+
+    def _spend(self, life: Life, what: str) -> None:
+        key = life.place.number, what
+        self._spent[key] = self._spent.get(key, 0) + 1
+
+    def _left(self, number: int, what: str, budget: int) -> bool:
+        return self._spent.get((number, what), 0) < budget
+
+    def announce(self, life: Life, event: MembershipEvent) -> None:
+        """Let all that live hear of it: at any time after where that matters to them."""
+        others = [other for other in self.lives if other is not life and other.runs]
+        for other in others if life.place.kind == "cluster" else ():
+            if other.looks_at(life.place):
+                other.news.append(News(other, life, event))
+            else:
+                other.hear(life, event)
+        self.begin_if_known()
+
+    def begin_if_known(self) -> None:
+        """Let those begin of whom all have heard."""
+        for life in self.lives:
+            if life.state == "starting" and not self._awaited(life):
+                life.again(self.model.clock.now)
+
+    def tell(self, node: Node, phrase: str) -> None:
+        """Write down what was chosen."""
+        if self.world and self.world.recorder:
+            self.world.recorder.decided(node, phrase)
+
+
+# ------------------------------------------------------------ what the user says
+
+
+def place_of(graph: Graph, given: Any) -> Place:
+    """Give the process or cluster that a user means by its handle, its marker or its name."""
+    places = [place for place in graph.places.values() if place.kind in ("process", "cluster")]
+    handle = given.place if getattr(getattr(given, "flow", None), "graph", None) is graph else None
+    for place in places:
+        if place == handle:
+            return place
+        if given is not None and given in (place.tag, graph.display_name(place)):
+            return place
+    names = ", ".join(f"`{graph.display_name(place)}`" for place in places)
+    raise SimulationFailure(
+        f"`with_faults` was given {shown(given)}, which is no process or cluster of this flow; there are {names}."
+    )
+
+
+def budget_of(graph: Graph, place: Place, numbers: Mapping[str, int]) -> Budget:
+    """Check how much may go wrong with a place."""
+    name = graph.display_name(place)
+    for what, number in numbers.items():
+        if isinstance(number, bool) or not isinstance(number, int) or number < 0:  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise SimulationFailure(f"`with_faults` takes numbers from 0 on, but was given {what}={number!r}.")
+    if place.kind == "process" and (numbers["joins"] or numbers["restarts"]):
+        raise SimulationFailure(
+            f"process `{name}` can crash, but only members of clusters come later or start again.\n  {place.site}"
+        )
+    if numbers["restarts"] > numbers["crashes"]:
+        raise SimulationFailure(
+            f"of `{name}` only who has crashed can start again, but there may be {numbers['restarts']} restarts after "
+            f"{numbers['crashes']} crashes.\n  Say crashes={numbers['restarts']} or more."
+        )
+    return Budget(**numbers)
