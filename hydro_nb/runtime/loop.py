@@ -10,10 +10,10 @@ from typing import Protocol
 
 from hydro_nb.runtime.channel import MAX_ITEMS
 from hydro_nb.runtime.clock import Clock
+from hydro_nb.runtime.inflow import DRAIN_SECONDS
 from hydro_nb.runtime.life import Life
 from hydro_nb.runtime.post import Post
 from hydro_nb.runtime.report import Reporter
-from hydro_nb.runtime.worker import DRAIN_SECONDS
 from hydro_nb.runtime.zmq_channel import Carrier
 from hydro_nb.values import act_as
 from hydro_nb.wire import Connect, Control, Go, PeerGone, PeerJoined, Probe, Stop, To

@@ -5,28 +5,23 @@ The process's loop and the in-process scheduler drive the same class; they diffe
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
-from hydro_nb.errors import ChannelBroken, DecodeError, HydroError
-from hydro_nb.runtime.channel import Fields, Receiver, Sender, read_header
+from hydro_nb.runtime.channel import Receiver, Sender
 from hydro_nb.runtime.clock import Clock
 from hydro_nb.runtime.ends import Ends
 from hydro_nb.runtime.feeds import FatalError, Feeds
+from hydro_nb.runtime.inflow import Inflow
 from hydro_nb.runtime.location import Location
+from hydro_nb.runtime.notices import Notices
 from hydro_nb.runtime.outflow import Outflow
 from hydro_nb.runtime.pace import Pace
 from hydro_nb.runtime.render import Renderer
-from hydro_nb.runtime.state import Tally, refusal
+from hydro_nb.runtime.state import Tally
 from hydro_nb.runtime.wiring import Wiring
 from hydro_nb.values import MemberId, MembershipEvent, act_as
 from hydro_nb.wire import (
-    CREDIT,
-    END_ACK,
-    HELLO,
-    ChannelEnded,
-    ChannelSpec,
     Counts,
     Event,
     LocationProgram,
@@ -34,7 +29,6 @@ from hydro_nb.wire import (
     member_of,
 )
 
-DRAIN_SECONDS = 0.0005
 BRIEF_ITEMS = 4
 
 
@@ -71,8 +65,12 @@ class Worker:
         self.location.scope["CLUSTER_SELF_ID"] = self.member
         self._ends = Ends(wiring, peer, captures)
         self.senders, self.receivers = self._ends.senders, self._ends.receivers
-        self.outs, self.ins, self._turns = self._ends.outs, self._ends.ins, self._ends.turns
-        self._outflow = Outflow(self._ends, self.location.outputs, send, clock.now, self._blamed)
+        self.outs, self.ins = self._ends.outs, self._ends.ins
+        self._notices = notices = Notices(peer, clock, report)
+        self._outflow = Outflow(self._ends, self.location.outputs, send, clock.now, notices.fatal)
+        self._inflow = Inflow(self._ends, notices, send, clock.now, self._tell, self._weigh)
+        self.receive = self._inflow.receive
+        """takes a frame that arrived for this location"""
         self._pace = Pace()
         self._touched: list[str] = []
         self.feeds = Feeds(self.location, self._touched, clock)
@@ -86,9 +84,6 @@ class Worker:
         """whether someone has joined or left since the last tick"""
         self.held = False
         self._gathered = 0
-        self._left = False
-        self._broke: tuple[Receiver, FatalError] | None = None
-        """the first channel that broke, and what the worker fails with once it has taken what came before"""
         self._told_queued = 0
 
     def start(self) -> None:
@@ -154,52 +149,17 @@ class Worker:
         """Whether every channel's end was acknowledged."""
         return all(sender.acknowledged for sender in self.outs)
 
-    def receive(self, frame: bytes) -> None:
-        """Take a frame that arrived for this location; one of no channel is reported, one that breaks it fails."""
-        try:
-            fields = read_header(frame)
-            self._dispatch(fields, frame)
-        except HydroError as error:
-            self._reject(error)
-
-    def _dispatch(self, fields: Fields, frame: bytes) -> None:
-        kind, channel = fields[1], fields[3]
-        to_receiver = self.receivers.get(channel) if kind not in (CREDIT, END_ACK) else None
-        to_sender = self.senders.get(channel) if kind in (CREDIT, END_ACK, HELLO) else None
-        if to_receiver is None and to_sender is None:
-            raise DecodeError(f"a frame of kind {kind} for channel {channel}, which does not end here, was refused")
-        if to_sender is not None and not to_sender.stale(fields):
-            to_sender.hear(fields)
-            self._weigh()
-        if to_receiver is not None and not to_receiver.stale(fields):
-            try:
-                to_receiver.hear(fields, frame)
-            except ChannelBroken as error:
-                self._broken(to_receiver, error)
-
-    def _broken(self, receiver: Receiver, error: HydroError) -> None:
-        if not receiver.ended:
-            receiver.cut(str(error))
-        self._tell_end(receiver)
-        self._broke = self._broke or (receiver, self._blamed(error, receiver.spec))
-
-    def _reject(self, error: HydroError, spec: ChannelSpec | None = None) -> None:
-        self._report(refusal(self.peer, self.clock.time(), error, spec))
-
-    def _tell_end(self, end: Sender | Receiver) -> None:
-        self._report(ChannelEnded(self.peer, end.spec.id, self.clock.time(), end.reason))
-
     def gone(self, peer: int, reason: str) -> None:
         """End the channels to and from a peer that has ended, and let the program know that a member has left."""
         for end in self._ends.gone(peer, reason):
-            self._tell_end(end)
+            self._notices.ended(end)
         self._announce(peer, MembershipEvent.LEFT)
 
     def joined(self, peer: int, epoch: int) -> None:
         """Make new channels to and from a peer that was started again, greet it, and let the program know."""
         if self.failed:
             return
-        self._take_rest(peer)
+        self._news = self._inflow.take_rest(peer) or self._news
         outs, ins = self._ends.joined(peer, epoch)
         for end in (*outs, *ins):
             self._send(peer, end.hello())
@@ -207,13 +167,6 @@ class Worker:
             sender.end()
         self._announce(peer, MembershipEvent.JOINED)
         self._push()
-
-    def _take_rest(self, peer: int) -> None:
-        """Take what a peer had sent in its earlier life, which comes before anything of its next one."""
-        for receiver in self.ins:
-            while receiver.spec.sender == peer and receiver.queue:
-                self._take(receiver, sys.maxsize)
-                self._news = True
 
     def _announce(self, peer: int, event: MembershipEvent) -> None:
         if self.location.state is None:
@@ -243,7 +196,7 @@ class Worker:
         """Whether the last tick was short and left nothing, so that waiting comes next."""
         feeds = self.feeds
         return self._gathered <= BRIEF_ITEMS and not (
-            self._left or self._broke or self.more or feeds.sources or feeds.futures or feeds.abroad.all
+            self._inflow.left or self._inflow.broke or self.more or feeds.sources or feeds.futures or feeds.abroad.all
         )
 
     def close(self) -> None:
@@ -264,7 +217,7 @@ class Worker:
 
     def step(self) -> bool:
         """Gather what is there and run a tick on it; False if there was nothing to do."""
-        self._check_whole()
+        self._inflow.check_whole()
         act_as(self.member)
         self._tell_abroad()
         came = self._resolved()
@@ -272,41 +225,17 @@ class Worker:
         if self.feeds.abroad.all and rests is not self.location.holding:
             self._weigh()
         real = (self.more and not rests) or came or self._news
-        real = self._gather(held=held) or real
+        self._gathered, came = self._inflow.gather(self._pace.budget, held=held)
+        real = real or came
         fired = False
         if not held:
             real = (not self.draining and self._pull()) or real
             fired = self.feeds.fire()
         if not (real or fired or self._touched):
-            self._check_whole()
+            self._inflow.check_whole()
             return False
         self._run(timer=not real)
         return True
-
-    def _check_whole(self) -> None:
-        """Fail if a channel has broken and all before that is taken: the rest would be missing without a word."""
-        if self._broke is not None and not self._broke[0].queue:
-            raise self._broke[1]
-
-    def _gather(self, *, held: bool) -> bool:
-        """Take what was received, as much as the pace allows and half a millisecond decodes; the rest waits."""
-        real, until, count = False, 0.0, 0
-        budget, self._left = self._pace.budget, False
-        for turn, receiver in enumerate(self._turns, 1):
-            if held and not receiver.spec.cyclic:
-                continue
-            while receiver.queue and not self._left:
-                taken, derived = self._take(receiver, budget - count)
-                count += taken
-                real = real or not derived
-                now = self._now()
-                until = until or now + DRAIN_SECONDS
-                self._left = count >= budget or now > until
-            if self._left:
-                self._turns.rotate(-turn)
-                break
-        self._gathered = count
-        return real
 
     def _pull(self) -> bool:
         pulled = self.feeds.pull(self._pace.budget)
@@ -322,20 +251,6 @@ class Worker:
             self._weigh()
         return not derived
 
-    def _take(self, receiver: Receiver, limit: int) -> tuple[int, bool]:
-        try:
-            items, derived = receiver.take(limit)
-        except ChannelBroken as error:
-            receiver.cut(str(error), discard=True)
-            self._broken(receiver, error)
-            return 0, True
-        except DecodeError as error:
-            self._reject(error, receiver.spec)
-            return 0, True
-        items = receiver.signed(items)
-        self._tell(receiver.spec.input, items)
-        return len(items), derived
-
     def _run(self, *, timer: bool) -> None:
         start = self._now()
         self._news = False
@@ -349,7 +264,7 @@ class Worker:
         self._pace.ran(self._gathered, now - start)
         self._clear_inputs()
         self._collect(timer=timer)
-        self._reply()
+        self._inflow.reply()
         if not timer:
             self.changes += 1
             self.last_change = now
@@ -364,19 +279,6 @@ class Worker:
         if self.feeds.give(timer=timer):
             self._weigh()
 
-    def _blamed(self, error: HydroError, spec: ChannelSpec) -> FatalError:
-        return FatalError(refusal(self.peer, self.clock.time(), error, spec, fatal=True))
-
-    def _reply(self) -> None:
-        for receiver in self.ins:
-            if not receiver.owes:
-                continue
-            ended = receiver.unacknowledged
-            for frame in receiver.replies():
-                self._send(receiver.spec.sender, frame)
-            if ended:
-                self._tell_end(receiver)
-
     def flush_due(self) -> None:
         """Send what is full or has waited long enough, while there is more to do."""
         if self._outflow.due:
@@ -387,7 +289,7 @@ class Worker:
         act_as(self.member)
         self._outflow.pack()
         self._push()
-        self._reply()
+        self._inflow.reply()
         if not self._outflow.finished and self.exhausted:
             self._outflow.finish()
             self._push()
@@ -400,7 +302,7 @@ class Worker:
     def exhausted(self) -> bool:
         """Whether nothing can happen here any more, so that the outputs may end."""
         return (
-            not (self._broke or self.more or self.feeds.endless or self.program.members)
+            not (self._inflow.broke or self.more or self.feeds.endless or self.program.members)
             and self.feeds.exhausted
             and all(map(_done, self.ins))
         )
@@ -410,7 +312,7 @@ class Worker:
         """Whether there is nothing to do until a frame or a timer comes, but what timers alone have made elsewhere."""
         if self.failed:
             return True
-        if self._broke or self._news or any(receiver.pending for receiver in self.ins):
+        if self._inflow.broke or self._news or any(receiver.pending for receiver in self.ins):
             return False
         if any(sender.busy for sender in self.outs):
             return False
