@@ -99,7 +99,7 @@ class Deployment:
         self._roster = Roster(board.state.processes, program.locations)
         self._told = False
         """whether a failure was raised to the user"""
-        self._sockets = Sockets(program, lambda: board.state.addresses, backend.link)
+        self._sockets = Sockets(program, lambda: board.state, backend.link)
 
     # ------------------------------------------------------------ waiting
 
@@ -300,7 +300,7 @@ class Deployment:
         A port for many clients gives a new one each time.
         """
         slot = _slot("connect", port)
-        return self._sockets.connect(slot) if slot in self._sockets else self._backend.connect(slot)
+        return self._sockets.connect(slot) if slot in self._sockets else self._backend.connect(slot).reached()
 
     def address(self, port: HasSlot) -> tuple[str, int]:
         """Give the host and the number of a TCP port that a process serves, for clients of any kind."""

@@ -64,6 +64,13 @@ class Port:
     def __repr__(self) -> str:
         return f"<Port {self.name} ({'sends' if self._sender else 'receives'})>"
 
+    def reached(self) -> Port:
+        """Give itself; where nothing can be sent any more, say why. What has come through a port may still be read."""
+        sender = self._sender
+        if sender is not None and sender.ended and sender.reason:
+            raise DeployError(f"port `{self.name}` cannot be reached: {sender.reason}")
+        return self
+
     def send(self, value: Any) -> None:
         """Send one element into the flow; waits while the flow has no room for more."""
         sender = self._writable()

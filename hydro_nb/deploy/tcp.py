@@ -15,6 +15,7 @@ from hydro_nb.deploy.plan import Program
 from hydro_nb.deploy.socket_link import SocketLink
 from hydro_nb.errors import DecodeError, DeployError
 from hydro_nb.runtime.framing import Framing, make_framing
+from hydro_nb.telemetry.state import OVER, DeploymentState
 from hydro_nb.wire import LocationProgram, ServedSpec
 
 CHUNK = 64 * 1024
@@ -170,12 +171,10 @@ class SocketClient(Port):
 class Sockets:
     """The TCP ports of a deployment, and the kernel's connections to them."""
 
-    def __init__(
-        self, program: Program, addresses: Callable[[], Mapping[str, tuple[str, int]]], link: Callable[[Any], Link]
-    ) -> None:
+    def __init__(self, program: Program, state: Callable[[], DeploymentState], link: Callable[[Any], Link]) -> None:
         self._specs = {spec.slot: (place, spec) for place in program.locations for spec in place.served}
         self._captures = load_captures(program.captures)
-        self._addresses = addresses
+        self._state = state
         self._link = link
         self._clients: dict[str, list[SocketClient]] = {}
         self._pid = os.getpid()
@@ -188,7 +187,7 @@ class Sockets:
         if slot not in self._specs:
             names = ", ".join(f"`{spec.name}`" for _, spec in self._specs.values()) or "none"
             raise DeployError(f"this port has no address of its own; ports with one: {names}")
-        address = self._addresses().get(slot)
+        address = self._state().addresses.get(slot)
         if address is None:
             raise DeployError(f"port `{self._specs[slot][1].name}` is not served yet")
         return address
@@ -200,11 +199,14 @@ class Sockets:
         known = [each for each in self._clients.get(slot, []) if not each.ended]
         if known and not spec.many:
             return known[-1]
+        where = f"port `{spec.name}` of `{place.name}` at {host}:{number}"
+        row = self._state().processes[place.id]
+        if row.state in OVER:
+            raise DeployError(f"{where} cannot be reached: process `{row.name}` has ended: {row.reason or row.state}")
         try:
             sock = socket.create_connection((_ANYWHERE.get(host, host), number), CONNECT_SECONDS)
         except OSError as error:
-            reason = f"`{spec.name}` of `{place.name}` at {host}:{number}"
-            raise DeployError(f"port {reason} cannot be reached: {error.strerror or error}") from error
+            raise DeployError(f"{where} cannot be reached: {error.strerror or error}") from error
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.settimeout(0)
         made = SocketClient(spec, sock, self._link(sock), self._framings(place, spec))

@@ -388,8 +388,25 @@ def test_a_process_that_dies(flow, server, backend):
         deployment.kill(server)
         with pytest.raises(DeployError, match="nothing more comes"):
             client.receive(SECONDS)
+        dead = r"port `port` of `process 0` at .* cannot be reached: process `process 0` has ended: was killed"
         with pytest.raises(DeployError, match="cannot be reached"):
             connect_until_it_fails(deployment, port)
+        deployment.settle(SECONDS)
+        with pytest.raises(DeployError, match=dead):
+            deployment.connect(port)
+
+
+def test_a_process_that_had_died_is_not_connected_to(flow, server, backend):
+    other = flow.process()
+    port, values = server.source_external(flow.external(), str)
+    values.send(other).for_each(print)
+    with flow.deploy(backend=backend) as deployment:
+        deployment.kill(server)
+        deployment.settle(SECONDS)
+        with pytest.raises(
+            DeployError, match=r"port `.*` cannot be reached: process `process 0` has ended: was killed"
+        ):
+            deployment.connect(port)
 
 
 def test_a_process_that_fails(flow, server, backend):
