@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
-from hydro_nb.errors import HydroError
+from hydro_nb.errors import HydroError, ProcessFailed
 from hydro_nb.lang import cell as runs
 from hydro_nb.lang.flow import FlowBuilder
 from hydro_nb.lang.location import Location, located
@@ -119,7 +120,8 @@ class HydroMagics(Magics):
         if not going:
             print("nothing is running")  # noqa: T201 - what was asked for
         for made in going:
-            made.deployment.stop(drain=given.drain)
+            with suppress(ProcessFailed):  # the others are to stop all the same
+                made.deployment.stop(drain=given.drain)
             when = time.strftime("%H:%M:%S", time.localtime(made.started))
             print(f"{made.deployment.name} ({made.label}, {when}): {made.deployment.state}")  # noqa: T201 - what was asked for
 

@@ -351,3 +351,27 @@ def test_registering_again_changes_nothing(kernel):
     assert (
         kernel.value("[m.matcher_identifier for m in get_ipython().Completer.custom_matchers].count('hydro_nb')") == "1"
     )
+
+
+FAILING = """
+broken = FlowBuilder()
+one, other, client = broken.process(), broken.process(), broken.external()
+sent, numbers = one.source_external(client, int)
+kept, _ = other.source_external(client, int)
+halves = numbers.map(lambda n: 1 // n).send_external(client)
+b = broken.deploy()
+b.connect(sent).send(0)
+try:
+    b.connect(halves).receive(20)
+except DeployError:
+    print("ended")
+"""
+
+
+def test_stop_all_stops_those_after_one_that_failed(kernel):
+    kernel.run("from hydro_nb import *", "a")
+    assert kernel.run(FAILING, "b").stdout == "ended\n"
+    kernel.run(PIPELINE, "c")
+    kernel.run("d = flow.deploy()", "d")
+    stopped = kernel.run("%hydro stop --all --drain", "e")
+    assert [line.rpartition(" ")[2] for line in stopped.stdout.splitlines()] == ["stopped", "stopped"]
