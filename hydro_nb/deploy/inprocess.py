@@ -22,11 +22,11 @@ from hydro_nb.deploy.named import peer_of, unknown
 from hydro_nb.deploy.plan import Program, external_channels, links, peers_of
 from hydro_nb.deploy.quiescence import Proof
 from hydro_nb.deploy.resident import Resident
+from hydro_nb.deploy.residents import Residents
 from hydro_nb.deploy.stepping import SteppedLink
 from hydro_nb.errors import DeployError, ProcessFailed, SettleTimeout
 from hydro_nb.runtime.clock import SystemClock
 from hydro_nb.runtime.feeds import FatalError
-from hydro_nb.runtime.state import probe_reply, waiting_on
 from hydro_nb.runtime.wiring import Wiring
 from hydro_nb.runtime.worker import Worker, member_id
 from hydro_nb.values import act_as
@@ -48,7 +48,7 @@ class InProcessBackend:
         self._stopped = False
         self._reported = 0.0
         self._proof = Proof()
-        self._beside = Beside(lambda: self._living)
+        self._beside = Beside(lambda: self._residents.living)
         self._max_buffer = max_buffer
         self._peers = peers = peers_of(program, clusters)
         self._channels = links(program, clusters)
@@ -58,7 +58,7 @@ class InProcessBackend:
         captures = load_captures(program.captures)
         self._clients = Clients(Wiring(outside, self._epochs, max_buffer), external, captures)
         self._captures = load_captures(program.captures)
-        self._residents = {peer: self._resident(peer, {}) for peer in peers}
+        self._residents = Residents((peer, self._resident(peer, {})) for peer in peers)
 
     def _resident(self, peer: int, gone: Mapping[int, str]) -> Resident:
         place = self._peers[peer]
@@ -187,27 +187,9 @@ class InProcessBackend:
                 self._board.apply(counts)
         self._board.echo()
 
-    @property
-    def _living(self) -> list[Worker]:
-        return [resident.worker for resident in self._residents.values() if not resident.over]
-
-    @property
-    def _quiet(self) -> bool:
-        return all(resident.quiet for resident in self._residents.values())
-
-    @property
-    def _calm(self) -> bool:
-        return all(resident.calm for resident in self._residents.values())
-
-    @property
-    def _timers_fired(self) -> bool:
-        workers = self._living
-        newest = max((worker.last_change for worker in workers), default=0.0)
-        return all(timer.fired > newest for worker in workers for timer in worker.feeds.timers)
-
     def _patience(self, until: float | None) -> float | None:
         """Seconds until a timer is due or the caller's time has passed; None if nothing but a source can come."""
-        due = [worker.feeds.next_timer for worker in self._living if not worker.paused]
+        due = [worker.feeds.next_timer for worker in self._residents.living if not worker.paused]
         if self._beside.busy:
             due.append(self._clock.now() + RING_SECONDS)
         times = [time for time in (*due, until) if time is not None]
@@ -226,7 +208,7 @@ class InProcessBackend:
         until = self._until(timeout)
         while not self._settled_now():
             if not self._step_all():
-                self._check_pumped("settle()", "settled()")
+                self._residents.check_pumped("settle()", "settled()")
                 self._sleep(until)
             self._check_time(until, timeout)
         self._after_settling()
@@ -247,10 +229,10 @@ class InProcessBackend:
 
     def _settled_now(self) -> bool:
         self._beside.look()
-        if self._clients_busy or not (self._calm and self._timers_fired):
+        if self._clients_busy or not (self._residents.calm and self._residents.timers_fired):
             self._proof = Proof()
             return False
-        return self._quiet or self._proof.shown({w.peer: probe_reply(w, 0) for w in self._living})
+        return self._residents.quiet or self._proof.shown(self._residents.replies())
 
     @property
     def _clients_busy(self) -> bool:
@@ -268,10 +250,7 @@ class InProcessBackend:
     @property
     def failure(self) -> ProcessFailed | None:
         """The first process that failed by itself, if any."""
-        for resident in self._residents.values():
-            if resident.problem is not None and resident.problem.fatal:
-                return ProcessFailed(explain(resident.worker.title, "failed", resident.problem))
-        return None
+        return self._residents.failure
 
     def _check_alive(self) -> None:
         if self._stopped:
@@ -281,19 +260,7 @@ class InProcessBackend:
 
     def _check_time(self, until: float | None, timeout: float | None) -> None:
         if until is not None and self._clock.now() >= until and not self._settled_now():
-            living = [worker for worker in self._living if not worker.idle]
-            names = [f"`{w.title}`: {waiting_on(w) or 'elements under way'}" for w in living]
-            busy = "; ".join(names) or "a timer has not fired yet"
-            raise SettleTimeout(f"not settled within {timeout} seconds; still busy: {busy}")
-
-    def _check_pumped(self, call: str, twin: str) -> None:
-        for worker in self._living:
-            for source in worker.feeds.pumped:
-                if not source.done:
-                    raise DeployError(
-                        f"source_stream `{source.spec.slot}` on `{worker.title}` is async, and `{call}` does "
-                        f"not let it run inside this process; use `await deployment.{twin}`, or backend='local'"
-                    )
+            raise SettleTimeout(f"not settled within {timeout} seconds; still busy: {self._residents.busy()}")
 
     def _until(self, timeout: float | None) -> float | None:
         return None if timeout is None else self._clock.now() + timeout
@@ -329,12 +296,12 @@ class InProcessBackend:
         self._board.echo()
 
     def _drain(self) -> None:
-        for worker in self._living:
+        for worker in self._residents.living:
             worker.drain()
         self._clients.release()
-        while not self._calm:
+        while not self._residents.calm:
             if not self._step_all():
-                if not any(worker.feeds.ready for worker in self._living):
+                if not any(worker.feeds.ready for worker in self._residents.living):
                     break
                 self.pause(RING_SECONDS)
 
@@ -386,12 +353,12 @@ class InProcessBackend:
                 self._beside.cancel(worker)
                 self._bury(resident, "killed", "was killed")
                 return
-        raise unknown(name, (worker.title for worker in self._living))
+        raise unknown(name, (worker.title for worker in self._residents.living))
 
     def restart(self, name: str, timeout: float) -> None:
         """Start a member of a cluster again, with a state, channels and an epoch of its own."""
         del timeout  # nothing here waits
-        peer = peer_of(name, self._peers, (worker.title for worker in self._living))
+        peer = peer_of(name, self._peers, (worker.title for worker in self._residents.living))
         if self._stopped:
             raise DeployError(f"process `{name}` cannot be started again: the deployment does not run")
         if not self._residents[peer].over:
@@ -408,7 +375,7 @@ class InProcessBackend:
     def _meet(self, peer: int) -> None:
         """Let everybody make channels to one that was started again, and greet it."""
         resident, epoch = self._residents[peer], self._epochs[peer]
-        for worker in self._living:
+        for worker in self._residents.living:
             if worker is not resident.worker:
                 worker.joined(peer, epoch)
         for location, frame in self._clients.joined(peer, epoch):
