@@ -228,6 +228,6 @@ class Holding:
 
     def _unbound(self) -> SimulationFailure:
         return SimulationFailure(
-            f"{f'`{self.name}`' if self.name else 'a sim hook'} is bound to no operator of this flow.\n  {here()}\n"
-            '  Bind it where the flow is built: nondet("...", hook=hook)'
+            f"this hook is bound to no operator of the flow that is simulated.\n  {here()}\n"
+            '  Bind it where the flow is built, before flow.sim(): nondet("...", hook=hook)'
         )

@@ -91,6 +91,11 @@ class Whole:
     blocking: ClassVar[bool] = True
     arrangement: Arrangement | None
 
+    @property
+    def label(self) -> str:
+        """Name the method that was called."""
+        return self.arrangement.node.op.label if self.arrangement else ""
+
     def element(self, emit: Emit, item: Item, port: int) -> None:  # noqa: ARG002 - it has one input
         """Hold it."""
         emit.write(f"{emit.state('held', '[]')}.append({item.text})")
@@ -198,19 +203,21 @@ def _interleaved(node: Node, op: MergeOrdered) -> list[Node]:
     numbered = Kind(Shape.STREAM, made.place, made.bound)
     before = Node(f"{node.slot}~numbered", Numbered(), node.inputs, (numbered,), node.site, node.input_kinds)
     whole = Interleaved(op.reason, Arrangement(node, interleaved, "in order"))
-    chosen = Interleaving(made.place, reason=op.reason) if _comes_singly(made) else whole
+    chosen = Interleaving(made.place, method=op.label, reason=op.reason) if _comes_singly(made) else whole
     return [before, replace(node, op=chosen, inputs=(Ref(before.slot),), input_kinds=(numbered,))]
 
 
 def _interleaved_keys(node: Node, kind: Kind, reason: str) -> Node:
     """Let it be chosen which of the keys gives its next value."""
     whole = InterleavedKeys(reason, arrangement=Arrangement(node, interleaved_by_key, "in order"))
-    return replace(node, op=KeysInterleaving(kind.place, reason=reason) if _comes_singly(kind) else whole)
+    singly = KeysInterleaving(kind.place, method=node.op.label, reason=reason)
+    return replace(node, op=singly if _comes_singly(kind) else whole)
 
 
 def _observed(node: Node, kind: Kind, reason: str, whole: Op) -> Node:
     """Let a look at elements be a choice: one at a time where more may come, else for all at once."""
-    return replace(node, op=Observation(kind.place, reason=reason) if _comes_singly(kind) else whole)
+    singly = Observation(kind.place, method=node.op.label, reason=reason)
+    return replace(node, op=singly if _comes_singly(kind) else whole)
 
 
 def _comes_singly(kind: Kind) -> bool:
@@ -237,7 +244,7 @@ def _scripted_claim(op: Op) -> str:
 def _ordered_before(node: Node, kind: Kind, why: str = "") -> list[Node]:
     """Let a live value that is looked at on its way take its elements in an order that is chosen."""
     slot, whole = f"{node.slot}~order", Permuted(why, Arrangement(node, _permuting(kind), "in order"))
-    op = Observation(kind.place, reason=why) if _comes_singly(kind) else whole
+    op = Observation(kind.place, method=node.op.label, reason=why) if _comes_singly(kind) else whole
     before = Node(slot, op, node.inputs, (kind,), node.site, node.input_kinds)
     return [before, replace(node, inputs=(Ref(slot), *node.inputs[1:]))]
 
