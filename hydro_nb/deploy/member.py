@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from hydro_nb.deploy.io import IO
-from hydro_nb.deploy.launcher import Child
+from hydro_nb.deploy.launcher import Child, exit_text
 from hydro_nb.telemetry.logs import Logs, Splitter
 from hydro_nb.wire import LocationProgram, LogLine, PeerGone, Phase, Problem, Stop, member_of
 
@@ -49,6 +49,18 @@ class Member:
     def ended(self) -> bool:
         """Whether it runs no more: its process has ended, or it has failed in one that it shares."""
         return self.exit_code is not None or (bool(self.shared) and self.phase == "failed")
+
+    def end(self, *, stopping: bool) -> Phase:
+        """Note that it has ended; gives what became of it: one that had failed by itself was not killed."""
+        self.over = True
+        self.reason = self.problem.error if self.problem is not None else "" if stopping else self._exit()
+        if self.on_purpose and self.problem is None and not stopping:
+            return "killed"
+        return "failed" if self.reason else "stopped"
+
+    def _exit(self) -> str:
+        others = ", ".join(f"`{name}`" for name in self.shared)
+        return exit_text(self.exit_code or 0) + (f", the OS process that it shared with {others}" if others else "")
 
     @property
     def number(self) -> int:

@@ -10,7 +10,7 @@ from hydro_nb.deploy.failure import explain
 from hydro_nb.deploy.hub import Hub
 from hydro_nb.deploy.io import IO
 from hydro_nb.deploy.keys import SocketFolder
-from hydro_nb.deploy.launcher import KILL, TERMINATE, Launcher, exit_text, title_of
+from hydro_nb.deploy.launcher import KILL, TERMINATE, Launcher, title_of
 from hydro_nb.deploy.member import Member
 from hydro_nb.deploy.named import peer_of, unknown
 from hydro_nb.deploy.plan import Plan
@@ -30,7 +30,6 @@ from hydro_nb.wire import (
     Listening,
     Met,
     PeerGone,
-    Phase,
     Probe,
     ProbeReply,
     Problem,
@@ -242,30 +241,16 @@ class Supervisor:
         """Once both its last word and its exit are known: say how it ended, and tell those who talked to it."""
         if member.over or not member.ended:
             return
-        member.over = True
-        reason = member.reason = self._reason(member)
+        phase = member.end(stopping=self.stopping)
+        reason = member.reason
         self._board.log(member.last_words(self._board.logs))
         if member.exit_code is not None:
             member.close()
-        self._board.ended(member.id, self._end(member, reason), reason)
+        self._board.ended(member.id, phase, reason)
         if not self.stopping:
             self._mourn(member, reason or "it ended")
             self._returns.ended(member)
         self._finish_if_all_over()
-
-    def _end(self, member: Member, reason: str) -> Phase:
-        """Give what became of it: one that had failed by itself was not killed."""
-        if member.on_purpose and member.problem is None and not self.stopping:
-            return "killed"
-        return "failed" if reason else "stopped"
-
-    def _reason(self, member: Member) -> str:
-        if member.problem is not None:
-            return member.problem.error
-        if self.stopping:
-            return ""
-        others = ", ".join(f"`{name}`" for name in member.shared)
-        return exit_text(member.exit_code or 0) + (f", the OS process that it shared with {others}" if others else "")
 
     def _mourn(self, member: Member, reason: str) -> None:
         if member.problem is None:

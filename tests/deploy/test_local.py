@@ -640,3 +640,23 @@ def test_children_die_with_a_killed_kernel():
     with deploy(pipeline(1), echo=False):
         # a new deployment sweeps what the killed kernels left
         pass
+
+
+def test_one_that_had_failed_before_it_was_killed_has_failed():
+    body = """
+    class Stuck:
+        def close(self):
+            import threading
+            threading.Event().wait()
+    def start():
+        return State(sink=Stuck())
+    def tick(state, inputs, outputs):
+        raise ValueError("by itself")
+    """
+    with deploy(flow(place(0, "A", body, sinks=("sink",)), place(1, "B", IDLE)), echo=False) as deployment:
+        until(deployment, lambda state: bool(state.problems))
+        deployment.kill("A")
+        with pytest.raises(ProcessFailed, match="`A` failed: ValueError: by itself"):
+            deployment.wait(30)
+        assert [row.state for row in deployment.processes] == ["failed", "running"]
+        deployment.stop()
