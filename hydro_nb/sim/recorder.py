@@ -36,6 +36,7 @@ class Recorder:
         self.now: Callable[[], float] = lambda: 0.0
         self._lanes: dict[int, int] = {}
         self._ways: list[int] = []
+        self._line = ""
         self._told = 0
         """how many choices belong to decisions that were written down"""
         self._on_the_way: dict[int, list[Message]] = {}
@@ -60,6 +61,8 @@ class Recorder:
     def finish(self, schedule: Sequence[int], error: BaseException | None = None) -> Record:
         """Give what was written down."""
         self.record.schedule, self.record.ways = tuple(schedule), tuple(self._ways)
+        for decision in self.record.decisions:
+            decision.plain = not any(schedule[at] for at in decision.choices if at < len(schedule))
         self.record.failure = f"{type(error).__name__}: {error}" if error else ""
         return self.record
 
@@ -102,12 +105,12 @@ class Recorder:
                 self._decide(slot, f"before what was ready as well: {others}", site)
             return
         runner = unit_of(chosen)
-        tick = runner.is_tick
-        title = f"{name_of(runner)} runs" if tick else f"{runner.module.name} takes an element"
-        site = runner.unit.place.site
+        tick, site = runner.is_tick, runner.unit.place.site
+        title = f"{name_of(runner)} runs" if tick else f"{title_of(chosen)} takes what comes next"
         self.begin("tick" if tick else "observe", self._lane(runner.module), title, site if tick else None)
         if others:
-            self._decide(runner.unit.place.slot, f"before what was ready as well: {others}", site)
+            self._decide(runner.unit.place.slot, f"before what was ready as well: {others}", Site())
+            self.record.moments[-1].decisions[-1].between = True
 
     def decided(self, node: Node, phrase: str, held: Sequence[Any] = ()) -> None:
         """Write down what was chosen at an operator."""
@@ -121,6 +124,17 @@ class Recorder:
     def let_through(self, hook: Hook, released: list[Any]) -> None:
         """Write down what a place of choice has let through."""
         self.decided(hook.node, hook.phrase(released), hook.waiting())
+        moment = self.record.moments[-1]
+        moment.decisions[-1].moved = bool(released) or moment.kind == "observe"  # a message may be lost
+
+    def write(self, text: str) -> int:
+        """Write down what the program prints, line by line."""
+        *lines, self._line = (self._line + text).split("\n")
+        self.record.moments[-1].printed += lines
+        return len(text)
+
+    def flush(self) -> None:
+        """Keep what is no whole line until the rest of it comes."""
 
     def _decide(self, slot: str, phrase: str, site: Site, reason: str = "", held: tuple[str, ...] = ()) -> None:
         numbers, self._told = tuple(range(self._told, len(self._ways))), len(self._ways)
@@ -190,7 +204,9 @@ def unit_of(each: Runner | Observer) -> Runner:
 
 def title_of(each: Event) -> str:
     """Say what could go on."""
-    return name_of(unit_of(each)) if isinstance(each, Runner | Observer) else each.title
+    if isinstance(each, Observer):
+        return f"{called('', each.hook.node.site).strip() or each.hook.node.op.label} of {each.runner.module.name}"
+    return name_of(each) if isinstance(each, Runner) else each.title
 
 
 def name_of(runner: Runner) -> str:

@@ -57,9 +57,10 @@ def elsewhere(graph: Graph, spots: Sequence[Spot], slot: str, member: int | None
     if spot.runner.module.member is None:
         told = f"is on {where}, which has no members.\n  {site}\n  Leave .on({member}) out."
     elif member is None:
-        told = f"is on cluster {where}.\n  {site}\n  Say whose choice is meant: {spot.short}.on(0)"
+        whose = f"Say whose choice is meant: {spot.short}.on(0)"
+        told = f"is on {where}, whose members choose each for itself.\n  {site}\n  {whose}"
     else:
-        told = f"is on cluster {where}, which has {len(spots)} members, numbered from 0, not {member}.\n  {site}"
+        told = f"is on {where}, which has {len(spots)} members, numbered from 0, not {member}.\n  {site}"
     return SimulationFailure(f"{spot.name.title} {told}")
 
 
