@@ -372,7 +372,8 @@ class Faults:
         return chosen
 
     def strike(self, world: World) -> bool:
-        """Choose whether a fault strikes now, and which."""
+        """Choose whether a fault strikes now, and which; says whether one does."""
+        self._offered = False
         possible = self._possible()
         chosen = self.rarely(len(possible) + 1) if possible else 0
         if chosen:
@@ -385,15 +386,13 @@ class Faults:
         if doomed:
             self._happen(Crash(doomed), world)
             return True
-        offered, self._offered = self._offered, True
-        return not offered and self.strike(world)
-
-    def moved(self) -> None:
-        """Take note that something has happened since the flow was at rest."""
-        self._offered = False
+        if self._offered:
+            return False
+        struck = self.strike(world)
+        self._offered = not struck
+        return struck
 
     def _happen(self, event: Happening, world: World) -> None:
-        self._offered = False
         if world.recorder:
             world.recorder.picked(event, [event])
         event.happen(world)

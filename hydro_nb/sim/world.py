@@ -100,7 +100,6 @@ class World:
         """Do one thing; gives whether there was anything to do."""
         if self._unsettled:
             if self.model.faults:
-                self.model.faults.moved()
                 self.model.faults.strike(self)
             self._settle()
             return True
@@ -124,7 +123,8 @@ class World:
             if runs > LONGEST:
                 raise _restless(f"{LONGEST} runs outside ticks", due)
 
-    def _step(self) -> bool:
+    def _ready(self) -> list[Event]:
+        """Give what may happen next."""
         if self.script:
             self.script.scan()
         ready: list[Event] = [runner for runner in self.model.ticks if _is_ready(runner)]
@@ -132,19 +132,18 @@ class World:
         clock = self.model.clock
         if clock.live and clock.pending:
             ready.append(clock)
-        faults = self.model.faults
-        if faults:
-            ready += faults.news
-        if self.script:
-            ready = self.script.allowed(ready)
+        if self.model.faults:
+            ready += self.model.faults.news
+        return self.script.allowed(ready) if self.script else ready
+
+    def _step(self) -> bool:
+        ready, faults = self._ready(), self.model.faults
         if faults and (faults.strike(self) if ready else faults.rest(self)):
             self._settle()
             return True
         if not ready:
-            clock.rest()
+            self.model.clock.rest()
             return False
-        if faults:
-            faults.moved()
         self._steps += 1
         if self._steps > MOST_STEPS:
             raise _restless(f"{MOST_STEPS} steps", ready)
