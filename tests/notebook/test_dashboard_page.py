@@ -124,7 +124,7 @@ def test_a_running_deployment_shows_everything_at_once(show):
 def test_stop_and_kill_reach_the_kernel(show):
     page = show(frames=24)
     tab(page, "processes").locator("tr", has_text="Splitter").get_by_role("button").click()
-    expect(page.locator("tr[data-phase=failed] .who b")).to_have_text("Splitter")
+    expect(page.locator("tr[data-phase=killed] .who b")).to_have_text("Splitter")
     expect(page.locator(".cluster.failed text").first).to_have_text("Splitter")
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("header .word")).to_have_text("stopped")
@@ -144,7 +144,7 @@ def test_kill_is_in_view_beside_the_name_and_the_reason_under_the_row(show, widt
     expect(pane.locator(".why:visible")).to_have_count(0)
     button.click()
     reason = pane.locator(".why:visible .reason")
-    expect(reason).to_have_text("killed by signal 9")
+    expect(reason).to_have_text("was killed (SIGKILL)")
     assert reason.bounding_box()["y"] >= name["y"] + name["height"]
 
 

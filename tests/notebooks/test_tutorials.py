@@ -50,7 +50,7 @@ def check_processes(cells) -> None:
     assert re.search(r"\[Counter\] [\d,]+ words so far", text_of(cells["settle"]))
     assert "are counted right" in text_of(cells["check"])
     assert "def tick(" in text_of(cells["code"])
-    assert re.search(r"Counter +failed", text_of(cells["status"]))
+    assert re.search(r"Counter +killed", text_of(cells["status"]))
 
 
 SHOWS = {"01_processes": check_processes}
