@@ -284,7 +284,9 @@ class Simulation:
         >>> flow.sim().replay(body).partition("      ")[0]
         '1. the test sends 1 into `numbers`'
 
-        Choices that are not written down are the plainest: everything at once, in the order of arrival.
+        Choices that are not written down are the plainest. Without a schedule that is the prompt execution: all that is
+        ready has its turn, a batch is all that has come, a snapshot the newest version, elements come in the order of
+        arrival and once, messages arrive, nobody crashes, and time passes when all ticks have run.
         """
         record, error = self._recorded(body, schedule)
         if error:

@@ -40,7 +40,9 @@ class World:
         strict = isinstance(driver, OnlyScripted)
         self.script = Script(model, strict=strict) if strict or model.spots else None
         self._unsettled = False
-        self._steps = 0
+        self._steps = self._turn = 0
+        self._served: dict[Event, int] = {}
+        """of those that were picked before others, when that was"""
         for arrangement in model.arrangements:
             arrangement.chosen[:] = [self._arranged]
         for route in model.routes:
@@ -129,12 +131,18 @@ class World:
             self.script.scan()
         ready: list[Event] = [runner for runner in self.model.ticks if _is_ready(runner)]
         ready += [each for each in self.model.observers if each.hook.movable()]
+        if len(ready) > 1:
+            ready.sort(key=self._served_at)
         clock = self.model.clock
         if clock.live and clock.pending:
             ready.append(clock)
         if self.model.faults:
             ready += self.model.faults.news
         return self.script.allowed(ready) if self.script else ready
+
+    def _served_at(self, each: Event) -> int:
+        """Say when it was last picked before others: the plainest choice lets each have its turn."""
+        return self._served.get(each, 0)
 
     def _step(self) -> bool:
         ready, faults = self._ready(), self.model.faults
@@ -148,6 +156,8 @@ class World:
         if self._steps > MOST_STEPS:
             raise _restless(f"{MOST_STEPS} steps", ready)
         chosen = ready[self.choose(len(ready))]
+        if len(ready) > 1:
+            self._served[chosen] = self._turn = self._turn + 1
         if self.recorder:
             self.recorder.picked(chosen, ready)
         if isinstance(chosen, Runner):
