@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import cloudpickle  # pyright: ignore[reportMissingTypeStubs] - it is untyped; `_Base` says what is used of it
+import msgspec
 
+from hydro_nb.compile import structs
 from hydro_nb.compile.outside import importable
 from hydro_nb.compile.reach import mentioned_types
 from hydro_nb.errors import CaptureError, Site
@@ -31,6 +33,11 @@ class _Pickler(_Base):
 
     def reducer_override(self, obj: Any) -> Any:
         """Say how a value is made again; names of modules that a process can import go by themselves."""
+        if isinstance(obj, type) and issubclass(obj, msgspec.Struct) and not importable(obj):
+            return structs.reduced(obj)
+        return self._named(obj)
+
+    def _named(self, obj: Any) -> Any:
         named = isinstance(obj, typing.NewType) or type(obj).__name__ == "TypeAliasType"
         if not named or importable(obj):
             return super().reducer_override(obj)
