@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from hydro_nb.ir.graph import Graph
     from hydro_nb.lang.location import Cluster
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
 T = TypeVar("T")
 _A_PORT = "a simulated port"
 AnyCluster: TypeAlias = "Cluster[Any] | type | str"

@@ -18,6 +18,8 @@ from hydro_nb.sim.report import MOST_OUTCOMES, ChoicePoint, Ended, Report, Tally
 from hydro_nb.sim.shrink import shrinking, trimmed
 from hydro_nb.sim.store import Store, store_of
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
 Body = Callable[[], Coroutine[Any, Any, Any]]
 _REPEATED = frozenset({1, 16, 256, 4096, 65536})
 """Runs of a random search that are made twice, to see that a schedule is all that an execution depends on."""
@@ -171,8 +173,9 @@ class Search:
         except KeyboardInterrupt:
             which = f"{which} (stopped before its schedule was the plainest)"
         failure = self._trial.failure(which, best, error)
-        if self._store:
-            self._store.write(tuple(best), which, str(error))
+        trouble = self._store.write(tuple(best), which, str(error)) if self._store else ""
+        if trouble:
+            failure.args = (f"{failure}\nIt could not be kept for the next run: {trouble}",)
         return failure
 
     def _fails(self, schedule: Sequence[int], error: Exception) -> Sequence[int] | None:

@@ -28,6 +28,8 @@ from hydro_nb.sim.trace import text_of
 from hydro_nb.sim.world import World
 from hydro_nb.values import MemberId, act_as
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
 Body = Callable[[], Coroutine[Any, Any, Any]]
 
 

@@ -73,8 +73,12 @@ class Store:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with NamedTemporaryFile(dir=self.path.parent, suffix=".tmp", delete=False) as file:
                 file.write(content)
+        except OSError as error:
+            return str(error)
+        try:
             Path(file.name).replace(self.path)
         except OSError as error:
+            Path(file.name).unlink()
             return str(error)
         return ""
 
