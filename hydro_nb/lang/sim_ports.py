@@ -84,8 +84,11 @@ class Execution(Protocol):
         """Put elements into an input of a process or of one member; `unordered`: their order means nothing."""
         ...
 
-    def arrived(self, slot: str, *, ordered: bool, member: int = 0) -> deque[Any]:
-        """Give what came out and was not read; `ordered` says that the reader looks at the order."""
+    def arrived(self, slot: str, *, ordered: bool, member: int = 0, complete: bool = False) -> deque[Any]:
+        """Give what came out and was not read.
+
+        `ordered`: the reader looks at the order; `complete`: and not before nothing more can happen.
+        """
         ...
 
 
@@ -328,8 +331,9 @@ class SimReceiver(Port[T]):
 
     # ------------------------------------------------------------ plumbing
 
-    def _queue(self, *, ordered: bool) -> deque[Any]:
-        return current(self.name, "receive", _A_PORT).arrived(self.slot, ordered=ordered, member=self.member)
+    def _queue(self, *, ordered: bool, complete: bool = False) -> deque[Any]:
+        execution = current(self.name, "receive", _A_PORT)
+        return execution.arrived(self.slot, ordered=ordered, member=self.member, complete=complete)
 
     async def _next(self, wanted: str, *, ordered: bool) -> T:
         queue = self._queue(ordered=ordered)
@@ -347,7 +351,7 @@ class SimReceiver(Port[T]):
             raise AssertionError(f"Stream ended early, still expected: {waiting!r}") from None
 
     async def _all(self, *, ordered: bool) -> list[T]:
-        queue = self._queue(ordered=ordered)
+        queue = self._queue(ordered=ordered, complete=True)
         await script_done()
         while await MORE:
             pass

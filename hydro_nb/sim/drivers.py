@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from hydro_nb.errors import SimulationFailure
 
@@ -23,13 +24,14 @@ class DepthFirst:
     def __init__(self) -> None:
         self.path: list[int] = []
         self._widths: list[int] = []
-        self._at = 0
+        self.at = 0
+        """how many choices of this execution were made"""
 
     def choose(self, ways: int) -> int:
         """Give the next choice of this execution."""
         if ways == 1:
             return 0
-        at, self._at = self._at, self._at + 1
+        at, self.at = self.at, self.at + 1
         if at == len(self.path):
             self.path.append(0)
             self._widths.append(ways)
@@ -39,12 +41,12 @@ class DepthFirst:
 
     def advance(self) -> bool:
         """Go on to the next execution, if there is one."""
-        if self._at < len(self.path):
-            raise _diverged(self._at, self._widths[self._at], 0)
+        if self.at < len(self.path):
+            raise _diverged(self.at, self._widths[self.at], 0)
         while self.path and self.path[-1] + 1 == self._widths[-1]:
             self.path.pop()
             self._widths.pop()
-        self._at = 0
+        self.at = 0
         if self.path:
             self.path[-1] += 1
         return bool(self.path)
@@ -147,12 +149,20 @@ class Repeat:
             raise _diverged(self._at, self._widths[self._at], 0)
 
 
+class Driver(Protocol):
+    """What chooses in an execution."""
+
+    path: list[int]
+    """what was chosen until now, but where there was one way only"""
+
+    def choose(self, ways: int) -> int:
+        """Give a number below `ways`."""
+        ...
+
+
 def rarely(driver: Driver) -> Callable[[int], int]:
     """Give what chooses whether something happens that need not: at random rarely, else as all else is chosen."""
     return driver.rarely if isinstance(driver, AtRandom) else driver.choose
-
-
-Driver = DepthFirst | AtRandom | Replay | Repeat
 
 
 def _diverged(at: int, before: int, now: int) -> SimulationFailure:

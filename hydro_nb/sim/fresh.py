@@ -40,6 +40,11 @@ class Captured:
         loose = {name: value for name, value in values.items() if name not in self._kept}
         self._packed = dump(loose, sites) if loose else b""
 
+    @property
+    def can_change(self) -> bool:
+        """Whether what runs may change any of them."""
+        return bool(self._packed)
+
     def put_into(self, namespace: dict[str, Any]) -> None:
         """Put all values into a namespace, those that can change as new copies."""
         namespace.update(self._kept)

@@ -194,7 +194,7 @@ class Model:
         """Make the queue of what the test may read at a port."""
         queue = self.receivers[node.slot, member] = deque[Any]()
         ordered = self.kind(node.slot).order is not Order.NONE
-        return self.given.watching(queue, node.site.name or "the output", ordered=ordered)
+        return self.given.watching(queue, (node.slot, member), node.site.name or "the output", ordered=ordered)
 
     def _wind(self) -> None:
         """Let all that waits for the clock be called by it, in the order of the program."""

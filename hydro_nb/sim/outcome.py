@@ -10,26 +10,39 @@ from typing import Any
 from hydro_nb.sim.trace import shown
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Port:
+    """All that came out of one port."""
+
+    key: tuple[str, int]
+    """its slot, and the member whose end it is"""
+    name: str
+    ordered: bool
+    items: list[Any] = field(default_factory=list[Any])
+
+
 @dataclass(slots=True)
 class Given:
     """All that came out of the ports of one flow.
 
     >>> given, queue = Given(), deque()
-    >>> given.watching(queue, "out", ordered=True)([1, 2])
+    >>> given.watching(queue, ("sim_output_1", 0), "out", ordered=True)([1, 2])
     >>> queue.popleft(), str(given)
     (1, 'out: [1, 2]')
     """
 
+    ports: list[Port] = field(default_factory=list[Port])
     _ordered: list[list[Any]] = field(default_factory=list[list[Any]])
     _unordered: list[list[Any]] = field(default_factory=list[list[Any]])
-    _names: list[tuple[str, list[Any]]] = field(default_factory=list[tuple[str, list[Any]]])
 
-    def watching(self, queue: deque[Any], name: str, *, ordered: bool) -> Callable[[Iterable[Any]], None]:
+    def watching(
+        self, queue: deque[Any], key: tuple[str, int], name: str, *, ordered: bool
+    ) -> Callable[[Iterable[Any]], None]:
         """Give what puts elements into the queue of a port, and remembers them."""
-        items: list[Any] = []
-        (self._ordered if ordered else self._unordered).append(items)
-        self._names.append((name, items))
-        put, remember = queue.extend, items.extend
+        port = Port(key, name, ordered)
+        self.ports.append(port)
+        (self._ordered if ordered else self._unordered).append(port.items)
+        put, remember = queue.extend, port.items.extend
 
         def deliver(elements: Iterable[Any]) -> None:
             put(elements)
@@ -39,10 +52,12 @@ class Given:
 
     def restart(self) -> None:
         """Forget what was given."""
-        for items in self._ordered:
-            items.clear()
-        for items in self._unordered:
-            items.clear()
+        for port in self.ports:
+            port.items.clear()
+
+    def counts(self) -> list[int]:
+        """How many elements each port gave."""
+        return [len(port.items) for port in self.ports]
 
     def __hash__(self) -> int:
         """Tell what was given apart from other things, in one process."""
@@ -52,4 +67,4 @@ class Given:
             return hash(str(self))
 
     def __str__(self) -> str:
-        return ", ".join(f"{name}: {shown(items)}" for name, items in self._names)
+        return ", ".join(f"{port.name}: {shown(port.items)}" for port in self.ports)

@@ -41,6 +41,8 @@ class Report:
     executions: int = 0
     """how many counted; those that `continue_if` discarded do not"""
     discarded: int = 0
+    redundant: int = 0
+    """how many were begun and given up, as they could only go on as others did"""
     seconds: float = 0.0
     outcomes: int = 0
     """how many different things the test was given, as far as hashes tell"""
@@ -54,7 +56,7 @@ class Report:
     @property
     def rate(self) -> float:
         """Executions a second, with those that were discarded."""
-        return (self.executions + self.discarded) / self.seconds if self.seconds else 0.0
+        return (self.executions + self.discarded + self.redundant) / self.seconds if self.seconds else 0.0
 
     @property
     def line(self) -> str:
@@ -62,6 +64,8 @@ class Report:
         parts = [f"{_many(self.executions, 'execution')} in {self.seconds:.1f} s ({self.rate:,.0f}/s)"]
         if self.discarded:
             parts.append(f"{self.discarded:,} discarded")
+        if self.redundant:
+            parts.append(f"{self.redundant:,} given up as redundant")
         more = "or more " if self.outcomes >= MOST_OUTCOMES else ""
         parts.append(f"{self.outcomes:,} {more}distinct {'outcome' if self.outcomes == 1 else 'outcomes'}")
         parts.append(f"at most {_many(self.longest, 'choice')}")
@@ -87,6 +91,7 @@ class Tally:
     how: str
     executions: int = 0
     discarded: int = 0
+    redundant: int = 0
     longest: int = 0
     outcomes: set[int] = field(default_factory=set[int])
     started: float = field(default_factory=perf_counter)
@@ -100,6 +105,7 @@ class Tally:
             how=self.how,
             executions=self.executions,
             discarded=self.discarded,
+            redundant=self.redundant,
             seconds=perf_counter() - self.started,
             outcomes=len(self.outcomes),
             longest=self.longest,

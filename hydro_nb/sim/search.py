@@ -14,6 +14,7 @@ from hydro_nb.ir.ops.simulated import SimInput, SimOutput
 from hydro_nb.sim.drivers import AtRandom, DepthFirst, Driver, Repeat, Replay, unsteady
 from hydro_nb.sim.model import Model
 from hydro_nb.sim.progress import Progress, tell
+from hydro_nb.sim.reduce import Reduced
 from hydro_nb.sim.report import MOST_OUTCOMES, ChoicePoint, Ended, Report, Tally
 from hydro_nb.sim.shrink import shrinking, trimmed
 from hydro_nb.sim.store import Store, store_of
@@ -55,10 +56,10 @@ class Search:
 
     # ------------------------------------------------------------ the two ways
 
-    def exhaustive(self) -> int:
-        """Run the test under every schedule."""
-        with self._under("exhaustive search") as tally:
-            driver = DepthFirst()
+    def exhaustive(self, *, reduce: bool) -> int:
+        """Run the test under every schedule, or leave out those that can only give what others gave."""
+        with self._under("exhaustive search, reduced" if reduce else "exhaustive search") as tally:
+            driver = Reduced(self._trial.model) if reduce else DepthFirst()
             while True:
                 self._once(driver, lambda: f"execution {tally.executions + 1} of an exhaustive search")
                 if not driver.advance():
@@ -115,6 +116,8 @@ class Search:
             tally.executions += 1
             if len(tally.outcomes) < MOST_OUTCOMES:
                 tally.outcomes.add(hash(self._trial.model.given))
+        elif isinstance(driver, Reduced) and driver.redundant:
+            tally.redundant += 1
         else:
             tally.discarded += 1
         tally.longest = max(tally.longest, len(driver.path))

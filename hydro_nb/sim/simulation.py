@@ -22,6 +22,7 @@ from hydro_nb.sim.model import Model, require_safety_only, require_sizes
 from hydro_nb.sim.observe import simulated
 from hydro_nb.sim.record import Record
 from hydro_nb.sim.recorder import Recorder
+from hydro_nb.sim.reduce import Reduced, ReducedWorld
 from hydro_nb.sim.report import Report
 from hydro_nb.sim.search import Search, Trial, Unheard
 from hydro_nb.sim.trace import text_of
@@ -192,7 +193,7 @@ class Simulation:
             self._made = Model(self._graph, sizes, budgets=self._budgets)
         return self._made
 
-    def exhaustive(self, body: Body) -> int:
+    def exhaustive(self, body: Body, *, reduce: bool = False) -> int:
         """Run a test under every schedule; gives how many there are, raises `SimulationFailure` where one fails.
 
         >>> flow = FlowBuilder()
@@ -205,8 +206,11 @@ class Simulation:
         ...     await numbers_out.assert_yields_only([1, 2, 3])
         >>> flow.sim().exhaustive(body)
         4
+
+        With `reduce=True` it leaves out what differs from a schedule that was tried only in the order of steps that
+        have nothing to do with one another. It finds the same failures and the same outcomes, with fewer executions.
         """
-        return self._search(body).exhaustive()
+        return self._search(body).exhaustive(reduce=reduce)
 
     def fuzz(self, body: Body, runs: int = 8192, seed: int | None = None) -> int:
         """Run a test under schedules chosen at random; gives how many were not discarded.
@@ -372,7 +376,7 @@ class Simulation:
         model = recorder.model if recorder else self._model
         self._running = True
         try:
-            world = World(model, driver, recorder)
+            world = ReducedWorld(model, driver) if isinstance(driver, Reduced) else World(model, driver, recorder)
             token = execution.set(world)
             try:
                 drive(body, world)

@@ -73,7 +73,7 @@ class World:
         if self.recorder:
             self.recorder.fed((slot, member), items, runner)
 
-    def arrived(self, slot: str, *, ordered: bool, member: int = 0) -> deque[Any]:
+    def arrived(self, slot: str, *, ordered: bool, member: int = 0, complete: bool = False) -> deque[Any]:  # noqa: ARG002 - others look at it
         """Give what came out of a port."""
         if (slot, member) not in self.model.receivers:
             raise self._no_port(slot, member, "sim_output")
@@ -155,7 +155,7 @@ class World:
         self._steps += 1
         if self._steps > MOST_STEPS:
             raise _restless(f"{MOST_STEPS} steps", ready)
-        chosen = ready[self.choose(len(ready))]
+        chosen = self._pick(ready)
         if len(ready) > 1:
             self._served[chosen] = self._turn = self._turn + 1
         if self.recorder:
@@ -169,6 +169,10 @@ class World:
             chosen.happen(self)
         self._settle()
         return True
+
+    def _pick(self, ready: Sequence[Event]) -> Event:
+        """Choose what is next."""
+        return ready[self.choose(len(ready))]
 
     def _tick(self, runner: Runner) -> None:
         """Let each of a tick's inputs choose, not all of them nothing, and run it."""

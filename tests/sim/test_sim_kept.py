@@ -12,7 +12,7 @@ import hydro_nb
 from hydro_nb import FlowBuilder, SimulationFailure, nondet
 from hydro_nb.sim.store import Store, store_of
 
-TESTED = '''
+TESTED = """
 import os
 from hydro_nb import FlowBuilder, nondet
 
@@ -48,7 +48,7 @@ def test_counter():
 
 if __name__ == "__main__":
     test_counter()
-'''
+"""
 
 
 def run(folder, *command, **env):
@@ -56,7 +56,12 @@ def run(folder, *command, **env):
     kept = {name: value for name, value in os.environ.items() if name != "HYDRO_NB_SIM_FAILURES"}
     path = str(Path(hydro_nb.__file__).parents[1])
     done = subprocess.run(
-        [sys.executable, *command], cwd=folder, env=kept | {"PYTHONPATH": path} | env, capture_output=True, text=True
+        [sys.executable, *command],
+        check=False,
+        cwd=folder,
+        env=kept | {"PYTHONPATH": path} | env,
+        capture_output=True,
+        text=True,
     )
     return done.stdout + done.stderr
 
