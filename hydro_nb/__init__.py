@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from hydro_nb.lang.codecs import NetworkHint as NetworkHint
     from hydro_nb.lang.codecs import TcpPort as TcpPort
     from hydro_nb.lang.outside import Outbox as Outbox
+    from hydro_nb.lang.sim_consistency import ConsistencyCollector as ConsistencyCollector
     from hydro_nb.lang.sim_hook import SimHook as SimHook
     from hydro_nb.lang.sim_ports import NoMoreMessages as NoMoreMessages
     from hydro_nb.lang.sim_ports import ScriptError as ScriptError
@@ -101,6 +102,7 @@ _HOMES = {
     ),
     "hydro_nb.lang.codecs": "Auto BytesCodec LengthDelimitedCodec LinesCodec NetworkHint TcpPort",
     "hydro_nb.lang.outside": "Outbox",
+    "hydro_nb.lang.sim_consistency": "ConsistencyCollector",
     "hydro_nb.lang.sim_hook": "SimHook",
     "hydro_nb.lang.sim_ports": "NoMoreMessages ScriptError continue_if",
     "hydro_nb.values": "Break CLUSTER_SELF_ID Continue Err MemberId MembershipEvent Ok Return Some Yield",
@@ -124,6 +126,7 @@ __all__ = [
     "CaptureError",
     "ChannelBroken",
     "Cluster",
+    "ConsistencyCollector",
     "Continue",
     "DecodeError",
     "DeployError",

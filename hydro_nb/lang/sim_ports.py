@@ -72,8 +72,34 @@ class Script(Protocol):
         ...
 
 
+class Bookmark(Protocol):
+    """An execution that can be run again."""
+
+    @property
+    def name(self) -> str:
+        """Name the test."""
+        ...
+
+    @property
+    def schedule(self) -> tuple[int, ...]:
+        """Give the choices that were made."""
+        ...
+
+    def told(self) -> str:
+        """Run it again and write down what happened."""
+        ...
+
+    def plainest(self, holds: Callable[[], object], before: Callable[[], None]) -> Bookmark:
+        """Find the plainest execution of which something holds; `before` is called before each that is tried."""
+        ...
+
+
 class Execution(Protocol):
     """One run of a flow in the simulator, as its ports see it."""
+
+    def bookmark(self) -> Bookmark:
+        """Say where this execution is found again."""
+        ...
 
     @property
     def script(self) -> Script | None:

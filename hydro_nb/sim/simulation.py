@@ -14,8 +14,9 @@ from hydro_nb.compile.program import require_runnable
 from hydro_nb.errors import OrderError, SimulationFailure
 from hydro_nb.ir.graph import Graph
 from hydro_nb.lang.sim_ports import MORE, AnyCluster, Discarded, cluster_sizes, execution
+from hydro_nb.sim.bookmark import Marked
 from hydro_nb.sim.drivers import AtRandom, Driver, OnlyScripted, Replay
-from hydro_nb.sim.explain import Again, explanation
+from hydro_nb.sim.explain import Again, explanation, verdicts
 from hydro_nb.sim.failure import explained, foreign_await
 from hydro_nb.sim.faults import Budget, budget_of, place_of
 from hydro_nb.sim.model import Model, require_safety_only, require_sizes
@@ -342,12 +343,15 @@ class Simulation:
     def _failure(self, body: Body, which: str, error: Exception, record: Record) -> SimulationFailure:
         failure = SimulationFailure(explained(self._watched, body, which, error, record))
         failure.schedule, failure.record = record.schedule, record
-        again = Again(
+        failure.why = lambda: explanation(record, self._again(body))
+        return failure
+
+    def _again(self, body: Body) -> Again:
+        """Give what runs a test again, to see what matters."""
+        return Again(
             lambda schedule, seed: self._fails_at_all(body, schedule, seed),
             lambda schedule: self._recorded(body, schedule)[0],
         )
-        failure.why = lambda: explanation(record, again)
-        return failure
 
     @property
     def _watched(self) -> Model:
@@ -368,7 +372,20 @@ class Simulation:
             raise
         except Exception as error:  # noqa: BLE001 - a test may raise anything
             found = error
-        return recorder.finish(driver.path, found), found
+        record = recorder.finish(driver.path, found)
+        record.test = getattr(body, "__name__", "body")
+        record.verdicts = (lambda: verdicts(record, self._again(body))) if found else None
+        return record, found
+
+    def _marked(self, body: Body, schedule: tuple[int, ...]) -> Marked:
+        """Say where an execution is found again."""
+
+        def run(choices: Sequence[int]) -> Sequence[int]:
+            again = Replay(choices)
+            self._run(body, again)
+            return again.path
+
+        return Marked(getattr(body, "__name__", "the test"), schedule, run, partial(self.replay, body))
 
     def _run(self, body: Body, driver: Driver, recorder: Recorder | None = None) -> bool:
         if self._running:
@@ -377,6 +394,7 @@ class Simulation:
         self._running = True
         try:
             world = ReducedWorld(model, driver) if isinstance(driver, Reduced) else World(model, driver, recorder)
+            world.mark = partial(self._marked, body)
             token = execution.set(world)
             try:
                 drive(body, world)
@@ -386,6 +404,7 @@ class Simulation:
             return False
         finally:
             self._running = False
+            model.end()
             act_as(None)
         return True
 

@@ -7,11 +7,12 @@ observations of an order leave a choice. A step picks one of those that can do s
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hydro_nb.errors import GraphError, OrderError, SimulationFailure
 from hydro_nb.ir.node import Order
+from hydro_nb.sim.bookmark import Marked
 from hydro_nb.sim.drivers import Driver, OnlyScripted, rarely
 from hydro_nb.sim.model import Model, Port
 from hydro_nb.sim.observe import Arrangement
@@ -39,6 +40,9 @@ class World:
         """what runs a unit"""
         strict = isinstance(driver, OnlyScripted)
         self.script = Script(model, strict=strict) if strict or model.spots else None
+        self._driver = driver
+        self.mark: Callable[[tuple[int, ...]], Marked] | None = None
+        """what makes it possible to run it again"""
         self._unsettled = False
         self._steps = self._turn = 0
         self._served: dict[Event, int] = {}
@@ -96,6 +100,12 @@ class World:
             f"  {self.model.graph.nodes[slot].site}"
         )
 
+    def bookmark(self) -> Marked:
+        """Say where this execution is found again."""
+        if self.mark is None:
+            raise SimulationFailure("this execution cannot be run again.")
+        return self.mark(tuple(self._driver.path))
+
     # ------------------------------------------------------------ running
 
     def advance(self) -> bool:
@@ -112,6 +122,8 @@ class World:
         self._unsettled = False
         before = {port: len(queue) for port, queue in self.model.receivers.items()} if self.recorder else {}
         self._rest()
+        if self.model.waiting:
+            self._wait()
         for port, length in before.items():
             self._tell_output(port, length)
 
@@ -124,6 +136,14 @@ class World:
             runs += len(due)
             if runs > LONGEST:
                 raise _restless(f"{LONGEST} runs outside ticks", due)
+
+    def _wait(self) -> None:
+        """Let all go on that was waited for and is there."""
+        for _ in range(LONGEST):
+            if not sum(each.go_on() for each in self.model.waiting):
+                return
+            self._rest()
+        raise _restless(f"{LONGEST} results that were waited for", [each.runner for each in self.model.waiting])
 
     def _ready(self) -> list[Event]:
         """Give what may happen next."""
