@@ -114,7 +114,7 @@ def drained(stream: Any) -> list[Any]:
     >>> drained(letters())
     ['a', 'b']
     """
-    return wait_for(_collected(stream))
+    return wait_for(collected(stream))
 
 
 async def outcome(awaitable: Any) -> Outcome:
@@ -153,7 +153,8 @@ async def _all(awaitables: Sequence[Any]) -> list[Outcome]:
     return [task.result() for task in tasks]
 
 
-async def _collected(stream: Any) -> list[Any]:
+async def collected(stream: Any) -> list[Any]:
+    """Give all that an async iterator gives, or what gives one when it was waited for."""
     source: AsyncIterable[Any] = await stream if inspect.isawaitable(stream) else stream
     if not hasattr(source, "__aiter__"):
         raise HydroError(

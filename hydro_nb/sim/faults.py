@@ -115,7 +115,8 @@ class Life:
         for observer in self.observers:
             observer.hook.reset()
         for alarm in self.faults.model.clock.alarms:
-            alarm.off = alarm.off or alarm.runner.module is self.module
+            if alarm.runner.module is self.module:
+                alarm.stop()
 
     def hear(self, other: Life, event: MembershipEvent) -> None:
         """Take note that a member has joined or left."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hydro_nb.compile.program import Written, write_location
 from hydro_nb.compile.split import Part, locations, seams
@@ -16,6 +16,7 @@ from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.hooked import HookName, hook_of
 from hydro_nb.ir.node import Bound, Kind, Node, Order, Place, Shape
 from hydro_nb.ir.ops.atomic import BeginAtomic
+from hydro_nb.ir.ops.futures import ResolveFutures
 from hydro_nb.ir.ops.network import Network
 from hydro_nb.ir.ops.simulated import SimInput, SimOutput
 from hydro_nb.ir.ops.source import Fed, SourceMembers
@@ -47,6 +48,11 @@ from hydro_nb.sim.time import SAMPLING, Clock, Silence, Silent, alarms
 from hydro_nb.sim.units import Module, Observer, Runner, Taps, Wire, load
 from hydro_nb.values import MemberId, MembershipEvent, tag_name
 
+if TYPE_CHECKING:
+    from hydro_nb.sim.waiting import Waiting
+
+_WAITS = frozenset({"wait_for", "wait_all", "drained"})
+"""What generated source calls to wait in the middle of a tick."""
 Port = tuple[str, int]
 """A port of a test: its slot, and the member whose end it is; on a process member 0."""
 
@@ -74,6 +80,7 @@ class Model:
         self.sampled: list[Runner] = []
         """ticks that run when the clock says so"""
         self.clock = Clock()
+        self.waiting: list[Waiting] = []
         self.observers: list[Observer] = []
         self.routes: list[Route] = []
         self.arrangements: list[Arrangement] = []
@@ -94,6 +101,11 @@ class Model:
             self._connect(runner)
         self._wind()
         self.faults = Faults(self, budgets) if budgets else None
+
+    def end(self) -> None:
+        """Cancel what is waited for."""
+        for each in self.waiting:
+            each.start(0)
 
     def restart(self) -> None:
         """Begin anew, with nothing under way."""
@@ -153,6 +165,10 @@ class Model:
             module = load(f"{self.graph.name}, {self.title(place, number)}", written, captured, member, self.taps)
             module.name = self.title(place, number)
             module.namespace["monotonic"] = self.clock.seconds
+            if not _WAITS.isdisjoint(module.namespace):
+                from hydro_nb.sim.waiting import Inside  # noqa: PLC0415 - asyncio takes long to load
+
+                Inside(lambda: self.clock.now).put_into(module)
             self.modules.append(module)
             self._add_units(module, number)
 
@@ -199,14 +215,28 @@ class Model:
     def _wind(self) -> None:
         """Let all that waits for the clock be called by it, in the order of the program."""
         turns = {slot: turn for turn, slot in enumerate(self.graph.nodes)}
-        found = [alarm for runner in self.runners for alarm in alarms(self.clock, runner)]
+        found = [*self.waiting, *(alarm for runner in self.runners for alarm in alarms(self.clock, runner))]
         self.clock.alarms = sorted(found, key=lambda alarm: (turns[alarm.node.slot], _number(alarm.runner)))
         for alarm in self.clock.alarms:
             if isinstance(alarm, Silent):
                 alarm.runner.wires.append(Wire(alarm.runner.outputs[alarm.part.name], alarm.heard))
 
+    def _wait(self, runner: Runner, part: Part, op: ResolveFutures) -> Wire:
+        """Let what is to be waited for run beside the ticks, on one loop for each process or member."""
+        from hydro_nb.sim.waiting import Loop, Waiting  # noqa: PLC0415 - as above
+
+        target, _ = self._end(runner.unit.place.root, _number(runner), part.node.slot)
+        loops = (each.loop for each in self.waiting if each.runner.module is runner.module)
+        loop = next(loops, None) or Loop(lambda: self.clock.now)
+        source = runner.outputs[part.name]
+        waiting = Waiting(target, target.unit.parts[part.node.slot], loop, source, ordered=op.ordered)
+        self.waiting.append(waiting)
+        return Wire(source, waiting.give)
+
     def _wire(self, runner: Runner, part: Part) -> Wire:
         source, op = runner.outputs[part.name], part.node.op
+        if part.role == "send" and isinstance(op, ResolveFutures):
+            return self._wait(runner, part, op)
         if part.role == "send" and isinstance(op, Network) and not isinstance(op, Observation):
             return Wire(source, self._route(runner, part.node, op))
         key = f"{part.seam.name}>" if part.seam and part.role == "seam_out" else part.node.slot

@@ -83,6 +83,10 @@ class Alarm(ABC):
     def fire(self, world: World) -> None:
         """Do what is due."""
 
+    def stop(self) -> None:
+        """Do not go off any more, until it starts again."""
+        self.off = True
+
     def rest(self) -> None:  # noqa: B027 - most have nothing on its way
         """Let what is on its way here arrive."""
 

@@ -86,10 +86,6 @@ def test_no_duration(live, message):
         assert "a duration is a number of seconds" in message(partial(live.timeout, never, nondet("shown")), GraphError)
 
 
-def test_the_simulator_has_no_clock(silence, message):
-    assert "because of `timeout`" in message(silence.flow.sim, GraphError)
-
-
 def test_in_a_tick(live):
     tick = live.location.tick()
     seen = live.filter(lambda n: n > 3).timeout(0.1, nondet("nothing ever comes")).snapshot(tick, nondet("shown"))
