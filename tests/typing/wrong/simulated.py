@@ -1,6 +1,6 @@
 """What the ports of simulated tests do not take."""
 
-from hydro_nb import FlowBuilder
+from hydro_nb import FlowBuilder, nondet, proof
 
 
 class Worker: ...
@@ -24,3 +24,15 @@ async def body() -> None:
     await answered.next(0)  # wrong: a process has no members
     await heard.next()  # wrong: of nobody
     await heard.assert_yields_only(0, ["a"])  # wrong: text for a number
+
+
+hook = flow.sim_hook()
+nondet("any size", hook=asked)  # wrong: a port is no hook
+proof("it commutes", hook="hook")  # wrong: a name is no hook
+
+
+async def scripted() -> None:
+    await hook.release()  # wrong: how many?
+    await hook.reveal_latest(1)  # wrong: the latest is what it is
+    await hook.on("Worker").release(1)  # wrong: a member is an id or a number
+    await hook.pause_until(2)  # wrong: a number is no function
