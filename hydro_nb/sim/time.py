@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from hydro_nb.errors import SimulationFailure
 from hydro_nb.ir.emit import ABSENT, Emit, Item
 from hydro_nb.ir.func import Func
+from hydro_nb.ir.hooked import hook_of
 from hydro_nb.ir.node import Bound, Kind, Node, Place, Ref, Shape
 from hydro_nb.ir.ops.futures import Timeout
 from hydro_nb.ir.ops.source import Fed, SourceInterval
@@ -393,6 +394,7 @@ class Silence(Timeout):
 
 def sampling(node: Node, op: SampleEvery) -> list[Node]:
     """Give a sample as it is simulated: a look from a tick that the clock runs, and what was seen there."""
+    _require_no_hook(node)
     (kind,) = node.input_kinds
     place = Place(f"{node.slot}~sampling", "tick", parent=kind.place, site=node.site, what=SAMPLING)
     inside = kind.but(place=place, bound=Bound.BOUNDED)
@@ -403,7 +405,19 @@ def sampling(node: Node, op: SampleEvery) -> list[Node]:
 
 def silence(node: Node, op: Timeout) -> list[Node]:
     """Give a timeout as it is simulated: with what the clock says beside the elements."""
+    _require_no_hook(node)
     told = Kind(Shape.STREAM, node.place)
     before = Node(f"{node.slot}{_TOLD}", Told(node.place, Any), (), (told,), node.site)
     inputs, kinds = (*node.inputs, Ref(before.slot)), (*node.input_kinds, told)
     return [before, replace(node, op=Silence(op.seconds, op.reason), inputs=inputs, input_kinds=kinds)]
+
+
+def _require_no_hook(node: Node) -> None:
+    """Refuse to let a hook script what the clock decides."""
+    hook = hook_of(node.op)
+    if hook:
+        raise SimulationFailure(
+            f"{hook.title} is bound to `{node.op.label}`, which nobody scripts: what it gives depends on the clock.\n"
+            f"  {node.site}\n"
+            "  Leave the hook out, and let time pass in the test: await sim.advance(seconds)"
+        )

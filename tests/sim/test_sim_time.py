@@ -393,3 +393,40 @@ def test_a_failure_tells_what_the_clock_did():
     assert "releasing snapshot: 4" in text
     times = [(moment.kind, moment.time) for moment in caught.value.record.moments if moment.kind == "output"]
     assert times == [("output", 1.0), ("output", 1.0)]
+
+
+def test_what_the_clock_decides_is_not_scripted():
+    flow, _, _, numbers = start()
+    hook = flow.sim_hook()
+    numbers.timeout(1.0, nondet("late", hook=hook)).sample_every(1.0, ANY).sim_output()
+    with pytest.raises(SimulationFailure, match="`hook` is bound to `timeout`, which nobody scripts"):
+        flow.sim()
+
+
+# ---------------------------------------------------------------- with other ways to search
+
+
+@pytest.mark.parametrize("seconds", [1, 2])
+def test_a_reduced_search_finds_the_same_outcomes(seconds):
+    flow, node, port, numbers = start()
+    tick = node.tick()
+    beats = node.source_interval_delayed(1.0, 1.0).batch(tick, ANY).count()
+    seen = numbers.batch(node.tick(), ANY).all_ticks().fold(0, lambda total, n: total + n)
+    sampled = seen.sample_every(1.0, ANY).sim_output()
+    out = beats.all_ticks().sim_output()
+
+    def outcomes(**how):
+        sim, found = flow.sim(), set()
+
+        async def body():
+            port.send_many([1, 2])
+            await sim.advance(seconds)
+            while await MORE:
+                pass
+            found.add((tuple(sampled._queue(ordered=False)), tuple(out._queue(ordered=False))))
+
+        return sim.exhaustive(body, **how), found
+
+    (all_of_them, found), (fewer, again) = outcomes(), outcomes(reduce=True)
+    assert found == again
+    assert fewer <= all_of_them
