@@ -9,11 +9,13 @@ from __future__ import annotations
 import linecache
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
 _labels: dict[str, str] = {}
+_HAPPENED = "\n\nWhat happened:\n"
+"""Stands in a message before what happened, step by step."""
 
 
 def name_file(filename: str, label: str) -> None:
@@ -131,6 +133,17 @@ class SimulationFailure(HydroError):
     record: Any = None
     """what happened in the failing execution: a `hydro_nb.sim.Record`"""
     why: Callable[[], str] | None = None
+    pictured: ClassVar[bool] = False
+    """whether a page shows the picture of the record below the message"""
+
+    @property
+    def brief(self) -> str:
+        """The message without what happened, step by step."""
+        head, _, rest = str(self).partition(_HAPPENED)
+        return "\n\n".join(part for part in (head, rest.rpartition("\n\n")[2]) if part)
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self.brief if self.pictured and self.record else self}"]
 
     def explain(self) -> str:
         """Say which decisions of the schedule matter, which do not, and where the last value came from.

@@ -10,3 +10,9 @@ const out = given > 0 ? resolve(process.argv[given + 1]) : join(here, "..", "hyd
 const shared = { bundle: true, minify: true, legalComments: "none", charset: "utf8", logLevel: "warning", target: "es2022" };
 await build({ ...shared, entryPoints: [join(here, "src", "main.js")], outfile: join(out, "widget.js"), format: "esm" });
 await build({ ...shared, entryPoints: [join(here, "src", "style", "main.css")], outfile: join(out, "widget.css"), target: "chrome123" });
+// the schedule player, loaded where one is shown; its picture's rules are in saved notebooks too
+const player = join(here, "src", "player");
+await build({ ...shared, entryPoints: [join(player, "main.js")], outfile: join(out, "schedule.js"), format: "esm" });
+for (const [source, target] of [["player.css", "schedule.css"], ["picture.css", "schedule_picture.css"]]) {
+  await build({ ...shared, entryPoints: [join(player, source)], outfile: join(out, target), target: "chrome123" });
+}

@@ -34,7 +34,7 @@ ALLOWED = {
     "std": {"lang", "errors", "values"},
     "cli": {"lang", "deploy", "notebook", "errors"},
 }
-UPWARD = {"lang": {"compile", "deploy", "sim", "notebook"}}
+UPWARD = {"lang": {"compile", "deploy", "sim", "notebook"}, "sim": {"notebook"}}
 """Rooms that may be imported inside a function, or for the type checker alone."""
 TYPES_ONLY = {"notebook": {"ir"}}
 PEOPLE = {"zmq": {"runtime/zmq_channel.py", "deploy/io.py"}, "IPython": {"notebook"}, "ipykernel": {"notebook"}}

@@ -1,4 +1,4 @@
-"""Puts pictures into the cell: the graph of a flow, the dashboard of a deployment."""
+"""Puts pictures into the cell: the graph of a flow, the dashboard of a deployment, an execution of the simulator."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from hydro_nb.notebook import failures
 from hydro_nb.notebook.ipython import Code, display
 
 if TYPE_CHECKING:
     from hydro_nb.deploy import Deployment
     from hydro_nb.lang.flow import FlowBuilder
+    from hydro_nb.sim.record import Record
 
 _dashboards: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
@@ -39,13 +41,22 @@ def show_dashboard(deployment: Deployment) -> None:
     display(known)
 
 
+def show_player(record: Record) -> None:
+    """Show an execution of the simulator, to step through."""
+    from hydro_nb.notebook.player import Player  # noqa: PLC0415 - loading widgets takes longer than `import hydro_nb` may
+
+    display(Player(record))
+
+
 def show_code(source: str) -> None:
     """Show Python text in colours."""
     display(Code(data=source, language="python"))
 
 
 def register(shell: Any) -> None:
-    """Let a deployment at the end of a cell show its dashboard, where there is a page to show it on."""
+    """Let a deployment or an execution at the end of a cell be seen, where there is a page; a failing one by itself."""
     if hasattr(shell, "kernel"):
         formatter = shell.display_formatter.ipython_display_formatter
         formatter.for_type_by_name("hydro_nb.deploy.deployment", "Deployment", show_dashboard)
+        formatter.for_type_by_name("hydro_nb.sim.record", "Record", show_player)
+        failures.register(shell, show_player)

@@ -41,12 +41,12 @@ class Verdict:
 
 def explanation(record: Record, again: Again) -> str:
     """Say in a few sentences what a failure depends on."""
-    verdicts = list(_verdicts(record, again))
-    matter = [each for each in verdicts if each.instead]
-    parts = [_summary(len(matter), len(verdicts), complete=len(verdicts) == _open(record))]
+    found = list(verdicts(record, again))
+    matter = [each for each in found if each.instead]
+    parts = [_summary(len(matter), len(found), complete=len(found) == decidable(record))]
     parts += [_sentence(each) for each in matter]
-    if matter and len(matter) < len(verdicts):
-        parts.append(f"The rest does not matter{_where(verdicts)}: the test can fail whatever is decided there.")
+    if matter and len(matter) < len(found):
+        parts.append(f"The rest does not matter{_where(found)}: the test can fail whatever is decided there.")
     return "\n".join([*parts, *lineage(record)])
 
 
@@ -74,12 +74,13 @@ def _where(verdicts: list[Verdict]) -> str:
     return f" (step {', '.join(steps)})" if len(steps) <= _NAMED else ""
 
 
-def _open(record: Record) -> int:
+def decidable(record: Record) -> int:
+    """Count the decisions that could have been made differently."""
     return sum(decision.ways > 1 for decision in record.decisions)
 
 
-def _verdicts(record: Record, again: Again) -> Iterator[Verdict]:
-    """Try every decision that could have been made differently."""
+def verdicts(record: Record, again: Again) -> Iterator[Verdict]:
+    """Try every decision that could have been made differently, one after the other."""
     runs = 0
     for number, step in enumerate(steps_of(record), 1):
         for moment in (record.moments[at] for at in step):

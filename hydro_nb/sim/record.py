@@ -7,10 +7,14 @@ element that was put into order, something that the flow gave. Places are *lanes
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from hydro_nb.errors import Site
+
+if TYPE_CHECKING:
+    from hydro_nb.sim.explain import Verdict
 
 MomentKind = Literal["start", "test", "tick", "observe", "run", "output", "time", "fault"]
 """`run`: of what is outside ticks, which follows by itself; `observe`: an element is put into order."""
@@ -129,6 +133,10 @@ class Record:
     """how many ways there were at each number of the schedule, and after its end, where the plainest was chosen"""
     failure: str = ""
     """what the test raised; empty where it passed"""
+    test: str = ""
+    """what the test is called"""
+    verdicts: Callable[[], Iterator[Verdict]] | None = field(default=None, repr=False, compare=False)
+    """tries which decisions matter, by running the test again; where it failed"""
 
     @property
     def under_way(self) -> list[Message]:
@@ -152,6 +160,11 @@ class Record:
             else:
                 steps.append((moment, [number]))
         return steps
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        from hydro_nb.notebook.still import still  # noqa: PLC0415 - a page is all that needs it
+
+        return still(self)
 
 
 def _goes_on(begun: Moment, moment: Moment) -> bool:
