@@ -17,7 +17,7 @@ from hydro_nb.lang.external import Port
 
 if TYPE_CHECKING:
     from hydro_nb.ir.graph import Graph
-    from hydro_nb.lang.location import Cluster
+    from hydro_nb.lang.location import Cluster, Process
 
 __tracebackhide__ = True
 """pytest shows the frames of the user"""
@@ -25,6 +25,8 @@ T = TypeVar("T")
 _A_PORT = "a simulated port"
 AnyCluster: TypeAlias = "Cluster[Any] | type | str"
 """A cluster as a user names it: by its handle, its marker, its name."""
+AnyPlace: TypeAlias = "Process[Any] | AnyCluster"
+"""A process or a cluster, named in the same way."""
 
 
 class NoMoreMessages(HydroError):  # noqa: N818 - the name that the language gives it

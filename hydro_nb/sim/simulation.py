@@ -13,7 +13,7 @@ from typing import IO, Any, cast
 from hydro_nb.compile.program import require_runnable
 from hydro_nb.errors import OrderError, SimulationFailure
 from hydro_nb.ir.graph import Graph
-from hydro_nb.lang.sim_ports import MORE, AnyCluster, Discarded, cluster_sizes, execution
+from hydro_nb.lang.sim_ports import MORE, AnyCluster, AnyPlace, Discarded, cluster_sizes, execution
 from hydro_nb.sim.bookmark import Marked
 from hydro_nb.sim.drivers import AtRandom, Driver, OnlyScripted, Replay
 from hydro_nb.sim.explain import Again, explanation, verdicts
@@ -78,7 +78,7 @@ class Simulation:
         self._made = self._tapped = None
         return self
 
-    def with_faults(self, place: Any, *, crashes: int = 1, joins: int = 0, restarts: int = 0) -> Simulation:
+    def with_faults(self, place: AnyPlace, *, crashes: int = 1, joins: int = 0, restarts: int = 0) -> Simulation:
         """Let up to so many members of a cluster crash, come later or start again, at any moment; or a process crash.
 
         >>> flow = FlowBuilder()

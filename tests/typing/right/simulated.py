@@ -1,6 +1,7 @@
 """Simulated tests of processes and clusters: ports of the right kind, sizes."""
 
-from typing import assert_type
+from datetime import timedelta
+from typing import Any, assert_type
 
 from hydro_nb import (
     CLUSTER_SELF_ID,
@@ -53,6 +54,15 @@ async def body() -> None:
     assert_type(await heard_out.next(1), str)
     assert_type(await heard_out.collect(MemberId.from_raw_id(0)), list[str])
     await heard_out.assert_yields_only(0, [])
+
+
+simulation = flow.sim().with_faults(workers, crashes=1, joins=1, restarts=1).with_faults(leader)
+
+
+async def later() -> None:
+    await simulation.advance(1.5)
+    await simulation.advance(timedelta(minutes=1))
+    assert_type(simulation.members(workers), list[MemberId[Any]])
 
 
 assert_type(flow.sim().with_cluster_size(workers, 2).test_safety_only().fuzz(body, runs=3), int)

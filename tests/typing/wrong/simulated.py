@@ -14,9 +14,13 @@ told, hints = workers.sim_input(int)
 answered, heard = questions.sim_output(), hints.sim_output()
 questions.sim_cluster_output()  # wrong: on a process
 flow.sim().with_cluster_size(leader, 3)  # wrong: a process has no members
+flow.sim().members(leader)  # wrong: a process has no members
+flow.sim().with_faults(workers, 1)  # wrong: one of what?
+flow.sim().with_faults(workers, crashes="1")  # wrong: text for a number
 
 
 async def body() -> None:
+    await flow.sim().advance("1s")  # wrong: a number of seconds, or a timedelta
     asked.send(1)  # wrong: a number for text
     told.send(1)  # wrong: to nobody
     told.send(0, "a")  # wrong: text for a number
