@@ -92,11 +92,12 @@ class Graph:
         tag: type | None = None,
         parent: Place | None = None,
         what: str = "",
+        after: str = "",
     ) -> Place:
         """Add a place, or put it where this cell put it when it last ran."""
         slot = self._slot(kind)
         number = self._number(slot) if parent is None else 0
-        place = Place(slot, kind, number, tag, parent, site, what)
+        place = Place(slot, kind, number, tag, parent, site, what, after)
         self.places[slot] = place
         return place
 
@@ -181,15 +182,24 @@ class Graph:
     def display_name(self, place: Place) -> str:
         """Name a location as logs do: its marker, numbered where shared, or its kind and number."""
         place = self.places.get(place.root.slot, place.root)
+        if place.after in self.places:
+            return self._version_name(place)
         if place.tag is None:
             return f"{place.kind} {place.number}"
         twins = sorted(
             p.number
             for p in self.places.values()
-            if p.parent is None and p.tag and p.tag.__name__ == place.tag.__name__
+            if p.parent is None and not p.after and p.tag and p.tag.__name__ == place.tag.__name__
         )
         rank = twins.index(place.number) + 1 if place.number in twins else 1
         return place.tag.__name__ if rank == 1 else f"{place.tag.__name__}#{rank}"
+
+    def _version_name(self, place: Place) -> str:
+        """Name a version after the first: `Worker v2`."""
+        number = 1
+        while place.after in self.places:
+            place, number = self.places[place.after], number + 1
+        return f"{self.display_name(place)} v{number}"
 
     def stale(self) -> dict[str, str]:
         """Give the slots whose inputs are gone or have changed their kind, with the reason for each."""

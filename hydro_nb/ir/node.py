@@ -113,6 +113,8 @@ class Place:
     site: Site = field(compare=False, default_factory=Site)
     what: str = field(compare=False, default="")
     """what made a tick, where that was not the user: `slice`"""
+    after: str = field(compare=False, default="")
+    """the slot of the cluster that this one is the next version of"""
 
     @property
     def root(self) -> Place:

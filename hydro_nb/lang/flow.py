@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 from hydro_nb.errors import GraphError
 from hydro_nb.ir.graph import Graph
 from hydro_nb.lang import cell
-from hydro_nb.lang.location import Cluster, External, Location, Process
+from hydro_nb.lang.location import Cluster, External, Location, Process, checked_place
 from hydro_nb.lang.sim_hook import SimHook
 from hydro_nb.lang.site import here
 from hydro_nb.references import Box
@@ -85,6 +85,32 @@ class FlowBuilder:
         The marker class is its static type and its name in logs.
         """
         return Cluster(self, self.graph.place("cluster", here(), tag=_marker(marker)))
+
+    def next_version(self, cluster: Cluster[M]) -> Cluster[M]:
+        """Add the next version of a cluster, whose members run other code on the same network; for simulations only.
+
+        >>> class Worker: ...
+        >>> flow = FlowBuilder()
+        >>> def gossip(workers, tell):
+        ...     port, heard = workers.sim_input(str)
+        ...     sent = heard.map(tell).broadcast(workers, TCP.fail_stop().name("gossip"), nondet("all are there"))
+        ...     return port, sent.entries().sim_output()
+        >>> old = flow.cluster(Worker)
+        >>> new = flow.next_version(old)
+        >>> (old_in, old_out), (new_in, new_out) = gossip(old, str.lower), gossip(new, str.upper)
+        >>> async def body():
+        ...     old_in.send(0, "Hello")
+        ...     new_in.send(1, "Hello")
+        ...     assert [text for _, text in await old_out.collect_sorted(0)] == ["hello", "HELLO"]
+        >>> flow.sim().with_cluster_size(old, 1).with_cluster_size(new, 1).exhaustive(body)
+        1
+
+        The versions of a cluster are one group of members, numbered through, the oldest version first; each has a size
+        of its own, which may be 0. What one sends over a named channel reaches the members of all versions: those of
+        another version where that receives from a channel of the same name, between the same two clusters.
+        """
+        known = checked_place(cluster, Cluster, "`next_version` needs a cluster of this flow", self, here())
+        return Cluster(self, self.graph.place("cluster", here(), tag=known.tag, after=known.slot))
 
     @overload
     def external(self, marker: type[M]) -> External[M]: ...

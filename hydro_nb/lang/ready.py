@@ -43,6 +43,12 @@ def require_deployable(graph: Graph) -> None:
                 f"deployed.\n  bound at   {node.site}\n"
                 '  Run the flow by flow.sim(), or build the one to deploy with a guard of its own: nondet("...").'
             )
+    for place in graph.places.values():
+        if place.after and any(kind.place.root == place for node in graph.nodes.values() for kind in node.outputs):
+            raise GraphError(
+                f"`{graph.display_name(place)}` is a later version of a cluster, which only a simulation runs beside "
+                f"the older one.\n  made at   {place.site}\n  Run the flow by flow.sim(), or deploy one version."
+            )
 
 
 def byte_count(size: int | str) -> int:

@@ -136,9 +136,9 @@ MORE = More()
 
 def cluster_sizes(graph: Graph, cluster: AnyCluster, members: int) -> dict[int, int]:
     """Give the size of a cluster by its number."""
-    from hydro_nb.lang.sizes import sizes_of
+    from hydro_nb.lang.sizes import sim_size_of
 
-    return sizes_of(graph, {cluster: members})
+    return sim_size_of(graph, cluster, members)
 
 
 def current(name: str, action: str, what: str = "a sim hook") -> Execution:

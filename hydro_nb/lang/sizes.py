@@ -33,6 +33,15 @@ def sizes_of(graph: Graph, given: Mapping[Any, int]) -> dict[int, int]:
     return sizes
 
 
+def sim_size_of(graph: Graph, key: Any, count: int) -> dict[int, int]:
+    """Give the size of a cluster by its number; a version of a cluster need not have members in a simulation."""
+    clusters = [place for place in graph.places.values() if place.kind == "cluster"]
+    versioned = {place.after for place in clusters if place.after} | {place.slot for place in clusters if place.after}
+    if count == 0 and all(place.slot in versioned for place in _named(graph, clusters, key)):
+        return dict.fromkeys((place.number for place in _named(graph, clusters, key)), 0)
+    return sizes_of(graph, {key: count})
+
+
 def _named(graph: Graph, clusters: list[Place], key: Any) -> list[Place]:
     found = [place for place in clusters if _is(graph, place, key)]
     if found:

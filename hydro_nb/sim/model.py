@@ -41,11 +41,12 @@ from hydro_nb.sim.losses import Held, Loss
 from hydro_nb.sim.observe import Arrangement, Interleaving, KeysInterleaving, Observation
 from hydro_nb.sim.observe import Whole as InTick
 from hydro_nb.sim.outcome import Given
-from hydro_nb.sim.routes import Route, Target
+from hydro_nb.sim.routes import Deaf, Route, Target
 from hydro_nb.sim.spot import Scripted, Spot
 from hydro_nb.sim.spot import Target as Deciding
 from hydro_nb.sim.time import SAMPLING, Clock, Silence, Silent, alarms
 from hydro_nb.sim.units import Module, Observer, Runner, Taps, Wire, load
+from hydro_nb.sim.versions import Versions
 from hydro_nb.values import MemberId, MembershipEvent, tag_name
 
 if TYPE_CHECKING:
@@ -74,6 +75,9 @@ class Model:
     ) -> None:
         self.graph, self.taps = graph, Taps()
         self.sizes = dict(sizes)
+        self.versions = Versions(graph, sizes)
+        if budgets:
+            self.versions.require_single()
         self.modules: list[Module] = []
         self.tops: list[Runner] = []
         self.ticks: list[Runner] = []
@@ -153,7 +157,7 @@ class Model:
     def members(self, cluster: Place) -> list[MemberId[Any]]:
         """Give who is in a cluster."""
         tag = tag_name(cluster.tag)
-        return [MemberId.from_raw_id(number, tag) for number in range(self.sizes[cluster.number])]
+        return [MemberId.from_raw_id(number, tag) for number in self.versions.numbers(cluster)]
 
     # ------------------------------------------------------------ making
 
@@ -194,7 +198,8 @@ class Model:
             self.spots[name.slot, _number(runner)] = Spot(name, part.node, runner, runner)
             self.scripted_orders[op.arrangement] = name.slot
         if isinstance(op, SourceMembers) and part.role == "whole":
-            runner.first[part.name] = [(member, MembershipEvent.JOINED) for member in self.members(op.cluster)]
+            everyone = [member for version in self.versions.of(op.cluster) for member in self.members(version)]
+            runner.first[part.name] = [(member, MembershipEvent.JOINED) for member in everyone]
 
     def _connect(self, runner: Runner) -> None:
         member = _number(runner)
@@ -264,9 +269,11 @@ class Model:
 
     def _route(self, runner: Runner, node: Node, op: Network) -> Route:
         """Make the way to all members of the place that an edge leads to."""
-        place = node.outputs[0].place.root
-        ends = [self._end(place, number, node.slot) for number in range(self.sizes.get(place.number, 1))]
-        targets = [Target(end, end.inputs[name]) for end, name in ends]
+        versions = self.versions.of(node.outputs[0].place.root)
+        targets = [
+            self._target(self.versions.receiver(node, place), place, number)
+            for place in versions for number in self.versions.numbers(place)
+        ]  # fmt: skip
         if op.policy != "fail_stop" and (name := hook_of(op)):
             waits = [self._waiting(node, name, target) for target in targets]
             route = Held(node, op, runner.module, targets, waits=waits)
@@ -274,6 +281,13 @@ class Model:
             route = Route(node, op, runner.module, targets)
         self.routes.append(route)
         return route
+
+    def _target(self, node: Node | None, place: Place, member: int) -> Target:
+        """Give the end of an edge at one member; one of a version that does not listen hears nothing."""
+        if node is None:
+            return Deaf(next(runner for key, runner in self._units.items() if key[:2] == (place.slot, member)), [])
+        end, name = self._end(place, member, node.slot)
+        return Target(end, end.inputs[name])
 
     def _waiting(self, node: Node, name: HookName, target: Target) -> Hook:
         """Make the place where a test decides what becomes of messages to one receiver, whoever sends them."""

@@ -27,6 +27,15 @@ class Target:
         self.runner.due = True
 
 
+class Deaf(Target):
+    """A member that does not listen to a channel."""
+
+    __slots__ = ()
+
+    def take(self, item: Any) -> None:
+        """Hear nothing."""
+
+
 class Told(Protocol):
     """Hears of a message, and whether it arrives."""
 

@@ -94,7 +94,8 @@ class World:
         if slot not in self.model.graph.nodes:
             return _foreign(slot, method)
         place = self.model.kind(slot).place.root
-        there = f"has {self.model.sizes[place.number]} members, numbered from 0, in this simulation"
+        numbers = self.model.versions.numbers(place)
+        there = f"has {len(numbers)} members, numbered from {numbers.start}, in this simulation"
         return SimulationFailure(
             f"cluster `{self.model.graph.display_name(place)}` {there}, but the test asked for number {member}.\n"
             f"  {self.model.graph.nodes[slot].site}"
