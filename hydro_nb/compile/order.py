@@ -141,8 +141,13 @@ class _Dependencies:
     def __init__(self, plan: Plan) -> None:
         self.plan, self.unit = plan, plan.unit
 
-    def table(self) -> dict[Region, set[Region]]:
-        """Give each region with the regions before it, in program order."""
+    def table(self) -> dict[Region, list[Region]]:
+        """Give each region with the regions before it, in program order and not in that of a set."""
+        table = self._before()
+        rank = {region: number for number, region in enumerate(table)}
+        return {region: sorted(before, key=lambda each: rank.get(each, len(rank))) for region, before in table.items()}
+
+    def _before(self) -> dict[Region, set[Region]]:
         table: dict[Region, set[Region]] = {}
         for part in self.unit.parts.values():
             for index in part.streams:
