@@ -127,9 +127,13 @@ class Runner:
 
     def run(self) -> None:
         """Run the unit once and send on what it made."""
-        act_as(self.module.member)
-        self.due = self.function(self.module.state, self.inputs, self.outputs)
-        act_as(None)
+        module = self.module
+        if module.member is None:
+            self.due = self.function(module.state, self.inputs, self.outputs)
+        else:
+            act_as(module.member)
+            self.due = self.function(module.state, self.inputs, self.outputs)
+            act_as(None)
         for items in self.inputs.values():
             items.clear()
         self._send()

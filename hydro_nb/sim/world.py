@@ -249,8 +249,12 @@ class World:
 
 
 def _is_ready(runner: Runner) -> bool:
-    hooks = runner.hooks.values()
-    return any(hook.movable() for hook in hooks) and all(hook.possible() for hook in hooks)
+    movable = False
+    for hook in runner.hooks.values():
+        if not hook.possible():
+            return False
+        movable = movable or hook.movable()
+    return movable
 
 
 def _foreign(slot: str, method: str) -> SimulationFailure:
