@@ -13,8 +13,8 @@ from IPython.core.error import UsageError
 from hydro_nb.errors import HydroError, ProcessFailed
 from hydro_nb.lang import cell as runs
 from hydro_nb.lang.flow import FlowBuilder
-from hydro_nb.lang.location import Location, located
-from hydro_nb.notebook import body, display, echo, flows, interrupt, options
+from hydro_nb.lang.location import Cluster, Location, located
+from hydro_nb.notebook import body, display, echo, flows, interrupt, options, simulate
 from hydro_nb.notebook.cells import Cells
 from hydro_nb.notebook.ipython import Magics, line_cell_magic, magics_class, no_var_expand
 
@@ -96,6 +96,7 @@ class HydroMagics(Magics):
             "code": self._do_code,
             "kill": self._do_kill,
             "restart": self._do_restart,
+            "sim": self._do_sim,
             "flows": self._do_flows,
             "reset": self._do_reset,
             "help": lambda _: print(options.help_text()),  # noqa: T201 - what was asked for
@@ -159,6 +160,10 @@ class HydroMagics(Magics):
         _check_process(given.process, _rows(deployment))
         deployment.restart(given.process)
 
+    def _do_sim(self, given: argparse.Namespace) -> None:
+        self.cells.keep()
+        print(simulate.run(lambda: self._flow(None), self._names, given))  # noqa: T201 - what was asked for
+
     def _do_flows(self, _: argparse.Namespace) -> None:
         for name, flow in flows.flows_of(self._names).items():
             running = [d for d in self.cells.deployments.running() if d.name == flow.name]
@@ -215,12 +220,17 @@ class HydroMagics(Magics):
     def complete(self, text: str) -> tuple[str, list[str]] | None:
         """Give what may follow a line, for the completer."""
         try:
-            processes = [process.name for process in _processes(self._flow(None))]
+            places = _processes(self._flow(None))
         except (UsageError, HydroError):
-            processes = []
+            places = []
+        processes = [place.name for place in places]
+        clusters = [place.name for place in places if isinstance(place, Cluster)]
         running = self.cells.deployments.last_running()
         rows = _rows(running) if running else processes
-        return options.completions(text, options.Known(processes, rows, list(flows.flows_of(self._names))))
+        known = options.Known(
+            processes, rows, list(flows.flows_of(self._names)), simulate.tests_of(self._names), clusters
+        )
+        return options.completions(text, known)
 
 
 def _processes(flow: FlowBuilder) -> list[Location]:

@@ -22,6 +22,7 @@ COMMANDS = {
     "code": "the Python that a process runs, generated from the flow",
     "kill": "kill a process, or a member of a cluster (Worker/3), on purpose; the others go on",
     "restart": "start a member of a cluster again, dead or alive",
+    "sim": "run a test of the flow under every schedule, or many; a failure is shown as a picture to step through",
     "flows": "the flows of this notebook",
     "reset": "start a flow anew, empty; stops its deployments",
     "help": "this text",
@@ -30,6 +31,7 @@ _UNKNOWN = "unrecognized arguments: "
 _TAKES_PROCESS = ("logs", "code")
 _TAKES_RUNNING = ("logs", "kill", "restart")
 _TAKES_FLOW = ("deploy", "graph", "reset")
+_SIZES = "how many members a cluster has, such as Worker=3; once for each cluster"
 
 
 class Parser(argparse.ArgumentParser):
@@ -79,6 +81,8 @@ def command_parser(command: str) -> Parser:
         case "stop":
             parser.add_argument("--all", action="store_true", help="stop every deployment of this notebook")
             parser.add_argument("--drain", action="store_true", help="let everything under way arrive first")
+        case "sim":
+            _add_searching(parser)
         case "logs":
             parser.add_argument("--last", type=int, default=200, metavar="N", help="how many lines (200)")
         case _:
@@ -143,6 +147,9 @@ class Known:
     running: Sequence[str] = ()
     """processes of the deployment, each member of a cluster by its own name"""
     flows: Sequence[str] = ()
+    tests: Sequence[str] = ()
+    """functions that `%hydro sim` may run"""
+    clusters: Sequence[str] = ()
 
 
 def completions(text: str, known: Known) -> tuple[str, list[str]] | None:
@@ -179,13 +186,16 @@ def _line_words(given: list[str], known: Known) -> Iterable[str]:
         *(known.processes if command in _TAKES_PROCESS else ()),
         *(known.running if command in _TAKES_RUNNING else ()),
         *(known.flows if command in _TAKES_FLOW else ()),
+        *(known.tests if command == "sim" else ()),
     ]
     return [*dict.fromkeys(names), *(command_parser(command).flags if command in COMMANDS else ())]
 
 
 def _after(given: list[str], known: Known) -> Sequence[str] | None:
     """Give what may follow an option that takes something; nothing after other words."""
-    return {"--backend": BACKENDS, "--colocate": known.processes}.get(given[-1] if given else "")
+    sizes = [f"{name}=" for name in known.clusters]
+    after = {"--backend": BACKENDS, "--colocate": known.processes, "--cluster": sizes}
+    return after.get(given[-1] if given else "")
 
 
 def _words(line: str) -> list[str]:
@@ -196,13 +206,42 @@ def _words(line: str) -> list[str]:
 
 
 def _add_running(parser: Parser) -> None:
-    sizes = "how many members a cluster has, such as Worker=3; once for each cluster"
-    parser.add_argument("--cluster", action="append", type=_size, default=[], metavar="NAME=N", help=sizes)
+    parser.add_argument("--cluster", action="append", type=_size, default=[], metavar="NAME=N", help=_SIZES)
     together = "who shares an OS process, a cluster with all its members, such as Leader,Worker; once for each group"
     parser.add_argument("--colocate", action="append", type=_group, default=[], metavar="NAME,NAME", help=together)
     parser.add_argument("--wait", action="store_true", help="return when it has settled, not when it runs")
     place = "processes of this machine (local), or all of it in the kernel"
     parser.add_argument("--backend", choices=BACKENDS, default="local", help=place)
+
+
+def _add_searching(parser: Parser) -> None:
+    test = "an `async def` without arguments, or a function that calls flow.sim() itself"
+    parser.add_argument("test", metavar="TEST", help=test)
+    parser.add_argument("--cluster", action="append", type=_size, default=[], metavar="NAME=N", help=_SIZES)
+    parser.add_argument("--fuzz", type=_runs, metavar="N", help="try N schedules at random, not all")
+    parser.add_argument("--seed", type=int, metavar="S", help="which ones; the same seed tries the same")
+    parser.add_argument("--replay", type=_schedule, metavar="0,1", help="run one schedule, and show it")
+    late = "the test only claims what must never happen, so that messages may be late for ever"
+    parser.add_argument("--safety-only", action="store_true", help=late)
+
+
+def _runs(text: str) -> int:
+    """Read how many schedules are tried."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of schedules, such as 1000")
+    return int(text)
+
+
+def _schedule(text: str) -> list[int]:
+    """Read the numbers of a schedule.
+
+    >>> _schedule("[0, 1]")
+    [0, 1]
+    """
+    numbers = text.strip("[] ").replace(",", " ").split()
+    if not all(each.isdecimal() for each in numbers):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a schedule, such as 0,1,2")
+    return [int(each) for each in numbers]
 
 
 def _size(text: str) -> tuple[str, int]:

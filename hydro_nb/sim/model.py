@@ -126,7 +126,8 @@ class Model:
         self.given.restart()
         for runner in self.ticks:
             runner.open()
-        self.clock.start()
+        if self.clock.used:
+            self.clock.start()
 
     @property
     def runners(self) -> tuple[Runner, ...]:
@@ -221,7 +222,7 @@ class Model:
         """Let all that waits for the clock be called by it, in the order of the program."""
         turns = {slot: turn for turn, slot in enumerate(self.graph.nodes)}
         found = [*self.waiting, *(alarm for runner in self.runners for alarm in alarms(self.clock, runner))]
-        self.clock.alarms = sorted(found, key=lambda alarm: (turns[alarm.node.slot], _number(alarm.runner)))
+        self.clock.wind(sorted(found, key=lambda alarm: (turns[alarm.node.slot], _number(alarm.runner))))
         for alarm in self.clock.alarms:
             if isinstance(alarm, Silent):
                 alarm.runner.wires.append(Wire(alarm.runner.outputs[alarm.part.name], alarm.heard))
@@ -314,7 +315,8 @@ def require_sizes(graph: Graph, sizes: Mapping[int, int]) -> None:
             call = f"flow.sim().with_cluster_size({place.site.name or 'cluster'}, 2)"
             raise SimulationFailure(
                 f"cluster `{graph.display_name(place)}` was given no size: a simulation has to know how many members "
-                f"it has.\n  {place.site}\n  Say it first: {call}"
+                f"it has.\n  {place.site}\n  Say it first: {call}, or %hydro sim ... --cluster "
+                f'"{graph.display_name(place)}=2"'
             )
 
 
@@ -325,7 +327,8 @@ def require_safety_only(graph: Graph) -> None:
             raise SimulationFailure(
                 f"`{node.op.label}` sends by {node.op.transport}.lossy_delayed_forever(), so that a message may be on "
                 f"its way for ever, and a test that waits for it fails.\n  {node.site}\n"
-                "  If the test only claims what must never happen, say so: flow.sim().test_safety_only()"
+                "  If the test only claims what must never happen, say so: flow.sim().test_safety_only(), "
+                "or %hydro sim ... --safety-only"
             )
 
 
