@@ -16,18 +16,21 @@ _NO_LOOP = (
     "A simulated test has no event loop: await ports, such as `await out.next()`, "
     "or let time pass: `await sim.advance(seconds)`."
 )
+SCRIPTED = "the execution that it scripts"
+"""The execution in which a test decides all that there is to choose."""
 _PACKAGE = str(Path(__file__).parents[1])
 
 
 def explained(model: Model, body: Callable[[], Any], which: str, error: Exception, record: Record) -> str:
     """Say what failed, where, and the schedule that led to it."""
     name = getattr(body, "__name__", "the test")
-    lines = [f"`{name}` failed in {which}.", f"  {type(error).__name__}: {error}"]
+    lines = [f"`{name}` failed in {which}.", f"  {type(error).__name__}: {error}".removesuffix(": ")]
     lines += [f"    {place}" for place in _places(model, error)]
     if isinstance(error, RuntimeError) and "event loop" in str(error):
         lines.append(f"  {_NO_LOOP}")
     lines += ["", "What happened:", text_of(record) or "(nothing)", ""]
-    lines.append(f"Run it again: flow.sim().replay({name}, {list(record.schedule)})")
+    again = f"deterministic({name})" if which == SCRIPTED else f"replay({name}, {list(record.schedule)})"
+    lines.append(f"Run it again: flow.sim().{again}")
     return "\n".join(lines)
 
 

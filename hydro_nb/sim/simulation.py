@@ -13,12 +13,13 @@ from typing import IO, Any, cast
 from hydro_nb.compile.program import require_runnable
 from hydro_nb.errors import OrderError, SimulationFailure
 from hydro_nb.ir.graph import Graph
-from hydro_nb.lang.sim_ports import MORE, AnyCluster, AnyPlace, Discarded, cluster_sizes, execution
+from hydro_nb.lang.sim_ports import MORE, AnyCluster, AnyPlace, Discarded, cluster_sizes, execution, script_done
 from hydro_nb.sim.bookmark import Marked
 from hydro_nb.sim.drivers import AtRandom, Driver, OnlyScripted, Replay
 from hydro_nb.sim.explain import Again, explanation, verdicts
-from hydro_nb.sim.failure import explained, foreign_await
+from hydro_nb.sim.failure import SCRIPTED, explained, foreign_await
 from hydro_nb.sim.faults import Budget, budget_of, place_of
+from hydro_nb.sim.laws import Laws, tried
 from hydro_nb.sim.model import Model, require_safety_only, require_sizes
 from hydro_nb.sim.observe import simulated
 from hydro_nb.sim.record import Record
@@ -52,7 +53,8 @@ class Simulation:
 
     def __init__(self, graph: Graph) -> None:
         require_runnable(graph)
-        self._flow, self._graph = graph, simulated(graph)
+        self._flow, self._graph = graph, tried(simulated(graph))
+        self._laws = Laws(self._graph)
         self._sizes: dict[int, int] = {}
         self._budgets: dict[int, Budget] = {}
         self._safety_only = False
@@ -169,6 +171,7 @@ class Simulation:
         `time.monotonic()` and `time.time()` in a function of yours go on giving the real time.
         """
         clock = self._world("time passes").model.clock
+        await script_done()
         clock.let_pass(seconds)
         while clock.pending:
             await MORE
@@ -247,7 +250,8 @@ class Simulation:
         ...     await sizes_out.assert_yields_only([1, 2])
         >>> flow.sim().deterministic(body)
 
-        A value of a flow that never changes is seen as it is, and needs no script.
+        A value of a flow that never changes is seen as it is, and needs no script. What the clock brings comes promptly
+        when the test lets time pass, and nobody crashes.
         """
         driver = OnlyScripted(())
         try:
@@ -256,7 +260,7 @@ class Simulation:
             raise
         except Exception as error:
             record, again = self._recorded(body, (), OnlyScripted(()))
-            raise self._failure(body, "the execution that it scripts", again or error, record) from error
+            raise self._failure(body, SCRIPTED, again or error, record) from error
         if not counts:
             raise SimulationFailure("the only execution was discarded: `continue_if` did not hold in it.")
 
@@ -324,6 +328,7 @@ class Simulation:
 
     def _search(self, body: Body) -> Search:
         """Make ready to search."""
+        self._laws.begin()
         self._latest = Search(Trial(body, self._model, partial(self._run, body), partial(self._failed, body)))
         return self._latest
 
@@ -397,6 +402,7 @@ class Simulation:
         model = recorder.model if recorder else self._model
         self._running = True
         try:
+            self._laws.start(driver)
             world = ReducedWorld(model, driver) if isinstance(driver, Reduced) else World(model, driver, recorder)
             world.mark = partial(self._marked, body)
             token = execution.set(world)
@@ -408,7 +414,8 @@ class Simulation:
             return False
         finally:
             self._running = False
-            model.end()
+            if model.waiting:
+                model.end()
             act_as(None)
         return True
 

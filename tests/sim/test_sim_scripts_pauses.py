@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scripted import Counter, failing, scripted
 
-from hydro_nb import FlowBuilder, nondet
+from hydro_nb import FlowBuilder, SimulationFailure, nondet
 
 
 @pytest.fixture
@@ -128,3 +128,34 @@ def test_a_pause_ends_where_what_it_waits_for_fails(counter):
         await counter.seen_out.assert_no_more()
 
     failing(counter.flow, body, "`self.reads` of `batch` on process 0 holds 1: [7]")
+
+
+def test_letting_time_pass_waits_for_all_decisions():
+    flow = FlowBuilder()
+    process = flow.process()
+    parts = flow.sim_hook()
+    numbers_in, numbers = process.sim_input(int)
+    sums = numbers.batch(process.tick(), nondet("any size", hook=parts)).fold(0, lambda total, n: total + n)
+    beats_out = process.source_interval(1.0).sim_output()
+    sums_out = sums.all_ticks().sim_output()
+    sim = flow.sim()
+
+    async def body():
+        numbers_in.send_many([1, 2, 3])
+        await parts.pause_while(beats_out.assert_yields([()]))
+        await parts.release(2)
+        parts.pause()
+        await sim.advance(1)
+        await beats_out.assert_yields_only([()])
+        await parts.release(1)
+        await sums_out.assert_yields_only([3, 3])
+
+    sim.deterministic(body)
+    assert sim.exhaustive(body) == 1
+
+    async def stuck():
+        await parts.release(1)
+        await sim.advance(1)
+
+    with pytest.raises(SimulationFailure, match="a scripted decision can never be satisfied"):
+        sim.deterministic(stuck)
