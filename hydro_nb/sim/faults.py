@@ -127,10 +127,11 @@ class Life:
                 runner.inputs[name].append((self.faults.id(cluster, other.number), event))
                 runner.due = True
 
-    def looks_at(self, cluster: Place) -> bool:
-        """Whether it matters to it when it is told who is in a cluster."""
+    def looks_at(self, cluster: Place, event: MembershipEvent) -> bool:
+        """Whether it matters to it when it is told that a member of a cluster has joined or left."""
+        matters = ("all", "turns") if event is MembershipEvent.JOINED else ("turns",)  # to who is gone all is lost
         return any(place == cluster for _, _, place in self.members) or any(
-            link.route.op.to == cluster and link.route.op.route in ("all", "turns") for link in self.links
+            link.route.op.to == cluster and link.route.op.route in matters for link in self.links
         )
 
 
@@ -441,7 +442,7 @@ class Faults:
         """Let all that live hear of it: at any time after where that matters to them."""
         others = [other for other in self.lives if other is not life and other.runs]
         for other in others if life.place.kind == "cluster" else ():
-            if other.looks_at(life.place):
+            if other.looks_at(life.place, event):
                 other.news.append(News(other, life, event))
             else:
                 other.hear(life, event)

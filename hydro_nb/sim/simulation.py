@@ -415,6 +415,7 @@ class Simulation:
         finally:
             self._running = False
             if model.waiting:
+                if model.waiting:
                 model.end()
             act_as(None)
         return True

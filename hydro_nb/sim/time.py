@@ -244,10 +244,18 @@ class Clock:
         self.kind: EventKind = "time"
         self.now = self.until = 0
         self.alarms: list[Alarm] = []
+        self.used = self.live = False
+        """whether anything ever asks for the time, and whether there is anything that time could do now"""
+
+    def wind(self, alarms: list[Alarm]) -> None:
+        """Let these be called by it; those that are due at the same time in this order."""
+        self.alarms = alarms
+        self.used = bool(alarms)
 
     def start(self) -> None:
         """Begin anew."""
         self.now = self.until = 0
+        self.live = bool(self.alarms)
         for alarm in self.alarms:
             alarm.start(0)
 
@@ -258,12 +266,8 @@ class Clock:
     def let_pass(self, seconds: float | timedelta) -> int:
         """Let so much time pass; gives when that has passed."""
         self.until = self.now + nanoseconds(_duration(seconds))
+        self.used = self.live = True
         return self.until
-
-    @property
-    def live(self) -> bool:
-        """Whether there is anything that time could do."""
-        return bool(self.alarms) or self.until > self.now
 
     @property
     def pending(self) -> bool:
@@ -313,6 +317,7 @@ class Clock:
         alarm = self._next()
         if alarm is None:
             self.now = self.until
+            self.live = bool(self.alarms)
         else:
             self.now = max(alarm.due or 0, self.now)
             alarm.fire(world)

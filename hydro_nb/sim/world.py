@@ -34,8 +34,6 @@ class World:
     def __init__(self, model: Model, driver: Driver, recorder: Recorder | None = None) -> None:
         self.model, self.recorder = model, recorder
         self.choose = recorder.choosing(driver.choose) if recorder else driver.choose
-        rare = rarely(driver)
-        self.rarely = recorder.choosing(rare) if recorder else rare
         self.run = recorder.run if recorder else Runner.run
         """what runs a unit"""
         strict = isinstance(driver, OnlyScripted)
@@ -54,7 +52,10 @@ class World:
         model.restart()
         if recorder:
             recorder.now = model.clock.seconds
+        self.rarely = self.choose
         if model.faults:
+            rare = rarely(driver)
+            self.rarely = recorder.choosing(rare) if recorder else rare
             model.faults.start(self)
         self._settle()  # sources are read before the test says anything
 
@@ -171,7 +172,8 @@ class World:
             self._settle()
             return True
         if not ready:
-            self.model.clock.rest()
+            if self.model.clock.live:
+                self.model.clock.rest()
             return False
         self._steps += 1
         if self._steps > MOST_STEPS:
