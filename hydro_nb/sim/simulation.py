@@ -415,7 +415,6 @@ class Simulation:
         finally:
             self._running = False
             if model.waiting:
-                if model.waiting:
                 model.end()
             act_as(None)
         return True
