@@ -188,7 +188,8 @@ def test_groups_of_a_line_share_an_os_process(kernel):
 def test_one_that_is_no_process_shares_none(kernel):
     ran = kernel.attempt(PIPELINE.replace("%%hydro", "%%hydro --deploy --colocate Leader,Folower"), "a")
     assert ran.ename == "DeployError"
-    assert "`colocate` names 'Folower', which is no process of this flow; there are `Leader`, `process 1`" in ran.error
+    names = "`colocate` names who cannot share: no process is called `Folower`; there are `Leader`, `process 1`"
+    assert names in ran.error
 
 
 def test_a_deployment_at_the_end_of_a_cell_shows_the_dashboard(kernel):

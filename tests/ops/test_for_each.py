@@ -9,7 +9,7 @@ def test_list(flow, leader, snapshot):
         assert [str(line) for line in deployment.logs()] == ["[Leader] 1", "[Leader] 2"]
 
 
-def test_both_cuts(flow, live, capsys):
+def test_both_cuts(flow, live):
     live.for_each(print)
     port = live.sim_output()
 
@@ -17,7 +17,8 @@ def test_both_cuts(flow, live, capsys):
         await port.assert_yields_only([1, 2, 3])
 
     assert flow.sim().exhaustive(body) == 1
-    assert capsys.readouterr().out == "1\n2\n3\n"
+    printed = [line for moment in flow.sim().record(body).moments for line in moment.printed]
+    assert printed == ["1", "2", "3"]
 
 
 def test_proofs(live, message):
