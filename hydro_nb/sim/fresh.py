@@ -16,11 +16,12 @@ from hydro_nb.compile.outside import importable
 from hydro_nb.compile.payload import dump
 from hydro_nb.errors import Site
 from hydro_nb.ir.parts import variables
+from hydro_nb.ir.trial import Trial
 from hydro_nb.sim.observe import Arrangement
 
 _ATOMS = (
     int, float, complex, str, bytes, bool, type(None), range, enum.Enum, re.Pattern, type, ModuleType,
-    BuiltinFunctionType, Arrangement,
+    BuiltinFunctionType, Arrangement, Trial,
 )  # fmt: skip
 
 

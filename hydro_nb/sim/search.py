@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import IO, Any, cast
 
-from hydro_nb.errors import OrderError, SimulationFailure
+from hydro_nb.errors import OrderError, ProofError, SimulationFailure
 from hydro_nb.ir.node import Node
 from hydro_nb.ir.ops.simulated import SimInput, SimOutput
 from hydro_nb.sim.drivers import AtRandom, DepthFirst, Driver, Repeat, Replay, unsteady
@@ -166,7 +166,10 @@ class Search:
     def _failed(self, path: Sequence[int], which: str, error: Exception) -> SimulationFailure:
         """Make a failing schedule plain, keep it, and give what a user reads."""
         best = trimmed(path)
-        if self._fails(best, error) is None:
+        _, again = self._again(best)
+        if isinstance(again, ProofError):
+            error = again  # what is claimed is tried in each run of a schedule that is known, and may explain the rest
+        if type(again) is not type(error):
             return unsteady(f"it failed with {type(error).__name__}: {error}\n  in {which}, but not when run again")
         try:
             for number, plainer in enumerate(shrinking(best, lambda schedule: self._fails(schedule, error)), 1):
@@ -183,12 +186,17 @@ class Search:
 
     def _fails(self, schedule: Sequence[int], error: Exception) -> Sequence[int] | None:
         """Run a schedule; give the choices made where it fails in the same way."""
+        path, other = self._again(schedule)
+        return path if type(other) is type(error) else None
+
+    def _again(self, schedule: Sequence[int]) -> tuple[Sequence[int], Exception | None]:
+        """Run a schedule; give the choices made, and what it fails with."""
         driver = Replay(schedule)
         try:
             self._trial.run(driver)
-        except Exception as other:  # noqa: BLE001 - a test may raise anything
-            return driver.path if type(other) is type(error) else None
-        return None
+        except Exception as error:  # noqa: BLE001 - a test may raise anything
+            return driver.path, error
+        return driver.path, None
 
 
 def _store(trial: Trial) -> Store | None:

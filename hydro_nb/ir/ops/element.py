@@ -17,6 +17,7 @@ from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Shape
 from hydro_nb.ir.ops.fold import Proof
 from hydro_nb.ir.ops.once import Once, new_entries
+from hydro_nb.ir.trial import Trial, tell
 
 _AFTER_MAP = {Bound.MONOTONIC: Bound.UNBOUNDED, Bound.MONOTONIC_VALUE: Bound.MONOTONIC_KEYS}
 _AFTER_FILTER = {Bound.INIT_NONE: Bound.UNBOUNDED, Bound.MONOTONIC: Bound.UNBOUNDED}
@@ -73,6 +74,8 @@ class Map(ElementOp):
     result_type: Any = Any
     order_preserving: Proof | None = None
     """why the results of a value that only grows only grow"""
+    trial: Trial | None = field(default=None, kw_only=True, repr=False, compare=False)
+    """what tries in a simulation whether that is right"""
     name: ClassVar[str] = "map"
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
@@ -89,6 +92,7 @@ class Map(ElementOp):
         """Apply the function to a live value."""
         shape = emit.node.outputs[0].shape
         if shape is Shape.SINGLETON:
+            tell(emit, self.trial, emit.value(0))
             emit.define(emit.assign(emit.call(self.function, emit.value(0)), emit.hint()))
         elif shape is Shape.OPTIONAL:
             self._optional(emit)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import BuiltinFunctionType, NoneType
 from typing import Any, ClassVar, get_args
 
@@ -16,6 +16,7 @@ from hydro_nb.ir.emit import ABSENT, Emit, Item
 from hydro_nb.ir.func import Func
 from hydro_nb.ir.hooked import Claim, HookName
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Retries, Shape
+from hydro_nb.ir.trial import Trial, tell, tell_begin
 
 
 @dataclass(frozen=True, repr=False)
@@ -80,6 +81,8 @@ class Proved(Folding, Gather):
     commutative: Proof | None
     idempotent: Proof | None
     monotone: Proof | None = None
+    trial: Trial | None = field(default=None, kw_only=True, repr=False, compare=False)
+    """what tries in a simulation whether the proofs are right"""
 
     @property
     def may_mutate(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -89,6 +92,10 @@ class Proved(Folding, Gather):
     def require(self, kind: Kind) -> None:
         """Demand the proofs that the input makes necessary."""
         check.proofs(kind, commutative=bool(self.commutative), idempotent=bool(self.idempotent))
+
+    def before(self, emit: Emit) -> None:
+        """Tell who tries the proofs that a tick begins."""
+        tell_begin(emit, self.trial)
 
     def first(self, element: str) -> str:
         """Give the accumulator that an element makes: not the element itself where the function would change it."""
@@ -125,6 +132,7 @@ class Fold(Proved):
     def element(self, emit: Emit, item: Item, port: int) -> None:
         """Apply the function to the accumulator."""
         accumulator = self._accumulator(emit)
+        tell(emit, self.trial, accumulator, item.text)
         self.step(emit, accumulator, item.text)
         if self.may_forget_return:
             refuse_none(emit, accumulator)
@@ -175,6 +183,7 @@ class FoldKeyed(Proved):
             now = f"{table}[{key}]"
         else:
             now = f"{table}.get({key}, {init})"
+        tell(emit, self.trial, now, value, key)
         self._update(emit, table, key, now, value)
         emit.changed()
 
@@ -213,6 +222,7 @@ class Reduce(Proved):
         """Take the first element, then apply the function."""
         value = emit.assign(item, "item")
         best = emit.state("", ABSENT)
+        tell(emit, self.trial, best, value)
         with emit.block(f"if {best} is {ABSENT}:"):
             emit.write(f"{best} = {self.first(value)}")
             if self._may_slip(emit):
@@ -261,6 +271,7 @@ class ReduceKeyed(Proved):
         """Take a key's first element, then apply the function."""
         key, value = emit.pair(item)
         table = emit.state("", "{}")
+        tell(emit, self.trial, f"{table}.get({key}, {ABSENT})", value, key)
         with emit.block(f"if {key} not in {table}:"):
             emit.write(f"{table}[{key}] = {self.first(value)}")
         with emit.block("else:"):
