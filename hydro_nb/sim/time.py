@@ -173,6 +173,7 @@ class Sampler(Periodic):
         for name, hook in self.runner.hooks.items():
             seen = self.runner.inputs[name]
             if hook.movable():
+                hook.met = True
                 seen += hook.decide(world.choose, must=False)[0]
             if world.recorder:
                 world.recorder.let_through(hook, seen[-1:] if isinstance(hook, Version) else list(seen))

@@ -155,11 +155,11 @@ class World:
         ready += [each for each in self.model.observers if each.hook.movable()]
         if len(ready) > 1:
             ready.sort(key=self._served_at)
+        if self.model.faults:
+            ready += self.model.faults.news
         clock = self.model.clock
         if clock.live and clock.pending:
             ready.append(clock)
-        if self.model.faults:
-            ready += self.model.faults.news
         return self.script.allowed(ready) if self.script else ready
 
     def _served_at(self, each: Event) -> int:
