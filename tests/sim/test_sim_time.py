@@ -7,6 +7,8 @@ import math
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hydro_nb import CLUSTER_SELF_ID, FlowBuilder, NoOrder, SimulationFailure, nondet, proof
 from hydro_nb.errors import HydroError
@@ -58,6 +60,28 @@ def test_a_timer_fires_at_the_start_and_then_as_time_passes():
         await out.assert_yields_only([()])  # ten tenths of a second are one, without a rest
 
     assert sim.exhaustive(body) == 1
+
+
+TENTHS = st.integers(1, 30)
+
+
+@given(TENTHS, TENTHS, st.lists(TENTHS, min_size=1, max_size=6))
+@settings(max_examples=60, deadline=None)
+def test_a_timer_fires_when_it_is_due_however_time_is_cut(delay, period, pieces):
+    flow = FlowBuilder()
+    node = flow.process()
+    tick = node.tick()
+    beats = node.source_interval_delayed(delay / 10, period / 10).batch(tick, ANY)
+    out = beats.cross_singleton(tick.current_tick_instant(ANY)).map(lambda pair: pair[1]).all_ticks().sim_output()
+    sim = flow.sim()
+
+    async def body():
+        for piece in pieces:
+            await sim.advance(piece / 10)
+        times = range(delay, sum(pieces) + 1, period)
+        assert await out.collect() == [pytest.approx(time / 10) for time in times]
+
+    sim.replay(body)
 
 
 def test_nothing_happens_as_long_as_the_test_lets_no_time_pass():
