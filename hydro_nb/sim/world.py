@@ -6,7 +6,7 @@ observations of an order leave a choice. A step picks one of those that can do s
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -43,8 +43,8 @@ class World:
         """what makes it possible to run it again"""
         self._unsettled = False
         self._steps = self._turn = 0
-        self._served: dict[Event, int] = {}
-        """of those that were picked before others, when that was"""
+        self._served: dict[Event, int] = defaultdict(int)
+        """of those that were picked before others, when that was: the plainest choice lets each have its turn"""
         for arrangement in model.arrangements:
             arrangement.chosen[:] = [self._arranged]
         for route in model.routes:
@@ -153,18 +153,14 @@ class World:
             self.script.scan()
         ready: list[Event] = [runner for runner in self.model.ticks if _is_ready(runner)]
         ready += [each for each in self.model.observers if each.hook.movable()]
-        if len(ready) > 1:
-            ready.sort(key=self._served_at)
+        if len(ready) > 1 and self._served:
+            ready.sort(key=self._served.__getitem__)
         if self.model.faults:
             ready += self.model.faults.news
         clock = self.model.clock
         if clock.live and clock.pending:
             ready.append(clock)
         return self.script.allowed(ready) if self.script else ready
-
-    def _served_at(self, each: Event) -> int:
-        """Say when it was last picked before others: the plainest choice lets each have its turn."""
-        return self._served.get(each, 0)
 
     def _step(self) -> bool:
         ready, faults = self._ready(), self.model.faults
