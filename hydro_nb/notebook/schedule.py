@@ -19,12 +19,15 @@ CHARACTER = 6.63
 LINE = 15.0
 WIDEST = 24
 """Characters of a line in a box."""
+ENDING = 36
+"""Characters of how it ended."""
 MOST_LINES = 4
 """Places of choice that are written into the box of a tick; the rest is told when it is pointed at."""
 TOP = 24.0
 _BETWEEN_STEPS, _WITHIN, _AROUND, _DOT, _CROSSING = 20.0, 16.0, 9.0, 9.0, 30.0
 _LANE = 46.0
 _MEMBER = re.compile(r"MemberId::<(\w+)>\((\d+)\)")
+_AT, _PASSED = re.compile(r"at (\S+ s) "), re.compile(r"(\S+ s) have passed")
 ABSENT = "<Absent.ABSENT: 'absent'>"
 
 
@@ -148,9 +151,9 @@ class _Placing:
             self._place(self._box(step, number), left)
         right = max((self._of[number].right for number in numbers), default=left)
         self.layout.bands.append((step, left, right))
-        moment = self.record.moments[numbers[-1]]
-        if moment.time and f"{moment.time:g} s" not in [text for _, text in self.layout.times[-1:]]:
-            self.layout.times.append((left, f"{moment.time:g} s"))
+        now = _now(self.record, numbers)
+        if now not in ["0 s", *(text for _, text in self.layout.times)][-1:]:
+            self.layout.times.append((left, now))
 
     def _place(self, box: Box, left: float) -> None:
         lanes = [box.lane, 0] if box.kind == "output" else [box.lane]
@@ -188,7 +191,7 @@ class _Placing:
             box.y = self.layout.middles[0 if box.kind == "output" else box.lane]
         self.layout.height = top
         self.layout.end = _end(self.record)
-        ending = (min(len(self.layout.end), 2 * WIDEST) + 2) * CHARACTER + 40
+        ending = (min(len(self.layout.end), ENDING) + 2) * CHARACTER + 40
         self.layout.width = self._edge + ending
         self.layout.arrows += self._arrows()
         self.layout.gaps += self._gaps()
@@ -229,7 +232,7 @@ class _Placing:
         fate = "open" if first.fate == "arrived" and end is None else first.fate
         start, goal = self.layout.middles[first.sender], self.layout.middles[first.receiver]
         down = 1 if goal >= start else -1
-        x = end.middle if end else begin.middle + _CROSSING + 12
+        x = end.middle if end else begin.middle + _ASIDE.get(fate, 0)
         y = goal - down * ((end.height / 2 if end else 0) + 2)
         loop = first.sender == first.receiver
         top = -begin.height / 2 if loop else down * begin.height / 2
@@ -246,6 +249,8 @@ class _Placing:
         return Arrow(box.step, box.step, "arrived", begin, end, loop=False, label="", full=_given(group))
 
 
+_ASIDE = {"lost": -24, "late": _CROSSING + 30, "open": _CROSSING + 30}
+"""How far from its beginning an arrow leads that arrives nowhere, so that it is not taken for one that does."""
 _FATES = {"arrived": "", "lost": ", lost", "late": ", late for ever", "open": ", under way"}
 
 
@@ -267,10 +272,23 @@ def _lines(moment: Moment, sent: list[Message], record: Record) -> list[Line]:
         case "observe":
             return [*(_line(each, record) for each in moment.decisions if not each.between)] or [Line("order", "next")]
         case "fault" | "time":
-            lane = record.lanes[moment.lane].name
-            return [Line("other", cut(moment.title.removeprefix(f"{lane} "), WIDEST + 6))]
+            return [Line("other", cut(_without_lane(moment, record), WIDEST + 6))]
         case _:
             return []
+
+
+def _without_lane(moment: Moment, record: Record) -> str:
+    """Leave out of a title where it stands: the lane, and the time."""
+    lane = record.lanes[moment.lane].name
+    title = _AT.sub("", moment.title, count=1).removeprefix(f"{lane} ")
+    return title.replace(f"` of {lane}", "`").replace("`", "")
+
+
+def _now(record: Record, numbers: list[int]) -> str:
+    """Give the time of a step, as it is written over it."""
+    first = record.moments[numbers[0]]
+    said = _AT.match(first.title) or _PASSED.match(first.title) if first.kind == "time" else None
+    return said[1] if said else f"{record.moments[numbers[-1]].time:.9g} s"
 
 
 def _tick(moment: Moment, record: Record) -> list[Line]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from hydro_nb.notebook.schedule import CHARACTER, LINE, WIDEST, Arrow, Box, Layout, Line, cut, lay_out
+from hydro_nb.notebook.schedule import CHARACTER, ENDING, LINE, Arrow, Box, Layout, Line, cut, lay_out
 from hydro_nb.sim.record import Record
 
 Point = tuple[float, float]
@@ -99,7 +99,7 @@ def _end(layout: Layout) -> Iterator[str]:
     """Say at the end of the test's lane how it ended."""
     failed = layout.end != "passes"
     sign = "\u2717" if failed else "\u2713"
-    words = f"{sign} {cut(layout.end, 2 * WIDEST)}"
+    words = f"{sign} {cut(layout.end, ENDING)}"
     x = max((right for _, _, right in layout.bands), default=0) + 20
     y, wide = layout.middles[0] if layout.middles else 0, len(words) * CHARACTER + 16
     frame = f'<rect x="{x:.1f}" y="{y - 11:g}" width="{wide:.1f}" height="22" rx="11"/>'
@@ -157,7 +157,7 @@ def _arrow(arrow: Arrow, labels: _Labels) -> str:
     line = f'<path class="way" d="M{curve[0][0]:.1f} {curve[0][1]:.1f}C{points}"/>'
     data = f'data-step="{arrow.step}"' + (f' data-read="{arrow.read}"' if arrow.read >= 0 else "")
     head = _head(arrow, curve)
-    label = labels.place(arrow.label, curve) if arrow.label else ""
+    label = labels.place(arrow.label, curve, broken=arrow.fate != "arrived") if arrow.label else ""
     title = f"<title>{html.escape(arrow.full)}</title>"
     return f'<g class="message {arrow.fate}" {data}>{title}{line}{head}{label}</g>'
 
@@ -209,12 +209,12 @@ class _Labels:
         for column in _columns(area):
             self._taken.setdefault(column, []).append(area)
 
-    def place(self, words: str, curve: list[Point]) -> str:
+    def place(self, words: str, curve: list[Point], *, broken: bool) -> str:
         """Write a label where it covers nothing, if there is such a place."""
         wide = len(words) * CHARACTER * 0.92
-        for t in (0.5, 0.38, 0.62, 0.28, 0.74):
+        for t in (1.0,) if broken else (0.5, 0.38, 0.62, 0.28, 0.74):
             x, y = _part(curve, t)[3]
-            for left in (x + 6, x - 6 - wide):
+            for left in (x - 8 - wide, x + 8) if broken else (x + 6, x - 6 - wide):
                 area = (left - 2, y - 8, left + wide + 2, y + 5)
                 if left > 0 and not self._covers(area):
                     self._take(area)
