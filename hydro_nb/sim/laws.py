@@ -157,7 +157,6 @@ class Law(Trial):
         op, proof = self.node.op, self.claims[claim]
         return (
             f'`{self._function.text}` {_NOT[claim]}, but `{op.label}` was given {claim}=proof("{proof.reason}").\n'
-            f"    {' '.join(str(self.node.site).split())}\n"
             f"  {counterexample}.\n"
             f"  {_REMEDIES[claim]},\n"
             f'  or where the difference means nothing: {claim}=proof("...", unchecked=True)'

@@ -36,8 +36,9 @@ def refuted(build, items, **how):
         search(build, items, **how)
     lines = str(caught.value).splitlines()
     assert "ProofError: " in lines[1]
+    assert any(line.strip().startswith("in `") and "test_sim_laws" in line for line in lines), "the user's line"
     assert lines[-1].startswith("Run it again: ")
-    return lines[1].partition("ProofError: ")[2], lines[3].strip()
+    return lines[1].partition("ProofError: ")[2], lines[2].strip()
 
 
 def seen(value, process):
