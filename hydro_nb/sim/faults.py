@@ -83,6 +83,8 @@ class Life:
         for runner, name, cluster in self.members:
             there = sorted(self.known[cluster.slot])
             runner.inputs[name][:] = [(self.faults.id(cluster, each), MembershipEvent.JOINED) for each in there]
+        for observer in self.observers:
+            observer.hook.reset()
         for link in self.links:
             link.begin()
         for alarm in self.faults.model.clock.alarms:
@@ -142,11 +144,14 @@ class Link:
         self.route, self.sender, self.receivers = route, sender, receivers
         self._cut: dict[int, int] = {}
         """receivers that hear no more of the sender, with the life in which that was so"""
+        self._met: list[int] = []
+        """in which of its lives each receiver was when the sender began"""
         self._turn = 0
 
     def begin(self) -> None:
         """Begin anew."""
         self._cut.clear()
+        self._met = [receiver.epoch for receiver in self.receivers]
         self._turn = 0
 
     def __call__(self, items: Iterable[Any]) -> None:
@@ -173,7 +178,7 @@ class Link:
                 return (there[(self._turn - 1) % len(there)],), item
             case "closed":
                 first = self.sender.faults.first[op.to.slot]
-                return [number for number in range(first) if not self.receivers[number].epoch], item
+                return [n for n in range(first) if self.receivers[n].epoch == self._met[n]], item
             case _:
                 return sorted(known), item
 
@@ -292,13 +297,15 @@ class Faults:
     """What may go wrong with the processes and members of a model."""
 
     def __init__(self, model: Model, budgets: Mapping[int, Budget]) -> None:
-        self.model, self.budgets = model, budgets
+        self.model = model
+        self.budgets = {number: budget for number, budget in budgets.items() if budget != Budget()}
         self.world: World | None = None
         places = {place.slot: place for place in model.graph.places.values()}
         self.clusters = [place for place in places.values() if place.kind == "cluster" and place.number in model.sizes]
         self.first = {c.slot: model.sizes[c.number] - budgets.get(c.number, Budget()).joins for c in self.clusters}
         """how many members each cluster begins with"""
         self.lives = [self._life(module, module.written.place) for module in model.modules]
+        self._endangered = [life for life in self.lives if life.place.number in self.budgets]
         self._by_module = {id(life.module): life for life in self.lives}
         self._spent: dict[tuple[int, str], int] = {}
         self._offered = False
@@ -376,6 +383,8 @@ class Faults:
     def strike(self, world: World) -> bool:
         """Choose whether a fault strikes now, and which; says whether one does."""
         self._offered = False
+        if not self._endangered:
+            return False
         possible = self._possible()
         chosen = self.rarely(len(possible) + 1) if possible else 0
         if chosen:
@@ -400,11 +409,13 @@ class Faults:
         event.happen(world)
 
     def _possible(self) -> list[Happening]:
-        possible: list[Happening] = [Crash(life) for life in self.lives if life.runs and self.may_crash(life)]
-        if any(life.state == "starting" for life in self.lives):
+        possible: list[Happening] = [Crash(life) for life in self._endangered if life.runs and self.may_crash(life)]
+        if any(life.state == "starting" for life in self._endangered):
             return possible
         for number, budget in self.budgets.items():
-            mine = [life for life in self.lives if life.place.number == number]
+            if not (budget.joins or budget.restarts):
+                continue
+            mine = [life for life in self._endangered if life.place.number == number]
             absent = [life for life in mine if life.state == "absent"]
             possible += [Arrival(life) for life in absent[:1]]
             if self._left(number, "restarts", budget.restarts):
@@ -417,8 +428,8 @@ class Faults:
 
     def may_crash(self, life: Life) -> bool:
         """Whether a process or member may crash, or is bound to."""
-        number = life.place.number
-        return life.doomed or self._left(number, "crashes", self.budgets.get(number, Budget()).crashes)
+        budget = self.budgets.get(life.place.number)
+        return life.doomed or (budget is not None and self._left(life.place.number, "crashes", budget.crashes))
 
     def doom(self, life: Life) -> None:
         """Count a crash, once for each life."""

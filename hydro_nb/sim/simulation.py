@@ -74,7 +74,7 @@ class Simulation:
         >>> flow.sim().with_cluster_size(workers, 3).exhaustive(body)
         1
 
-        All members are there from the start to the end.
+        All members are there from the start to the end, unless some may crash or come later: see `with_faults`.
         """
         self._sizes |= cluster_sizes(self._flow, cluster, members)
         self._made = self._tapped = None

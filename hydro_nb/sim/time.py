@@ -370,6 +370,11 @@ class Told(Fed):
 
     name: ClassVar[str] = "told"
 
+    @property
+    def label(self) -> str:
+        """Name the method that was called."""
+        return Timeout.name
+
 
 @dataclass(frozen=True)
 class Silence(Timeout):

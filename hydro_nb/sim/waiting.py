@@ -71,7 +71,7 @@ class Loop:
         self._ready: deque[Call] = deque()
         self._later: list[tuple[int, int, Call]] = []
         self._number = 0
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: dict[asyncio.Task[Any], None] = {}
 
     # ------------------------------------------------------------ what tasks ask of it
 
@@ -111,8 +111,8 @@ class Loop:
         """Begin a task."""
         loop: Any = self  # a task asks no more of it than what is here
         task: asyncio.Task[T] = asyncio.Task(coroutine, loop=loop, name=name, context=context)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = None
+        task.add_done_callback(self._tasks.pop)
         return task
 
     def get_debug(self) -> bool:

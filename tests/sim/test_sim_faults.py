@@ -305,6 +305,14 @@ def test_who_comes_again_is_another_to_those_who_send_to_the_first():
     assert all(got == () for before, got, _ in seen if before == ())
 
 
+def test_who_starts_again_sends_to_those_who_are_there_then():
+    flow, _, workers = places()
+    out = workers.source_iter([1]).broadcast_closed(workers).values().sim_output()
+    sim = flow.sim().with_cluster_size(workers, 1).with_faults(workers, crashes=1, restarts=1)
+    _, seen = explore(sim, lambda: (given(out, 0)[0], numbers_of(sim, workers)))
+    assert seen == {((1,), (0,)), ((1,), ()), ((1, 1), (0,))}
+
+
 def test_what_is_sent_between_the_news_and_the_start_waits():
     flow, leader, workers = places()
     other = flow.process()
