@@ -62,7 +62,7 @@ export class PictureView {
     const room = this.element.clientWidth - wide;
     if (left >= at + MARGIN && right <= at + room - MARGIN) return;
     const still = moving || matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.goal = Math.max(0, (left + right) / 2 - room / 2);
+    this.goal = Math.max(0, right - left < room - 2 * MARGIN ? (left + right) / 2 - room / 2 : left - MARGIN / 2);
     this.until = performance.now() + MOVING;
     this.element.scrollTo?.({ left: this.goal, behavior: still ? "instant" : "smooth" });
   }
