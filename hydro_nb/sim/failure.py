@@ -10,6 +10,7 @@ from typing import Any
 
 from hydro_nb.sim.model import Model
 from hydro_nb.sim.record import Record
+from hydro_nb.sim.shrink import trimmed
 from hydro_nb.sim.trace import shown, text_of
 
 _NO_LOOP = (
@@ -29,7 +30,7 @@ def explained(model: Model, body: Callable[[], Any], which: str, error: Exceptio
     if isinstance(error, RuntimeError) and "event loop" in str(error):
         lines.append(f"  {_NO_LOOP}")
     lines += ["", "What happened:", text_of(record) or "(nothing)", ""]
-    again = f"deterministic({name})" if which == SCRIPTED else f"replay({name}, {list(record.schedule)})"
+    again = f"deterministic({name})" if which == SCRIPTED else f"replay({name}, {trimmed(record.schedule)})"
     lines.append(f"Run it again: flow.sim().{again}")
     return "\n".join(lines)
 

@@ -27,6 +27,7 @@ from hydro_nb.sim.recorder import Recorder
 from hydro_nb.sim.reduce import Reduced, ReducedWorld
 from hydro_nb.sim.report import Report
 from hydro_nb.sim.search import Search, Trial, Unheard
+from hydro_nb.sim.shrink import trimmed
 from hydro_nb.sim.trace import text_of
 from hydro_nb.sim.world import World
 from hydro_nb.values import MemberId, act_as
@@ -351,7 +352,7 @@ class Simulation:
 
     def _failure(self, body: Body, which: str, error: Exception, record: Record) -> SimulationFailure:
         failure = SimulationFailure(explained(self._watched, body, which, error, record))
-        failure.schedule, failure.record = record.schedule, record
+        failure.schedule, failure.record = tuple(trimmed(record.schedule)), record
         failure.why = lambda: explanation(record, self._again(body))
         return failure
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hydro_nb import TCP, AtLeastOnce, FlowBuilder, NoOrder, Stream, nondet
+import pytest
+
+from hydro_nb import TCP, AtLeastOnce, FlowBuilder, NoOrder, SimulationFailure, Stream, nondet
 
 ANY = nondet("any outcome is explored")
 
@@ -67,3 +69,19 @@ def test_each_has_its_turn():
         assert set(await heard_out.collect_sorted()) == {"a"}
 
     flow.sim().replay(body)
+
+
+def test_a_failure_says_no_more_choices_than_it_takes():
+    flow = FlowBuilder()
+    process = flow.process()
+    numbers_in, numbers = process.sim_input(int)
+    sizes_out = numbers.batch(process.tick(), ANY).count().all_ticks().sim_output()
+
+    async def body():
+        numbers_in.send_many([1, 2, 3])
+        await sizes_out.assert_yields_only([1])
+
+    with pytest.raises(SimulationFailure) as caught:
+        flow.sim().replay(body)
+    assert str(caught.value).endswith("Run it again: flow.sim().replay(body, [])")
+    assert caught.value.schedule == ()
