@@ -120,6 +120,35 @@ def proof(reason: str, *, unchecked: bool = False, hook: SimHook | None = None) 
     >>> proof("addition commutes").reason
     'addition commutes'
 
+    The simulator tries the law on the values that a test brings, and fails where it is false of them:
+
+    >>> flow = FlowBuilder()
+    >>> process = flow.process()
+    >>> numbers_in, numbers = process.sim_input(int, order=NoOrder)
+    >>> digits = numbers.fold(0, lambda n, digit: 10 * n + digit, commutative=proof("a sum"))
+    >>> digits_out = digits.snapshot(process.tick(), nondet("any number will do")).all_ticks().sim_output()
+    >>> async def body():
+    ...     numbers_in.send_many_unordered([1, 2])
+    ...     await digits_out.collect()
+    >>> try:
+    ...     flow.sim().exhaustive(body)
+    ... except SimulationFailure as failure:
+    ...     print(failure.__cause__)
+    `lambda n, digit: 10 * n + digit` is not commutative, but `fold` was given commutative=proof("a sum").
+      from 0, 1 and then 2 give 12, but 2 and then 1 give 21.
+      Let an order be chosen before, .assume_ordering(nondet("...")), or mend the function,
+      or where the difference means nothing: commutative=proof("...", unchecked=True)
+
+    Of a fold or reduce it takes accumulators that occur, and elements that come to them later, for each key, run of a
+    tick and member by itself: `f(f(acc, a), b)` must be the same as `f(f(acc, b), a)`, `f(f(acc, a), a)` the same as
+    `f(acc, a)`, and `f(acc, a) >= acc`; for `order_preserving` the function must give more for more.
+
+    Two values are the same where `==` says so. Floats may differ by what rounding does, NaN is the same as NaN; in
+    collections, dataclasses, structs and arrays the parts are compared. Objects that are equal only to themselves,
+    and values that cannot be copied, are left alone. The function is called on copies, in a copy of its own, with what
+    it prints unheard; one that refers to a live value, or assigns a variable around it, is not tried, and neither is
+    the effect of a `for_each` or `map`. `unchecked=True` leaves the law untried.
+
     `commutative=proof("...", hook=h)`, with `h = flow.sim_hook()`, lets a simulated test say in which order the
     elements are taken.
     """
