@@ -20,6 +20,7 @@ from hydro_nb.ir.ops.futures import ResolveFutures
 from hydro_nb.ir.ops.network import Network
 from hydro_nb.ir.ops.simulated import SimInput, SimOutput
 from hydro_nb.ir.ops.source import Fed, SourceMembers
+from hydro_nb.sim.alarms import Silent, alarms
 from hydro_nb.sim.desk import Desk
 from hydro_nb.sim.faults import Budget, Faults
 from hydro_nb.sim.fresh import Captured
@@ -44,7 +45,8 @@ from hydro_nb.sim.outcome import Given
 from hydro_nb.sim.routes import Deaf, Route, Target
 from hydro_nb.sim.spot import Scripted, Spot
 from hydro_nb.sim.spot import Target as Deciding
-from hydro_nb.sim.time import SAMPLING, Clock, Silence, Silent, alarms
+from hydro_nb.sim.time import Clock
+from hydro_nb.sim.timed import SAMPLING, Silence
 from hydro_nb.sim.units import Module, Observer, Runner, Taps, Wire, load
 from hydro_nb.sim.versions import Versions
 from hydro_nb.values import MemberId, MembershipEvent, tag_name

@@ -22,7 +22,7 @@ from hydro_nb.ir.ops.outside import BidiExternalMany, BindSingleClient, SidecarB
 from hydro_nb.ir.ops.source import SourceExternal, SourceStream, Spin
 from hydro_nb.ir.ops.time import SampleEvery, Snapshot
 from hydro_nb.sim.hooks import Choose, interleaved, interleaved_by_key, permuted, permuted_by_key, repeated
-from hydro_nb.sim.time import sampling, silence
+from hydro_nb.sim.timed import sampling, silence
 
 _INSTEAD = "Bring the elements in through a port of the test: port, stream = process.sim_input(T)"
 _REFUSED: dict[type[Op], tuple[str, str]] = {

@@ -1,0 +1,93 @@
+"""What may happen to processes and members: they crash, come, and hear of each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hydro_nb.ir.node import Node
+from hydro_nb.values import MembershipEvent
+
+if TYPE_CHECKING:
+    from hydro_nb.sim.lives import Life
+    from hydro_nb.sim.units import EventKind, Module
+    from hydro_nb.sim.world import World
+
+
+@dataclass(frozen=True, eq=False)
+class Crash:
+    """A process or member ends."""
+
+    life: Life
+    kind: EventKind = "fault"
+    node: Node | None = None
+
+    @property
+    def module(self) -> Module:
+        """Whose lane it is in."""
+        return self.life.module
+
+    @property
+    def title(self) -> str:
+        """Say who crashes."""
+        return f"{self.life.name} crashes"
+
+    def happen(self, world: World) -> None:  # noqa: ARG002 - as all that may happen
+        """Lose what it has, and let the others hear of it."""
+        life = self.life
+        life.faults.doom(life)
+        life.end("gone")
+        life.faults.announce(life, MembershipEvent.LEFT)
+
+
+@dataclass(frozen=True, eq=False)
+class Arrival:
+    """A member comes later, or again."""
+
+    life: Life
+    kind: EventKind = "fault"
+    node: Node | None = None
+
+    @property
+    def module(self) -> Module:
+        """Whose lane it is in."""
+        return self.life.module
+
+    @property
+    def title(self) -> str:
+        """Say who comes."""
+        return f"{self.life.name} {'joins' if self.life.state == 'absent' else 'starts again'}"
+
+    def happen(self, world: World) -> None:  # noqa: ARG002 - as all that may happen
+        """Let the others hear of it; it begins when they have."""
+        life = self.life
+        life.faults.spend(life)
+        life.state = "starting"
+        life.faults.announce(life, MembershipEvent.JOINED)
+
+
+@dataclass(frozen=True, eq=False)
+class News:
+    """Somebody hears that a member has joined or left."""
+
+    listener: Life
+    life: Life
+    event: MembershipEvent
+    kind: EventKind = "fault"
+    node: Node | None = None
+
+    @property
+    def module(self) -> Module:
+        """Whose lane it is in."""
+        return self.listener.module
+
+    @property
+    def title(self) -> str:
+        """Say who hears what."""
+        return f"{self.listener.name} hears that {self.life.name} has {self.event.value}"
+
+    def happen(self, world: World) -> None:  # noqa: ARG002 - as all that may happen
+        """Tell it; the last of those who have to know lets a member begin."""
+        self.listener.news.popleft()
+        self.listener.hear(self.life, self.event)
+        self.life.faults.begin_if_known()
