@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from hydro_nb.sim.record import Record
 
 STATIC = Path(__file__).parent / "static"
+MOST = 4000
+"""Moments that are drawn; of a longer execution the end, all of which can be stepped through."""
 EVERY = 0.2
 """Seconds between two words about how many decisions have been tried."""
 NOT_ASKED: dict[str, Any] = {"asked": False, "tried": 0, "done": False, "found": [], "error": ""}
@@ -48,7 +50,7 @@ class Player(anywidget.AnyWidget):
         self._tries: Iterator[Verdict] | None = None
         self._known = NOT_ASKED
         self._told = 0.0
-        drawn = draw(record)
+        drawn = draw(record, MOST)
         picture = {"names": drawn.names, "moments": drawn.moments, "caption": drawn.caption}
         with quiet_parent():
             super().__init__(ident=uuid.uuid4().hex[:12], picture=picture, record=told(record))

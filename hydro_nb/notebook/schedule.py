@@ -113,21 +113,21 @@ class Layout:
     height: float = 0.0
 
 
-def lay_out(record: Record) -> Layout:
-    """Place everything that an execution consists of.
+def lay_out(record: Record, most: int = 0) -> Layout:
+    """Place everything that an execution consists of, or the end of it: whole steps of about so many moments.
 
     >>> from hydro_nb.sim.record import Lane
     >>> layout = lay_out(Record("flow", [Lane("test", "test")], [Moment("test", 0, "the test sends 1")]))
     >>> [(box.kind, box.full) for box in layout.boxes]
     [('test', 'the test sends 1')]
     """
-    return _Placing(record).layout
+    return _Placing(record, most).layout
 
 
 class _Placing:
     """Places moment after moment."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, most: int) -> None:
         self.record = record
         self.layout = Layout([lane.name for lane in record.lanes], [lane.kind for lane in record.lanes])
         self._right = [0.0] * len(record.lanes)
@@ -139,14 +139,16 @@ class _Placing:
             self._sent.setdefault(message.sent, []).append(message)
             if message.read is not None and message.read != message.sent:
                 self._read.setdefault(message.read, []).append(message)
+        least = len(record.moments) - most if most else 0
         for step, numbers in enumerate(steps_of(record)):
-            self._place_step(step, numbers)
+            if numbers[-1] >= least:
+                self._place_step(step, numbers)
         self._finish()
 
     # ------------------------------------------------------------ from left to right
 
     def _place_step(self, step: int, numbers: list[int]) -> None:
-        left = self._edge + _BETWEEN_STEPS * bool(step)
+        left = self._edge + _BETWEEN_STEPS * bool(self.layout.bands)
         for number in numbers:
             self._place(self._box(step, number), left)
         right = max((self._of[number].right for number in numbers), default=left)

@@ -33,17 +33,18 @@ class Picture:
         return _svg(wide + self.width, self.height, self.names + moments, "")
 
 
-def draw(record: Record) -> Picture:
-    """Draw an execution.
+def draw(record: Record, most: int = 0) -> Picture:
+    """Draw an execution, or the end of it: whole steps of about so many moments.
 
     >>> from hydro_nb.sim.record import Lane, Moment
     >>> picture = draw(Record("flow", [Lane("test", "test")], [Moment("test", 0, "the test sends 1")]))
     >>> 'data-moment="0"' in picture.moments, picture.caption
     (True, 'flow: passes in 1 step')
     """
-    layout = lay_out(record)
-    steps = len(layout.bands)
-    caption = f"{record.flow}: {cut(layout.end, 200)} in {steps} step{'' if steps == 1 else 's'}"
+    layout = lay_out(record, most)
+    first, last = (layout.bands[0][0], layout.bands[-1][0]) if layout.bands else (0, -1)
+    caption = f"{record.flow}: {cut(layout.end, 200)} in {last + 1} step{'s' * (last != 0)}"
+    caption += f", shown from step {first + 1} on" if first else ""
     wide = max((min(len(name), _NAME) for name in layout.names), default=4) * CHARACTER + 26
     names = _svg(wide, layout.height, "".join(_names(layout, wide)), "names")
     moments = _svg(layout.width, layout.height, "".join(_moments(layout)), "moments")
@@ -104,7 +105,7 @@ def _end(layout: Layout) -> Iterator[str]:
     y, wide = layout.middles[0] if layout.middles else 0, len(words) * CHARACTER + 16
     frame = f'<rect x="{x:.1f}" y="{y - 11:g}" width="{wide:.1f}" height="22" rx="11"/>'
     full = f"<title>{html.escape(layout.end)}</title>"
-    kind = f'class="end {"failed" if failed else "passed"}" data-step="{len(layout.bands) - 1}"'
+    kind = f'class="end {"failed" if failed else "passed"}" data-step="{layout.bands[-1][0] if layout.bands else -1}"'
     yield f"<g {kind}>{full}{frame}{_text(x + 8, y + 4, words)}</g>"
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from hydro_nb.sim.record import Record
 
 STATIC = Path(__file__).parent / "static"
+MOST = 300
+"""Moments that are drawn: a notebook with more would be slow to save; it ends as the execution does."""
 COLOURS = (
     ".hydro-schedule{--bg:light-dark(#ffffff,#16191d);--ink:light-dark(#1f2933,#e3e7ec);"
     "--quiet:light-dark(#66707a,#9fa5ab);--faint:light-dark(#949ba1,#70767c);--line:light-dark(#dddfe1,#34383c);"
@@ -35,7 +37,7 @@ def still(record: Record, ident: str = "") -> dict[str, str]:
     >>> sorted(still(Record("flow", [Lane("test", "test")], [Moment("test", 0, "the test sends 1")])))
     ['image/svg+xml', 'text/html', 'text/plain']
     """
-    picture = draw(record)
+    picture = draw(record, MOST)
     words = f"{picture.caption}\n{text_of(record)}"
     return {"text/plain": words, "text/html": _figure(picture, ident), "image/svg+xml": _alone(picture)}
 

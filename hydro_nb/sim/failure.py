@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from types import FrameType, TracebackType
 from typing import Any
 
+from hydro_nb.errors import label
 from hydro_nb.sim.model import Model
 from hydro_nb.sim.record import Record
 from hydro_nb.sim.shrink import trimmed
@@ -55,7 +56,7 @@ def _frames(traceback: TracebackType | None) -> Iterator[tuple[str, int]]:
 
 
 def _line(file: str, line: int) -> str:
-    return f"{PurePath(file).name}, line {line}: {linecache.getline(file, line).strip()}"
+    return f"{label(file)}, line {line}: {linecache.getline(file, line).strip()}"
 
 
 def foreign_await(coroutine: Coroutine[Any, Any, Any], request: object) -> str:

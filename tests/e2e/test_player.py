@@ -58,9 +58,9 @@ def counter(open_notebook):
 def test_a_failing_cell_shows_its_execution_and_steps_through_it(counter, pictures):
     shown = fail(counter, 2)
     assert "SimulationFailure: `read_after_write` failed in execution 2" in counter.text(2)
-    expect(counter.cell(2).locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']")).to_contain_text(
-        "Run it again: flow.sim().replay(read_after_write, [0, 1])"
-    )
+    expect(
+        counter.cell(2).locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']")
+    ).to_contain_text("Run it again: flow.sim().replay(read_after_write, [0, 1])")
     expect(counter.cell(2).locator("figure.hydro-static")).to_be_hidden()
     expect(shown.locator(".where")).to_have_text("5 / 5")
     expect(shown.locator(".happened .failure")).to_have_text(
@@ -115,8 +115,9 @@ def test_a_saved_notebook_keeps_the_picture(counter):
 
 def test_without_a_kernel_the_still_picture_stands_alone(counter, pictures):
     fail(counter, 2)
-    counter.save()
     counter.restart()
+    counter.run(0)  # it is back, and knows nothing of the player
+    counter.save()
     counter.reload()
     frame = counter.cell(2).locator(".hydro-schedule-frame")
     expect(frame).to_be_visible()

@@ -185,6 +185,14 @@ def test_the_still_picture_has_the_rules_of_the_player():
     assert {name for name in used if f"{name}:" not in stills.COLOURS} == set()
 
 
+def test_of_a_long_execution_a_saved_notebook_keeps_the_end():
+    moments = [Moment("test", 0, f"the test sends {number}") for number in range(1000)]
+    bundle = still(Record("flow", [Lane("test", "test")], moments))
+    assert "flow: passes in 1000 steps, shown from step 701 on" in bundle["text/html"]
+    assert bundle["text/html"].count("data-moment=") == 300
+    assert re.findall(r'data-step="(\d+)"', bundle["image/svg+xml"])[0] == "700"
+
+
 def test_an_empty_execution_is_drawn_too():
     assert "passes in 0 steps" in still(Record("flow", [Lane("test", "test")]))["text/html"]
 
