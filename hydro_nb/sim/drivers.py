@@ -105,12 +105,15 @@ class Replay:
         self._left = list(reversed(schedule))
         self._rest = rest
         self.path: list[int] = []
+        self.widths: list[int] = []
+        """of each choice: of how many"""
 
     def choose(self, ways: int) -> int:
         """Give the next written choice."""
         if ways == 1:
             return 0
         self.path.append(min(self._left.pop(), ways - 1) if self._left else self._after(ways))
+        self.widths.append(ways)
         return self.path[-1]
 
     def _after(self, ways: int) -> int:

@@ -16,7 +16,7 @@ from hydro_nb.sim.model import Model
 from hydro_nb.sim.progress import Progress, tell
 from hydro_nb.sim.reduce import Reduced
 from hydro_nb.sim.report import MOST_OUTCOMES, ChoicePoint, Ended, Report, Tally
-from hydro_nb.sim.shrink import shrinking, trimmed
+from hydro_nb.sim.shrink import Ran, Shrinker, trimmed
 from hydro_nb.sim.store import Store, store_of
 
 __tracebackhide__ = True
@@ -166,37 +166,45 @@ class Search:
     def _failed(self, path: Sequence[int], which: str, error: Exception) -> SimulationFailure:
         """Make a failing schedule plain, keep it, and give what a user reads."""
         best = trimmed(path)
-        _, again = self._again(best)
+        again = self._again(Replay(best))
         if isinstance(again, ProofError):
             error = again  # what is claimed is tried in each run of a schedule that is known, and may explain the rest
         if type(again) is not type(error):
             return unsteady(f"it failed with {type(error).__name__}: {error}\n  in {which}, but not when run again")
-        try:
-            for number, plainer in enumerate(shrinking(best, lambda schedule: self._fails(schedule, error)), 1):
-                best = plainer
-                if perf_counter() > self._progress.next:
-                    self._progress.show(f"{which} failed; executions to make its schedule plain: {number:,}")
-        except KeyboardInterrupt:
-            which = f"{which} (stopped before its schedule was the plainest)"
-        failure = self._trial.failure(which, best, error)
+        best, whole = self._plain(best, error)
+        failure = self._trial.failure(which if whole else f"{which}, stopped while it was made plain", best, error)
         trouble = self._store.write(tuple(best), which, str(error)) if self._store else ""
         if trouble:
             failure.args = (f"{failure}\nIt could not be kept for the next run: {trouble}",)
         return failure
 
-    def _fails(self, schedule: Sequence[int], error: Exception) -> Sequence[int] | None:
-        """Run a schedule; give the choices made where it fails in the same way."""
-        path, other = self._again(schedule)
-        return path if type(other) is type(error) else None
+    def _plain(self, schedule: Sequence[int], error: Exception) -> tuple[Sequence[int], bool]:
+        """Give the plainest schedule that fails in the same way; Ctrl-C ends the search for it."""
 
-    def _again(self, schedule: Sequence[int]) -> tuple[Sequence[int], Exception | None]:
-        """Run a schedule; give the choices made, and what it fails with."""
-        driver = Replay(schedule)
+        def run(candidate: Sequence[int]) -> Ran:
+            if perf_counter() > self._progress.next:
+                odd = sum(choice != 0 for choice in shrinker.best)
+                self._progress.show(
+                    f"{self._tally.how}: a schedule fails, with {odd} choices that are not the plainest; "
+                    f"looking for a plainer one ({shrinker.left:,} executions at most)"
+                )
+            driver = Replay(candidate)
+            return Ran(driver.path, driver.widths, type(self._again(driver)) is type(error))
+
+        shrinker = Shrinker(schedule, run)
+        try:
+            shrinker.run()
+        except KeyboardInterrupt:
+            return shrinker.best, False
+        return shrinker.best, True
+
+    def _again(self, driver: Driver) -> Exception | None:
+        """Run what a driver says; give what it fails with."""
         try:
             self._trial.run(driver)
         except Exception as error:  # noqa: BLE001 - a test may raise anything
-            return driver.path, error
-        return driver.path, None
+            return error
+        return None
 
 
 def _store(trial: Trial) -> Store | None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hydro_nb import FlowBuilder, NoOrder, SimulationFailure, nondet
-from hydro_nb.sim.shrink import TRIES, shrink
+from hydro_nb.sim.shrink import TRIES, Ran, Shrinker, shrink
 
 ANY = nondet("any outcome is explored")
 
@@ -20,6 +20,59 @@ def test_what_is_left_still_fails_and_is_no_longer(schedule, needed):
         assert fails(plain)
         assert sum(choice != 0 for choice in plain) <= sum(choice != 0 for choice in schedule)
         assert plain[-1] != 0
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=12), st.data())
+def test_one_choice_that_is_enough_is_found(schedule, data):
+    """Whatever is needed together with others: where one alone would do, one is left."""
+    at = data.draw(st.integers(0, len(schedule) - 1))
+
+    def run(choices):
+        path = [*choices, *[0] * (len(schedule) - len(choices))][: len(schedule)]
+        return Ran(path, [4] * len(schedule), path[at] == 1 or path == schedule)
+
+    shrinker = Shrinker(schedule, run)
+    shrinker.run()
+    assert sum(choice != 0 for choice in shrinker.best) <= 1
+    assert run(shrinker.best).failed
+
+
+def test_what_moves_others_is_taken_out():
+    """Each choice that is not plain takes another one with it, as a tick that runs once more does."""
+
+    def fails(choices):
+        left, at = list(choices), 0
+        while left and at < 3:
+            at += 1
+            if left.pop(0) and left:
+                left.pop(0)
+        return list(choices) if left[:1] == [2] else None
+
+    assert shrink([1, 3, 0, 1, 1, 2], fails) == [0, 0, 0, 2]
+
+
+def test_ctrl_c_leaves_the_plainest_that_is_known():
+    flow = FlowBuilder()
+    process = flow.process()
+    port, numbers = process.sim_input(int, order=NoOrder)
+    out = numbers.batch(process.tick(), ANY).assume_ordering(ANY).all_ticks().sim_output()
+    failures = []
+
+    async def body():
+        port.send_many_unordered(range(6))
+        got = await out.collect()
+        if got.index(4) < got.index(2) < got.index(0):
+            failures.append(1)
+            if len(failures) == 5:
+                raise KeyboardInterrupt
+            raise AssertionError(got)
+
+    simulation = flow.sim()
+    with pytest.raises(SimulationFailure, match="stopped while it was made plain") as caught:
+        simulation.fuzz(body, seed=1)
+    assert simulation.report.ended == "failed"
+    with pytest.raises(SimulationFailure):
+        simulation.replay(body, caught.value.schedule)
 
 
 def test_it_ends():
