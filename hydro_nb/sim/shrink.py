@@ -80,6 +80,7 @@ class Shrinker:
             self._take_out()
             if before == self.best or len(self._odd()) <= _FEW:
                 self._lower()
+                self._move_up()
                 self._shift()
             if before == self.best:
                 self._one_for_two()
@@ -169,6 +170,16 @@ class Shrinker:
         return 0 < choice < self._at(at) and self._try([*self.best[:at], choice, *self.best[at + 1 :]])
 
     # ------------------------------------------------------------ something else in its place
+
+    def _move_up(self) -> None:
+        """Leave out plain choices before one that is not, all or one."""
+        for number in reversed(range(len(self._odd()))):
+            odd = self._odd()
+            if number < len(odd):
+                at, before = odd[number], odd[number - 1] + 1 if number else 0
+                _ = at > before and (
+                    self._try(self.best[:before] + self.best[at:]) or self._try(self.best[: at - 1] + self.best[at:])
+                )
 
     def _shift(self) -> None:
         """Make one choice plain where that moves those after it."""
