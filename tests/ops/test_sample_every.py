@@ -1,4 +1,4 @@
-from hydro_nb import BoundError, GraphError, nondet
+from hydro_nb import BoundError, nondet
 from hydro_nb.ir.node import Retries
 
 
@@ -23,6 +23,15 @@ def test_complete_value(leader, message):
     assert "A complete value is a stream of one: .into_stream()" in text
 
 
-def test_the_simulator_refuses(live, message):
-    live.sample_every(1, nondet("any"))
-    assert "because of `sample_every`" in message(live.flow.sim, GraphError)
+def test_under_a_clock_that_a_test_lets_go_on(live, run):
+    shown = live.count().sample_every(0.01, nondet("only the last is looked at"))
+    assert run(shown)[-1] == 3
+    out = shown.sim_output()
+    sim = live.flow.sim()
+
+    async def body():
+        await out.assert_no_more()
+        await sim.advance(0.02)
+        await out.assert_yields_only([3, 3])
+
+    assert sim.exhaustive(body) == 1

@@ -56,6 +56,15 @@ def test_delayed(leader):
     assert beats.preview(2).rows == [(), ()]
 
 
-def test_the_simulator_refuses(leader, message):
-    leader.source_interval(1).for_each(print)
-    assert "because of `source_interval`" in message(leader.flow.sim, GraphError)
+def test_under_a_clock_that_a_test_lets_go_on(leader, run):
+    beats = leader.source_interval(0.01)
+    assert run(beats)[:1] == [()]
+    out = beats.sim_output()
+    sim = leader.flow.sim()
+
+    async def body():
+        await out.assert_yields_only([()])
+        await sim.advance(0.029)
+        await out.assert_yields_only([(), ()])
+
+    assert sim.exhaustive(body) == 1

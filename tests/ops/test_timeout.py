@@ -86,6 +86,22 @@ def test_no_duration(live, message):
         assert "a duration is a number of seconds" in message(partial(live.timeout, never, nondet("shown")), GraphError)
 
 
+def test_under_a_clock_that_a_test_lets_go_on(live, run):
+    silent = live.timeout(60, nondet("shown")).is_some()
+    assert run(silent.sample_every(0.07, nondet("only the last is looked at")))[-1] is False
+    out = silent.sample_every(25, nondet("it comes after 60 seconds")).sim_output()
+    sim = live.flow.sim()
+
+    async def body():
+        await out.assert_no_more()
+        await sim.advance(60)
+        await out.assert_yields_only([False, False])
+        await sim.advance(15)
+        await out.assert_yields_only([True])
+
+    assert sim.exhaustive(body) == 1
+
+
 def test_in_a_tick(live):
     tick = live.location.tick()
     seen = live.filter(lambda n: n > 3).timeout(0.1, nondet("nothing ever comes")).snapshot(tick, nondet("shown"))
