@@ -212,6 +212,7 @@ def test_arrays():
         (lambda: Opaque(0), lambda box, n: Opaque(2 * box.value + n)),
         (lambda: {Opaque(0)}, lambda held, n: {Opaque(n)}),
         (lambda: (n for n in ()), lambda rest, _: rest),
+        (list, lambda _, n: (each for each in [n])),
         (Stubborn, lambda _, __: Stubborn()),
     ],
 )
