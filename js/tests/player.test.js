@@ -184,6 +184,16 @@ test("what matters is asked once, shown as it is found, and jumped to", () => {
   expect(fake.sent.length).toBe(1);
 });
 
+test("a kernel that does not answer is missed", () => {
+  const { el, fake } = shown();
+  const jump = /** @type {HTMLButtonElement} */ (el.querySelector(".jump"));
+  jump.click();
+  vi.advanceTimersByTime(4000);
+  expect([jump.textContent, jump.disabled]).toEqual(["No word from the kernel yet", true]);
+  fake.say({ asked: true });
+  expect(jump.textContent).toBe("Trying 0 of 1\u2026");
+});
+
 test("where nothing can be asked the button says why, or is not there", () => {
   expect(shown({ decidable: 0 }).text(".jump")).toBe("Nothing was to be decided");
   const { fake, text } = shown();

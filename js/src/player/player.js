@@ -11,6 +11,8 @@ import { Story } from "./story.js";
 
 /** Milliseconds of a step that is played; of one among many. */
 const [SLOW, FAST, MANY] = [900, 450, 30];
+/** Milliseconds after which it is said that the kernel has not answered. */
+const PATIENCE = 4000;
 
 /** An execution to step through. */
 export class Player {
@@ -23,6 +25,8 @@ export class Player {
     this.timer = 0;
     /** Whether the page waits for the first decision that matters. */
     this.eager = false;
+    this.silence = 0;
+    this.silent = false;
     this.picture = new PictureView(model.get("picture"), (step, lane) => this.choose(step, lane));
     this.controls = new Controls(this.story.length, { go: (step) => this.go(step), play: () => this.toggle(), jump: () => this.jump() });
     this.happened = new Happened(this.story);
@@ -70,6 +74,7 @@ export class Player {
     this.model.on("change:matter", heard);
     signal.addEventListener("abort", () => {
       this.pause();
+      window.clearTimeout(this.silence);
       this.model.off("change:matter", heard);
     });
     this.paint();
@@ -163,8 +168,9 @@ export class Player {
     this.pause();
     if (!this.matter.asked) {
       this.eager = true;
-      this.controls.offer("Asking\u2026", false);
       this.model.send({ kind: "matter" });
+      this.silence = window.setTimeout(() => this.unheard(), PATIENCE);
+      this.paint();
       return;
     }
     const steps = this.story.steps(this.matter.found);
@@ -172,7 +178,14 @@ export class Player {
     if (next !== undefined) this.go(next);
   }
 
+  /** The kernel does not answer: it runs a cell, or is not there any more. */
+  unheard() {
+    this.silent = true;
+    this.paint();
+  }
+
   heard() {
+    window.clearTimeout(this.silence);
     const steps = this.story.steps(this.matter.found);
     const [first] = steps;
     if (this.eager && first !== undefined) {
@@ -188,7 +201,8 @@ export class Player {
     const { decidable, failure } = this.story.execution;
     if (!failure) return ["", false];
     if (!decidable) return ["Nothing was to be decided", false];
-    if (!asked) return this.eager ? ["Asking\u2026", false] : ["Jump to what matters", true];
+    if (!asked && this.eager) return [this.silent ? "No word from the kernel yet" : "Asking\u2026", false];
+    if (!asked) return ["Jump to what matters", true];
     if (error) return [error, false];
     if (!done) return [`Trying ${tried} of ${decidable}\u2026`, found.length > 0];
     if (!found.length) return ["No single decision matters", false];
