@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import sys
 from collections.abc import Callable
 from time import perf_counter
@@ -15,8 +14,8 @@ FIRST = 1.0
 EVERY = 0.25
 """Seconds between two showings."""
 
-Show = Callable[[str, Report | None], None]
-"""Shows a line, and the report where there is one."""
+Show = Callable[[str, str], None]
+"""Shows a line; a notebook shows the second, which is HTML."""
 
 
 class Progress:
@@ -28,17 +27,17 @@ class Progress:
         """when there is something to show again"""
         self._shown = False
 
-    def show(self, line: str, report: Report | None = None) -> None:
-        """Show how far it is."""
+    def show(self, report: Report, doing: str = "") -> None:
+        """Show how far it is, and what it is doing if that is not running the test."""
         if self._show:
-            self._show(line, report)
+            self._show(doing or report.line, report.as_html(doing))
             self._shown = True
             self.next = perf_counter() + EVERY
 
     def end(self, report: Report) -> None:
         """Show the last state in place of all before, where anything was shown."""
         if self._shown and self._show:
-            self._show(report.line, report)
+            self._show(report.line, report.as_html())
             if self._show is _on_terminal:
                 sys.stderr.write("\n")
                 sys.stderr.flush()
@@ -46,7 +45,7 @@ class Progress:
     def stopped(self, report: Report) -> None:
         """Tell what was found until the user stopped the search, wherever that is read."""
         if self._show and self._show is not _on_terminal:
-            self._show(str(report), report)
+            self._show(str(report), report.as_html())
         else:
             start = "\r\x1b[K" if self._shown else ""
             tell(f"{start}{report}")
@@ -73,7 +72,7 @@ def notebook() -> Any:
     return shell if getattr(shell, "kernel", None) is not None else None
 
 
-def _on_terminal(line: str, report: Report | None) -> None:  # noqa: ARG001 - a line is all there is room for
+def _on_terminal(line: str, html: str) -> None:  # noqa: ARG001 - a line is all there is room for
     width = _width() - 1
     text = line if len(line) <= width else f"{line[: width - 1]}…"
     sys.stderr.write(f"\r{text}\x1b[K")
@@ -92,22 +91,10 @@ class _Display:
     def __init__(self) -> None:
         self._handle: Any = None
 
-    def __call__(self, line: str, report: Report | None) -> None:
-        bundle = {"text/plain": line, "text/html": as_html(line, report)}
+    def __call__(self, line: str, html: str) -> None:
+        bundle = {"text/plain": line, "text/html": html}
         if self._handle is None:
             ipython: Any = sys.modules["IPython"]
             self._handle = ipython.display.display(bundle, raw=True, display_id=True)
         else:
             self._handle.update(bundle, raw=True)
-
-
-def as_html(line: str, report: Report | None) -> str:
-    """Write the state of a search for a notebook.
-
-    >>> as_html("3 executions", None)
-    '<div class="hydro-static"><div>3 executions</div></div>'
-    """
-    unmet = report.unmet if report else ()
-    items = "".join(f"<li>{html.escape(str(point))}</li>" for point in unmet)
-    details = f"<details><summary>{len(unmet)} never met</summary><ul>{items}</ul></details>" if items else ""
-    return f'<div class="hydro-static"><div>{html.escape(line.partition(chr(10))[0])}</div>{details}</div>'

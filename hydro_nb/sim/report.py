@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -12,6 +13,7 @@ from hydro_nb.errors import Site
 MOST_OUTCOMES = 100_000
 """Outcomes that are told apart; more are not counted, so that a long search needs no more memory."""
 _LISTED = 20
+_STYLE = "font:13px/1.45 var(--jp-ui-font-family,system-ui,sans-serif);font-variant-numeric:tabular-nums"
 Ended = Literal["running", "complete", "failed", "stopped"]
 
 
@@ -72,6 +74,20 @@ class Report:
         if points := len(self.met) + len(self.unmet):
             parts.append(f"{len(self.met)} of {_many(points, 'choice point')} met")
         return f"{self.how}, {self.ended}: {', '.join(parts)}"
+
+    def as_html(self, doing: str = "") -> str:
+        """Write it for a notebook, with what the search is doing.
+
+        >>> Report("exhaustive search", executions=3).as_html("looking").count("looking")
+        1
+        """
+        items = "".join(f"<li>{html.escape(str(point))}</li>" for point in self.unmet)
+        unmet = f"<details><summary>{len(self.unmet)} never met</summary><ul>{items}</ul></details>" if items else ""
+        lines = "".join(f"<div>{html.escape(line)}</div>" for line in (self.line, doing) if line)
+        return f'<div class="hydro-static" style="{_STYLE}">{lines}{unmet}</div>'
+
+    def _repr_html_(self) -> str:
+        return self.as_html()
 
     def __str__(self) -> str:
         lines = [self.line, *(f"  never met: {point}" for point in self.unmet[:_LISTED])]

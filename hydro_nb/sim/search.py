@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Generator, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import IO, Any, cast
 
@@ -46,13 +46,12 @@ class Search:
         self._store = _store(trial)
         self._tally = Tally("no search yet")
         self._progress = progress or Progress()
-        self._ended: Ended = "running"
         self._last: Report | None = None
 
     @property
     def report(self) -> Report:
         """What was seen until now, or until the end."""
-        return self._last or self._tally.report(self._ended, _points(self._trial.model))
+        return self._last or self._so_far()
 
     # ------------------------------------------------------------ the two ways
 
@@ -82,18 +81,18 @@ class Search:
         """Count, show how far it is, and keep what was seen, however the search ends."""
         _forget(self._trial.model)
         tally = self._tally = Tally(how)
-        self._ended = "failed"
+        ended: Ended = "failed"
         try:
             with redirect_stdout(cast("IO[str]", Unheard())):  # thousands of executions would print the same lines
                 self._try_kept()
                 yield tally
-            self._ended = "complete"
+            ended = "complete"
         except KeyboardInterrupt:
-            self._ended = "stopped"
+            ended = "stopped"
             raise
         finally:
-            self._last = self.report
-            (self._progress.stopped if self._ended == "stopped" else self._progress.end)(self._last)
+            self._last = replace(self._so_far(), ended=ended)
+            (self._progress.stopped if ended == "stopped" else self._progress.end)(self._last)
 
     # ------------------------------------------------------------ one execution
 
@@ -122,10 +121,10 @@ class Search:
             tally.discarded += 1
         tally.longest = max(tally.longest, len(driver.path))
         if perf_counter() > self._progress.next:
-            self._progress.show(self._line(), None)
+            self._progress.show(self._so_far())
 
-    def _line(self) -> str:
-        return self._tally.report("running", _points(self._trial.model)).line
+    def _so_far(self) -> Report:
+        return self._tally.report("running", _points(self._trial.model))
 
     def _repeat(self, driver: AtRandom) -> None:
         """Run an execution again, and see that it goes the same way."""
@@ -184,10 +183,8 @@ class Search:
         def run(candidate: Sequence[int]) -> Ran:
             if perf_counter() > self._progress.next:
                 odd = sum(choice != 0 for choice in shrinker.best)
-                self._progress.show(
-                    f"{self._tally.how}: a schedule fails, with {odd} choices that are not the plainest; "
-                    f"looking for a plainer one ({shrinker.left:,} executions at most)"
-                )
+                doing = f"a schedule fails, with {odd} choices that are not the plainest; looking for a plainer one"
+                self._progress.show(self._so_far(), f"{doing} ({shrinker.left:,} executions at most)")
             driver = Replay(candidate)
             return Ran(driver.path, driver.widths, type(self._again(driver)) is type(error))
 

@@ -33,6 +33,7 @@ class Ran:
     error: str = ""
     ename: str = ""
     shown: list[dict[str, Any]] = field(default_factory=list)
+    updated: list[dict[str, Any]] = field(default_factory=list)
     result: str = ""
 
     @property
@@ -121,6 +122,8 @@ class Kernel:
                 ran.shown.append(content["data"])
                 if len(ran.shown) == interrupt_after:
                     self.manager.interrupt_kernel()
+            elif kind == "update_display_data":
+                ran.updated.append(content["data"])
             elif kind == "execute_result":
                 ran.result = content["data"]["text/plain"]
             elif kind == "error":
