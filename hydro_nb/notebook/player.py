@@ -77,6 +77,9 @@ class Player(anywidget.AnyWidget):
             verdict = next(self._tries) if self._tries else None
         except StopIteration:
             verdict = None
+        except KeyboardInterrupt:
+            self._say(done=True, error="Interrupted")
+            return False
         except Exception as error:  # noqa: BLE001 - it runs the user's test
             self._say(done=True, error=f"{type(error).__name__}: {error}")
             return False

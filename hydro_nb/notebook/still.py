@@ -26,6 +26,7 @@ COLOURS = (
 """The colours of the player; a page with a player has them from the theme of its host."""
 FRAME = (
     ".hydro-schedule-frame{display:flex;overflow-x:auto;border:1px solid light-dark(#dddfe1,#34383c);border-radius:8px}"
+    ".hydro-schedule-frame svg.hydro-schedule{max-width:none}"  # hosts fit pictures into the page
     ".hydro-schedule-frame .names{position:sticky;left:0}"
 )
 

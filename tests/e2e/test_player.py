@@ -88,6 +88,7 @@ def test_the_decision_that_matters_is_found_on_demand(counter, pictures):
     expect(shown.locator(".band.matters")).to_have_count(1)
     counter.theme("JupyterLab Dark")
     expect(shown).to_have_css("color-scheme", "dark")
+    counter.page.locator("#jupyterlab-splash").wait_for(state="detached")
     counter.page.screenshot(path=pictures / "player_dark.png")
     counter.theme("JupyterLab Light")
 
@@ -123,6 +124,8 @@ def test_where_nothing_has_run_the_still_picture_stands_alone(counter, open_note
     frame = copy.cell(2).locator(".hydro-schedule-frame")
     expect(frame).to_be_visible()
     assert frame.locator(".names").evaluate("each => getComputedStyle(each).position") == "sticky"
+    sizes = frame.locator("svg").evaluate_all("all => all.map(each => each.getBoundingClientRect().height)")
+    assert sizes == [sizes[0]] * 2
     # the host of widgets has no model, and says so below the picture and on the console
     expect(copy.cell(2)).to_contain_text("model not found")
     copy.complaints[:] = [each for each in copy.complaints if "widget model not found" not in each]

@@ -8,8 +8,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from executions import beating, crashing, failing, lossy, passing
+from executions import Counter, beating, crashing, failing, lossy, passing
 
+from hydro_nb import SimulationFailure
 from hydro_nb.notebook import still as stills
 from hydro_nb.notebook.schedule import lay_out
 from hydro_nb.notebook.schedule_svg import draw
@@ -183,6 +184,16 @@ def test_the_still_picture_has_the_rules_of_the_player():
     assert all(rule.startswith(".hydro-schedule") for rule in stills.style().split("}") if rule)
     used = set(re.findall(r"var\((--[a-z]+)", own)) - {"--tone", "--mono"}
     assert {name for name in used if f"{name}:" not in stills.COLOURS} == set()
+
+
+def test_where_no_page_is_a_failure_says_what_happened():
+    counter = Counter()
+    with pytest.raises(SimulationFailure) as caught:
+        counter.flow.sim().exhaustive(counter.read_after_write)
+    assert "What happened:\n1. the test sends ()" in caught.value._render_traceback_()[0]
+    assert caught.value.brief.startswith("`read_after_write` failed in execution 2 of an exhaustive search.\n")
+    assert caught.value.brief.endswith("\n\nRun it again: flow.sim().replay(read_after_write, [0, 1])")
+    assert SimulationFailure("only a line").brief == "only a line"
 
 
 def test_of_a_long_execution_a_saved_notebook_keeps_the_end():
