@@ -97,6 +97,8 @@ class Model:
         """places of choice without a hook that something has reached"""
         self.spots: dict[Port, Spot] = {}
         """the places that a test decides at, by the slot of its hook and the member"""
+        self.is_hooked = any(hook_of(node.op) for node in graph.nodes.values())
+        """whether a test may decide anywhere"""
         self.scripted_orders: dict[Arrangement, str] = {}
         """the hooks of those that put all that comes into order, by slot"""
         self._units: dict[tuple[str, int, str], Runner] = {}

@@ -8,7 +8,7 @@ from typing import Any
 from hydro_nb.errors import SimulationFailure, Site
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.hooked import hooks_of
-from hydro_nb.ir.node import Node
+from hydro_nb.ir.node import Bound, Node
 from hydro_nb.lang.sim_ports import Decision, ScriptError
 from hydro_nb.sim.spot import Spot, Target
 from hydro_nb.sim.trace import shown
@@ -92,10 +92,10 @@ def _without_choice(graph: Graph, slot: str, site: Site) -> SimulationFailure:
             f"this hook is bound to no operator of the flow that is simulated.\n  {site}\n"
             '  Bind it where the flow is built, before flow.sim(): nondet("...", hook=hook)'
         )
-    return SimulationFailure(
-        f"the hook is bound to `{bound[0].op.label}`, which leaves nothing to decide there.\n  {site}\n"
-        f"  {bound[0].site}"
-    )
+    kind = bound[0].input_kinds[0] if bound[0].input_kinds else None
+    early = kind is not None and kind.bound is Bound.BOUNDED and kind.place.kind in ("process", "cluster")
+    why = "takes all that there is before the test begins" if early else "leaves nothing to decide there"
+    return SimulationFailure(f"the hook is bound to `{bound[0].op.label}`, which {why}.\n  {site}\n  {bound[0].site}")
 
 
 def _calls(spot: Spot) -> str:

@@ -37,7 +37,7 @@ class World:
         self.run = recorder.run if recorder else Runner.run
         """what runs a unit"""
         strict = isinstance(driver, OnlyScripted)
-        self.script = Script(model, strict=strict) if strict or model.spots else None
+        self.script = Script(model, strict=strict) if strict or model.is_hooked else None
         self._driver = driver
         self.mark: Callable[[tuple[int, ...]], Marked] | None = None
         """what makes it possible to run it again"""

@@ -89,3 +89,22 @@ def test_where_nothing_is_chosen_nothing_is_scripted():
         await hook.next(1)
 
     failing(flow, body, "the hook is bound to `assume_ordering`, which leaves nothing to decide there")
+
+
+def test_what_happens_before_the_test_begins_is_not_scripted():
+    flow = FlowBuilder()
+    hook = flow.sim_hook()
+    letters = flow.process().source_iter(["a", "b"]).weaken_ordering()
+    letters_out = letters.assume_ordering(nondet("any order", hook=hook)).sim_output()
+    seen = set()
+
+    async def body():
+        seen.add(tuple(await letters_out.collect()))
+
+    assert flow.sim().exhaustive(body) == len(seen) == 2
+
+    async def scripts():
+        await hook.order(["b", "a"])
+
+    failing(flow, scripts, "`assume_ordering` on process 0 has ['a', 'b']")
+    failing(flow, scripts, "which takes all that there is before the test begins", how="exhaustive")

@@ -161,3 +161,28 @@ def outcomes(make, scripts):
 
         simulation.deterministic(body)
     return found
+
+
+def test_what_one_hook_pins_the_others_explore():
+    program, everything = batches_beside_snapshots(hooked=False), set()
+    pinned = Program("parts", hooked=True)
+    port, numbers = pinned.process.sim_input(int)
+    tick = pinned.process.tick()
+    batch = numbers.batch(tick, pinned.guard("parts")).fold((), lambda total, n: (*total, n))
+    sums = numbers.fold(0, lambda total, n: total + n).snapshot(tick, nondet("explored"))
+    out, some = batch.zip(sums).all_ticks().sim_output(), set()
+
+    async def all_of_them():
+        program.send()
+        everything.add(tuple(await program.out.collect()))
+
+    async def one_by_one():
+        port.send_many([1, 2])
+        await pinned.hooks["parts"].release(1)
+        await pinned.hooks["parts"].release(1)
+        some.add(tuple(await out.collect()))
+
+    program.flow.sim().exhaustive(all_of_them)
+    # three versions: the first run sees any; the second the same or a later one; what is left is seen after both
+    assert pinned.flow.sim().exhaustive(one_by_one) == len(some)
+    assert some == {each for each in everything if [batch for batch, _ in each[:2]] == [(1,), (2,)]}
