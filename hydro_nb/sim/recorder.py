@@ -179,7 +179,7 @@ class Recorder:
 
     def _sent(self, route: Route, target: Target, item: Any, *, arrives: bool) -> None:
         late = route.op.policy == "lossy_delayed_forever"
-        fate: Fate = "arrived" if arrives else "late" if late else "lost"
+        fate: Fate = "arrived" if arrives and target.listens else "late" if late else "lost"
         sender = self._lane(route.module)
         self._message(route.node.slot, route.op.channel or route.op.label, sender, target.runner, item, fate)
 

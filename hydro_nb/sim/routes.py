@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from hydro_nb.errors import GraphError
 from hydro_nb.ir.node import Node
@@ -20,6 +20,7 @@ class Target:
 
     runner: Runner
     items: list[Any]
+    listens: ClassVar[bool] = True
 
     def take(self, item: Any) -> None:
         """Have it read in the next run."""
@@ -31,6 +32,7 @@ class Deaf(Target):
     """A member that does not listen to a channel."""
 
     __slots__ = ()
+    listens: ClassVar[bool] = False
 
     def take(self, item: Any) -> None:
         """Hear nothing."""

@@ -126,7 +126,9 @@ def test_a_version_hears_only_the_channels_that_it_has():
         await old_out.assert_yields_only_unordered(0, [1])
         await new_out.assert_yields_only_unordered(1, ["a"])
 
-    assert flow.sim().with_cluster_size(old, 1).with_cluster_size(new, 1).exhaustive(body) == 1
+    simulation = flow.sim().with_cluster_size(old, 1).with_cluster_size(new, 1)
+    assert simulation.exhaustive(body) == 1
+    assert "Server/0 sends 1 to Server v2/1, which is lost" in simulation.replay(body)
 
 
 def test_a_process_talks_to_all_versions():
