@@ -18,14 +18,15 @@ STATIC = Path(__file__).parent / "static"
 MOST = 300
 """Moments that are drawn: a notebook with more would be slow to save; it ends as the execution does."""
 COLOURS = (
-    ".hydro-schedule{--bg:light-dark(#ffffff,#16191d);--ink:light-dark(#1f2933,#e3e7ec);"
+    ".hydro-schedule-frame,.hydro-schedule-alone{--bg:light-dark(#ffffff,#16191d);--ink:light-dark(#1f2933,#e3e7ec);"
     "--quiet:light-dark(#66707a,#9fa5ab);--faint:light-dark(#949ba1,#70767c);--line:light-dark(#dddfe1,#34383c);"
     "--accent:light-dark(#2468c4,#6fabf5);--good:light-dark(#1d7f48,#56c586);--warn:light-dark(#9a6700,#e3b341);"
     "--bad:light-dark(#c4232f,#ff7b7f);color-scheme:inherit}"
 )
-"""The colours of the player; a page with a player has them from the theme of its host."""
+"""The colours of the player, which has them from the theme of its host: they are no rule for all pictures of a page."""
 FRAME = (
-    ".hydro-schedule-frame{display:flex;overflow-x:auto;border:1px solid light-dark(#dddfe1,#34383c);border-radius:8px}"
+    ".hydro-schedule-frame{display:flex;overflow-x:auto;border:1px solid var(--line);border-radius:8px}"
+    ".hydro-schedule-frame{background:var(--bg)}"
     ".hydro-schedule-frame svg.hydro-schedule{max-width:none}"  # hosts fit pictures into the page
     ".hydro-schedule-frame .names{position:sticky;left:0}"
 )
@@ -61,6 +62,6 @@ def _figure(picture: Picture, ident: str) -> str:
 
 def _alone(picture: Picture) -> str:
     """Give the picture as a file of its own, with its style sheet and a description."""
-    start, rest = picture.whole.split(">", 1)
+    start, rest = picture.whole.replace("hydro-schedule", "hydro-schedule hydro-schedule-alone", 1).split(">", 1)
     caption = html.escape(picture.caption)
     return f'{start} role="img" aria-label="{caption}">{f"<desc>{caption}</desc><style>{style()}</style>"}{rest}'

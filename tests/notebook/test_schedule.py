@@ -182,6 +182,7 @@ def test_the_still_picture_has_the_rules_of_the_player():
     own = (stills.STATIC / "schedule_picture.css").read_text().strip()
     assert stills.style().endswith(own)
     assert all(rule.startswith(".hydro-schedule") for rule in stills.style().split("}") if rule)
+    assert ".hydro-schedule{--bg" not in stills.style(), "it would be a rule for the player beside it"
     used = set(re.findall(r"var\((--[a-z]+)", own)) - {"--tone", "--mono"}
     assert {name for name in used if f"{name}:" not in stills.COLOURS} == set()
 
