@@ -12,7 +12,7 @@ from hydro_nb.ir.ops.source import SourceInterval
 from hydro_nb.runtime.sources import timed
 from hydro_nb.sim.hooks import Version
 from hydro_nb.sim.time import Alarm, Clock, nanoseconds
-from hydro_nb.sim.timed import TOLD, Sampled, Silence
+from hydro_nb.sim.timed import TOLD, Sampled, Silence, Told
 from hydro_nb.values import ABSENT, act_as
 from hydro_nb.wire import TimerSpec
 
@@ -162,7 +162,7 @@ def alarms(clock: Clock, runner: Runner) -> Iterator[Alarm]:
     """Give what of a unit waits for the clock."""
     for part in runner.unit.parts.values():
         match part.node.op:
-            case SourceInterval() as op if part.role == "whole":
+            case SourceInterval() as op if part.role == "whole" and not isinstance(op, Told):
                 yield Beat(runner, part, op)
             case Sampled() as op if part.role == "whole":
                 yield Sampler(runner, part, op)

@@ -10,7 +10,7 @@ from hydro_nb.ir.emit import ABSENT, Emit, Item
 from hydro_nb.ir.hooked import hook_of
 from hydro_nb.ir.node import Bound, Kind, Node, Place, Ref, Shape
 from hydro_nb.ir.ops.futures import Timeout
-from hydro_nb.ir.ops.source import Fed
+from hydro_nb.ir.ops.source import SourceInterval
 from hydro_nb.ir.ops.time import AllTicks, Batch, SampleEvery, Snapshot
 
 TOLD = "~told"
@@ -32,10 +32,8 @@ class Sampled(AllTicks):
 
 
 @dataclass(frozen=True)
-class Told(Fed):
+class Told(SourceInterval):
     """What the clock says of a silence: that it is there, or that it is not."""
-
-    name: ClassVar[str] = "told"
 
     @property
     def label(self) -> str:
@@ -85,7 +83,7 @@ def silence(node: Node, op: Timeout) -> list[Node]:
     """Give a timeout as it is simulated: with what the clock says beside the elements."""
     _require_no_hook(node)
     told = Kind(Shape.STREAM, node.place)
-    before = Node(f"{node.slot}{TOLD}", Told(node.place, Any), (), (told,), node.site)
+    before = Node(f"{node.slot}{TOLD}", Told(node.place, Any, 0.0), (), (told,), node.site)
     inputs, kinds = (*node.inputs, Ref(before.slot)), (*node.input_kinds, told)
     return [before, replace(node, op=Silence(op.seconds, op.reason), inputs=inputs, input_kinds=kinds)]
 
