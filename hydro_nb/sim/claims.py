@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import redirect_stdout
+from copy import deepcopy
 from io import StringIO
 from typing import Any
 
@@ -12,8 +13,8 @@ from hydro_nb.ir.ops.fold import Proof
 from hydro_nb.ir.trial import Trial
 from hydro_nb.sim.alike import alike, grown
 from hydro_nb.sim.apart import Apart
+from hydro_nb.sim.fresh import is_fixed
 from hydro_nb.sim.trace import shown
-from hydro_nb.sim.units import version
 from hydro_nb.values import ABSENT
 
 _MOST = 100
@@ -61,7 +62,7 @@ class Law(Trial):
         """Try what is claimed, on copies; what cannot be copied is left alone."""
         self.spend(1)
         try:
-            copies = [version(value) for value in values]
+            copies = [own(value) for value in values]
         except Exception:  # noqa: BLE001 - a user's own `__deepcopy__` may raise anything
             self.open = False
             return
@@ -113,7 +114,7 @@ class Growing(Law):
         if before is ABSENT or grown(before, value) is not True:
             return ""
         try:
-            less, more, again = (self._function(version(each)) for each in (before, value, value))
+            less, more, again = (self._function(own(each)) for each in (before, value, value))
         except Exception:  # noqa: BLE001 - the program will say it better
             return ""
         if grown(less, more) is not False or alike(more, again) is False:
@@ -121,3 +122,13 @@ class Growing(Law):
         made = f"it makes {shown(more)} of the one and {shown(less)} of the other"
         text = f"{shown(value)} is >= {shown(before)}, but {made}"
         return self.said("order_preserving", text)
+
+
+def own(value: Any) -> Any:
+    """Give a value that nobody else can change.
+
+    >>> row = [1]
+    >>> own((1, "a")), own(row) == row, own(row) is row
+    ((1, 'a'), True, False)
+    """
+    return value if is_fixed(value) else deepcopy(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -11,9 +11,8 @@ from hydro_nb.ir.node import Node
 from hydro_nb.ir.ops.fold import Proof
 from hydro_nb.sim.alike import alike, grown
 from hydro_nb.sim.apart import Apart
-from hydro_nb.sim.claims import Law
+from hydro_nb.sim.claims import Law, own
 from hydro_nb.sim.trace import shown
-from hydro_nb.sim.units import version
 from hydro_nb.values import ABSENT
 
 _EDGE = 3
@@ -29,22 +28,6 @@ class _Use:
     accumulator: Any
     element: Any
     texts: tuple[str, str]
-
-
-@dataclass(slots=True)
-class _Run:
-    """What one accumulator has gathered, from its begin on."""
-
-    uses: list[_Use] = field(default_factory=list[_Use])
-    result: Any = ABSENT
-    """what the last use gives"""
-
-    def add(self, use: _Use, result: Any) -> None:
-        """Keep a use; of many those in the middle are forgotten."""
-        self.uses.append(use)
-        self.result = result
-        if len(self.uses) > 2 * _EDGE:
-            del self.uses[_EDGE]
 
 
 class _Found(NamedTuple):
@@ -73,7 +56,8 @@ class Gathering(Law):
 
     def __init__(self, node: Node, claims: dict[str, Proof], function: Apart) -> None:
         super().__init__(node, claims, function)
-        self._runs: dict[tuple[int, Any], _Run] = {}
+        self._runs: dict[tuple[int, Any], list[_Use]] = {}
+        """what each accumulator has gathered from its begin on"""
         self._passed: set[int] = set()
         """hashes of what was tried and is right"""
 
@@ -90,44 +74,39 @@ class Gathering(Law):
     def attempt(self, state: int, *values: Any) -> str:
         """Try all that is claimed on this use of the function, and on it with those before."""
         accumulator, element, *key = values
-        use = _Use(accumulator, element, (_written(accumulator), _written(element)))
-        run = self._runs.setdefault((state, *key) if key else (state, ABSENT), _Run())
-        result = self._apply(accumulator, element)
-        if isinstance(result, _Raised) or result is None:
-            run.uses.clear()  # the program will say it better
-            return ""
-        if run.uses and alike(run.result, accumulator) is False:
-            run.uses.clear()  # this one began anew
-        found = [*self._alone(use, result), *(self._swapped(run, use) if "commutative" in self.claims else ())]
-        run.add(use, result)
+        use = _Use(accumulator, element, (_written(accumulator), shown(element)))
+        before = self._runs.setdefault((state, *key) if key else (state, ABSENT), [])
+        found = [*self._alone(use), *(self._swapped(before, use) if "commutative" in self.claims else ())]
+        before.append(use)
+        if len(before) > 2 * _EDGE:
+            del before[_EDGE]
         if not found:
             return ""
         simplest = min(found, key=lambda each: each.size)
         under = f"under the key {shown(key[0])}: " if key else ""
         return self.said(simplest.claim, under + simplest.text)
 
-    def _alone(self, use: _Use, result: Any) -> Iterator[_Found]:
+    def _alone(self, use: _Use) -> Iterator[_Found]:
         """Try what is claimed of each use alone."""
-        now, element = use.texts
+        (now, element), size = use.texts, sum(map(len, use.texts))
+        once = partial(self._apply, use.accumulator, use.element)
         if "idempotent" in self.claims:
-            again = self._tried(("idempotent", *use.texts), lambda: result, lambda: self._apply(result, use.element))
-            for once, twice in again:
-                text = f"{_from(use)}{element} once gives {_outcome(once)}, but twice {_outcome(twice)}"
-                yield _Found("idempotent", len(now) + len(element), text)
-        if "monotone" in self.claims and use.accumulator is not ABSENT and grown(use.accumulator, result) is False:
-            steady = alike(self._apply(use.accumulator, use.element), result) is not False
-            if steady:
-                text = f"{_from(use)}{element} gives {shown(result)}, which is not >= {now}"
-                yield _Found("monotone", len(now) + len(element), text)
+            twice = partial(self._two, use.accumulator, use.element, use.element)
+            for one, two in self._tried(("idempotent", *use.texts), once, twice, _differ):
+                text = f"{_from(use)}{element} once gives {_outcome(one)}, but twice {_outcome(two)}"
+                yield _Found("idempotent", size, text)
+        if "monotone" in self.claims and use.accumulator is not ABSENT:
+            for _, result in self._tried(("monotone", *use.texts), lambda: use.accumulator, once, _falls):
+                yield _Found("monotone", size, f"{_from(use)}{element} gives {shown(result)}, which is not >= {now}")
 
-    def _swapped(self, run: _Run, use: _Use) -> Iterator[_Found]:
+    def _swapped(self, before: list[_Use], use: _Use) -> Iterator[_Found]:
         """Try this element with each that came before it, from each accumulator that there was before both."""
-        for at, first in enumerate(run.uses):
-            for other in run.uses[at:]:
+        for at, first in enumerate(before):
+            for other in before[at:]:
                 which = ("commutative", first.texts[0], other.texts[1], use.texts[1])
                 one = partial(self._two, first.accumulator, other.element, use.element)
                 two = partial(self._two, first.accumulator, use.element, other.element)
-                for left, right in self._tried(which, one, two):
+                for left, right in self._tried(which, one, two, _differ):
                     yield _Found("commutative", sum(map(len, which)), self._order(first, other, use, left, right))
 
     @staticmethod
@@ -136,27 +115,31 @@ class Gathering(Law):
         return f"{_from(first)}{a} and then {b} give {_outcome(one)}, but {b} and then {a} give {_outcome(two)}"
 
     def _tried(
-        self, which: tuple[str, ...], one: Callable[[], Any], two: Callable[[], Any]
+        self,
+        which: tuple[str, ...],
+        one: Callable[[], Any],
+        two: Callable[[], Any],
+        is_wrong: Callable[[Any, Any], bool],
     ) -> Iterator[tuple[Any, Any]]:
-        """Give two results if they differ, each time that they are asked for; what has passed is not tried again."""
+        """Give two results if they are wrong, and come out the same again; what has passed is not tried again."""
         if hash(which) in self._passed or not self.open:
             return
         self.spend(1 + sum(map(len, which)) // _LONG)
         left, right = one(), two()
-        differ = left is not None and right is not None and _alike(left, right) is False
-        if differ and _alike(left, one()) is not False and _alike(right, two()) is not False:
+        wrong = left is not None and right is not None and is_wrong(left, right)
+        if wrong and not _differ(left, one()) and not _differ(right, two()):
             yield left, right
         else:
             self._passed.add(hash(which))
 
     def _two(self, accumulator: Any, first: Any, second: Any) -> Any:
         result = self._apply(accumulator, first)
-        return result if isinstance(result, _Raised) else self._apply(result, second)
+        return result if result is None or isinstance(result, _Raised) else self._apply(result, second)
 
     def _apply(self, accumulator: Any, element: Any) -> Any:
         """Give what the function makes of copies; nothing where there are none."""
         try:
-            mine, given = version(accumulator), version(element)
+            mine, given = own(accumulator), own(element)
         except Exception:  # noqa: BLE001 - a user's own `__deepcopy__` may raise anything
             return None
         if accumulator is ABSENT:
@@ -168,10 +151,14 @@ class Gathering(Law):
         return mine if self._function.inplace else result
 
 
-def _alike(one: Any, two: Any) -> bool | None:
+def _differ(one: Any, two: Any) -> bool:
     if isinstance(one, _Raised) or isinstance(two, _Raised):
-        return one == two
-    return alike(one, two)
+        return one != two
+    return alike(one, two) is False
+
+
+def _falls(before: Any, after: Any) -> bool:
+    return not isinstance(after, _Raised) and grown(before, after) is False
 
 
 def _written(value: Any) -> str:
