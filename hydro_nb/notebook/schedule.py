@@ -204,11 +204,12 @@ class _Placing:
         for box in self.layout.boxes:
             if box.kind != "fault":
                 continue
-            if box.full.endswith("joins") and box.lane not in down:
+            title = self.record.moments[box.moment].title
+            if title.endswith("joins") and box.lane not in down:
                 yield Gap(box.lane, 0.0, box.x)
-            elif box.full.endswith("crashes"):
+            elif title.endswith("crashes"):
                 down[box.lane] = box.right
-            elif box.full.endswith(("joins", "starts again")) and box.lane in down:
+            elif title.endswith(("joins", "starts again")) and box.lane in down:
                 yield Gap(box.lane, down.pop(box.lane), box.x)
         yield from (Gap(lane, left, self.layout.width) for lane, left in down.items())
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from hydro_nb.notebook.meta import site
 from hydro_nb.notebook.schedule import ABSENT
 from hydro_nb.sim.explain import decidable
+from hydro_nb.sim.lineage import lineage
+from hydro_nb.sim.shrink import trimmed
 from hydro_nb.sim.trace import steps_of
 
 if TYPE_CHECKING:
@@ -47,7 +49,8 @@ class _Telling:
             "flow": record.flow,
             "test": record.test,
             "failure": record.failure,
-            "schedule": list(record.schedule),
+            "schedule": trimmed(record.schedule),
+            "lineage": lineage(record) if record.failure else [],
             "lanes": [{"name": lane.name, "kind": lane.kind} for lane in record.lanes],
             "operators": operators,
             "steps": steps_of(record),

@@ -10,6 +10,7 @@ from hydro_nb.sim.record import Decision, Moment, Record
 from hydro_nb.sim.trace import short, steps_of
 
 MOST_RUNS = 2000
+_ELSE = "something else"
 _OTHERS = 4
 """Other choices that are tried at one number of the schedule."""
 _NAMED = 6
@@ -90,6 +91,8 @@ def verdicts(record: Record, again: Again) -> Iterator[Verdict]:
                 if runs > MOST_RUNS:
                     return
                 instead, spent = _instead(record, decision, again)
+                if instead == _ELSE and moment.kind == "fault":
+                    instead = "it does not happen"
                 runs += spent
                 yield Verdict(number, moment, decision, instead)
 
@@ -126,4 +129,4 @@ def _phrase(other: Record, decision: Decision) -> str:
         for each in moment.decisions:
             if decision.choices[0] in each.choices:
                 return f"{moment.title} first" if each.between else each.phrase
-    return "something else"
+    return _ELSE

@@ -103,6 +103,8 @@ class Recorder:
             self.begin(chosen.kind, lane, chosen.title, site if chosen.node else None)
             if others:
                 self._decide(slot, f"before what was ready as well: {others}", site)
+            elif chosen.kind == "fault" and self._told < len(self._ways):
+                self._decide(slot, "which need not have happened", site)
             return
         runner = unit_of(chosen)
         tick, site = runner.is_tick, runner.unit.place.site

@@ -14,6 +14,7 @@ function execution(changes = {}) {
     test: "body",
     failure: "AssertionError: 0",
     schedule: [0, 1],
+    lineage: ["Where 0 came from:", "  0    snapshot < count"],
     lanes: [{ name: "test", kind: "test" }, { name: "A", kind: "process" }, { name: "B", kind: "process" }],
     operators: [{ label: "sim_input", site: SITE }, { label: "snapshot", site: SITE }],
     steps: [[0, 1], [2, 3]],
@@ -91,6 +92,7 @@ test("it opens at the end, where the failure is", () => {
   expect(text(".where")).toBe("2 / 2");
   expect(text("header .word")).toBe("fails");
   expect(text(".happened .failure")).toBe("AssertionError: 0");
+  expect(text(".happened details")).toBe("Where 0 came from:  0    snapshot < count");
   expect(el.querySelectorAll(".ahead").length).toBe(0);
   expect(text("footer code")).toBe("flow.sim().replay(body, [0, 1])");
 });

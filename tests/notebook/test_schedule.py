@@ -110,6 +110,7 @@ def test_a_crash_is_seen_and_the_lane_is_down_after_it():
     layout = lay_out(crashing())
     crash = next(box for box in layout.boxes if box.kind == "fault")
     assert [line.text for line in crash.lines] == ["crashes"]
+    assert crash.full.endswith(" crashes\nwhich need not have happened")
     (gap,) = layout.gaps
     assert (gap.lane, gap.left, gap.right) == (crash.lane, crash.right, layout.width)
 

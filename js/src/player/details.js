@@ -38,6 +38,7 @@ export class Happened {
         ...listed(story.read(step), (each) => this.message(each, `${story.lane(each.receiver)} reads`, `from ${story.lane(each.sender)}, sent in step ${(story.stepOf.get(each.sent) ?? -1) + 1}`)),
         ...listed(story.sent(step), (each) => this.message(each, `${story.lane(each.sender)} sends`, `to ${story.lane(each.receiver)}${FATES[each.fate] ?? ""}`)),
         failed && h("p.failure", {}, long(failed)),
+        failed && lineage(story.execution.lineage),
       ]),
     );
   }
@@ -133,6 +134,11 @@ function long(text) {
   const code = h("code", {}, `${text.slice(0, CUT)}\u2026`);
   const more = h("button.more", { type: "button", click: () => void (code.textContent = text, more.remove()) }, "all of it");
   return h("span", {}, code, " ", more);
+}
+
+/** Where the last value came from, for who wants to know. @param {string[]} lines */
+function lineage([title, ...lines]) {
+  return title ? h("details", { open: "" }, h("summary", {}, title), h("pre", {}, lines.join("\n"))) : null;
 }
 
 /** A line of the user's. @param {Site} site @returns {HTMLElement | null} */

@@ -33,6 +33,7 @@
  * @property {string} test
  * @property {string} failure  empty where the test passed
  * @property {number[]} schedule
+ * @property {string[]} lineage  where the last value came from, line by line
  * @property {{name: string, kind: string}[]} lanes
  * @property {{label: string, site: Site}[]} operators
  * @property {number[][]} steps  the moments of each
