@@ -233,8 +233,16 @@ def place_of(graph: Graph, given: Any) -> Place:
             return place
     names = ", ".join(f"`{graph.display_name(place)}`" for place in places)
     raise SimulationFailure(
-        f"`with_faults` was given {shown(given)}, which is no process or cluster of this flow; there are {names}."
+        f"{shown(given)} was named in a simulation, but is no process or cluster of this flow; there are {names}."
     )
+
+
+def cluster_of(graph: Graph, given: Any) -> Place:
+    """Give the cluster that a user means."""
+    place = place_of(graph, given)
+    if place.kind != "cluster":
+        raise SimulationFailure(f"process `{graph.display_name(place)}` has no members.\n  {place.site}")
+    return place
 
 
 def budget_of(graph: Graph, place: Place, numbers: Mapping[str, int]) -> Budget:

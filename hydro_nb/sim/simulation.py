@@ -18,7 +18,7 @@ from hydro_nb.sim.bookmark import Marked
 from hydro_nb.sim.drivers import AtRandom, Driver, OnlyScripted, Replay
 from hydro_nb.sim.explain import Again, explanation, verdicts
 from hydro_nb.sim.failure import SCRIPTED, explained, foreign_await
-from hydro_nb.sim.faults import Budget, budget_of, place_of
+from hydro_nb.sim.faults import Budget, budget_of, cluster_of, place_of
 from hydro_nb.sim.laws import Laws, tried
 from hydro_nb.sim.model import Model, require_safety_only, require_sizes
 from hydro_nb.sim.observe import simulated
@@ -127,7 +127,7 @@ class Simulation:
         All that there are, but for those who have crashed or not come yet: see `with_faults`.
         """
         world = self._world("who is there is known")
-        place = place_of(self._flow, cluster)
+        place = cluster_of(self._flow, cluster)
         members, faults = world.model.members(place), world.model.faults
         return [members[number] for number in sorted(faults.present(place))] if faults else members
 

@@ -446,3 +446,17 @@ def test_a_process_does_not_come_again():
         flow.sim().with_faults(leader, restarts=1)
     with pytest.raises(SimulationFailure, match="no process or cluster of this flow; there are `Leader`, `Worker`"):
         flow.sim().with_faults(FlowBuilder().cluster())
+
+
+def test_members_are_those_of_a_cluster_in_a_test():
+    flow, leader, workers = places()
+    leader.source_iter([1]).sim_output()
+    sim = flow.sim().with_cluster_size(workers, 2)
+    with pytest.raises(SimulationFailure, match="who is there is known in the body of a test"):
+        sim.members(workers)
+
+    async def body():
+        sim.members(leader)
+
+    with pytest.raises(SimulationFailure, match="process `Leader` has no members"):
+        sim.exhaustive(body)
