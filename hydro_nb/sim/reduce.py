@@ -7,7 +7,9 @@ is taken:
 
 - the unit that was picked, and with it all that its places of choice hold;
 - the units to which something has come. Two steps that give elements to one place of choice have nothing in common: a
-  stream that both come to has no order between them, or it would have a nondet, which is a place of choice of its own;
+  stream that both come to has no order between them, or it would have a nondet, which is a place of choice of its own.
+  Nor need a step that gives something to a unit be tried after that unit has run, if it was tried before: the unit can
+  hold back what has come;
 - values outside ticks of which others see versions, as each version is made of all that has come before it;
 - state, and captured values that can change, which several units of a process have in common;
 - the test, where it waits for what the step has given it, as it may act on it.
@@ -27,13 +29,15 @@ from typing import Any
 
 from hydro_nb.lang.sim_ports import Discarded
 from hydro_nb.sim.drivers import DepthFirst
-from hydro_nb.sim.hooks import Hook, KeyedVersion, Version
+from hydro_nb.sim.hooks import Hook, KeyedVersion, Version, Whole
 from hydro_nb.sim.model import Model
 from hydro_nb.sim.recorder import Recorder
 from hydro_nb.sim.units import Event, Observer, Runner
 from hydro_nb.sim.world import World
 
 Unit = Runner | Observer
+_KEPT_APART = Version, KeyedVersion, Whole
+"""Places that do not let one hold back what one of two steps gives and not what the other does."""
 _FUNCTION = re.compile(r"^def (\w+)\(.*?(?=^def |\Z)", re.MULTILINE | re.DOTALL)
 _STATE = re.compile(r"\bstate\.(\w+)")
 _REPORTED = frozenset({"room", "counts", "samples"})
@@ -56,12 +60,14 @@ class Touched:
         self.fed |= other.fed
         self.everything |= other.everything
 
-    def meets(self, other: Touched) -> bool:
-        """Whether these steps have something in common with others, so that their order may matter."""
+    def must_follow(self, other: Touched) -> bool:
+        """Whether these steps may give something after others that they do not give before them.
+
+        It does not matter that they feed what the others run: what is fed too early can be held back.
+        """
         if self.everything or other.everything:
             return True
-        apart = self.alone.isdisjoint(other.alone) and self.alone.isdisjoint(other.fed)
-        return not (apart and self.fed.isdisjoint(other.alone))
+        return not (self.alone.isdisjoint(other.alone) and self.alone.isdisjoint(other.fed))
 
 
 class Redundant(Discarded):
@@ -116,7 +122,7 @@ class Reduced:
         """Note what a step has touched; what has to do with that need not sleep any more."""
         if self._touching is not None:
             self._touching.add(touched)
-        for unit in [each for each, its in self._asleep.items() if its.meets(touched)]:
+        for unit in [each for each, its in self._asleep.items() if its.must_follow(touched)]:
             del self._asleep[unit]
 
     def wake(self) -> None:
@@ -181,7 +187,7 @@ class ReducedWorld(World):
             touched.alone.update(self._picked)
             for (unit, hook), count in zip(self._driver.places, held, strict=True):
                 if unit not in self._picked and len(hook.pending) != count:
-                    (touched.alone if isinstance(hook, Version | KeyedVersion) else touched.fed).add(unit)
+                    (touched.alone if isinstance(hook, _KEPT_APART) else touched.fed).add(unit)
             units = all(isinstance(each, Runner | Observer) for each in self._picked)
             touched.everything = bool(self.script or self.model.faults or not self._picked or not units)
             self._read(given)
