@@ -114,7 +114,7 @@ def test_that_nothing_is_waited_for_has_to_be_said():
     )
     assert "numbers.send(flow.process(), via)" in lines[1]
     assert lines[2].startswith(
-        "  If the test only claims what must never happen, say so: flow.sim().test_safety_only(), or "
+        "  If the test only claims what must never happen, say so: flow.sim().test_safety_only()"
     )
 
 
