@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hydro_nb.ir.emit import Emit
+    from hydro_nb.ir.func import Func
 
 
 class Trial:
@@ -29,6 +30,13 @@ def tell(emit: Emit, trial: Trial | None, *values: str) -> None:
         law = emit.capture("law", trial)
         with emit.block(f"if {law}.open:"):
             emit.write(f"{law}.hear({', '.join(('state', *values))})")
+
+
+def tell_effect(emit: Emit, trial: Trial | None, function: Func, *args: str) -> None:
+    """Write that a trial hears of what a function refers to, and of what it is about to be called with."""
+    if trial:
+        boxes = [f"{emit.capture('box', reference.box)}.value" for reference in function.references]
+        tell(emit, trial, f"({', '.join(boxes)},)", f"({', '.join(args)},)")
 
 
 def tell_begin(emit: Emit, trial: Trial | None) -> None:

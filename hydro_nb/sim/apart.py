@@ -8,6 +8,7 @@ from typing import Any
 from hydro_nb.compile.outside import importable
 from hydro_nb.ir.code import names_in, nested
 from hydro_nb.ir.func import Func
+from hydro_nb.ir.held import held
 from hydro_nb.ir.parts import is_own, variables
 from hydro_nb.sim.fresh import Captured, is_fixed
 
@@ -19,22 +20,36 @@ class Apart:
 
     def __init__(self, func: Func, fn: Any) -> None:
         self.text, self.inplace = func.text, func.inplace
+        self.slots = tuple(reference.slot for reference in func.references)
+        """what it refers to"""
         self._captured = Captured({_NAME: fn}, {})
         self._namespace: dict[str, Any] = {}
+        self._boxes: list[Any] = []
         self._is_fixed, self._used = is_fixed(fn), True
 
     def renew(self) -> None:
         """Forget what calls have left behind."""
         if not self._is_fixed and self._used:
             self._namespace.clear()
+            self._boxes = []
             self._used = False
 
     def __call__(self, *args: Any) -> Any:
         """Call it."""
+        return self._copy()(*args)
+
+    def boxes(self) -> list[Any]:
+        """Give what its copy looks into where it refers to live values, in the order of the slots."""
+        if not self._namespace or not self._boxes:
+            found = {reference.slot: reference.box for reference in held(self._copy())}
+            self._boxes = [found[slot] for slot in self.slots]
+        return self._boxes
+
+    def _copy(self) -> Any:
         if not self._namespace:
             self._captured.put_into(self._namespace)
         self._used = True
-        return self._namespace[_NAME](*args)
+        return self._namespace[_NAME]
 
 
 def apart(func: Func) -> Apart | None:
@@ -46,9 +61,9 @@ def apart(func: Func) -> Apart | None:
     >>> apart(func)(1, 2), seen
     (3, [])
 
-    A function that refers to a live value, or gives a variable around it another value, has none.
+    A function that gives a variable around it another value has none.
     """
-    if func.references or _assigns_around(func.fn, set()):
+    if _assigns_around(func.fn, set()):
         return None
     try:
         return Apart(func, _movable(func.fn))

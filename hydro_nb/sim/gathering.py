@@ -38,14 +38,14 @@ class _Found(NamedTuple):
     text: str
 
 
-class _Raised:
+class Raised:
     """Stands for a result where there is none."""
 
     def __init__(self, error: Exception) -> None:
         self.error = error
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Raised) and type(self.error) is type(other.error)
+        return isinstance(other, Raised) and type(self.error) is type(other.error)
 
     def __hash__(self) -> int:
         return hash(type(self.error))
@@ -74,7 +74,7 @@ class Gathering(Law):
     def attempt(self, state: int, *values: Any) -> str:
         """Try all that is claimed on this use of the function, and on it with those before."""
         accumulator, element, *key = values
-        use = _Use(accumulator, element, (_written(accumulator), shown(element)))
+        use = _Use(accumulator, element, (self.written(accumulator), self.given(element)))
         before = self._runs.setdefault((state, *key) if key else (state, ABSENT), [])
         found = [*self._alone(use), *(self._swapped(before, use) if "commutative" in self.claims else ())]
         before.append(use)
@@ -89,11 +89,11 @@ class Gathering(Law):
     def _alone(self, use: _Use) -> Iterator[_Found]:
         """Try what is claimed of each use alone."""
         (now, element), size = use.texts, sum(map(len, use.texts))
-        once = partial(self._apply, use.accumulator, use.element)
+        once = partial(self.apply, use.accumulator, use.element)
         if "idempotent" in self.claims:
             twice = partial(self._two, use.accumulator, use.element, use.element)
-            for one, two in self._tried(("idempotent", *use.texts), once, twice, _differ):
-                text = f"{_from(use)}{element} once gives {_outcome(one)}, but twice {_outcome(two)}"
+            for one, two in self._tried(("idempotent", *use.texts), once, twice, self.differ):
+                text = f"{_from(use)}{element} once gives {self.outcome(one)}, but twice {self.outcome(two)}"
                 yield _Found("idempotent", size, text)
         if "monotone" in self.claims and use.accumulator is not ABSENT:
             for _, result in self._tried(("monotone", *use.texts), lambda: use.accumulator, once, _falls):
@@ -106,13 +106,32 @@ class Gathering(Law):
                 which = ("commutative", first.texts[0], other.texts[1], use.texts[1])
                 one = partial(self._two, first.accumulator, other.element, use.element)
                 two = partial(self._two, first.accumulator, use.element, other.element)
-                for left, right in self._tried(which, one, two, _differ):
+                for left, right in self._tried(which, one, two, self.differ):
                     yield _Found("commutative", sum(map(len, which)), self._order(first, other, use, left, right))
 
-    @staticmethod
-    def _order(first: _Use, other: _Use, use: _Use, one: Any, two: Any) -> str:
+    def written(self, accumulator: Any) -> str:
+        """Write an accumulator."""
+        return "nothing" if accumulator is ABSENT else shown(accumulator)
+
+    def given(self, element: Any) -> str:
+        """Write an element."""
+        return shown(element)
+
+    def outcome(self, result: Any) -> str:
+        """Write what came of a use."""
+        if isinstance(result, Raised):
+            return f"{type(result.error).__name__}: {result.error}".removesuffix(": ")
+        return self.written(result)
+
+    def differ(self, one: Any, two: Any) -> bool:
+        """Whether two results are known to be different."""
+        if isinstance(one, Raised) or isinstance(two, Raised):
+            return one != two
+        return alike(one, two) is False
+
+    def _order(self, first: _Use, other: _Use, use: _Use, one: Any, two: Any) -> str:
         a, b = other.texts[1], use.texts[1]
-        return f"{_from(first)}{a} and then {b} give {_outcome(one)}, but {b} and then {a} give {_outcome(two)}"
+        return f"{_from(first)}{a} and then {b} give {self.outcome(one)}, but {b} and then {a} give {self.outcome(two)}"
 
     def _tried(
         self,
@@ -127,16 +146,16 @@ class Gathering(Law):
         self.spend(1 + sum(map(len, which)) // _LONG)
         left, right = one(), two()
         wrong = left is not None and right is not None and is_wrong(left, right)
-        if wrong and not _differ(left, one()) and not _differ(right, two()):
+        if wrong and not self.differ(left, one()) and not self.differ(right, two()):
             yield left, right
         else:
             self._passed.add(hash(which))
 
     def _two(self, accumulator: Any, first: Any, second: Any) -> Any:
-        result = self._apply(accumulator, first)
-        return result if result is None or isinstance(result, _Raised) else self._apply(result, second)
+        result = self.apply(accumulator, first)
+        return result if result is None or isinstance(result, Raised) else self.apply(result, second)
 
-    def _apply(self, accumulator: Any, element: Any) -> Any:
+    def apply(self, accumulator: Any, element: Any) -> Any:
         """Give what the function makes of copies; nothing where there are none."""
         try:
             mine, given = own(accumulator), own(element)
@@ -147,29 +166,13 @@ class Gathering(Law):
         try:
             result = self._function(mine, given)
         except Exception as error:  # noqa: BLE001 - a user's function may raise anything
-            return _Raised(error)
+            return Raised(error)
         return mine if self._function.inplace else result
 
 
-def _differ(one: Any, two: Any) -> bool:
-    if isinstance(one, _Raised) or isinstance(two, _Raised):
-        return one != two
-    return alike(one, two) is False
-
-
 def _falls(before: Any, after: Any) -> bool:
-    return not isinstance(after, _Raised) and grown(before, after) is False
-
-
-def _written(value: Any) -> str:
-    return "nothing" if value is ABSENT else shown(value)
+    return not isinstance(after, Raised) and grown(before, after) is False
 
 
 def _from(use: _Use) -> str:
     return "" if use.accumulator is ABSENT else f"from {use.texts[0]}, "
-
-
-def _outcome(value: Any) -> str:
-    if isinstance(value, _Raised):
-        return f"{type(value.error).__name__}: {value.error}".removesuffix(": ")
-    return shown(value)

@@ -7,17 +7,20 @@ and nothing is chosen for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import cast
 
+from hydro_nb.ir.func import Func
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Bound, Node
-from hydro_nb.ir.ops.element import Map
+from hydro_nb.ir.ops.element import ElementOp, Map
 from hydro_nb.ir.ops.fold import Proved
+from hydro_nb.ir.ops.sink import ForEach
 from hydro_nb.sim.apart import apart
 from hydro_nb.sim.claims import Growing, Law
 from hydro_nb.sim.drivers import Driver, Repeat, Replay
+from hydro_nb.sim.effects import Effects
 from hydro_nb.sim.gathering import Gathering
 
 _ALL = 32
@@ -67,20 +70,24 @@ def tried(graph: Graph) -> Graph:
     return graph
 
 
-def _carriers(graph: Graph) -> Iterator[Proved | Map]:
-    return (node.op for node in graph.nodes.values() if isinstance(node.op, Proved | Map))
+def _carriers(graph: Graph) -> Iterator[Proved | ElementOp | ForEach]:
+    return (node.op for node in graph.nodes.values() if isinstance(node.op, Proved | ElementOp | ForEach))
 
 
 def _law_of(node: Node) -> Law | None:
+    """Give what tries the claims of an operator, where it makes one that can be tried."""
     op = node.op
-    if isinstance(op, Proved):
-        claims = {name: getattr(op, name) for name in ("commutative", "idempotent", "monotone")}
-    elif isinstance(op, Map) and node.input_kinds[0].bound is Bound.MONOTONIC:
-        claims = {"order_preserving": op.order_preserving}
-    else:
-        return None
-    checked = {name: proof for name, proof in claims.items() if proof and not proof.unchecked}
-    function = apart(op.function) if checked else None
-    if function is None:
-        return None
-    return Gathering(node, checked, function) if isinstance(op, Proved) else Growing(node, checked, function)
+    if isinstance(op, Proved) and not op.function.references:
+        return _made(Gathering, node, op.function, ("commutative", "idempotent", "monotone"))
+    if isinstance(op, Map) and node.input_kinds[0].bound is Bound.MONOTONIC and not op.function.references:
+        return _made(Growing, node, op.function, ("order_preserving",))
+    if isinstance(op, ElementOp | ForEach) and any(each.mutable for each in op.function.references):
+        return _made(Effects, node, op.function, ("commutative", "idempotent"))
+    return None
+
+
+def _made(kind: type[Law], node: Node, function: Func, names: Iterable[str]) -> Law | None:
+    given = {name: getattr(node.op, name) for name in names}
+    claims = {name: proof for name, proof in given.items() if proof and not proof.unchecked}
+    own = apart(function) if claims else None
+    return kind(node, claims, own) if own else None

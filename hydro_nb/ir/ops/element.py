@@ -17,7 +17,7 @@ from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Shape
 from hydro_nb.ir.ops.fold import Proof
 from hydro_nb.ir.ops.once import Once, new_entries
-from hydro_nb.ir.trial import Trial, tell
+from hydro_nb.ir.trial import Trial, tell, tell_begin, tell_effect
 
 _AFTER_MAP = {Bound.MONOTONIC: Bound.UNBOUNDED, Bound.MONOTONIC_VALUE: Bound.MONOTONIC_KEYS}
 _AFTER_FILTER = {Bound.INIT_NONE: Bound.UNBOUNDED, Bound.MONOTONIC: Bound.UNBOUNDED}
@@ -34,6 +34,8 @@ class ElementOp(Op):
     """why the order in which the function is called means nothing, where it changes something outside"""
     idempotent: Proof | None = field(default=None, kw_only=True)
     """why a repeated call means nothing, where the function changes something outside"""
+    trial: Trial | None = field(default=None, kw_only=True, repr=False, compare=False)
+    """what tries in a simulation whether the proofs are right"""
 
     @property
     def label(self) -> str:
@@ -47,7 +49,13 @@ class ElementOp(Op):
 
     def apply(self, emit: Emit, value: str, key: str | None) -> Item:
         """Write the function applied to a value, and to its key where it asks for that."""
-        return emit.call(self.function, key, value) if self.with_key and key else emit.call(self.function, value)
+        args = (key, value) if self.with_key and key else (value,)
+        tell_effect(emit, self.trial, self.function, *args)
+        return emit.call(self.function, *args)
+
+    def before(self, emit: Emit) -> None:
+        """Tell who tries the proofs that a tick begins."""
+        tell_begin(emit, self.trial)
 
     def element(self, emit: Emit, item: Item, port: int) -> None:
         """Take a key off, do the work on the value, put the key back."""
@@ -74,8 +82,6 @@ class Map(ElementOp):
     result_type: Any = Any
     order_preserving: Proof | None = None
     """why the results of a value that only grows only grow"""
-    trial: Trial | None = field(default=None, kw_only=True, repr=False, compare=False)
-    """what tries in a simulation whether that is right"""
     name: ClassVar[str] = "map"
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from hydro_nb.ir import check
@@ -12,6 +12,7 @@ from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Kind, Op
 from hydro_nb.ir.ops.fold import Proof
 from hydro_nb.ir.ops.futures import refuse_awaitables
+from hydro_nb.ir.trial import Trial, tell_begin, tell_effect
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class ForEach(Op):
     function: Func
     commutative: Proof | None = None
     idempotent: Proof | None = None
+    trial: Trial | None = field(default=None, kw_only=True, repr=False, compare=False)
+    """what tries in a simulation whether the proofs are right"""
 
     name: ClassVar[str] = "for_each"
     category: ClassVar = "Sink"
@@ -39,8 +42,13 @@ class ForEach(Op):
     def element(self, emit: Emit, item: Item, port: int) -> None:
         """Call, count, and remember the newest element for whoever looks."""
         held = emit.assign(item, "item")
+        tell_effect(emit, self.trial, self.function, held)
         emit.write(emit.call(self.function, held).text)
         emit.seen(held)
+
+    def before(self, emit: Emit) -> None:
+        """Tell who tries the proofs that a tick begins."""
+        tell_begin(emit, self.trial)
 
 
 @dataclass(frozen=True)
