@@ -14,8 +14,10 @@ from hydro_nb.sim.trace import steps_of
 if TYPE_CHECKING:
     from hydro_nb.sim.record import Decision, Message, Moment, Record
 
-LONGEST = 4000
-"""Characters of a value that a page is told."""
+LONGEST, SHORT = 4000, 200
+"""Characters of a value that a page is told; of one among too many."""
+MANY = 4_000_000
+"""Characters of all values together."""
 _INTERNAL = ("seam_",)
 """How names of state begin that are no operator's."""
 
@@ -37,6 +39,7 @@ class _Telling:
     def __init__(self, record: Record) -> None:
         self._record = record
         self._texts: dict[str, int] = {}
+        self._written = 0
         self._operators = {slot: number for number, slot in enumerate(record.operators)}
 
     def all(self) -> dict[str, Any]:
@@ -63,9 +66,13 @@ class _Telling:
     def _text(self, text: str) -> int:
         """Give the number of a text."""
         text = text.replace(ABSENT, "(absent)")
-        if len(text) > LONGEST:
-            text = f"{text[:LONGEST]}\u2026 ({len(text) - LONGEST} more characters)"
-        return self._texts.setdefault(text, len(self._texts))
+        most = LONGEST if self._written < MANY else SHORT
+        if len(text) > most:
+            text = f"{text[:most]}\u2026 ({len(text) - most} more characters)"
+        if text not in self._texts:
+            self._written += len(text)
+            self._texts[text] = len(self._texts)
+        return self._texts[text]
 
     def _operator(self, slot: str) -> int:
         return self._operators.get(slot, -1)

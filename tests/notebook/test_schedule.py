@@ -16,7 +16,7 @@ from hydro_nb.notebook.schedule import lay_out
 from hydro_nb.notebook.schedule_svg import draw
 from hydro_nb.notebook.still import still
 from hydro_nb.notebook.told import told
-from hydro_nb.sim.record import Lane, Message, Moment, Record
+from hydro_nb.sim.record import Lane, Message, Moment, Record, Value
 
 KEPT = Path(__file__).parent / "snapshots" / "counter_schedule.svg"
 
@@ -221,3 +221,11 @@ def test_a_page_is_told_every_text_once(failed):
         "requests are answered one by one",
         "a stale count is good enough",
     ]
+
+
+def test_long_values_are_cut_and_too_many_of_them_more():
+    moments = [Moment("tick", 0, "t", values=[Value("s", 0, f"{number}{'x' * 5000}")]) for number in range(1500)]
+    texts = told(Record("flow", [Lane("test", "test")], moments))["texts"]
+    assert texts[0] == "0" + "x" * 3999 + "\u2026 (1001 more characters)"
+    assert texts[-1] == "1499" + "x" * 196 + "\u2026 (4804 more characters)"
+    assert sum(map(len, texts)) < 5_000_000
