@@ -10,7 +10,6 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from types import FrameType
 from typing import Any
 
@@ -69,16 +68,14 @@ class Store:
         """Keep a failure in place of another; gives why that was not possible."""
         kept = Kept(self._test, self._flow, self._sizes, schedule, found, text)
         content = msgspec.json.format(msgspec.json.encode(kept)) + b"\n"
+        beside = self.path.with_name(f"{self.path.name}.{os.getpid()}.tmp")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with NamedTemporaryFile(dir=self.path.parent, suffix=".tmp", delete=False) as file:
-                file.write(content)
+            beside.write_bytes(content)
+            beside.replace(self.path)
         except OSError as error:
-            return str(error)
-        try:
-            Path(file.name).replace(self.path)
-        except OSError as error:
-            Path(file.name).unlink()
+            with suppress(OSError):
+                beside.unlink()
             return str(error)
         return ""
 
