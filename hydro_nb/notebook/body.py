@@ -43,7 +43,7 @@ def run(shell: Any, line: str, body: str, number: int, label: str) -> None:
         for code in codes:
             exec(code, shell.user_ns)  # noqa: S102 - the user's own cell
     except Exception as error:
-        _trim(shell, error, filename)
+        trim(shell, error, filename)
         raise
 
 
@@ -90,7 +90,7 @@ def _ends_silently(source: str) -> bool:
     return bool(tokens) and tokens[-1] == ";"
 
 
-def _trim(shell: Any, error: Exception, filename: str) -> None:
+def trim(shell: Any, error: Exception, filename: str) -> None:
     """Let the shell show the error from the user's line on, without the frames of the magic that ran it."""
     trace: TracebackType | None = sys.exc_info()[2]
     while trace is not None and trace.tb_frame.f_code.co_filename != filename:

@@ -162,7 +162,12 @@ class HydroMagics(Magics):
 
     def _do_sim(self, given: argparse.Namespace) -> None:
         self.cells.keep()
-        print(simulate.run(lambda: self._flow(None), self._names, given))  # noqa: T201 - what was asked for
+        try:
+            said = simulate.run(lambda: self._flow(None), self._names, given)
+        except Exception as error:
+            body.trim(self.cells.shell, error, simulate.file_of(self._names, given.test))
+            raise
+        print(said)  # noqa: T201 - what was asked for
 
     def _do_flows(self, _: argparse.Namespace) -> None:
         for name, flow in flows.flows_of(self._names).items():

@@ -62,6 +62,15 @@ def find(names: Mapping[str, Any], name: str) -> Any:
     return found
 
 
+def file_of(names: Mapping[str, Any], name: str) -> str:
+    """Give the file, or the cell, in which a test stands."""
+    try:
+        code = getattr(find(names, name), "__code__", None)
+    except UsageError:
+        return ""
+    return code.co_filename if code else ""
+
+
 def _needs(test: Any) -> list[str]:
     """Give the arguments without which a function cannot be called."""
     try:

@@ -58,6 +58,14 @@ def test_a_function_that_simulates_by_itself_is_called(counter):
     assert counter.run("%hydro sim both", "a").stdout == "`both` passes\n"
 
 
+def test_an_error_of_such_a_function_starts_at_its_line(counter):
+    counter.run("def test_nothing():\n    assert 1 == 2", "b")
+    ran = counter.attempt("%hydro sim test_nothing", "a")
+    assert ran.ename == "AssertionError"
+    assert "----> 2     assert 1 == 2" in ran.error
+    assert "hydro_nb" not in ran.error
+
+
 def test_a_failure_is_brief_and_shows_its_execution(counter):
     ran = counter.attempt("%hydro sim read_after_write", "a")
     assert ran.ename == "SimulationFailure"
