@@ -145,9 +145,12 @@ def proof(reason: str, *, unchecked: bool = False, hook: SimHook | None = None) 
 
     Two values are the same where `==` says so. Floats may differ by what rounding does, NaN is the same as NaN; in
     collections, dataclasses, structs and arrays the parts are compared. Objects that are equal only to themselves,
-    and values that cannot be copied, are left alone. The function is called on copies, in a copy of its own, with what
-    it prints unheard; one that refers to a live value, or assigns a variable around it, is not tried, and neither is
-    the effect of a `for_each` or `map`. `unchecked=True` leaves the law untried.
+    and values that cannot be copied, are left alone.
+
+    The function is called on copies, in a copy of its own, with what it prints unheard. Of one that changes what it
+    refers to (`by_mut()`) that is compared, and what comes out. What a `map` or `for_each` does to the world outside
+    is not tried, nor a function that assigns a variable around it, nor a fold that refers to a live value.
+    `unchecked=True` leaves the law untried.
 
     `commutative=proof("...", hook=h)`, with `h = flow.sim_hook()`, lets a simulated test say in which order the
     elements are taken.
