@@ -94,6 +94,10 @@ class MembershipEvent(enum.Enum):
     __str__ = __repr__
 
 
+_MEMBER = 0x6D656D626572
+"""Tells the hash of an id from that of its number; the same in every process, and so is the order of a set of ids."""
+
+
 class MemberId(msgspec.Struct, Generic[C], frozen=True, eq=False):
     """One member of the cluster whose marker class is `C`; ordered and hashable by its number.
 
@@ -124,7 +128,7 @@ class MemberId(msgspec.Struct, Generic[C], frozen=True, eq=False):
         return self.raw_id == other.raw_id if isinstance(other, MemberId) else NotImplemented
 
     def __hash__(self) -> int:
-        return hash((MemberId, self.raw_id))
+        return hash((_MEMBER, self.raw_id))
 
     def __lt__(self, other: MemberId[Any]) -> bool:
         return self.raw_id < other.raw_id

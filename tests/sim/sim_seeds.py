@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "programs"))
 
 from test_paxos_sim import Elections, takeover
 
-from hydro_nb import CLUSTER_SELF_ID, TCP, FlowBuilder, MemberId, NoOrder, nondet, proof
+from hydro_nb import CLUSTER_SELF_ID, TCP, FlowBuilder, MemberId, NoOrder, inplace, nondet, proof
 
 ANY = nondet("any outcome is explored")
 ADDED = proof("a sum does not depend on the order")
@@ -47,6 +47,24 @@ def elections(seed):
     return simulation, seen
 
 
+def quorum(seed):
+    """Gather members in a set, and look at it in its own order."""
+    flow, seen = FlowBuilder("quorum"), []
+    leader, workers = flow.process(), flow.cluster()
+    port, votes = workers.sim_input(int)
+    voted = votes.send(leader).entries().fold(set, inplace(lambda those, vote: those.add(vote[0])), commutative=ADDED)
+    out = voted.snapshot(leader.tick(), ANY).map(list).all_ticks().sim_output()
+
+    async def body():
+        for number in range(7):
+            port.send(number, number)
+        seen.append(await out.collect())
+
+    simulation = flow.sim().with_cluster_size(workers, 7)
+    simulation.fuzz(body, runs=3, seed=seed)
+    return simulation, seen
+
+
 def digest(simulation, seen):
     """Put what was generated, what was chosen and what came of it into a few letters."""
     report = simulation.report
@@ -56,4 +74,4 @@ def digest(simulation, seen):
 
 
 if __name__ == "__main__":
-    print(*(digest(*run(seed)) for seed in (1, 2) for run in (words, elections)))
+    print(*(digest(*run(seed)) for seed in (1, 2) for run in (words, elections, quorum)))

@@ -25,7 +25,7 @@ def test_one_seed_gives_the_same_in_ten_processes():
     found = {fresh(number) for number in range(10)}
     assert len(found) == 1
     digests = found.pop().split()
-    assert len(set(digests)) == len(digests) == 4
+    assert len(set(digests)) == len(digests) == 6
 
 
 def flow_with(function):
