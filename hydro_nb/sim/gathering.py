@@ -18,7 +18,9 @@ from hydro_nb.values import ABSENT
 _EDGE = 3
 """Uses that are remembered from the begin of a fold, and as many of the newest."""
 _LONG = 500
-"""Characters that make a trial dearer by one."""
+"""Characters that make a trial, or listening, dearer by one."""
+_DEAREST = 25
+"""What listening to one use costs at most."""
 
 
 @dataclass(slots=True)
@@ -77,6 +79,7 @@ class Gathering(Law):
         use = _Use(accumulator, element, (self.written(accumulator), self.given(element)))
         before = self._runs.setdefault((state, *key) if key else (state, ABSENT), [])
         found = [*self._alone(use), *(self._swapped(before, use) if "commutative" in self.claims else ())]
+        self.spend(min(sum(map(len, use.texts)) // _LONG, _DEAREST))
         before.append(use)
         if len(before) > 2 * _EDGE:
             del before[_EDGE]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from hydro_nb import FlowBuilder, NoOrder, SimulationFailure, nondet, proof
 from hydro_nb.errors import ProofError
+from hydro_nb.sim.claims import Law
 from hydro_nb.sim.drivers import AtRandom, DepthFirst, OnlyScripted, Repeat, Replay
 from hydro_nb.sim.laws import Laws, tried
 from hydro_nb.sim.observe import simulated
@@ -17,12 +18,12 @@ ANY, CLAIMED = nondet("any outcome is explored"), proof("said without thinking")
 GREATEST = proof("the greatest")
 
 
-def batches(function, claim=CLAIMED, **claims):
+def batches(function, claim=CLAIMED, *, init=0, **claims):
     """Give a flow that folds unordered batches, its port, and what comes out."""
     flow = FlowBuilder()
     process = flow.process()
     port, stream = process.sim_input(int, order=NoOrder)
-    fold = stream.batch(process.tick(), ANY).fold(0, function, commutative=claim, **claims)
+    fold = stream.batch(process.tick(), ANY).fold(init, function, commutative=claim, **claims)
     return flow, port, fold.all_ticks().sim_output()
 
 
@@ -53,6 +54,84 @@ def test_claims_are_tried_whenever_a_schedule_is_run_to_be_looked_at():
     laws = laws_of(batches(max, GREATEST)[0])
     assert len(listening(laws, [Replay(()), OnlyScripted(())] * 50)) == 100
     assert listening(laws, [Repeat([], [])] * 50) == []
+
+
+def test_a_search_spends_no_more_on_a_claim_than_it_may(monkeypatch):
+    flow, port, out = batches(lambda acc, n: acc + n, proof("a sum"))
+    heard = []
+
+    async def body():
+        port.send_many_unordered(range(20))
+        await out.collect()
+
+    hear = Law.hear
+    monkeypatch.setattr(Law, "hear", lambda law, *values: (heard.append(1), hear(law, *values))[1])
+    simulation = flow.sim()
+    assert simulation.fuzz(body, runs=1000, seed=1) == 1000
+    first = len(heard)
+    assert 500 < first <= 5000
+    (law,) = simulation._laws._laws
+    assert law.spent <= 5100
+    assert simulation.fuzz(body, runs=5000, seed=1) == 5000
+    assert len(heard) - first <= 5000, "a longer search spends no more"
+
+
+def test_what_is_large_is_tried_less_often():
+    spent = []
+    for size in (1, 20_000):
+        flow, port, out = batches(lambda acc, n: acc | {n}, proof("a union"), init=frozenset(range(-size, 0)))
+
+        async def body(port=port, out=out):
+            port.send_many_unordered(range(6))
+            await out.collect()
+
+        simulation, calls = flow.sim(), []
+        (law,) = simulation._laws._laws
+        law._function = Counted(law._function, calls)
+        simulation.fuzz(body, runs=20, seed=1)
+        spent.append(len(calls))
+    assert 0 < spent[1] < spent[0] / 2
+
+
+class Counted:
+    """Counts the calls of a function."""
+
+    def __init__(self, function, calls):
+        self.function, self.calls, self.inplace, self.text = function, calls, function.inplace, function.text
+
+    def renew(self):
+        self.function.renew()
+
+    def __call__(self, *args):
+        self.calls.append(args)
+        return self.function(*args)
+
+
+def test_a_claim_that_is_tried_changes_no_execution():
+    def outcomes(claim):
+        flow, port, out = batches(lambda acc, n: acc + n, claim)
+        seen = []
+
+        async def body():
+            port.send_many_unordered([1, 2, 4, 8])
+            seen.append(tuple(await out.collect()))
+
+        flow.sim().fuzz(body, runs=100, seed=7)
+        flow.sim().exhaustive(body)
+        return seen
+
+    assert outcomes(proof("a sum")) == outcomes(proof("a sum", unchecked=True))
+
+
+def test_a_reduced_search_tries_claims_too():
+    flow, port, out = batches(lambda acc, n: 2 * acc + n)
+
+    async def body():
+        port.send_many_unordered([1, 2])
+        await out.collect()
+
+    with pytest.raises(SimulationFailure, match="is not commutative"):
+        flow.sim().exhaustive(body, reduce=True)
 
 
 def test_operators_without_a_claim_hear_of_nothing():
