@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from hydro_nb.sim.record import Decision, Message, Moment, Record
+from hydro_nb.sim.record import Decision, Message, Moment, Record, listed
 from hydro_nb.sim.trace import steps_of
 
 Mark = Literal["title", "batch", "snapshot", "order", "other", "more"]
@@ -314,7 +314,7 @@ def _line(decision: Decision, record: Record) -> Line:
     mark: Mark = "snapshot" if snapshot else "order" if order else "batch" if "items" in verb else "other"
     name = decision.site.name or label
     words = cut(f"{cut(name, WIDEST // 2)} {value or verb}", WIDEST - 2)
-    return Line(mark, words, len(decision.held))
+    return Line(mark, words, len(decision.held) + decision.unsaid)
 
 
 def _wide(line: Line) -> float:
@@ -330,7 +330,7 @@ def _full(moment: Moment) -> str:
         if each.moved:
             lines.append(f"{each.site.name or ''} {each.phrase}".strip())
         if each.held:
-            lines.append(f"  and not yet: {', '.join(each.held)}")
+            lines.append(f"  and not yet: {', '.join(listed(each.held, each.unsaid))}")
     return "\n".join(lines).replace(ABSENT, "(absent)")
 
 

@@ -8,11 +8,12 @@ from hydro_nb.notebook.meta import site
 from hydro_nb.notebook.schedule import ABSENT
 from hydro_nb.sim.explain import decidable
 from hydro_nb.sim.lineage import lineage
+from hydro_nb.sim.record import listed
 from hydro_nb.sim.shrink import trimmed
 from hydro_nb.sim.trace import steps_of
 
 if TYPE_CHECKING:
-    from hydro_nb.sim.record import Decision, Message, Moment, Record
+    from hydro_nb.sim.record import Decision, Held, Message, Moment, Record
 
 LONGEST, SHORT = 4000, 200
 """Characters of a value that a page is told; of one among too many."""
@@ -86,10 +87,14 @@ class _Telling:
             "time": moment.time,
             "decisions": [self._decision(each) for each in moment.decisions],
             "values": [[self._operator(each.slot), self._text(each.text)] for each in moment.values],
-            "held": [[each.lane, self._operator(each.slot), list(map(self._text, each.texts))] for each in moment.held],
+            "held": [self._held(each) for each in moment.held],
             "printed": moment.printed,
             "state": {name: self._text(text) for name, text in moment.state.items() if not name.startswith(_INTERNAL)},
         }
+
+    def _held(self, held: Held) -> list[Any]:
+        texts = list(map(self._text, listed(held.texts, held.unsaid)))
+        return [held.lane, self._operator(held.slot), texts]
 
     def _decision(self, decision: Decision) -> dict[str, Any]:
         return {
@@ -98,7 +103,7 @@ class _Telling:
             "name": decision.site.name,
             "site": site(decision.site),
             "reason": decision.reason,
-            "held": list(map(self._text, decision.held)),
+            "held": list(map(self._text, listed(decision.held, decision.unsaid))),
             "ways": decision.ways,
             "moved": decision.moved,
             "told": decision.moved and not (decision.between and decision.plain),

@@ -50,7 +50,9 @@ class Decision:
     reason: str = ""
     """why any outcome is right, as the program says"""
     held: tuple[str, ...] = ()
-    """what stayed behind"""
+    """what stayed behind, or the first of it"""
+    unsaid: int = 0
+    """how many stayed behind besides these"""
     choices: tuple[int, ...] = ()
     """which numbers of the schedule it is"""
     ways: int = 1
@@ -79,6 +81,9 @@ class Held:
     lane: int
     slot: str
     texts: tuple[str, ...]
+    """all of it, or the first of it"""
+    unsaid: int = 0
+    """how many wait besides these"""
 
 
 @dataclass(slots=True)
@@ -165,6 +170,15 @@ class Record:
         from hydro_nb.notebook.still import still  # noqa: PLC0415 - a page is all that needs it
 
         return still(self)
+
+
+def listed(some: tuple[str, ...], unsaid: int) -> tuple[str, ...]:
+    """Give texts of which there may be more than are written down.
+
+    >>> listed(("1", "2"), 7)
+    ('1', '2', '... and 7 more')
+    """
+    return (*some, f"... and {unsaid} more") if unsaid else some
 
 
 def _goes_on(begun: Moment, moment: Moment) -> bool:

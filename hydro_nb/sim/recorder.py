@@ -22,6 +22,8 @@ TEST = 0
 """The lane of the test."""
 _MOST = 500
 """Elements of one operator that are written down of one moment."""
+_MOST_HELD = 50
+"""Elements that wait at one place, written down of one moment: else a record would grow with the square of them."""
 
 
 class Recorder:
@@ -117,7 +119,7 @@ class Recorder:
     def decided(self, node: Node, phrase: str, held: Sequence[Any] = ()) -> None:
         """Write down what was chosen at an operator."""
         reason = getattr(node.op, "reason", "")
-        self._decide(node.slot, phrase, node.site, reason, tuple(map(shown, held)))
+        self._decide(node.slot, phrase, node.site, reason, held)
 
     def passed(self) -> None:
         """Take the last choice for one that needs no word: nothing came of it."""
@@ -138,10 +140,12 @@ class Recorder:
     def flush(self) -> None:
         """Keep what is no whole line until the rest of it comes."""
 
-    def _decide(self, slot: str, phrase: str, site: Site, reason: str = "", held: tuple[str, ...] = ()) -> None:
+    def _decide(self, slot: str, phrase: str, site: Site, reason: str = "", held: Sequence[Any] = ()) -> None:
         numbers, self._told = tuple(range(self._told, len(self._ways))), len(self._ways)
         ways = prod(self._ways[number] for number in numbers)
-        self.record.moments[-1].decisions.append(Decision(slot, phrase, site, reason, held, numbers, ways))
+        texts, unsaid = _some(held)
+        made = Decision(slot, phrase, site, reason, texts, unsaid, numbers, ways)
+        self.record.moments[-1].decisions.append(made)
 
     # ------------------------------------------------------------ runs
 
@@ -170,7 +174,7 @@ class Recorder:
         held += [self._held(each.runner, each.hook) for each in self.model.observers if each.hook.pending]
 
     def _held(self, runner: Runner, hook: Hook) -> Held:
-        return Held(self._lane(runner.module), hook.node.slot, tuple(map(shown, hook.waiting())))
+        return Held(self._lane(runner.module), hook.node.slot, *_some(hook.waiting()))
 
     def _given(self, slot: str, port: int, value: Any) -> None:
         values = self.record.moments[-1].values
@@ -197,6 +201,11 @@ class Recorder:
             self._lanes[id(module)] = len(self.record.lanes)
             self.record.lanes.append(Lane(module.name, "cluster" if module.member else "process"))
         return self._lanes[id(module)]
+
+
+def _some(held: Sequence[Any]) -> tuple[tuple[str, ...], int]:
+    """Write down the first of what waits, and how many there are besides."""
+    return tuple(map(shown, held[:_MOST_HELD])), max(0, len(held) - _MOST_HELD)
 
 
 def unit_of(each: Runner | Observer) -> Runner:

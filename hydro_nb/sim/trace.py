@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from hydro_nb.errors import Site
-from hydro_nb.sim.record import Decision, Record
+from hydro_nb.sim.record import Decision, Record, listed
 
 _WIDEST = 240
 _MOST = 200
@@ -69,7 +69,7 @@ class _Text:
         name = "" if new or decision.between else f"    ({_named(decision)})"
         yield f"     {short(decision.phrase)}{name}"
         if decision.held:
-            yield f"       and not yet: {short(', '.join(decision.held))}"
+            yield f"       and not yet: {short(', '.join(listed(decision.held, decision.unsaid)))}"
         if new and decision.site.cell:
             yield f"       at {_place(decision.site)}"
         if new and decision.reason:
@@ -102,7 +102,7 @@ class _Text:
             yield f"     {self._way(message.sender, message.receiver, message.fate, [message.text])}"
         for each in held:
             name = self._record.lanes[each.lane].name
-            yield f"     at {name}, not yet looked at: {short(', '.join(each.texts))}"
+            yield f"     at {name}, not yet looked at: {short(', '.join(listed(each.texts, each.unsaid)))}"
 
 
 _FATES = {"arrived": "", "lost": ", which is lost", "late": ", which does not arrive"}

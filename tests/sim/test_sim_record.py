@@ -2,7 +2,7 @@
 
 import pytest
 
-from hydro_nb import CLUSTER_SELF_ID, TCP, FlowBuilder, SimulationFailure, nondet
+from hydro_nb import CLUSTER_SELF_ID, TCP, FlowBuilder, NoOrder, SimulationFailure, nondet
 
 STALE = nondet("a stale count is good enough")
 
@@ -181,3 +181,22 @@ def test_two_decisions_of_which_either_helps_do_not_matter_alone():
     with pytest.raises(SimulationFailure) as caught:
         flow.sim().exhaustive(body)
     assert caught.value.explain().startswith("None of the 1 decision matters by itself")
+
+
+def test_a_record_grows_with_what_happens_not_with_its_square():
+    flow = FlowBuilder()
+    numbers_in, numbers = flow.process().sim_input(int, order=NoOrder)
+    numbers_out = numbers.assume_ordering(nondet("any order")).sim_output()
+
+    async def body():
+        numbers_in.send_many_unordered(range(300))
+        assert await numbers_out.collect()
+
+    record = flow.sim().record(body)
+    assert sum(len(held.texts) for moment in record.moments for held in moment.held) <= 300 * 50
+    assert sum(len(decision.held) for decision in record.decisions) <= 300 * 50
+    [waits] = next(moment.held for moment in record.moments if moment.kind == "run")
+    assert (len(waits.texts), waits.unsaid) == (50, 250)
+    first = record.decisions[0]
+    assert len(first.held) + first.unsaid == 299
+    assert "49, 50, ... and 249 more" in flow.sim().replay(body)
