@@ -25,7 +25,7 @@ from hydro_nb.sim.units import Event, Observer, Runner
 LONGEST = 100_000
 """Units that may run outside ticks before it is said that the flow does not come to rest."""
 MOST_STEPS = 10_000
-"""Steps of one execution before the same is said."""
+"""Steps without anything from outside before the same is said."""
 
 
 class World:
@@ -72,6 +72,7 @@ class World:
                 "  Make it with sim_input(T, order=NoOrder), or use send_many."
             )
         inputs, runner = self.model.senders[slot, member]
+        self._steps = 0
         if not self.model.faults or self.model.faults.hears(runner):
             inputs.extend(items)
             runner.due = self._unsettled = True
@@ -168,6 +169,7 @@ class World:
             self._settle()
             return True
         if not ready:
+            self._steps = 0
             if self.model.clock.live:
                 self.model.clock.rest()
             return False

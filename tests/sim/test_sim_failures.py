@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from hydro_nb import FlowBuilder, GraphError, SimulationFailure, nondet
+from hydro_nb.sim import world
 
 STALE = nondet("a stale count is good enough")
 
@@ -143,6 +144,21 @@ def test_a_flow_that_never_rests_is_told_so():
     error = str(failure(lambda: flow.sim().exhaustive(body)))
     assert "has not come to rest: tick `tick` of process 0 still has something to do" in error
     assert "lines left out" in error
+
+
+def test_a_test_may_take_as_many_steps_as_it_likes_where_the_flow_rests_between_them(monkeypatch):
+    monkeypatch.setattr(world, "MOST_STEPS", 5)
+    flow = FlowBuilder()
+    process = flow.process()
+    port, numbers = process.sim_input(int)
+    out = numbers.batch(process.tick(), STALE).all_ticks().sim_output()
+
+    async def body():
+        for n in range(20):
+            port.send(n)
+            await out.assert_yields([n])
+
+    assert flow.sim().exhaustive(body) == 1
 
 
 @pytest.mark.parametrize(
