@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from hydro_nb.sim.world import World
 
 T = TypeVar("T")
+MOST_TURNS = 100_000
+"""Turns of a loop in which no time passes, before it is said that a function polls."""
 
 
 class Call:
@@ -149,8 +151,25 @@ class Loop:
     def run(self) -> None:
         """Make all calls that are due."""
         with self._running():
-            while self._ready:
-                self._ready.popleft().make()
+            for _ in range(MOST_TURNS):
+                if not self._ready:
+                    return
+                self._turn()
+        raise self._polls()
+
+    def _turn(self) -> None:
+        """Make the calls that are due now; what they make due is for the next turn."""
+        for _ in range(len(self._ready)):
+            self._ready.popleft().make()
+
+    def _polls(self) -> SimulationFailure:
+        """Say that time stands still while a function waits for something to change."""
+        names = dict.fromkeys(name for task in self._tasks if (name := _name(task)))
+        return SimulationFailure(
+            f"{', '.join(names) or 'an async function of the flow'} goes on and on without letting time pass. In a "
+            "simulation nothing else happens meanwhile, so that what it waits for does not come.\n"
+            "  It may wait for something, `await event.wait()`, or look again after a time: `await asyncio.sleep(0.01)`"
+        )
 
     @contextmanager
     def _running(self) -> Generator[None]:
@@ -181,6 +200,13 @@ class Loop:
         self.run()
         self._tasks.clear()
         self._later.clear()
+
+
+def _name(task: asyncio.Task[Any]) -> str:
+    """Give the name of the function that a task waits for."""
+    waited: Any = getattr(task.get_coro(), "cr_await", None)
+    name: str = getattr(waited, "__qualname__", "")
+    return f"`{name}`" if name else ""
 
 
 class Waiting(Alarm):

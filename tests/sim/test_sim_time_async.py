@@ -237,6 +237,40 @@ def test_what_never_comes_is_told():
         flow.sim().exhaustive(body)
 
 
+@pytest.mark.parametrize("blocking", [False, True])
+def test_who_polls_while_time_stands_still_is_told_so(blocking):
+    async def polls(n):
+        while n:
+            await asyncio.sleep(0)
+
+    flow, _, port, numbers = start()
+    made = numbers.map(polls)
+    out = (made.resolve_futures_blocking() if blocking else made.resolve_futures()).sim_output()
+
+    async def body():
+        port.send(1)
+        await out.collect_sorted()
+
+    with pytest.raises(SimulationFailure, match="polls` goes on and on without letting time pass"):
+        flow.sim().exhaustive(body)
+
+
+def test_a_function_may_let_others_go_first_as_often_as_it_likes():
+    async def yields(n):
+        for _ in range(n):
+            await asyncio.sleep(0)
+        return n
+
+    flow, _, port, numbers = start()
+    out = numbers.map(yields).resolve_futures().sim_output()
+
+    async def body():
+        port.send_many([20_000, 0])
+        await out.assert_yields_only_unordered([0, 20_000])
+
+    assert flow.sim().exhaustive(body) == 1
+
+
 # ---------------------------------------------------------------- what cannot be waited for
 
 
