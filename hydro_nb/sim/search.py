@@ -62,7 +62,8 @@ class Search:
             while True:
                 self._once(driver, lambda: f"execution {tally.executions + 1} of an exhaustive search")
                 if not driver.advance():
-                    return tally.executions
+                    break
+        return _counted(tally)
 
     def fuzz(self, runs: int, seed: int) -> int:
         """Run the test under schedules chosen at random."""
@@ -74,7 +75,7 @@ class Search:
                 if number in _REPEATED:
                     self._repeat(driver)
                 driver.advance()
-            return tally.executions
+        return _counted(tally)
 
     @contextmanager
     def _under(self, how: str) -> Generator[Tally]:
@@ -202,6 +203,16 @@ class Search:
         except Exception as error:  # noqa: BLE001 - a test may raise anything
             return error
         return None
+
+
+def _counted(tally: Tally) -> int:
+    """Give how many executions were looked at; a search that was to look at some and did not has shown nothing."""
+    if tally.discarded and not tally.executions:
+        raise SimulationFailure(
+            f"every execution was discarded, {tally.discarded:,} in all: `continue_if` held in none of them, so that the test "
+            "has shown nothing.\n  Let the condition hold in some, or take it out."
+        )
+    return tally.executions
 
 
 def _store(trial: Trial) -> Store | None:

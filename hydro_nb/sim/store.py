@@ -21,6 +21,7 @@ FOLDER = "sim-failures"
 ELSEWHERE = "HYDRO_NB_SIM_FAILURES"
 """Names another folder for all failures; `off` keeps none."""
 _LONGEST_NAME = 120
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 
 class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,7 +84,8 @@ class Store:
         """Keep it no longer."""
         with suppress(OSError):
             self.path.unlink()
-            self.path.parent.rmdir()  # only where it was the last
+            if self.path.parent.name == FOLDER:  # another one is the user's
+                self.path.parent.rmdir()  # only where it was the last
 
 
 def store_of(body: Callable[[], Any], flow: tuple[str, ...], sizes: tuple[int, ...]) -> Store | None:
@@ -101,12 +103,17 @@ def store_of(body: Callable[[], Any], flow: tuple[str, ...], sizes: tuple[int, .
         folder, module, test = Path.cwd(), _notebook_name(), ""
     elif file.is_file():
         source, test = _of_pytest() or (file, "")
-        folder, module = source.parent, source.stem
+        folder, module = _beside(source), source.stem
     else:
         return None
     name = _named(body.__qualname__.replace(".<locals>", ""), test)
     folder = Path(elsewhere) if elsewhere else folder / FOLDER
     return Store(folder / _file_name(f"{module}__{name}"), f"{module}::{name}", flow, sizes)
+
+
+def _beside(source: Path) -> Path:
+    """Give the folder of a test's file; the working folder where the file belongs to what is installed."""
+    return Path.cwd() if _INSTALLED.intersection(source.parts) else source.parent
 
 
 def _named(own: str, test: str) -> str:

@@ -193,6 +193,29 @@ def test_nothing_is_kept_of_a_test_without_a_file(monkeypatch):
     assert store_of(print, (), ()) is None
 
 
+def test_a_folder_that_the_user_names_stays(kept_in):
+    flow, body = counter()
+    fails(flow, body)
+    (file,) = kept_in.iterdir()
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"schedule": [0]}))
+    fails(flow, body)  # after the kept one, which does not fail, was removed
+    assert [each.name for each in kept_in.iterdir()] == [file.name]
+    Store(file, "it", (), ()).remove()
+    assert kept_in.is_dir()
+
+
+def test_a_body_that_is_installed_keeps_its_failure_in_the_working_folder(tmp_path, monkeypatch):
+    monkeypatch.delenv("HYDRO_NB_SIM_FAILURES")
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "lib" / "site-packages" / "bodies.py"
+    file.parent.mkdir(parents=True)
+    file.write_text("async def body(): ...")
+    space = {}
+    exec(compile(file.read_text(), file, "exec"), space)
+    assert store_of(space["body"], (), ()).path == tmp_path / "sim-failures" / "bodies__body.json"
+
+
 def test_writing_is_all_or_nothing(tmp_path, monkeypatch):
     store = Store(tmp_path / "it.json", "it", (), ())
     store.write((1,), "before", "text")

@@ -162,6 +162,21 @@ def test_one_simulation_may_run_inside_another():
     assert flow.sim().exhaustive(body) == 1
 
 
+@pytest.mark.parametrize("search", [lambda sim, body: sim.exhaustive(body), lambda sim, body: sim.fuzz(body, 2)])
+def test_a_search_of_which_nothing_is_left_says_so(search):
+    flow, port, out = doubling()
+
+    async def body():
+        port.send(1)
+        continue_if(await out.next() == 3, "it is three")
+        raise AssertionError("never reached")
+
+    with pytest.raises(
+        SimulationFailure, match=r"every execution was discarded, \d in all: `continue_if` held in none of them"
+    ):
+        search(flow.sim(), body)
+
+
 def test_continue_if_discards_executions_without_counting_them():
     flow = FlowBuilder()
     process = flow.process()
@@ -204,3 +219,39 @@ def test_a_test_is_a_coroutine_function():
     flow, *_ = doubling()
     with pytest.raises(SimulationFailure, match="`async def` function without arguments"):
         flow.sim().exhaustive(lambda: None)
+
+
+@pytest.mark.parametrize(
+    ("forget", "text"),
+    [
+        (lambda sim, out: out.assert_yields_only([3]), "`out.assert_yields_only` was called but never awaited"),
+        (lambda sim, out: out.next(), "`out.next` was called but never awaited"),
+        (lambda sim, out: sim.advance(1), "`advance` was called but never awaited"),
+    ],
+)
+def test_an_await_that_is_forgotten_is_told(forget, text):
+    flow = FlowBuilder()
+    port, numbers = flow.process().sim_input(int)
+    out = numbers.sim_output()
+    sim = flow.sim()
+
+    async def body():
+        port.send(1)
+        forget(sim, out)
+        assert await out.collect() == [1]
+
+    with pytest.raises(SimulationFailure) as caught:
+        sim.exhaustive(body)
+    assert text in str(caught.value)
+    assert "test_sim_ports.py, line" in str(caught.value)
+
+
+def test_what_is_called_first_and_awaited_later_is_not_forgotten():
+    flow, port, out = doubling()
+
+    async def body():
+        first, second = out.next(), out.next()
+        port.send_many([1, 2])
+        assert [await first, await second] == [2, 4]
+
+    assert flow.sim().exhaustive(body) == 1
