@@ -92,6 +92,8 @@ class Model:
         self.arrangements: list[Arrangement] = []
         self.senders: dict[Port, tuple[list[Any], Runner]] = {}
         self.receivers: dict[Port, deque[Any]] = {}
+        self.givers: dict[Port, Module] = {}
+        """whose output each is"""
         self.given = Given()
         self.met: set[str] = set()
         """places of choice without a hook that something has reached"""
@@ -213,6 +215,7 @@ class Model:
                 self.senders[part.node.slot, member] = runner.inputs[part.name], runner
             if isinstance(part.node.op, SimOutput):
                 runner.wires.append(Wire(runner.outputs[part.name], self._receiver(part.node, member)))
+                self.givers[part.node.slot, member] = runner.module
             elif part.role in ("send", "seam_out"):
                 runner.wires.append(self._wire(runner, part))
 

@@ -88,8 +88,7 @@ class Recorder:
         """Write down what has come out for the test."""
         site, (slot, member) = self.model.graph.nodes[port[0]].site, port
         where = f"{called(' to', site)}{at_member(self.model, slot, member)}"
-        place = self.model.kind(slot).place.root
-        lane = next(i for i, each in enumerate(self.record.lanes) if each.name == self.model.title(place, member))
+        lane = self._lane(self.model.givers[port])
         self.begin("output", lane, f"the flow gives {', '.join(map(shown, items))}{where}", site)
         at = len(self.record.moments) - 1
         for item in items:

@@ -200,3 +200,19 @@ def test_a_record_grows_with_what_happens_not_with_its_square():
     first = record.decisions[0]
     assert len(first.held) + first.unsaid == 299
     assert "49, 50, ... and 249 more" in flow.sim().replay(body)
+
+
+def test_an_output_is_in_the_lane_of_its_process_whatever_that_is_called():
+    flow = FlowBuilder()
+    sender, receiver = flow.process(), flow.process(type("test", (), {}))
+    numbers_in, numbers = sender.sim_input(int)
+    numbers_out = numbers.send(receiver, TCP.fail_stop()).sim_output()
+
+    async def body():
+        numbers_in.send(1)
+        await numbers_out.collect()
+
+    record = flow.sim().record(body)
+    lane = next(number for number, each in enumerate(record.lanes) if each.name == "test" and number)
+    assert [moment.lane for moment in record.moments if moment.kind == "output"] == [lane]
+    assert [message.sender for message in record.messages if message.receiver == 0] == [lane]
