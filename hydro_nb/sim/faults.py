@@ -4,8 +4,9 @@ Before each step, before what the test sends is taken in, and where the flow is 
 plainest choice is that none does. A random search lets one strike rarely, so that it comes as well late as early.
 
 Who crashes ends between two runs of what is at it. What is under way to it is lost. What it has sent arrives as
-`fail_stop` says: at each receiver, by each edge, so much as it sent before some moment, and nothing after. So whoever
-may crash may have sent for the last time to one receiver while another still hears of it; it is then bound to crash.
+`fail_stop` says: at each receiver, by each edge, so much as it sent before some moment, and nothing after; at each
+output that the test reads as well. So whoever may crash may have sent for the last time to one receiver while another
+still hears of it; it is then bound to crash.
 Others are told at any time after that it has left. Who comes later, or again, begins with nothing once all that live
 have heard that it has joined; nobody sends to it before.
 """
@@ -19,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 from hydro_nb.errors import SimulationFailure
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Node, Place
+from hydro_nb.ir.ops.simulated import SimOutput
 from hydro_nb.ir.ops.source import SourceMembers
-from hydro_nb.sim.lives import Life, Link
+from hydro_nb.sim.lives import Life, Link, Outlet
 from hydro_nb.sim.routes import Route
 from hydro_nb.sim.strikes import Arrival, Crash, News
 from hydro_nb.sim.trace import shown
@@ -77,6 +79,17 @@ class Faults:
                 link = Link(wire.deliver, life, [self.life_of(each.runner) for each in wire.deliver.targets])
                 wire.deliver = link
                 life.links.append(link)
+        if life.place.number in self.budgets:
+            self._watch_outputs(runner, life)
+
+    def _watch_outputs(self, runner: Runner, life: Life) -> None:
+        """Stand between a unit that may crash and the test."""
+        for part in runner.unit.parts.values():
+            if isinstance(part.node.op, SimOutput):
+                source = runner.outputs[part.name]
+                wire = next(wire for wire in runner.wires if wire.source is source)
+                wire.deliver = outlet = Outlet(part.node, life, wire.deliver)
+                life.outlets.append(outlet)
 
     def life_of(self, runner: Runner) -> Life:
         """Give whose unit it is."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from hydro_nb.ir.node import Place
+from hydro_nb.ir.node import Node, Place
 from hydro_nb.sim.routes import Route, Target
 from hydro_nb.values import MembershipEvent
 
@@ -26,6 +26,7 @@ class Life:
         self.runners: list[Runner] = []
         self.observers: list[Observer] = []
         self.links: list[Link] = []
+        self.outlets: list[Outlet] = []
         self.members: list[tuple[Runner, str, Place]] = []
         """the inputs that hear who is in a cluster"""
         self.state: State = "running"
@@ -61,8 +62,8 @@ class Life:
             runner.inputs[name][:] = [(self.faults.id(cluster, each), MembershipEvent.JOINED) for each in there]
         for observer in self.observers:
             observer.hook.reset()
-        for link in self.links:
-            link.begin()
+        for each in (*self.links, *self.outlets):
+            each.begin()
         for alarm in self.faults.model.clock.alarms:
             if alarm.runner.module is self.module:
                 alarm.start(now)
@@ -104,6 +105,16 @@ class Life:
             if cluster == other.place:
                 runner.inputs[name].append((self.faults.id(cluster, other.number), event))
                 runner.due = True
+
+    def losing(self, count: int, node: Node, what: str) -> int:
+        """Choose how much of what it has sent last is lost, as it will crash; `what` says what that means."""
+        if not self.faults.may_crash(self):
+            return 0
+        lost = self.faults.rarely(count + 1)
+        if lost:
+            self.faults.doom(self)
+            self.faults.tell(node, f"{self.name} will crash, and {what}")
+        return lost
 
     def looks_at(self, cluster: Place, event: MembershipEvent) -> bool:
         """Whether it matters to it when it is told that a member of a cluster has joined or left."""
@@ -179,12 +190,31 @@ class Link:
         """Choose how many arrive of so many elements."""
         if self._cut.get(number, -1) == receiver.epoch:
             return 0
-        sender = self.sender
-        if receiver is sender or not sender.faults.may_crash(sender):
+        if receiver is self.sender:
             return count
-        lost = sender.faults.rarely(count + 1)
+        lost = self.sender.losing(count, self.route.node, f"{receiver.name} hears no more of it")
         if lost:
             self._cut[number] = receiver.epoch
-            sender.faults.doom(sender)
-            sender.faults.tell(self.route.node, f"{sender.name} will crash, and {receiver.name} hears no more of it")
         return count - lost
+
+
+class Outlet:
+    """What one process or member gives to a test; who crashes may have given less to it than it has sent elsewhere."""
+
+    def __init__(self, node: Node, sender: Life, deliver: Callable[[Iterable[Any]], None]) -> None:
+        self.node, self.sender, self._deliver = node, sender, deliver
+        self._cut = False
+
+    def begin(self) -> None:
+        """Begin anew."""
+        self._cut = False
+
+    def __call__(self, items: Iterable[Any]) -> None:
+        """Give elements, in their order, as long as it does not crash before."""
+        if self._cut:
+            return
+        given = list(items)
+        what = f"nothing more of it comes to {f'`{name}`' if (name := self.node.site.name) else 'the test'}"
+        lost = self.sender.losing(len(given), self.node, what)
+        self._cut = bool(lost)
+        self._deliver(given[: len(given) - lost])
