@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from hydro_nb.sim.lineage import lineage
 from hydro_nb.sim.record import Decision, Moment, Record
@@ -23,8 +24,8 @@ _TAILS = 12
 class Again:
     """Runs the failing test again."""
 
-    fails: Callable[[Sequence[int], int | None], bool]
-    """whether it fails under a schedule, which goes on at random where a seed is given"""
+    fails: Callable[[Sequence[int], int | None], bool | None]
+    """whether it fails under a schedule, which goes on at random where a seed is given; None where it is discarded"""
     record: Callable[[Sequence[int]], Record]
     """what happens under a schedule"""
 
@@ -38,25 +39,29 @@ class Verdict:
     decision: Decision
     instead: str = ""
     """what was decided instead where the test passes; empty where it fails all the same"""
+    discarded: bool = False
+    """whether an execution with another decision is always discarded"""
 
 
 def explanation(record: Record, again: Again) -> str:
     """Say in a few sentences what a failure depends on."""
     found = list(verdicts(record, again))
     matter = [each for each in found if each.instead]
-    parts = [_summary(len(matter), len(found), complete=len(found) == decidable(record))]
+    or_not = ", or is discarded" if any(each.discarded for each in found) else ""
+    parts = [_summary(len(matter), len(found), or_not, complete=len(found) == decidable(record))]
     parts += [_sentence(each) for each in matter]
     if matter and len(matter) < len(found):
-        parts.append(f"The rest does not matter{_where(found)}: the test can fail whatever is decided there.")
+        parts.append(f"The rest does not matter{_where(found)}: the test can fail whatever is decided there{or_not}.")
     return "\n".join([*parts, *lineage(record)])
 
 
-def _summary(matter: int, tried: int, *, complete: bool) -> str:
+def _summary(matter: int, tried: int, or_not: str, *, complete: bool) -> str:
     if not tried:
         return "There was nothing to decide: the test fails under every schedule. It is not a matter of timing."
     tried_of = f"{tried} decision{'s' * (tried > 1)}" + ("" if complete else " that were tried")
     if not matter:
-        return f"None of the {tried_of} matters by itself: with any one of them made differently it can fail as well."
+        as_well = f"with any one of them made differently it can fail as well{or_not}"
+        return f"None of the {tried_of} matters by itself: {as_well}."
     return f"The failure depends on {matter} of {tried_of}."
 
 
@@ -90,28 +95,36 @@ def verdicts(record: Record, again: Again) -> Iterator[Verdict]:
                     continue
                 if runs > MOST_RUNS:
                     return
-                instead, spent = _instead(record, decision, again)
-                if instead == _ELSE and moment.kind == "fault":
-                    instead = "it does not happen"
-                runs += spent
-                yield Verdict(number, moment, decision, instead)
+                verdict = Verdict(number, moment, decision)
+                runs += _try(record, verdict, again)
+                yield verdict
 
 
-def _instead(record: Record, decision: Decision, again: Again) -> tuple[str, int]:
-    """Give another decision with which the test passes, if there is one, and how many runs it took to know."""
+def _try(record: Record, verdict: Verdict, again: Again) -> int:
+    """Look for another decision with which the test passes; gives how many runs it took to know."""
     runs = 0
-    for begin, rest in _changed(record, decision):
+    for begin, rest in _changed(record, verdict.decision):
         runs += 1
-        if not _can_fail(begin, rest, again):
-            return _phrase(again.record(begin), decision), runs + _TAILS
-    return "", runs
+        can_fail = _can_fail(begin, rest, again)
+        if can_fail is False:
+            instead = _phrase(again.record(begin), verdict.decision)
+            none = instead == _ELSE and verdict.moment.kind == "fault"
+            verdict.instead = "it does not happen" if none else instead
+            return runs + _TAILS
+        verdict.discarded |= can_fail is None
+    return runs
 
 
-def _can_fail(begin: list[int], rest: list[int], again: Again) -> bool:
-    """Whether the test fails after these choices, however the execution goes on, as far as is tried."""
-    if again.fails([*begin, *rest], None) or again.fails(begin, None):
-        return True
-    return any(again.fails(begin, seed) for seed in range(_TAILS))
+def _can_fail(begin: list[int], rest: list[int], again: Again) -> bool | None:
+    """Whether the test fails after these choices, however it goes on, as far as is tried; None if all is discarded."""
+    tails = ((begin, seed) for seed in range(_TAILS))
+    passes = False
+    for schedule, seed in chain([([*begin, *rest], None), (begin, None)], tails):
+        fails = again.fails(schedule, seed)
+        if fails:
+            return True
+        passes |= fails is False
+    return False if passes else None
 
 
 def _changed(record: Record, decision: Decision) -> Iterator[tuple[list[int], list[int]]]:

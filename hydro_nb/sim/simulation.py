@@ -341,14 +341,14 @@ class Simulation:
         failure.__cause__ = error or found
         return failure
 
-    def _fails_at_all(self, body: Body, schedule: Sequence[int], seed: int | None) -> bool:
-        """Run a schedule, and go on at random where a seed is given."""
+    def _fails_at_all(self, body: Body, schedule: Sequence[int], seed: int | None) -> bool | None:
+        """Run a schedule, and go on at random where a seed is given; None where the execution is discarded."""
         try:
             with redirect_stdout(cast("IO[str]", Unheard())):
-                self._run(body, Replay(schedule, None if seed is None else AtRandom(seed)))
+                passes = self._run(body, Replay(schedule, None if seed is None else AtRandom(seed)))
         except Exception:  # noqa: BLE001 - a test may raise anything
             return True
-        return False
+        return False if passes else None
 
     def _failure(self, body: Body, which: str, error: Exception, record: Record) -> SimulationFailure:
         failure = SimulationFailure(explained(self._watched, body, which, error, record))
