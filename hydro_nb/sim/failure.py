@@ -23,7 +23,7 @@ SCRIPTED = "the execution that it scripts"
 _PACKAGE = str(Path(__file__).parents[1])
 
 
-def explained(model: Model, body: Callable[[], Any], which: str, error: Exception, record: Record) -> str:
+def explained(model: Model, body: Callable[[], Any], which: str, error: BaseException, record: Record) -> str:
     """Say what failed, where, and the schedule that led to it."""
     name = getattr(body, "__name__", "the test")
     lines = [f"`{name}` failed in {which}.", f"  {type(error).__name__}: {error}".removesuffix(": ")]
@@ -36,7 +36,7 @@ def explained(model: Model, body: Callable[[], Any], which: str, error: Exceptio
     return "\n".join(lines)
 
 
-def _places(model: Model, error: Exception) -> Iterator[str]:
+def _places(model: Model, error: BaseException) -> Iterator[str]:
     """Give the user's lines that an error went through, outermost first."""
     last = ""
     for file, line in _frames(error.__traceback__):

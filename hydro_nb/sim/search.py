@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import IO, Any, cast
 
-from hydro_nb.errors import OrderError, ProofError, SimulationFailure
+from hydro_nb.errors import ProofError, SimulationFailure
 from hydro_nb.ir.node import Node
 from hydro_nb.ir.ops.simulated import SimInput, SimOutput
 from hydro_nb.sim.drivers import AtRandom, DepthFirst, Driver, Repeat, Replay, unsteady
 from hydro_nb.sim.model import Model
 from hydro_nb.sim.progress import Progress, tell
+from hydro_nb.sim.raised import demands, failures
 from hydro_nb.sim.reduce import Reduced
 from hydro_nb.sim.report import MOST_OUTCOMES, ChoicePoint, Ended, Report, Tally
 from hydro_nb.sim.shrink import Ran, Shrinker, trimmed
@@ -34,7 +35,7 @@ class Trial:
     model: Model
     run: Callable[[Driver], bool]
     """runs it once; gives whether the execution counts"""
-    failure: Callable[[str, Sequence[int], Exception], SimulationFailure]
+    failure: Callable[[str, Sequence[int], BaseException], SimulationFailure]
     """makes what a user reads of a schedule that fails"""
 
 
@@ -101,9 +102,9 @@ class Search:
         """Run once, and count it."""
         try:
             counts = self._trial.run(driver)
-        except (SimulationFailure, OrderError):
+        except demands():
             raise  # the test asks for what no schedule can give
-        except Exception as error:  # noqa: BLE001 - a test may raise anything
+        except failures() as error:
             found = error
         else:
             self._count(driver, counts=counts)
@@ -133,9 +134,9 @@ class Search:
         before = str(model.given)
         try:
             self._trial.run(again)
-        except (SimulationFailure, OrderError):
+        except demands():
             raise
-        except Exception as error:
+        except failures() as error:
             raise unsteady(f"it passed, and then failed with {type(error).__name__}: {error}") from error
         again.finish()
         after = str(model.given)
@@ -152,9 +153,9 @@ class Search:
         driver = Replay(kept.schedule)
         try:
             self._trial.run(driver)
-        except (SimulationFailure, OrderError):
+        except demands():
             raise
-        except Exception as error:  # noqa: BLE001 - a test may raise anything
+        except failures() as error:
             found = error
         else:
             self._store.remove()
@@ -163,7 +164,7 @@ class Search:
         which = f"the schedule kept in {self._store.name}, which had failed in {kept.found}"
         raise self._trial.failure(which, trimmed(driver.path), found)
 
-    def _failed(self, path: Sequence[int], which: str, error: Exception) -> SimulationFailure:
+    def _failed(self, path: Sequence[int], which: str, error: BaseException) -> SimulationFailure:
         """Make a failing schedule plain, keep it, and give what a user reads."""
         best = trimmed(path)
         again = self._again(Replay(best))
@@ -178,7 +179,7 @@ class Search:
             failure.args = (f"{failure}\nIt could not be kept for the next run: {trouble}",)
         return failure
 
-    def _plain(self, schedule: Sequence[int], error: Exception) -> tuple[Sequence[int], bool]:
+    def _plain(self, schedule: Sequence[int], error: BaseException) -> tuple[Sequence[int], bool]:
         """Give the plainest schedule that fails in the same way; Ctrl-C ends the search for it."""
 
         def run(candidate: Sequence[int]) -> Ran:
@@ -196,11 +197,11 @@ class Search:
             return shrinker.best, False
         return shrinker.best, True
 
-    def _again(self, driver: Driver) -> Exception | None:
+    def _again(self, driver: Driver) -> BaseException | None:
         """Run what a driver says; give what it fails with."""
         try:
             self._trial.run(driver)
-        except Exception as error:  # noqa: BLE001 - a test may raise anything
+        except failures() as error:
             return error
         return None
 
@@ -209,8 +210,8 @@ def _counted(tally: Tally) -> int:
     """Give how many executions were looked at; a search that was to look at some and did not has shown nothing."""
     if tally.discarded and not tally.executions:
         raise SimulationFailure(
-            f"every execution was discarded, {tally.discarded:,} in all: `continue_if` held in none of them, so that the test "
-            "has shown nothing.\n  Let the condition hold in some, or take it out."
+            f"every execution was discarded, {tally.discarded:,} in all: `continue_if` held in none of them, so that "
+            "the test has shown nothing.\n  Let the condition hold in some, or take it out."
         )
     return tally.executions
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import IO, Any, cast
 
 from hydro_nb.compile.program import require_runnable
-from hydro_nb.errors import OrderError, SimulationFailure
+from hydro_nb.errors import SimulationFailure
 from hydro_nb.ir.graph import Graph
 from hydro_nb.lang.sim_ports import MORE, AnyCluster, AnyPlace, Discarded, cluster_sizes, execution, script_done
 from hydro_nb.sim.bookmark import Marked
@@ -22,6 +22,7 @@ from hydro_nb.sim.faults import Budget, budget_of, cluster_of, place_of
 from hydro_nb.sim.laws import Laws, tried
 from hydro_nb.sim.model import Model, require_safety_only, require_sizes
 from hydro_nb.sim.observe import simulated
+from hydro_nb.sim.raised import demands, failures
 from hydro_nb.sim.record import Record
 from hydro_nb.sim.recorder import Recorder
 from hydro_nb.sim.reduce import Reduced, ReducedWorld
@@ -257,9 +258,9 @@ class Simulation:
         driver = OnlyScripted(())
         try:
             counts = self._run(body, driver)
-        except (SimulationFailure, OrderError):
+        except demands():
             raise
-        except Exception as error:
+        except failures() as error:
             record, again = self._recorded(body, (), OnlyScripted(()))
             raise self._failure(body, SCRIPTED, again or error, record) from error
         if not counts:
@@ -333,7 +334,7 @@ class Simulation:
         self._latest = Search(Trial(body, self._model, partial(self._run, body), partial(self._failed, body)))
         return self._latest
 
-    def _failed(self, body: Body, which: str, schedule: Sequence[int], found: Exception) -> SimulationFailure:
+    def _failed(self, body: Body, which: str, schedule: Sequence[int], found: BaseException) -> SimulationFailure:
         """Run a failing schedule again to write it down, and give what a user reads."""
         record, error = self._recorded(body, schedule)
         record.schedule = tuple(schedule)
@@ -346,11 +347,11 @@ class Simulation:
         try:
             with redirect_stdout(cast("IO[str]", Unheard())):
                 passes = self._run(body, Replay(schedule, None if seed is None else AtRandom(seed)))
-        except Exception:  # noqa: BLE001 - a test may raise anything
+        except failures():
             return True
         return False if passes else None
 
-    def _failure(self, body: Body, which: str, error: Exception, record: Record) -> SimulationFailure:
+    def _failure(self, body: Body, which: str, error: BaseException, record: Record) -> SimulationFailure:
         failure = SimulationFailure(explained(self._watched, body, which, error, record))
         failure.schedule, failure.record = tuple(trimmed(record.schedule)), record
         failure.why = lambda: explanation(record, self._again(body))
@@ -372,15 +373,15 @@ class Simulation:
 
     def _recorded(
         self, body: Body, schedule: Sequence[int], how: Driver | None = None
-    ) -> tuple[Record, Exception | None]:
+    ) -> tuple[Record, BaseException | None]:
         """Run a schedule and write it down; what the test cannot ask of any schedule is raised."""
         recorder, driver, found = Recorder(self._watched), how or Replay(schedule), None
         try:
             with redirect_stdout(cast("IO[str]", recorder)):
                 self._run(body, driver, recorder)
-        except (SimulationFailure, OrderError):
+        except demands():
             raise
-        except Exception as error:  # noqa: BLE001 - a test may raise anything
+        except failures() as error:
             found = error
         record = recorder.finish(driver.path, found)
         record.test = getattr(body, "__name__", "body")
