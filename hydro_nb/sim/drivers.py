@@ -110,14 +110,19 @@ class Replay:
 
     def choose(self, ways: int) -> int:
         """Give the next written choice."""
+        return self._next(ways, self._rest)
+
+    def rarely(self, ways: int) -> int:
+        """Give the next written choice; nothing goes wrong but what is written."""
+        return self._next(ways, None)
+
+    def _next(self, ways: int, rest: AtRandom | None) -> int:
         if ways == 1:
             return 0
-        self.path.append(min(self._left.pop(), ways - 1) if self._left else self._after(ways))
+        after = rest.choose(ways) if rest and not self._left else 0
+        self.path.append(min(self._left.pop(), ways - 1) if self._left else after)
         self.widths.append(ways)
         return self.path[-1]
-
-    def _after(self, ways: int) -> int:
-        return self._rest.choose(ways) if self._rest else 0
 
 
 class OnlyScripted(Replay):
@@ -165,7 +170,7 @@ class Driver(Protocol):
 
 def rarely(driver: Driver) -> Callable[[int], int]:
     """Give what chooses whether something happens that need not: at random rarely, else as all else is chosen."""
-    return driver.rarely if isinstance(driver, AtRandom) else driver.choose
+    return driver.rarely if isinstance(driver, AtRandom | Replay) else driver.choose
 
 
 def _diverged(at: int, before: int, now: int) -> SimulationFailure:
