@@ -1,7 +1,8 @@
 """Processes and members that crash, come later, or start again, at moments that are chosen.
 
-Before each step, before what the test sends is taken in, and where the flow is at rest, a fault may strike; the
-plainest choice is that none does. A random search lets one strike rarely, so that it comes as well late as early.
+Before each step, before each element that the test sends is taken in, and where the flow is at rest, a fault may
+strike; the plainest choice is that none does. A random search lets one strike rarely, so that it comes as well late as
+early. Of a fault others may hear before the next step, and before the next element that the test sends.
 
 Who crashes ends between two runs of what is at it. What is under way to it is lost. What it has sent arrives as
 `fail_stop` says: at each receiver, by each edge, so much as it sent before some moment, and nothing after; at each
@@ -13,7 +14,8 @@ have heard that it has joined; nobody sends to it before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +26,12 @@ from hydro_nb.ir.ops.simulated import SimOutput
 from hydro_nb.ir.ops.source import SourceMembers
 from hydro_nb.sim.lives import Life, Link, Outlet
 from hydro_nb.sim.routes import Route
-from hydro_nb.sim.strikes import Arrival, Crash, News
+from hydro_nb.sim.strikes import Arrival, Crash, News, Sent
 from hydro_nb.sim.trace import shown
 from hydro_nb.values import MemberId, MembershipEvent
 
 if TYPE_CHECKING:
-    from hydro_nb.sim.model import Model
+    from hydro_nb.sim.model import Model, Port
     from hydro_nb.sim.units import Happening, Module, Runner
     from hydro_nb.sim.world import World
 
@@ -59,6 +61,8 @@ class Faults:
         self._by_module = {id(life.module): life for life in self.lives}
         self._spent: dict[tuple[int, str], int] = {}
         self._offered = False
+        self.coming: deque[Sent] = deque()
+        """what the test has sent and has not been taken in"""
         for runner in model.runners:
             self._watch(runner)
         for observer in model.observers:
@@ -99,6 +103,7 @@ class Faults:
         """Begin an execution: all are there but those who come later."""
         self.world, self._offered = world, False
         self._spent.clear()
+        self.coming.clear()
         for life in self.lives:
             life.epoch = 0
             life.state = "absent" if life.number >= self.first.get(life.place.slot, 1) else "running"
@@ -120,10 +125,6 @@ class Faults:
     def id(self, cluster: Place, number: int) -> MemberId[Any]:
         """Give the id of a member."""
         return self.model.members(cluster)[number]
-
-    def hears(self, runner: Runner) -> bool:
-        """Whether whoever has a unit is there."""
-        return self.life_of(runner).runs
 
     # ------------------------------------------------------------ what may happen
 
@@ -152,6 +153,23 @@ class Faults:
             self._happen(possible[chosen - 1], world)
         return bool(chosen)
 
+    def sent(self, port: Port, items: Iterable[Any]) -> None:
+        """Have what the test sends wait until it is taken in, one element after the other."""
+        life = self.life_of(self.model.senders[port][1])
+        self.coming += [Sent(life, port, item, life.epoch if life.runs else None) for item in items]
+
+    def go_on(self, world: World) -> None:
+        """Take in the next of what the test has sent, unless a fault strikes or is heard of before."""
+        sent, news = self.coming[0], self.news
+        if sent.is_heard:
+            if self.strike(world):
+                return
+            if chosen := world.choose(len(news) + 1) if news else 0:
+                self._happen(news[chosen - 1], world, "before the test goes on")
+                return
+        self.coming.popleft()
+        sent.take_in(world, news if sent.is_heard else [])
+
     def rest(self, world: World) -> bool:
         """Let who is bound to crash do so at the latest when all rests, or a fault strike; says whether one did."""
         doomed = next((life for life in self.lives if life.doomed and life.runs), None)
@@ -164,9 +182,9 @@ class Faults:
         self._offered = not struck
         return struck
 
-    def _happen(self, event: Happening, world: World) -> None:
+    def _happen(self, event: Happening, world: World, chosen: str = "which need not have happened") -> None:
         if world.recorder:
-            world.recorder.picked(event, [event])
+            world.recorder.picked(event, [event], chosen)
         event.happen(world)
 
     def _possible(self) -> list[Happening]:

@@ -76,13 +76,13 @@ class Recorder:
         self.record.moments.append(moment)
         return moment
 
-    def fed(self, port: Port, items: Sequence[Any], runner: Runner) -> None:
-        """Write down what the test has sent."""
+    def fed(self, port: Port, items: Sequence[Any], runner: Runner, *, heard: bool = True) -> None:
+        """Write down what the test has sent, and whether somebody is there who hears it."""
         site, (slot, member) = self.model.graph.nodes[port[0]].site, port
         where = f"{called(' into', site)}{at_member(self.model, slot, member)}"
         self.begin("test", TEST, f"the test sends {', '.join(map(shown, items))}{where}", site)
         for item in items:
-            self._message(slot, site.name or "sim_input", TEST, runner, item)
+            self._message(slot, site.name or "sim_input", TEST, runner, item, "arrived" if heard else "lost")
 
     def gave(self, port: Port, items: Sequence[Any]) -> None:
         """Write down what has come out for the test."""
@@ -95,7 +95,11 @@ class Recorder:
             sent = Message(slot, site.name or "sim_output", lane, TEST, at, shown(item), read=at)
             self.record.messages.append(sent)
 
-    def picked(self, chosen: Event, ready: Sequence[Event]) -> None:
+    def went_before(self, ready: Sequence[Event]) -> None:
+        """Write down what could have happened before the last moment, and was chosen to come later."""
+        self._decide("", f"before what was ready as well: {', '.join(dict.fromkeys(map(title_of, ready)))}", Site())
+
+    def picked(self, chosen: Event, ready: Sequence[Event], alone: str = "which need not have happened") -> None:
         """Write down which of those that could go on does; its run is a moment of its own."""
         others = ", ".join(dict.fromkeys(title_of(each) for each in ready if each is not chosen))
         if not isinstance(chosen, Runner | Observer):
@@ -105,7 +109,7 @@ class Recorder:
             if others:
                 self._decide(slot, f"before what was ready as well: {others}", site)
             elif chosen.kind == "fault" and self._told < len(self._ways):
-                self._decide(slot, "which need not have happened", site)
+                self._decide(slot, alone, site)
             return
         runner = unit_of(chosen)
         tick, site = runner.is_tick, runner.unit.place.site

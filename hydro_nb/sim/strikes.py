@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hydro_nb.ir.node import Node
 from hydro_nb.values import MembershipEvent
 
 if TYPE_CHECKING:
     from hydro_nb.sim.lives import Life
+    from hydro_nb.sim.model import Port
     from hydro_nb.sim.units import EventKind, Module
     from hydro_nb.sim.world import World
+
+
+@dataclass(frozen=True, eq=False)
+class Sent:
+    """An element that the test has sent to a process or member as it was then, and that is not taken in yet."""
+
+    life: Life
+    port: Port
+    item: Any
+    epoch: int | None
+    """in which of its lives it was; none where it was not there"""
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether it is there still, and has not begun anew meanwhile."""
+        return self.life.runs and self.life.epoch == self.epoch
+
+    def take_in(self, world: World, later: Sequence[News]) -> None:
+        """Have it read in the next run, before somebody hears what there is to hear later."""
+        inputs, runner = world.model.senders[self.port]
+        if world.recorder:
+            world.recorder.fed(self.port, [self.item], runner, heard=self.is_heard)
+            if later:
+                world.recorder.went_before(later)
+        if self.is_heard:
+            inputs.append(self.item)
+            runner.due = True
 
 
 @dataclass(frozen=True, eq=False)

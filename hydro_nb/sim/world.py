@@ -73,9 +73,11 @@ class World:
             )
         inputs, runner = self.model.senders[slot, member]
         self._steps = 0
-        if not self.model.faults or self.model.faults.hears(runner):
-            inputs.extend(items)
-            runner.due = self._unsettled = True
+        if self.model.faults:
+            self.model.faults.sent((slot, member), items)
+            return
+        inputs.extend(items)
+        runner.due = self._unsettled = True
         if self.recorder:
             self.recorder.fed((slot, member), items, runner)
 
@@ -113,9 +115,10 @@ class World:
 
     def advance(self) -> bool:
         """Do one thing; gives whether there was anything to do."""
+        if self.model.faults and self.model.faults.coming:
+            self.model.faults.go_on(self)
+            self._unsettled = True
         if self._unsettled:
-            if self.model.faults:
-                self.model.faults.strike(self)
             self._settle()
             return True
         return self._step()

@@ -96,3 +96,120 @@ def test_it_is_said_that_an_output_hears_no_more():
     with pytest.raises(SimulationFailure, match="Server will crash, and nothing more of it comes to `other`") as caught:
         flow.sim().with_faults(server).exhaustive(body)
     assert "Server crashes" in str(caught.value)
+
+
+# ---------------------------------------------------------------- what the test sends
+
+
+def joining():
+    """A leader that sends to all, to whom one more comes."""
+    flow = FlowBuilder("joining")
+    leader, workers = flow.process(), flow.cluster(Worker)
+    port, numbers = leader.sim_input(int)
+    out = numbers.broadcast(workers, None, ANY).sim_output()
+    return port, out, flow.sim().with_cluster_size(workers, 1).with_faults(workers, crashes=0, joins=1)
+
+
+def test_who_joins_may_hear_of_what_is_sent_next_only():
+    port, out, sim = joining()
+
+    def send():
+        port.send(1)
+        port.send(2)
+
+    count, seen = explore(sim, send, lambda: out.collect(0), lambda: out.collect(1))
+    assert seen == {((1, 2), ()), ((1, 2), (2,)), ((1, 2), (1, 2))}
+    # it joins before the first, and is heard of before that, before the second, or after; it joins before the second,
+    # and is heard of before that or after; it joins after that; or never
+    assert count == 3 + 2 + 1 + 1
+    assert explore(sim, lambda: port.send_many([1, 2]), lambda: out.collect(0), lambda: out.collect(1)) == (count, seen)
+
+
+def test_fewer_schedules_show_the_same():
+    port, out, sim = joining()
+    seen = set()
+
+    async def body():
+        port.send_many([1, 2])
+        seen.add(tuple(await out.collect(1)))
+
+    assert sim.exhaustive(body, reduce=True) <= 7
+    assert seen == {(), (2,), (1, 2)}
+    seen.clear()
+    assert sim.fuzz(body, runs=500, seed=1) == 500
+    assert seen == {(), (2,), (1, 2)}
+
+
+def test_one_who_has_left_gets_nothing_of_what_is_sent_after_that_is_known():
+    flow = FlowBuilder("turns")
+    leader, workers = flow.process(), flow.cluster(Worker)
+    port, jobs = leader.sim_input(int)
+    out = jobs.round_robin(workers, None, ANY).sim_output()
+    sim = flow.sim().with_cluster_size(workers, 2).with_faults(workers)
+    _, seen = explore(sim, lambda: port.send_many([1, 2, 3]), lambda: out.collect(0), lambda: out.collect(1))
+    assert {((), (1, 2, 3)), ((1, 2, 3), ()), ((1,), (2, 3)), ((1, 3), (2,))} <= seen
+    for first, second in seen:
+        assert sorted({*first, *second}) == sorted(first + second)  # nothing comes twice
+        assert list(first) == sorted(first)
+        assert list(second) == sorted(second)
+
+
+def test_a_crash_comes_between_what_is_sent_in_a_row():
+    flow = FlowBuilder("row")
+    server = flow.process(Server)
+    port, numbers = server.sim_input(int)
+    out = numbers.sim_output()
+    sim = flow.sim().with_faults(server)
+    count, seen = explore(sim, lambda: port.send_many([1, 2]), out.collect)
+    assert seen == {((),), ((1,),), ((1, 2),)}
+    # before the first; it does not come out, and the crash is before the second or after; before the second; that does
+    # not come out; after that; never
+    assert count == 1 + 2 + 1 + 1 + 1 + 1
+
+
+def test_what_was_sent_to_who_has_crashed_is_not_for_who_comes_in_its_place():
+    flow = FlowBuilder("place")
+    workers = flow.cluster(Worker)
+    port, numbers = workers.sim_input(int)
+    out = numbers.sim_output()
+    sim = flow.sim().with_cluster_size(workers, 1).with_faults(workers, crashes=1, restarts=1)
+    _, seen = explore(sim, lambda: [port.send(0, 1), port.send(0, 2)], lambda: out.collect(0))
+    assert seen == {((),), ((1,),), ((1, 2),)}
+
+
+def test_what_the_test_sends_is_told_where_it_is_taken_in():
+    port, out, sim = joining()
+
+    async def body():
+        port.send_many([1, 2])
+        assert await out.collect(1) != [2]
+
+    with pytest.raises(SimulationFailure) as caught:
+        sim.exhaustive(body)
+    titles = [moment.title for moment in caught.value.record.moments if moment.kind in ("test", "fault")]
+    assert titles == [
+        "the test sends 1 into `numbers`",
+        "Worker/1 joins",
+        "process 0 hears that Worker/1 has joined",
+        "the test sends 2 into `numbers`",
+    ]
+    assert "before the test goes on" in str(caught.value)
+
+
+
+def test_what_is_sent_to_who_is_gone_is_lost():
+    flow = FlowBuilder("gone")
+    server = flow.process(Server)
+    port, numbers = server.sim_input(int)
+    out = numbers.sim_output()
+    sim = flow.sim().with_faults(server)
+
+    async def body():
+        port.send(1)
+        assert await out.collect()
+
+    with pytest.raises(SimulationFailure) as caught:
+        sim.fuzz(body, seed=1)
+    record = sim.record(body, [1])
+    assert [(each.text, each.fate) for each in record.messages] == [("1", "lost")]
+    assert caught.value.schedule
