@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from hydro_nb.errors import HydroError, SimulationFailure, Site
@@ -268,7 +269,10 @@ class SimReceiver(Port[T]):
         1
         """
         items: list[Any] = await self._all(ordered=False)
-        return sorted(items, key=key)
+        items.sort(key=key)
+        if _tied(items, key):
+            self._queue(ordered=False)  # says that it is seen in which order they came
+        return items
 
     async def assert_yields(self, expected: Iterable[T]) -> None:
         """Wait for these elements, in this order; more may follow.
@@ -386,3 +390,10 @@ class SimReceiver(Port[T]):
         items = list(queue)
         queue.clear()
         return items
+
+
+def _tied(items: list[Any], key: Callable[[Any], Any] | None) -> bool:
+    """Whether some that were sorted differ, and stand as they do only because they came so."""
+    places = items if key is None else list(map(key, items))
+    pairs = zip(pairwise(places), pairwise(items), strict=True)
+    return any(not place < after and repr(one) != repr(two) for (place, after), (one, two) in pairs)

@@ -12,7 +12,8 @@ is taken:
   hold back what has come;
 - values outside ticks of which others see versions, as each version is made of all that has come before it;
 - state, and captured values that can change, which several units of a process have in common;
-- the test, where it waits for what the step has given it, as it may act on it.
+- the test, where it waits for what the step has given it, as it may act on it; and an output without order, where the
+  test takes its elements one by one later on, or sorts them by what does not tell all of them apart.
 
 Where time passes, where faults happen, and where a test scripts what is chosen, all steps have something in common.
 
@@ -87,7 +88,8 @@ class Reduced:
         self._tried: dict[int, list[tuple[Event, Touched]]] = {}
         """by the place of a choice between units: those that were picked there, and what they have touched"""
         self._asleep: dict[Event, Touched] = {}
-        self._touching: Touched | None = None
+        self.touching: Touched | None = None
+        """what the step under way is known by when others are picked before it"""
 
     def choose(self, ways: int) -> int:
         """Give the next choice that is not one between units."""
@@ -109,19 +111,19 @@ class Reduced:
         chosen = awake[number]
         if len(ready) > 1:
             self.path.append(chosen)
-        self._touching = None
+        self.touching = None
         if len(awake) > 1:
             tried = self._tried.setdefault(at, [])
             if number == len(tried):
                 tried.append((ready[chosen], Touched()))
             asleep.update((unit, touched) for unit, touched in tried[:number] if not touched.everything)
-            self._touching = tried[number][1]
+            self.touching = tried[number][1]
         return chosen
 
     def stepped(self, touched: Touched) -> None:
         """Note what a step has touched; what has to do with that need not sleep any more."""
-        if self._touching is not None:
-            self._touching.add(touched)
+        if self.touching is not None:
+            self.touching.add(touched)
         for unit in [each for each, its in self._asleep.items() if its.must_follow(touched)]:
             del self._asleep[unit]
 
@@ -154,6 +156,8 @@ class ReducedWorld(World):
         """what the step under way has picked, if anything"""
         self._awaited: tuple[str, int] | None = None
         """the port whose next element makes the test go on; none where it waits until nothing more can happen"""
+        self._gave: dict[tuple[str, int], list[Touched]] = {}
+        """by the port without order: what the steps that gave it something are known by"""
         super().__init__(model, driver, recorder)
         run = self.run
 
@@ -169,8 +173,10 @@ class ReducedWorld(World):
         super().feed(slot, items, unordered=unordered, member=member)
 
     def arrived(self, slot: str, *, ordered: bool, member: int = 0, complete: bool = False) -> deque[Any]:
-        """Give what came out of a port, and note that the test waits for it."""
+        """Give what came out of a port, and note that the test waits for it, or sees in which order it came."""
         self._awaited = None if complete else (slot, member)
+        for touching in () if complete else self._gave.pop((slot, member), ()):
+            touching.alone.add((slot, member))
         return super().arrived(slot, ordered=ordered, member=member, complete=complete)
 
     def _pick(self, ready: Sequence[Event]) -> Event:
@@ -199,8 +205,9 @@ class ReducedWorld(World):
         for port, count in zip(self.model.given.ports, before, strict=True):
             if len(port.items) > count:
                 self._touched.everything |= port.key == self._awaited
-                if port.ordered:
-                    self._touched.alone.add(port)
+                (self._touched.alone if port.ordered else self._touched.fed).add(port.key)
+                if not port.ordered and self._driver.touching:
+                    self._gave.setdefault(port.key, []).append(self._driver.touching)
 
 
 def _places(model: Model) -> list[tuple[Unit, Hook]]:
