@@ -26,7 +26,17 @@ ALLOWED = {
     "compile": {"ir", "errors", "references", "values", "watched", "wire", "schema"},
     "runtime": {"wire", "errors", "values", "types", "schema"},
     # the ports of a simulated test are handles that users type; the simulator stands behind them
-    "sim": {"ir", "compile", "runtime", "errors", "values", "wire", "lang.sim_ports"},
+    "sim": {
+        "ir",
+        "compile",
+        "runtime",
+        "errors",
+        "values",
+        "wire",
+        "lang.sim_awaits",
+        "lang.sim_execution",
+        "lang.sim_ports",
+    },
     "telemetry": {"wire", "errors", "values"},
     "deploy": {"compile", "runtime", "wire", "telemetry", "errors", "values"},
     # the text forms of a graph are three files: ir.text gathers them

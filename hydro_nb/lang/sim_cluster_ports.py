@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from hydro_nb.errors import SimulationFailure
 from hydro_nb.lang.external import Port
+from hydro_nb.lang.sim_awaits import to_await
 from hydro_nb.lang.sim_ports import SimReceiver, SimSender
 from hydro_nb.values import MemberId
 
@@ -87,6 +88,7 @@ class SimClusterSender(Port[T]):
 class SimClusterReceiver(Port[T]):
     """The end of a `sim_output` on a cluster: the test receives what one member or another gives."""
 
+    @to_await
     async def next(self, member: MemberId[Any] | int) -> T:
         """Wait for the next element of a member; raises `NoMoreMessages` when none can come.
 
@@ -100,6 +102,7 @@ class SimClusterReceiver(Port[T]):
         """
         return await self._of(member).next()
 
+    @to_await
     async def collect(self, member: MemberId[Any] | int) -> list[T]:
         """Wait until nothing more can happen; give all that came from a member, in order.
 
@@ -113,6 +116,7 @@ class SimClusterReceiver(Port[T]):
         """
         return await self._of(member).collect()
 
+    @to_await
     async def collect_sorted(self, member: MemberId[Any] | int, key: Callable[[T], Any] | None = None) -> list[T]:
         """Wait until nothing more can happen; give all that came from a member, sorted.
 
@@ -126,6 +130,7 @@ class SimClusterReceiver(Port[T]):
         """
         return await self._of(member).collect_sorted(key)
 
+    @to_await
     async def assert_yields(self, member: MemberId[Any] | int, expected: Iterable[T]) -> None:
         """Wait for these elements of a member, in this order; more may follow.
 
@@ -139,6 +144,7 @@ class SimClusterReceiver(Port[T]):
         """
         await self._of(member).assert_yields(expected)
 
+    @to_await
     async def assert_yields_only(self, member: MemberId[Any] | int, expected: Iterable[T]) -> None:
         """Wait for these elements of a member, in this order, and no others.
 
@@ -152,6 +158,7 @@ class SimClusterReceiver(Port[T]):
         """
         await self._of(member).assert_yields_only(expected)
 
+    @to_await
     async def assert_yields_unordered(self, member: MemberId[Any] | int, expected: Iterable[T]) -> None:
         """Wait for these elements of a member, in any order; more may follow.
 
@@ -165,6 +172,7 @@ class SimClusterReceiver(Port[T]):
         """
         await self._of(member).assert_yields_unordered(expected)
 
+    @to_await
     async def assert_yields_only_unordered(self, member: MemberId[Any] | int, expected: Iterable[T]) -> None:
         """Wait for these elements of a member, in any order, and no others.
 
@@ -178,6 +186,7 @@ class SimClusterReceiver(Port[T]):
         """
         await self._of(member).assert_yields_only_unordered(expected)
 
+    @to_await
     async def assert_no_more(self, member: MemberId[Any] | int) -> None:
         """Wait until nothing more can happen; fails where a member has given anything that was not read.
 

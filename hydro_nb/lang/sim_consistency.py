@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from hydro_nb.errors import SimulationFailure, Site
-from hydro_nb.lang.sim_ports import Bookmark, current
+from hydro_nb.lang.sim_execution import Bookmark
+from hydro_nb.lang.sim_ports import current
 from hydro_nb.lang.site import here
 
 _PREFIX = "Prefix inconsistency: of what two executions gave, neither begins the other"

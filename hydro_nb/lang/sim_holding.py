@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self, TypeVar
 
 from hydro_nb.errors import SimulationFailure
-from hydro_nb.lang.sim_ports import MORE, Decision, ScriptError, current, script_done
+from hydro_nb.lang.sim_execution import MORE, Decision
+from hydro_nb.lang.sim_ports import ScriptError, current, script_done
 from hydro_nb.lang.site import here
 from hydro_nb.values import MemberId
 

@@ -7,14 +7,15 @@ simulator puts into `execution`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextvars import ContextVar
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from hydro_nb.errors import HydroError, SimulationFailure, Site
+from hydro_nb.errors import HydroError, SimulationFailure
 from hydro_nb.lang.external import Port
+from hydro_nb.lang.sim_awaits import to_await
+from hydro_nb.lang.sim_execution import MORE, Execution, execution
 
 if TYPE_CHECKING:
     from hydro_nb.ir.graph import Graph
@@ -40,99 +41,6 @@ class ScriptError(HydroError):
 
 class Discarded(BaseException):
     """Ends an execution that a test does not want to look at; not an error, so that no `except` catches it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a test says is chosen next at one place."""
-
-    verb: str
-    arguments: tuple[Any, ...]
-    site: Site
-
-    def __str__(self) -> str:
-        return f"{self.verb}({', '.join(map(repr, self.arguments))})"
-
-
-class Script(Protocol):
-    """What a test has decided through its hooks, in the execution under way."""
-
-    @property
-    def outstanding(self) -> bool:
-        """Whether something was decided that has not come about."""
-        ...
-
-    def decide(self, slot: str, member: int | None, decision: Decision) -> bool:
-        """Take a decision on, or say that its turn has not come."""
-        ...
-
-    def place(self, slot: str, member: int | None, site: Site) -> Any:
-        """Give the place of choice that a hook is bound to."""
-        ...
-
-    def stuck(self) -> str:
-        """Say of what was decided, and cannot come about any more, why."""
-        ...
-
-
-class Bookmark(Protocol):
-    """An execution that can be run again."""
-
-    @property
-    def name(self) -> str:
-        """Name the test."""
-        ...
-
-    @property
-    def schedule(self) -> tuple[int, ...]:
-        """Give the choices that were made."""
-        ...
-
-    def told(self) -> str:
-        """Run it again and write down what happened."""
-        ...
-
-    def plainest(self, holds: Callable[[], object], before: Callable[[], None]) -> Bookmark:
-        """Find the plainest execution of which something holds; `before` is called before each that is tried."""
-        ...
-
-
-class Execution(Protocol):
-    """One run of a flow in the simulator, as its ports see it."""
-
-    def bookmark(self) -> Bookmark:
-        """Say where this execution is found again."""
-        ...
-
-    @property
-    def script(self) -> Script | None:
-        """What the test has decided, where the flow has hooks."""
-        ...
-
-    def feed(self, slot: str, items: Sequence[Any], *, unordered: bool = False, member: int = 0) -> None:
-        """Put elements into an input of a process or of one member; `unordered`: their order means nothing."""
-        ...
-
-    def arrived(self, slot: str, *, ordered: bool, member: int = 0, complete: bool = False) -> deque[Any]:
-        """Give what came out and was not read.
-
-        `ordered`: the reader looks at the order; `complete`: and not before nothing more can happen.
-        """
-        ...
-
-
-execution: ContextVar[Execution | None] = ContextVar("execution", default=None)
-"""The execution under way."""
-
-
-class More:
-    """Awaited by a port: lets the simulator do one thing, and tells whether it did."""
-
-    def __await__(self) -> Generator[More, bool, bool]:
-        return (yield self)
-
-
-MORE = More()
 
 
 def cluster_sizes(graph: Graph, cluster: AnyCluster, members: int) -> dict[int, int]:
@@ -228,6 +136,7 @@ class SimReceiver(Port[T]):
     member: int = 0
     """where it is an end at a member of a cluster: which one"""
 
+    @to_await
     async def next(self) -> T:
         """Wait for the next element; raises `NoMoreMessages` when none can come.
 
@@ -242,6 +151,7 @@ class SimReceiver(Port[T]):
         """
         return await self._next("some message", ordered=True)
 
+    @to_await
     async def collect(self) -> list[T]:
         """Wait until nothing more can happen; give all that came, in order.
 
@@ -256,6 +166,7 @@ class SimReceiver(Port[T]):
         """
         return await self._all(ordered=True)
 
+    @to_await
     async def collect_sorted(self, key: Callable[[T], Any] | None = None) -> list[T]:
         """Wait until nothing more can happen; give all that came, sorted.
 
@@ -274,6 +185,7 @@ class SimReceiver(Port[T]):
             self._queue(ordered=False)  # says that it is seen in which order they came
         return items
 
+    @to_await
     async def assert_yields(self, expected: Iterable[T]) -> None:
         """Wait for these elements, in this order; more may follow.
 
@@ -293,6 +205,7 @@ class SimReceiver(Port[T]):
                 raise AssertionError(f"Stream yielded unexpected message: {got!r}, expected: {waiting[0]!r}")
             del waiting[0]
 
+    @to_await
     async def assert_yields_only(self, expected: Iterable[T]) -> None:
         """Wait for these elements, in this order, and see that no more can come.
 
@@ -308,6 +221,7 @@ class SimReceiver(Port[T]):
         await self.assert_yields(expected)
         await self.assert_no_more()
 
+    @to_await
     async def assert_yields_unordered(self, expected: Iterable[T]) -> None:
         """Wait for these elements, in any order; more may follow.
 
@@ -327,6 +241,7 @@ class SimReceiver(Port[T]):
                 raise AssertionError(f"Stream yielded unexpected message: {got!r}, expected one of: {waiting!r}")
             waiting.remove(got)
 
+    @to_await
     async def assert_yields_only_unordered(self, expected: Iterable[T]) -> None:
         """Wait for these elements, in any order, and see that no more can come.
 
@@ -342,6 +257,7 @@ class SimReceiver(Port[T]):
         await self.assert_yields_unordered(expected)
         await self.assert_no_more()
 
+    @to_await
     async def assert_no_more(self) -> None:
         """See that no more elements can come.
 

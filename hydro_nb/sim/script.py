@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from hydro_nb.errors import Site
 from hydro_nb.ir.node import Bound, Node
-from hydro_nb.lang.sim_ports import Decision
+from hydro_nb.lang.sim_execution import Decision
 from hydro_nb.sim import undecided
 from hydro_nb.sim.desk import MismatchError, offered
 from hydro_nb.sim.hooks import Choose, Hook, Version
@@ -46,6 +46,8 @@ class Script:
         self._model, self._strict = model, strict
         self._spots = model.spots
         self._group: Group | None = None
+        self.told = False
+        """whether the test has been told that its script cannot come about"""
         for spot in self._spots.values():
             spot.reset()
 
@@ -79,6 +81,7 @@ class Script:
 
     def stuck(self) -> str:
         """Say of what was decided, and cannot come about any more, why."""
+        self.told = True
         return undecided.stuck(self._group.target, self._group.spots) if self._group else ""
 
     # ------------------------------------------------------------ what the world asks

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import random
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import redirect_stdout
@@ -13,11 +12,13 @@ from typing import IO, Any, cast
 from hydro_nb.compile.program import require_runnable
 from hydro_nb.errors import SimulationFailure
 from hydro_nb.ir.graph import Graph
+from hydro_nb.lang.sim_awaits import to_await
 from hydro_nb.lang.sim_ports import MORE, AnyCluster, AnyPlace, Discarded, cluster_sizes, execution, script_done
 from hydro_nb.sim.bookmark import Marked
+from hydro_nb.sim.drive import Body, drive, require_awaited
 from hydro_nb.sim.drivers import AtRandom, Driver, OnlyScripted, Replay
 from hydro_nb.sim.explain import Again, explanation, verdicts
-from hydro_nb.sim.failure import SCRIPTED, explained, foreign_await
+from hydro_nb.sim.failure import SCRIPTED, explained
 from hydro_nb.sim.faults import Budget, budget_of, cluster_of, place_of
 from hydro_nb.sim.laws import Laws, tried
 from hydro_nb.sim.model import Model, require_safety_only, require_sizes
@@ -150,6 +151,7 @@ class Simulation:
         self._safety_only = True
         return self
 
+    @to_await
     async def advance(self, seconds: float | timedelta) -> None:
         """Let so much time pass in the body of a test, and what is due meanwhile happen.
 
@@ -413,6 +415,7 @@ class Simulation:
             finally:
                 execution.reset(token)
         except Discarded:
+            require_awaited(body, world, driver.path)
             return False
         finally:
             self._running = False
@@ -420,26 +423,3 @@ class Simulation:
                 model.end()
             act_as(None)
         return True
-
-
-def drive(body: Body, world: World) -> None:
-    """Run a test's coroutine to its end, letting the world go on whenever it waits for a port."""
-    coroutine = body()
-    if not inspect.iscoroutine(coroutine):
-        raise SimulationFailure(
-            "a simulated test is an `async def` function without arguments, "
-            f"but was given {getattr(body, '__name__', body)}.\n"
-            "  Write it as: async def body(): ..."
-        )
-    answer: bool | None = None
-    try:
-        while True:
-            try:
-                request = coroutine.send(answer)
-            except StopIteration:
-                return
-            if request is not MORE:
-                raise SimulationFailure(foreign_await(coroutine, request))
-            answer = world.advance()
-    finally:
-        coroutine.close()

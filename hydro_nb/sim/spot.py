@@ -8,7 +8,8 @@ from typing import Any
 from hydro_nb.errors import SimulationFailure
 from hydro_nb.ir.hooked import HookName
 from hydro_nb.ir.node import Node
-from hydro_nb.lang.sim_ports import Decision, ScriptError
+from hydro_nb.lang.sim_execution import Decision
+from hydro_nb.lang.sim_ports import ScriptError
 from hydro_nb.sim.desk import Desk, MismatchError, Taken, Verb, offered
 from hydro_nb.sim.hooks import Choose, Hook, Version
 from hydro_nb.sim.orders import order_verb

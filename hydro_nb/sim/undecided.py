@@ -9,7 +9,8 @@ from hydro_nb.errors import SimulationFailure, Site
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.hooked import hooks_of
 from hydro_nb.ir.node import Bound, Node
-from hydro_nb.lang.sim_ports import Decision, ScriptError
+from hydro_nb.lang.sim_execution import Decision
+from hydro_nb.lang.sim_ports import ScriptError
 from hydro_nb.sim.spot import Spot, Target
 from hydro_nb.sim.trace import shown
 from hydro_nb.sim.units import Runner

@@ -35,6 +35,8 @@ class World:
         self.model, self.recorder = model, recorder
         self.choose = recorder.choosing(driver.choose) if recorder else driver.choose
         self.run = recorder.run if recorder else Runner.run
+        self.asked: list[Any] = []
+        """calls of the test that it has to await"""
         """what runs a unit"""
         strict = isinstance(driver, OnlyScripted)
         self.script = Script(model, strict=strict) if strict or model.is_hooked else None

@@ -1,0 +1,107 @@
+"""The execution under way of a simulated flow, as the ends that a test holds see it, and how they wait for it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from hydro_nb.errors import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a test says is chosen next at one place."""
+
+    verb: str
+    arguments: tuple[Any, ...]
+    site: Site
+
+    def __str__(self) -> str:
+        return f"{self.verb}({', '.join(map(repr, self.arguments))})"
+
+
+class Script(Protocol):
+    """What a test has decided through its hooks, in the execution under way."""
+
+    @property
+    def outstanding(self) -> bool:
+        """Whether something was decided that has not come about."""
+        ...
+
+    def decide(self, slot: str, member: int | None, decision: Decision) -> bool:
+        """Take a decision on, or say that its turn has not come."""
+        ...
+
+    def place(self, slot: str, member: int | None, site: Site) -> Any:
+        """Give the place of choice that a hook is bound to."""
+        ...
+
+    def stuck(self) -> str:
+        """Say of what was decided, and cannot come about any more, why."""
+        ...
+
+
+class Bookmark(Protocol):
+    """An execution that can be run again."""
+
+    @property
+    def name(self) -> str:
+        """Name the test."""
+        ...
+
+    @property
+    def schedule(self) -> tuple[int, ...]:
+        """Give the choices that were made."""
+        ...
+
+    def told(self) -> str:
+        """Run it again and write down what happened."""
+        ...
+
+    def plainest(self, holds: Callable[[], object], before: Callable[[], None]) -> Bookmark:
+        """Find the plainest execution of which something holds; `before` is called before each that is tried."""
+        ...
+
+
+class Execution(Protocol):
+    """One run of a flow in the simulator, as its ports see it."""
+
+    asked: list[Any]
+    """calls of the test that it has to await"""
+
+    def bookmark(self) -> Bookmark:
+        """Say where this execution is found again."""
+        ...
+
+    @property
+    def script(self) -> Script | None:
+        """What the test has decided, where the flow has hooks."""
+        ...
+
+    def feed(self, slot: str, items: Sequence[Any], *, unordered: bool = False, member: int = 0) -> None:
+        """Put elements into an input of a process or of one member; `unordered`: their order means nothing."""
+        ...
+
+    def arrived(self, slot: str, *, ordered: bool, member: int = 0, complete: bool = False) -> deque[Any]:
+        """Give what came out and was not read.
+
+        `ordered`: the reader looks at the order; `complete`: and not before nothing more can happen.
+        """
+        ...
+
+
+execution: ContextVar[Execution | None] = ContextVar("execution", default=None)
+"""The execution under way."""
+
+
+class More:
+    """Awaited by a port: lets the simulator do one thing, and tells whether it did."""
+
+    def __await__(self) -> Generator[More, bool, bool]:
+        return (yield self)
+
+
+MORE = More()

@@ -1,0 +1,60 @@
+"""Running the coroutine of a test in an execution, and seeing that it awaited what it called."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from typing import Any
+
+from hydro_nb.errors import SimulationFailure
+from hydro_nb.lang.sim_awaits import forgotten, not_awaited, places_kept, quiet
+from hydro_nb.lang.sim_execution import MORE, execution
+from hydro_nb.sim.drivers import Replay
+from hydro_nb.sim.failure import foreign_await
+from hydro_nb.sim.world import World
+
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
+Body = Callable[[], Coroutine[Any, Any, Any]]
+
+
+def drive(body: Body, world: World) -> None:
+    """Run a test's coroutine to its end, letting the world go on whenever it waits for a port."""
+    coroutine = body()
+    if not inspect.iscoroutine(coroutine):
+        raise SimulationFailure(
+            "a simulated test is an `async def` function without arguments, "
+            f"but was given {getattr(body, '__name__', body)}.\n"
+            "  Write it as: async def body(): ..."
+        )
+    answer: bool | None = None
+    try:
+        while True:
+            try:
+                request = coroutine.send(answer)
+            except StopIteration:
+                return
+            if request is not MORE:
+                raise SimulationFailure(foreign_await(coroutine, request))
+            answer = world.advance()
+    finally:
+        coroutine.close()
+
+
+def require_awaited(body: Body, world: World, schedule: Sequence[int]) -> None:
+    """Refuse an execution that has called something without awaiting it; it is run again to find the line."""
+    calls = forgotten(world.asked)
+    if not calls:
+        return
+    again = World(world.model, Replay(schedule))
+    token = execution.set(again)
+    try:
+        with places_kept(), suppress(Exception):
+            drive(body, again)
+    finally:
+        execution.reset(token)
+    found = forgotten(again.asked)
+    failure = not_awaited(found or calls)
+    quiet([*found, *calls])
+    raise failure
