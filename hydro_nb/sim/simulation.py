@@ -412,6 +412,7 @@ class Simulation:
             token = execution.set(world)
             try:
                 drive(body, world)
+                world.finish()
             finally:
                 execution.reset(token)
         except Discarded:

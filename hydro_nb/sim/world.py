@@ -12,6 +12,7 @@ from typing import Any
 
 from hydro_nb.errors import GraphError, OrderError, SimulationFailure
 from hydro_nb.ir.node import Order
+from hydro_nb.lang.sim_ports import ScriptError
 from hydro_nb.sim.bookmark import Marked
 from hydro_nb.sim.drivers import Driver, OnlyScripted, rarely
 from hydro_nb.sim.model import Model, Port
@@ -124,6 +125,18 @@ class World:
             self._settle()
             return True
         return self._step()
+
+    def finish(self) -> None:
+        """See, where the test has ended, that what it decided comes about, and that it has left nothing open."""
+        script = self.script
+        if script is None or script.told:
+            return
+        while script.outstanding:
+            if not self.advance():
+                raise ScriptError(script.stuck())
+        if self._unsettled:
+            self._settle()
+        script.scan()
 
     def _settle(self) -> None:
         """Let everything outside ticks come to rest."""
