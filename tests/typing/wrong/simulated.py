@@ -14,9 +14,12 @@ told, hints = workers.sim_input(int)
 answered, heard = questions.sim_output(), hints.sim_output()
 questions.sim_cluster_output()  # wrong: on a process
 flow.sim().with_cluster_size(leader, 3)  # wrong: a process has no members
-flow.sim().members(leader)  # wrong: a process has no members
-flow.sim().with_faults(workers, 1)  # wrong: one of what?
-flow.sim().with_faults(workers, crashes="1")  # wrong: text for a number
+
+
+def faults() -> None:
+    flow.sim().members(leader)  # wrong: a process has no members
+    flow.sim().with_faults(workers, 1)  # wrong: one of what?
+    flow.sim().with_faults(workers, crashes="1")  # wrong: text for a number
 
 
 async def body() -> None:
