@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from datetime import timedelta
 from functools import partial
@@ -36,7 +36,6 @@ from hydro_nb.values import MemberId, act_as
 
 __tracebackhide__ = True
 """pytest shows the frames of the user"""
-Body = Callable[[], Coroutine[Any, Any, Any]]
 
 
 class Simulation:
