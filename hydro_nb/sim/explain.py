@@ -48,16 +48,19 @@ def explanation(record: Record, again: Again) -> str:
     found = list(verdicts(record, again))
     matter = [each for each in found if each.instead]
     or_not = ", or is discarded" if any(each.discarded for each in found) else ""
-    parts = [_summary(len(matter), len(found), or_not, complete=len(found) == decidable(record))]
-    parts += [_sentence(each) for each in matter]
+    parts = [_summary(record, len(matter), len(found), or_not)]
+    parts += [_sentence(each) for each in matter] or list(_spared(record, again))
     if matter and len(matter) < len(found):
         parts.append(f"The rest does not matter{_where(found)}: the test can fail whatever is decided there{or_not}.")
     return "\n".join([*parts, *lineage(record)])
 
 
-def _summary(matter: int, tried: int, or_not: str, *, complete: bool) -> str:
+def _summary(record: Record, matter: int, tried: int, or_not: str) -> str:
+    if not tried and record.spared:
+        return "There was nothing to decide but whether something goes wrong, and nothing did."
     if not tried:
         return "There was nothing to decide: the test fails under every schedule. It is not a matter of timing."
+    complete = tried == decidable(record)
     tried_of = f"{tried} decision{'s' * (tried > 1)}" + ("" if complete else " that were tried")
     if not matter:
         as_well = f"with any one of them made differently it can fail as well{or_not}"
@@ -72,6 +75,20 @@ def _sentence(verdict: Verdict) -> str:
     lines += [f"    With this instead, the test passes: {short(verdict.instead)}"]
     lines += [f"    The program allows it, as: {short(decision.reason)}"] if decision.reason else []
     return "\n".join(lines)
+
+
+def _spared(record: Record, again: Again) -> Iterator[str]:
+    """Say where something might go wrong so that the test passes; or that this is nowhere."""
+    if not record.spared:
+        return
+    steps = {at: number for number, step in enumerate(steps_of(record), 1) for at in step}
+    for after, number in record.spared[: MOST_RUNS // _TAILS // _OTHERS]:
+        for begin, rest in _changed(record, [number]):
+            if _can_fail(begin, rest, again) is False:
+                where = f"after step {steps[after]}" if after in steps else "at the start"
+                yield f"With this {where}, the test passes: {short(_phrase(again.record(begin), number))}"
+                return
+    yield "It can fail as well where something goes wrong."
 
 
 def _where(verdicts: list[Verdict]) -> str:
@@ -103,11 +120,11 @@ def verdicts(record: Record, again: Again) -> Iterator[Verdict]:
 def _try(record: Record, verdict: Verdict, again: Again) -> int:
     """Look for another decision with which the test passes; gives how many runs it took to know."""
     runs = 0
-    for begin, rest in _changed(record, verdict.decision):
+    for begin, rest in _changed(record, verdict.decision.choices):
         runs += 1
         can_fail = _can_fail(begin, rest, again)
         if can_fail is False:
-            instead = _phrase(again.record(begin), verdict.decision)
+            instead = _phrase(again.record(begin), verdict.decision.choices[0])
             none = instead == _ELSE and verdict.moment.kind == "fault"
             verdict.instead = "it does not happen" if none else instead
             return runs + _TAILS
@@ -127,19 +144,21 @@ def _can_fail(begin: list[int], rest: list[int], again: Again) -> bool | None:
     return False if passes else None
 
 
-def _changed(record: Record, decision: Decision) -> Iterator[tuple[list[int], list[int]]]:
+def _changed(record: Record, choices: Sequence[int]) -> Iterator[tuple[list[int], list[int]]]:
     """Give schedules that differ in one choice: up to it, and what came after it."""
     path = [*record.schedule, *[0] * (len(record.ways) - len(record.schedule))]
-    for at in decision.choices:
+    for at in choices:
         others = [choice for choice in range(record.ways[at]) if choice != path[at]]
         for other in others[:_OTHERS]:
             yield [*path[:at], other], path[at + 1 :]
 
 
-def _phrase(other: Record, decision: Decision) -> str:
+def _phrase(other: Record, number: int) -> str:
     """Say what was decided in the other execution at the same number of the schedule."""
     for moment in other.moments:
         for each in moment.decisions:
-            if decision.choices[0] in each.choices:
+            if number in each.choices:
+                if moment.kind == "fault":
+                    return moment.title
                 return f"{moment.title} first" if each.between else each.phrase
     return _ELSE

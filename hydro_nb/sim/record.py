@@ -136,6 +136,8 @@ class Record:
     schedule: tuple[int, ...] = ()
     ways: tuple[int, ...] = ()
     """how many ways there were at each number of the schedule, and after its end, where the plainest was chosen"""
+    spared: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    """where nothing went wrong though it might have: after which moment, and which number of the schedule it is"""
     failure: str = ""
     """what the test raised; empty where it passed"""
     test: str = ""

@@ -126,6 +126,7 @@ class Recorder:
 
     def passed(self) -> None:
         """Take the last choice for one that needs no word: nothing came of it."""
+        self.record.spared.append((len(self.record.moments) - 1, len(self._ways) - 1))
         self._told = len(self._ways)
 
     def let_through(self, hook: Hook, released: list[Any]) -> None:

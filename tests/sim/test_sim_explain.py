@@ -59,3 +59,65 @@ def test_a_crash_matters_where_a_later_one_would_do_as_well():
     assert depends == "The failure depends on 1 of 1 decision."
     assert step.endswith(", cluster 1/0 crashes: which need not have happened")
     assert instead.strip() == "With this instead, the test passes: it does not happen"
+
+
+def failing(simulation, body):
+    """Give what happened where a test fails, and of all that was sent what it was, its fate, and where it was read."""
+    with pytest.raises(SimulationFailure) as caught:
+        simulation.exhaustive(body)
+    record = caught.value.record
+    reads = [message.read and record.moments[message.read].kind for message in record.messages]
+    return record, [(each.text, each.fate, read) for each, read in zip(record.messages, reads, strict=True)]
+
+
+def test_what_is_under_way_to_who_crashes_is_lost():
+    copies = Copies()
+
+    async def body():
+        copies.numbers_in.send_many([1, 2])
+        assert await copies.copies_out.collect(0)
+
+    record, found = failing(copies.simulation, body)
+    assert record.under_way == []
+    assert {fate for text, fate, read in found if read is None} == {"lost"}
+
+
+def test_who_starts_again_does_not_read_what_was_sent_before():
+    flow = FlowBuilder()
+    workers = flow.cluster()
+    numbers_in, numbers = workers.sim_input(int)
+    numbers_out = numbers.sim_output()
+
+    async def body():
+        numbers_in.send(0, 1)
+        first = await numbers_out.collect(0)
+        numbers_in.send(0, 2)
+        assert (first, await numbers_out.collect(0)) != ([], [2])
+
+    simulation = flow.sim().with_cluster_size(workers, 1).with_faults(workers, crashes=1, restarts=1)
+    _, found = failing(simulation, body)
+    assert found == [("1", "lost", None), ("2", "arrived", "run"), ("2", "arrived", "output")]
+
+
+def test_a_crash_that_would_help_is_named_where_none_has_happened():
+    copies = Copies()
+
+    async def body():
+        copies.numbers_in.send(1)
+        assert not await copies.copies_out.collect(0)
+
+    decide, passes = explained(copies.simulation, body)
+    assert decide == "There was nothing to decide but whether something goes wrong, and nothing did."
+    assert passes.startswith("With this ")
+    assert passes.endswith(", the test passes: cluster 1/0 crashes")
+
+
+def test_a_failure_with_and_without_a_crash_is_not_called_one_of_every_schedule():
+    copies = Copies()
+
+    async def body():
+        copies.numbers_in.send(1)
+        await copies.copies_out.collect(0)
+        raise AssertionError
+
+    assert explained(copies.simulation, body)[1:] == ["It can fail as well where something goes wrong."]
