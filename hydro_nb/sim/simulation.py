@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from contextlib import redirect_stdout
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, redirect_stdout
 from datetime import timedelta
 from functools import partial
 from typing import IO, Any, cast
@@ -355,15 +355,26 @@ class Simulation:
     def _failure(self, body: Body, which: str, error: BaseException, record: Record) -> SimulationFailure:
         failure = SimulationFailure(explained(self._watched, body, which, error, record))
         failure.schedule, failure.record = tuple(trimmed(record.schedule)), record
-        failure.why = lambda: explanation(record, self._again(body))
+        again = self._again(body)
+        failure.why = lambda: explanation(record, again)
         return failure
 
     def _again(self, body: Body) -> Again:
-        """Give what runs a test again, to see what matters."""
+        """Give what runs a test again, to see what matters: as it is now, also where sizes are changed later."""
+        as_now = self._with(self._model, self._watched)
         return Again(
-            lambda schedule, seed: self._fails_at_all(body, schedule, seed),
-            lambda schedule: self._recorded(body, schedule)[0],
+            as_now(lambda schedule, seed: self._fails_at_all(body, schedule, seed)),
+            as_now(lambda schedule: self._recorded(body, schedule)[0]),
         )
+
+    @contextmanager
+    def _with(self, made: Model, tapped: Model) -> Generator[None]:
+        """Run what has been compiled before."""
+        latest, self._made, self._tapped = (self._made, self._tapped), made, tapped
+        try:
+            yield
+        finally:
+            self._made, self._tapped = latest
 
     @property
     def _watched(self) -> Model:
@@ -386,7 +397,8 @@ class Simulation:
             found = error
         record = recorder.finish(driver.path, found)
         record.test = getattr(body, "__name__", "body")
-        record.verdicts = (lambda: verdicts(record, self._again(body))) if found else None
+        again = self._again(body)
+        record.verdicts = (lambda: verdicts(record, again)) if found else None
         return record, found
 
     def _marked(self, body: Body, schedule: tuple[int, ...]) -> Marked:

@@ -121,3 +121,28 @@ def test_a_failure_with_and_without_a_crash_is_not_called_one_of_every_schedule(
         raise AssertionError
 
     assert explained(copies.simulation, body)[1:] == ["It can fail as well where something goes wrong."]
+
+
+def test_an_explanation_is_of_the_sizes_that_failed():
+    flow = FlowBuilder()
+    workers, home = flow.cluster(), flow.process()
+    numbers_in, numbers = workers.sim_input(int)
+    batches = numbers.send(home, TCP.fail_stop()).values().batch(home.tick(), nondet("any batches"))
+    sizes_out = batches.count().all_ticks().sim_output()
+    simulation = flow.sim().with_cluster_size(workers, 2)
+
+    async def body():
+        for member in simulation.members(workers):
+            numbers_in.send(member, 1)
+        assert await sizes_out.collect() == [2]
+
+    with pytest.raises(SimulationFailure) as caught:
+        simulation.exhaustive(body)
+    simulation.with_cluster_size(workers, 3)
+    assert "the test passes: releasing unordered items: [1, 1]\n" in caught.value.explain()
+    assert next(each.instead for each in caught.value.record.verdicts()).endswith(": [1, 1]")
+
+    async def three():
+        assert len(simulation.members(workers)) == 3
+
+    assert simulation.exhaustive(three) == 1
