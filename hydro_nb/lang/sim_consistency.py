@@ -122,7 +122,7 @@ class ConsistencyCollector:
         lines += [f"  one:     {one.outputs!r}", f"  another: {other.outputs!r}"]
         for word, run in (("one", one), ("the other", other)):
             lines += ["", f"What happened in {word}:", self._aside(run.mark.told)]
-        again = " and ".join(f"flow.sim().replay({name}, {list(schedule)})" for schedule in calls)
+        again = " and ".join(f"{one.mark.simulation}.replay({name}, {list(schedule)})" for schedule in calls)
         return "\n".join([*lines, "", f"Run them again: {again}"])
 
     def _plain(self, run: _Run, holds: Callable[[Outputs], object]) -> _Run:

@@ -53,6 +53,11 @@ class Bookmark(Protocol):
         ...
 
     @property
+    def simulation(self) -> str:
+        """Say how the simulation is made."""
+        ...
+
+    @property
     def schedule(self) -> tuple[int, ...]:
         """Give the choices that were made."""
         ...

@@ -52,6 +52,7 @@ class _Telling:
         return {
             "flow": record.flow,
             "test": record.test,
+            "simulation": record.simulation,
             "failure": record.failure,
             "schedule": trimmed(record.schedule),
             "lineage": lineage(record) if record.failure else [],

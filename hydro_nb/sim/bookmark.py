@@ -15,6 +15,8 @@ class Marked:
 
     name: str
     """of the test"""
+    simulation: str
+    """how the simulation is made"""
     schedule: tuple[int, ...]
     run: Callable[[Sequence[int]], Sequence[int]]
     """runs a schedule, and gives the choices that were made"""

@@ -32,7 +32,7 @@ def explained(model: Model, body: Callable[[], Any], which: str, error: BaseExce
         lines.append(f"  {_NO_LOOP}")
     lines += ["", "What happened:", text_of(record) or "(nothing)", ""]
     again = f"deterministic({name})" if which == SCRIPTED else f"replay({name}, {trimmed(record.schedule)})"
-    lines.append(f"Run it again: flow.sim().{again}")
+    lines.append(f"Run it again: {record.simulation}.{again}")
     return "\n".join(lines)
 
 

@@ -142,6 +142,8 @@ class Record:
     """what the test raised; empty where it passed"""
     test: str = ""
     """what the test is called"""
+    simulation: str = "flow.sim()"
+    """how the simulation is made"""
     verdicts: Callable[[], Iterator[Verdict]] | None = field(default=None, repr=False, compare=False)
     """tries which decisions matter, by running the test again; where it failed"""
 

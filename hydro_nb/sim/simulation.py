@@ -14,6 +14,7 @@ from hydro_nb.errors import SimulationFailure
 from hydro_nb.ir.graph import Graph
 from hydro_nb.lang.sim_awaits import to_await
 from hydro_nb.lang.sim_ports import MORE, AnyCluster, AnyPlace, Discarded, cluster_sizes, execution, script_done
+from hydro_nb.sim.again import made_by
 from hydro_nb.sim.bookmark import Marked
 from hydro_nb.sim.drive import Body, drive, require_awaited
 from hydro_nb.sim.drivers import AtRandom, Driver, OnlyScripted, Replay
@@ -378,6 +379,11 @@ class Simulation:
 
     @property
     def _watched(self) -> Model:
+    @property
+    def _made_by(self) -> str:
+        """How it is made again."""
+        return made_by(self._flow, self._sizes, self._budgets, safety_only=self._safety_only)
+
         """The flow compiled so that every operator tells what it gives."""
         if self._tapped is None:
             self._tapped = Model(self._graph, self._model.sizes, tapped=True, budgets=self._budgets)
@@ -396,7 +402,7 @@ class Simulation:
         except failures() as error:
             found = error
         record = recorder.finish(driver.path, found)
-        record.test = getattr(body, "__name__", "body")
+        record.test, record.simulation = getattr(body, "__name__", "body"), self._made_by
         again = self._again(body)
         record.verdicts = (lambda: verdicts(record, again)) if found else None
         return record, found
@@ -409,7 +415,8 @@ class Simulation:
             self._run(body, again)
             return again.path
 
-        return Marked(getattr(body, "__name__", "the test"), schedule, run, partial(self.replay, body))
+        name = getattr(body, "__name__", "the test")
+        return Marked(name, self._made_by, schedule, run, partial(self.replay, body))
 
     def _run(self, body: Body, driver: Driver, recorder: Recorder | None = None) -> bool:
         if self._running:

@@ -12,6 +12,7 @@ function execution(changes = {}) {
   return {
     flow: "counter",
     test: "body",
+    simulation: "flow.sim().with_faults(a, crashes=1)",
     failure: "AssertionError: 0",
     schedule: [0, 1],
     lineage: ["Where 0 came from:", "  0    snapshot < count"],
@@ -94,7 +95,7 @@ test("it opens at the end, where the failure is", () => {
   expect(text(".happened .failure")).toBe("AssertionError: 0");
   expect(text(".happened details")).toBe("Where 0 came from:  0    snapshot < count");
   expect(el.querySelectorAll(".ahead").length).toBe(0);
-  expect(text("footer code")).toBe("flow.sim().replay(body, [0, 1])");
+  expect(text("footer code")).toBe("flow.sim().with_faults(a, crashes=1).replay(body, [0, 1])");
 });
 
 test("keys step, and the picture follows", () => {

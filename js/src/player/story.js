@@ -113,7 +113,7 @@ export class Story {
 
   /** How to run it again in code. */
   get replay() {
-    const { test, schedule } = this.execution;
-    return `flow.sim().replay(${test || "body"}, [${schedule.join(", ")}])`;
+    const { test, schedule, simulation } = this.execution;
+    return `${simulation}.replay(${test || "body"}, [${schedule.join(", ")}])`;
   }
 }

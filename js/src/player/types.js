@@ -32,6 +32,7 @@
  * @property {string} flow
  * @property {string} test
  * @property {string} failure  empty where the test passed
+ * @property {string} simulation  how it is made in code
  * @property {number[]} schedule
  * @property {string[]} lineage  where the last value came from, line by line
  * @property {{name: string, kind: string}[]} lanes
