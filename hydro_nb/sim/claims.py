@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import redirect_stdout
 from copy import deepcopy
-from io import StringIO
 from typing import Any
 
 from hydro_nb.errors import ProofError
@@ -14,6 +12,7 @@ from hydro_nb.ir.trial import Trial
 from hydro_nb.sim.alike import alike, grown
 from hydro_nb.sim.apart import Apart
 from hydro_nb.sim.fresh import is_fixed
+from hydro_nb.sim.hearing import Unheard, heard_by
 from hydro_nb.sim.trace import shown
 from hydro_nb.values import ABSENT
 
@@ -68,7 +67,7 @@ class Law(Trial):
             return
         if not any(state is each for each in self._held):
             self._held.append(state)
-        with redirect_stdout(StringIO()):
+        with heard_by(Unheard()):
             broken = self.attempt(id(state), *copies)
         if broken:
             raise ProofError(broken)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Generator, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import IO, Any, cast
+from typing import Any
 
 from hydro_nb.errors import ProofError, SimulationFailure
 from hydro_nb.ir.node import Node
 from hydro_nb.ir.ops.simulated import SimInput, SimOutput
 from hydro_nb.sim.drivers import AtRandom, DepthFirst, Driver, Repeat, Replay, unsteady
+from hydro_nb.sim.hearing import Unheard, heard_by
 from hydro_nb.sim.model import Model
 from hydro_nb.sim.progress import Progress, tell
 from hydro_nb.sim.raised import demands, failures
@@ -85,7 +86,7 @@ class Search:
         tally = self._tally = Tally(how)
         ended: Ended = "failed"
         try:
-            with redirect_stdout(cast("IO[str]", Unheard())):  # thousands of executions would print the same lines
+            with heard_by(Unheard()):  # thousands of executions would print the same lines
                 self._try_kept()
                 yield tally
             ended = "complete"
@@ -221,17 +222,6 @@ def _store(trial: Trial) -> Store | None:
     ports = [node for node in graph.nodes.values() if isinstance(node.op, SimInput | SimOutput)]
     names = tuple(f"{node.op.label} {node.site.name}".rstrip() for node in ports)
     return store_of(trial.body, names, tuple(trial.model.sizes.values()))
-
-
-class Unheard:
-    """Takes what is printed, and forgets it."""
-
-    def write(self, text: str) -> int:
-        """Take it."""
-        return len(text)
-
-    def flush(self) -> None:
-        """Have nothing to keep."""
 
 
 # ------------------------------------------------------------ places of choice
