@@ -7,7 +7,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import IO, Any, cast
 
 from hydro_nb.compile.program import require_runnable
 from hydro_nb.errors import SimulationFailure
@@ -21,7 +21,6 @@ from hydro_nb.sim.drivers import AtRandom, Driver, OnlyScripted, Replay
 from hydro_nb.sim.explain import Again, explanation, verdicts
 from hydro_nb.sim.failure import SCRIPTED, explained
 from hydro_nb.sim.faults import Budget, budget_of, cluster_of, place_of
-from hydro_nb.sim.hearing import Unheard, heard_by
 from hydro_nb.sim.laws import Laws, tried
 from hydro_nb.sim.model import Model, require_safety_only, require_sizes
 from hydro_nb.sim.observe import simulated
@@ -30,7 +29,7 @@ from hydro_nb.sim.record import Record
 from hydro_nb.sim.recorder import Recorder
 from hydro_nb.sim.reduce import Reduced, ReducedWorld
 from hydro_nb.sim.report import Report
-from hydro_nb.sim.search import Search, Trial
+from hydro_nb.sim.search import Search, Trial, Unheard
 from hydro_nb.sim.shrink import trimmed
 from hydro_nb.sim.trace import text_of
 from hydro_nb.sim.world import World
@@ -348,7 +347,7 @@ class Simulation:
     def _fails_at_all(self, body: Body, schedule: Sequence[int], seed: int | None) -> bool | None:
         """Run a schedule, and go on at random where a seed is given; None where the execution is discarded."""
         try:
-            with heard_by(Unheard()):
+            with redirect_stdout(cast("IO[str]", Unheard())):
                 passes = self._run(body, Replay(schedule, None if seed is None else AtRandom(seed)))
         except failures():
             return True
@@ -379,12 +378,12 @@ class Simulation:
             self._made, self._tapped = latest
 
     @property
-    def _watched(self) -> Model:
-    @property
     def _made_by(self) -> str:
         """How it is made again."""
         return made_by(self._flow, self._sizes, self._budgets, safety_only=self._safety_only)
 
+    @property
+    def _watched(self) -> Model:
         """The flow compiled so that every operator tells what it gives."""
         if self._tapped is None:
             self._tapped = Model(self._graph, self._model.sizes, tapped=True, budgets=self._budgets)
@@ -396,7 +395,7 @@ class Simulation:
         """Run a schedule and write it down; what the test cannot ask of any schedule is raised."""
         recorder, driver, found = Recorder(self._watched), how or Replay(schedule), None
         try:
-            with heard_by(recorder):
+            with redirect_stdout(cast("IO[str]", recorder)):
                 self._run(body, driver, recorder)
         except demands():
             raise
