@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
-from typing import IO, Any, cast
+from typing import Any
 
 from hydro_nb.compile.program import require_runnable
 from hydro_nb.errors import SimulationFailure
@@ -21,6 +21,7 @@ from hydro_nb.sim.drivers import AtRandom, Driver, OnlyScripted, Replay
 from hydro_nb.sim.explain import Again, explanation, verdicts
 from hydro_nb.sim.failure import SCRIPTED, explained
 from hydro_nb.sim.faults import Budget, budget_of, cluster_of, place_of
+from hydro_nb.sim.hearing import Unheard, heard_by
 from hydro_nb.sim.laws import Laws, tried
 from hydro_nb.sim.model import Model, require_safety_only, require_sizes
 from hydro_nb.sim.observe import simulated
@@ -29,7 +30,7 @@ from hydro_nb.sim.record import Record
 from hydro_nb.sim.recorder import Recorder
 from hydro_nb.sim.reduce import Reduced, ReducedWorld
 from hydro_nb.sim.report import Report
-from hydro_nb.sim.search import Search, Trial, Unheard
+from hydro_nb.sim.search import Search, Trial
 from hydro_nb.sim.shrink import trimmed
 from hydro_nb.sim.trace import text_of
 from hydro_nb.sim.world import World
@@ -99,8 +100,9 @@ class Simulation:
         [(1, 1), (2, 1), (2, 2)]
 
         Who crashes loses all that it has and that is under way to it. What it has sent arrives as `fail_stop` says: at
-        each receiver a prefix, longer at one and shorter at another. Who looks at the cluster's members hears at any
-        time after that it has left. Who joins, or starts again with nothing, begins when all who live have heard of it.
+        each receiver a prefix, longer at one and shorter at another; so does what it gives to each output. Who looks
+        at the cluster's members hears at any time after that it has left. Who joins, or starts again with nothing,
+        begins when all who live have heard of it.
 
         The plainest schedule is the one without a fault; `fuzz` tries many more executions with few faults than with
         many. Gives the simulation again. Without `with_faults` all are there from the start to the end.
@@ -347,7 +349,7 @@ class Simulation:
     def _fails_at_all(self, body: Body, schedule: Sequence[int], seed: int | None) -> bool | None:
         """Run a schedule, and go on at random where a seed is given; None where the execution is discarded."""
         try:
-            with redirect_stdout(cast("IO[str]", Unheard())):
+            with heard_by(Unheard()):
                 passes = self._run(body, Replay(schedule, None if seed is None else AtRandom(seed)))
         except failures():
             return True
@@ -395,7 +397,7 @@ class Simulation:
         """Run a schedule and write it down; what the test cannot ask of any schedule is raised."""
         recorder, driver, found = Recorder(self._watched), how or Replay(schedule), None
         try:
-            with redirect_stdout(cast("IO[str]", recorder)):
+            with heard_by(recorder):
                 self._run(body, driver, recorder)
         except demands():
             raise
@@ -433,8 +435,8 @@ class Simulation:
                 world.finish()
             finally:
                 execution.reset(token)
-        except Discarded:
             require_awaited(body, world, driver.path)
+        except Discarded:
             return False
         finally:
             self._running = False
