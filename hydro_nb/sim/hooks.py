@@ -6,16 +6,14 @@ the newest, in the order of arrival.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from hydro_nb.ir.node import Node
+from hydro_nb.sim.sequences import Choose, Firsts
 from hydro_nb.sim.trace import shown
 from hydro_nb.values import ABSENT
-
-Choose = Callable[[int], int]
-"""Gives a number below its argument."""
 
 
 @dataclass(eq=False, slots=True)
@@ -266,7 +264,17 @@ class AnyAgain(Hook):
 class NextOfTwo(Hook):
     """Two streams taken for one: the first element of the one, or that of the other; each comes with its number."""
 
-    __slots__ = ()
+    __slots__ = ("firsts",)
+    firsts: Firsts
+
+    def __init__(self, node: Node) -> None:
+        super().__init__(node)
+        self.firsts = Firsts()
+
+    def reset(self) -> None:
+        """Start anew."""
+        super().reset()
+        self.firsts = Firsts()
 
     def waiting(self) -> list[Any]:
         """Leave out the numbers."""
@@ -274,7 +282,7 @@ class NextOfTwo(Hook):
 
     def decide(self, choose: Choose, *, must: bool) -> tuple[list[Any], bool]:  # noqa: ARG002 - it always moves
         """Let one through, without its number."""
-        return [_next_of_each(self.pending, choose)[1]], True
+        return [self.firsts.take(self.pending, choose)[1]], True
 
     def phrase(self, released: list[Any]) -> str:
         """Say which one is next."""
@@ -292,65 +300,7 @@ class NextOfKeys(NextOfTwo):
 
     def decide(self, choose: Choose, *, must: bool) -> tuple[list[Any], bool]:  # noqa: ARG002 - it always moves
         """Let one through."""
-        return [_next_of_each(self.pending, choose)], True
-
-
-def interleaved(items: list[Any], choose: Choose) -> list[Any]:
-    """Make one of two sequences whose elements come with the number of theirs.
-
-    >>> interleaved([(0, "a"), (0, "b"), (1, "c")], lambda n: n - 1)
-    ['c', 'a', 'b']
-    """
-    left = list(items)
-    return [_next_of_each(left, choose)[1] for _ in items]
-
-
-def interleaved_by_key(items: list[Any], choose: Choose) -> list[Any]:
-    """Make one sequence of those that the elements of each key are.
-
-    >>> interleaved_by_key([("x", 1), ("x", 2), ("y", 3)], lambda n: n - 1)
-    [('y', 3), ('x', 1), ('x', 2)]
-    """
-    left = list(items)
-    return [_next_of_each(left, choose) for _ in items]
-
-
-def _next_of_each(pending: list[Any], choose: Choose) -> Any:
-    firsts: dict[Any, int] = {}
-    for index, (key, _) in enumerate(pending):
-        firsts.setdefault(key, index)
-    return pending.pop(list(firsts.values())[choose(len(firsts))])
-
-
-def permuted(items: list[Any], choose: Choose) -> list[Any]:
-    """Put elements into any order.
-
-    >>> permuted(["a", "b", "c"], lambda n: n - 1)
-    ['c', 'b', 'a']
-    """
-    left = list(items)
-    return [left.pop(choose(len(left))) for _ in items]
-
-
-def permuted_by_key(items: list[Any], choose: Choose) -> list[Any]:
-    """Put the elements of each key into any order; between keys there is none.
-
-    >>> permuted_by_key([("a", 1), ("b", 2), ("a", 3)], lambda n: n - 1)
-    [('a', 3), ('a', 1), ('b', 2)]
-    """
-    groups: dict[Any, list[Any]] = {}
-    for key, value in items:
-        groups.setdefault(key, []).append((key, value))
-    return [item for group in groups.values() for item in permuted(group, choose)]
-
-
-def repeated(items: list[Any], choose: Choose) -> list[Any]:
-    """Let some elements come twice.
-
-    >>> repeated(["a", "b"], lambda n: n - 1)
-    ['a', 'a', 'b', 'b']
-    """
-    return [item for item in items for _ in range(1 + choose(2))]
+        return [self.firsts.take(self.pending, choose)], True
 
 
 def _counted(keys: Iterable[Any]) -> dict[Any, int]:

@@ -21,7 +21,7 @@ from hydro_nb.ir.ops.order import AssumeOrdering, AssumeRetries
 from hydro_nb.ir.ops.outside import BidiExternalMany, BindSingleClient, SidecarBidi
 from hydro_nb.ir.ops.source import SourceExternal, SourceStream, Spin
 from hydro_nb.ir.ops.time import SampleEvery, Snapshot
-from hydro_nb.sim.hooks import Choose, interleaved, interleaved_by_key, permuted, permuted_by_key, repeated
+from hydro_nb.sim.sequences import Choose, interleaved, interleaved_by_key, permuted, permuted_by_key, repeated
 from hydro_nb.sim.timed import sampling, silence
 
 _INSTEAD = "Bring the elements in through a port of the test: port, stream = process.sim_input(T)"

@@ -8,7 +8,7 @@ from typing import Any
 from hydro_nb.ir.node import Node
 from hydro_nb.ir.ops.order import AssumeRetries
 from hydro_nb.sim.desk import MismatchError, equal, place_of
-from hydro_nb.sim.hooks import interleaved, interleaved_by_key, permuted, permuted_by_key, repeated
+from hydro_nb.sim.sequences import interleaved, interleaved_by_key, permuted, permuted_by_key, repeated
 
 Items = list[Any]
 
