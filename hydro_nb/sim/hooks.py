@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain, compress, islice
+from operator import is_, is_not
 from typing import Any
 
 from hydro_nb.ir.node import Node
@@ -178,7 +180,7 @@ class KeyedVersion(Version):
     def take(self, items: Iterable[Any]) -> None:
         """Find out what is new in each version, key by key."""
         for table in items:
-            for key in dict.fromkeys((*self.newest, *table)):
+            for key in _perhaps_new(self.newest, table):
                 value = table.get(key, ABSENT)
                 if not _same(value, self.newest.get(key, ABSENT)):
                     self.versions.setdefault(key, []).append(value)
@@ -301,6 +303,14 @@ class NextOfKeys(NextOfTwo):
     def decide(self, choose: Choose, *, must: bool) -> tuple[list[Any], bool]:  # noqa: ARG002 - it always moves
         """Let one through."""
         return [self.firsts.take(self.pending, choose)], True
+
+
+def _perhaps_new(before: dict[Any, Any], after: dict[Any, Any]) -> Iterable[Any]:
+    """Give the keys of which two tables do not hold the very same; all, where the later does not go on as the first."""
+    if len(after) < len(before) or not all(map(is_, before, after)):
+        return dict.fromkeys((*before, *after))
+    changed = compress(after, map(is_not, before.values(), after.values()))
+    return chain(changed, islice(after, len(before), None))
 
 
 def _counted(keys: Iterable[Any]) -> dict[Any, int]:

@@ -1,4 +1,4 @@
-"""Sequences made of what has come: the first of each group may be next, at a cost that grows with their number only."""
+"""Sequences and versions of many elements: what they cost grows with their number only."""
 
 from random import Random
 
@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hydro_nb.sim.hooks import KeyedVersion
 from hydro_nb.sim.sequences import Firsts, interleaved_by_key
 
 
@@ -57,3 +58,16 @@ def test_many_elements_of_two_groups_are_not_gone_over_again_for_each(choose, sh
     Counting.lookups = 0
     assert sorted(n for _, n in interleaved_by_key(items, choose)) == list(range(count))
     assert Counting.lookups < 20 * count
+
+
+@pytest.mark.parametrize("forgotten", [None, 0])
+def test_only_what_is_new_in_a_table_is_looked_up(forgotten):
+    hook, keys, table = KeyedVersion(None), [Counting(n) for n in range(100)], {}
+    Counting.lookups = 0
+    for n, key in enumerate(keys):
+        table = {**table, key: n}
+        hook.take([table])
+    assert Counting.lookups < 10 * len(keys)
+    if forgotten is not None:
+        hook.take([{key: n for key, n in table.items() if n != forgotten}])
+    assert [len(hook.versions[key]) for key in keys] == [2 if n == forgotten else 1 for n in range(100)]
