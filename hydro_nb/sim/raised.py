@@ -1,13 +1,20 @@
-"""What the raising of a test means: that it fails, or that it asks for what no schedule can give."""
+"""What the raising of a test means: that it fails, and how, or that it asks for what no schedule can give."""
 
 from __future__ import annotations
 
 import sys
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from hydro_nb.errors import OrderError, SimulationFailure
 
 Kinds = tuple[type[BaseException], ...]
+_PATHS = sysconfig.get_paths()
+_OTHERS = (str(Path(__file__).parents[1]), _PATHS["stdlib"], _PATHS["purelib"], _PATHS["platlib"], "<frozen ")
+"""Where code stands that is not the user's."""
 
 
 def failures() -> Kinds:
@@ -26,6 +33,22 @@ def demands() -> Kinds:
     True
     """
     return (SimulationFailure, OrderError, *_of_pytest("XFailed"), *_of_pytest("Exit"))
+
+
+def way_of(error: BaseException) -> tuple[object, ...]:
+    """Give what tells one way to fail from another: the type, and the user's line that is the innermost.
+
+    >>> way_of(ValueError("a")) == way_of(ValueError("b")), way_of(ValueError()) == way_of(TypeError())
+    (True, False)
+    """
+    places = [place for place in _lines(error.__traceback__) if not place[0].startswith(_OTHERS)]
+    return (type(error), *places[-1:])
+
+
+def _lines(traceback: TracebackType | None) -> Iterator[tuple[str, int]]:
+    while traceback:
+        yield traceback.tb_frame.f_code.co_filename, traceback.tb_lineno
+        traceback = traceback.tb_next
 
 
 def _of_pytest(name: str) -> Kinds:

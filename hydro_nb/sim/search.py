@@ -15,7 +15,7 @@ from hydro_nb.sim.drivers import AtRandom, DepthFirst, Driver, Repeat, Replay, u
 from hydro_nb.sim.hearing import Unheard, heard_by
 from hydro_nb.sim.model import Model
 from hydro_nb.sim.progress import Progress, tell
-from hydro_nb.sim.raised import demands, failures
+from hydro_nb.sim.raised import demands, failures, way_of
 from hydro_nb.sim.reduce import Reduced
 from hydro_nb.sim.report import MOST_OUTCOMES, ChoicePoint, Ended, Report, Tally
 from hydro_nb.sim.shrink import Ran, Shrinker, trimmed
@@ -175,7 +175,8 @@ class Search:
             return unsteady(f"it failed with {type(error).__name__}: {error}\n  in {which}, but not when run again")
         best, whole = self._plain(best, error)
         failure = self._trial.failure(which if whole else f"{which}, stopped while it was made plain", best, error)
-        trouble = self._store.write(tuple(best), which, str(error)) if self._store else ""
+        text = str(failure.__cause__ or error)  # of the plainest schedule, which may say it in other words
+        trouble = self._store.write(tuple(best), which, text) if self._store else ""
         if trouble:
             failure.args = (f"{failure}\nIt could not be kept for the next run: {trouble}",)
         return failure
@@ -189,9 +190,10 @@ class Search:
                 doing = f"a schedule fails, with {odd} choices that are not the plainest; looking for a plainer one"
                 self._progress.show(self._so_far(), f"{doing} ({shrinker.left:,} executions at most)")
             driver = Replay(candidate)
-            return Ran(driver.path, driver.widths, type(self._again(driver)) is type(error))
+            again = self._again(driver)
+            return Ran(driver.path, driver.widths, again is not None and way_of(again) == way)
 
-        shrinker = Shrinker(schedule, run)
+        way, shrinker = way_of(error), Shrinker(schedule, run)
         try:
             shrinker.run()
         except KeyboardInterrupt:
