@@ -79,7 +79,7 @@ class Process(Outside, Generic[M_co]):
         With the guarantees that are asked for; unbounded.
         """
         stream = self._made(SimInput(self.place, element, order_of(order), retries_of(retries)), 1)
-        return SimSender(stream.ref.slot, here(0).name), stream
+        return SimSender(stream.ref.slot, here(0).name, flow=self.flow.graph), stream
 
 
 class Cluster(TopLevel, Generic[M_co]):
@@ -111,7 +111,7 @@ class Cluster(TopLevel, Generic[M_co]):
         With the guarantees that are asked for; unbounded.
         """
         stream = self._made(SimInput(self.place, element, order_of(order), retries_of(retries)), 1)
-        return SimClusterSender(stream.ref.slot, here(0).name), stream
+        return SimClusterSender(stream.ref.slot, here(0).name, flow=self.flow.graph), stream
 
     if not TYPE_CHECKING:
 

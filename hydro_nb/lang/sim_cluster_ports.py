@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from hydro_nb.errors import SimulationFailure
-from hydro_nb.lang.external import Port
 from hydro_nb.lang.sim_awaits import to_await
-from hydro_nb.lang.sim_ports import SimReceiver, SimSender
+from hydro_nb.lang.sim_ports import SimPort, SimReceiver, SimSender
 from hydro_nb.values import MemberId
 
 T = TypeVar("T")
@@ -26,7 +25,7 @@ def _number(member: MemberId[Any] | int) -> int:
 
 
 @dataclass(frozen=True)
-class SimClusterSender(Port[T]):
+class SimClusterSender(SimPort[T]):
     """The end of a `sim_input` on a cluster: the test sends to one member or another."""
 
     def send(self, member: MemberId[Any] | int, element: T) -> None:
@@ -81,11 +80,11 @@ class SimClusterSender(Port[T]):
             self._of(number).send_many_unordered(mine)
 
     def _of(self, member: MemberId[Any] | int) -> SimSender[T]:
-        return SimSender(self.slot, self.name, _number(member))
+        return SimSender(self.slot, self.name, _number(member), flow=self.flow)
 
 
 @dataclass(frozen=True)
-class SimClusterReceiver(Port[T]):
+class SimClusterReceiver(SimPort[T]):
     """The end of a `sim_output` on a cluster: the test receives what one member or another gives."""
 
     @to_await
@@ -203,4 +202,4 @@ class SimClusterReceiver(Port[T]):
         await self._of(member).assert_no_more()
 
     def _of(self, member: MemberId[Any] | int) -> SimReceiver[T]:
-        return SimReceiver(self.slot, self.name, _number(member))
+        return SimReceiver(self.slot, self.name, _number(member), flow=self.flow)

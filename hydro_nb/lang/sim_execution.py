@@ -6,9 +6,12 @@ from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from hydro_nb.errors import Site
+
+if TYPE_CHECKING:
+    from hydro_nb.ir.graph import Graph
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ class Execution(Protocol):
 
     asked: list[Any]
     """calls of the test that it has to await"""
+    flow: Graph | None
+    """of which flow it is, where that is known"""
 
     def bookmark(self) -> Bookmark:
         """Say where this execution is found again."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -80,7 +80,25 @@ def continue_if(condition: object, why: str) -> None:
 
 
 @dataclass(frozen=True)
-class SimSender(Port[T]):
+class SimPort(Port[T]):
+    """An end of a flow that a test holds."""
+
+    flow: Graph | None = field(default=None, kw_only=True, repr=False, compare=False)
+
+    def execution(self, action: str) -> Execution:
+        """Give the execution under way; raises where it is of another flow."""
+        found = current(self.name, action, _A_PORT)
+        if found.flow is None or self.flow is None or found.flow is self.flow:
+            return found
+        raise SimulationFailure(
+            f"{f'`{self.name}`' if self.name else 'a port that the test uses'} is a port of another flow "
+            f"than the one that is simulated, `{found.flow.name}`.\n"
+            "  Use the ports that `sim_input` and `sim_output` of that flow gave, or simulate the flow of this port."
+        )
+
+
+@dataclass(frozen=True)
+class SimSender(SimPort[T]):
     """The end of a `sim_input`: the test sends."""
 
     member: int = 0
@@ -98,7 +116,7 @@ class SimSender(Port[T]):
         >>> flow.sim().exhaustive(body)
         1
         """
-        current(self.name, "send", _A_PORT).feed(self.slot, (element,), member=self.member)
+        self.execution("send").feed(self.slot, (element,), member=self.member)
 
     def send_many(self, elements: Iterable[T]) -> None:
         """Send elements, one after the other.
@@ -112,7 +130,7 @@ class SimSender(Port[T]):
         >>> flow.sim().exhaustive(body)
         1
         """
-        current(self.name, "send", _A_PORT).feed(self.slot, tuple(elements), member=self.member)
+        self.execution("send").feed(self.slot, tuple(elements), member=self.member)
 
     def send_many_unordered(self, elements: Iterable[T]) -> None:
         """Send elements whose order means nothing; the input must be NoOrder.
@@ -126,11 +144,11 @@ class SimSender(Port[T]):
         >>> flow.sim().exhaustive(body)
         1
         """
-        current(self.name, "send", _A_PORT).feed(self.slot, tuple(elements), unordered=True, member=self.member)
+        self.execution("send").feed(self.slot, tuple(elements), unordered=True, member=self.member)
 
 
 @dataclass(frozen=True)
-class SimReceiver(Port[T]):
+class SimReceiver(SimPort[T]):
     """The end of a `sim_output`: the test receives. Waiting lets the simulation go on."""
 
     member: int = 0
@@ -280,8 +298,7 @@ class SimReceiver(Port[T]):
     # ------------------------------------------------------------ plumbing
 
     def _queue(self, *, ordered: bool, complete: bool = False) -> deque[Any]:
-        execution = current(self.name, "receive", _A_PORT)
-        return execution.arrived(self.slot, ordered=ordered, member=self.member, complete=complete)
+        return self.execution("receive").arrived(self.slot, ordered=ordered, member=self.member, complete=complete)
 
     async def _next(self, wanted: str, *, ordered: bool) -> T:
         queue = self._queue(ordered=ordered)

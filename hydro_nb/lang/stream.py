@@ -259,7 +259,7 @@ class Stream(
         """
         node = grow(SimOutput(), self)
         port: Any = SimClusterReceiver if self.kind.place.root.kind == "cluster" else SimReceiver
-        return port(node.slot, node.site.name)
+        return port(node.slot, node.site.name, flow=self.flow.graph)
 
     def sim_cluster_output(self: Stream[T_co, Cluster[Any], B_co, O_co, R_co]) -> SimClusterReceiver[T_co]:
         """Give every element of a stream on a cluster to a simulated test: the same as `sim_output`.

@@ -48,6 +48,7 @@ def require_awaited(body: Body, world: World, schedule: Sequence[int]) -> None:
     if not calls:
         return
     again = World(world.model, Replay(schedule))
+    again.flow = world.flow
     token = execution.set(again)
     try:
         with places_kept(), suppress(Exception):

@@ -185,10 +185,10 @@ class Simulation:
     def _world(self, what: str) -> World:
         """Give the execution under way."""
         world = execution.get()
-        if isinstance(world, World) and world.model in (self._made, self._tapped):
+        if isinstance(world, World) and world.flow is self._flow:
             return world
         raise SimulationFailure(
-            f"{what} in the body of a test that this simulation runs.\n"
+            f"{what} in the body of a test that a simulation of this flow runs.\n"
             "  Write: sim = flow.sim(), ask `sim` in the test, then sim.exhaustive(body)"
         )
 
@@ -428,7 +428,7 @@ class Simulation:
         try:
             self._laws.start(driver)
             world = ReducedWorld(model, driver) if isinstance(driver, Reduced) else World(model, driver, recorder)
-            world.mark = partial(self._marked, body)
+            world.mark, world.flow = partial(self._marked, body), self._flow
             token = execution.set(world)
             try:
                 drive(body, world)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from hydro_nb.errors import GraphError, OrderError, SimulationFailure
+from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Order
 from hydro_nb.lang.sim_ports import ScriptError
 from hydro_nb.sim.bookmark import Marked
@@ -38,6 +39,10 @@ class World:
         self.run = recorder.run if recorder else Runner.run
         self.asked: list[Any] = []
         """calls of the test that it has to await"""
+        self.flow: Graph | None = None
+        """of which flow it is, where that is known"""
+        self.choose = recorder.choosing(driver.choose) if recorder else driver.choose
+        self.run = recorder.run if recorder else Runner.run
         """what runs a unit"""
         strict = isinstance(driver, OnlyScripted)
         self.script = Script(model, strict=strict) if strict or model.is_hooked else None
