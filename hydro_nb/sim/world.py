@@ -83,6 +83,7 @@ class World:
         self._steps = 0
         if self.model.faults:
             self.model.faults.sent((slot, member), items)
+            self._unsettled = True
             return
         inputs.extend(items)
         runner.due = self._unsettled = True
@@ -123,13 +124,16 @@ class World:
 
     def advance(self) -> bool:
         """Do one thing; gives whether there was anything to do."""
-        if self.model.faults and self.model.faults.coming:
-            self.model.faults.go_on(self)
-            self._unsettled = True
         if self._unsettled:
-            self._settle()
+            self._take_in()
             return True
         return self._step()
+
+    def _take_in(self) -> None:
+        """Take in what the test has sent: all at once, or up to the next element or fault where some may happen."""
+        if self.model.faults and self.model.faults.coming:
+            self.model.faults.go_on(self)
+        self._settle()
 
     def finish(self) -> None:
         """See, where the test has ended, that what it decided comes about, and that it has left nothing open."""
@@ -139,13 +143,13 @@ class World:
         while script.outstanding:
             if not self.advance():
                 raise ScriptError(script.stuck())
-        if self._unsettled:
-            self._settle()
+        while self._unsettled:
+            self._take_in()
         script.scan()
 
     def _settle(self) -> None:
         """Let everything outside ticks come to rest."""
-        self._unsettled = False
+        self._unsettled = bool(self.model.faults and self.model.faults.coming)
         before = {port: len(queue) for port, queue in self.model.receivers.items()} if self.recorder else {}
         self._rest()
         if self.model.waiting:

@@ -213,3 +213,16 @@ def test_what_is_sent_to_who_is_gone_is_lost():
     record = sim.record(body, [1])
     assert [(each.text, each.fate) for each in record.messages] == [("1", "lost")]
     assert caught.value.schedule
+
+
+def test_what_the_test_sends_last_needs_a_decision_as_well():
+    flow = FlowBuilder("scripted")
+    server, reads = flow.process(Server), flow.sim_hook()
+    port, numbers = server.sim_input(int)
+    numbers.batch(server.tick(), nondet("any size will do", hook=reads)).all_ticks().sim_output()
+
+    async def body():
+        port.send_many([1, 2])
+
+    with pytest.raises(SimulationFailure, match="ScriptError: .*buffered input but no decision"):
+        flow.sim().with_faults(server).deterministic(body)
