@@ -196,7 +196,6 @@ def test_what_the_test_sends_is_told_where_it_is_taken_in():
     assert "before the test goes on" in str(caught.value)
 
 
-
 def test_what_is_sent_to_who_is_gone_is_lost():
     flow = FlowBuilder("gone")
     server = flow.process(Server)
@@ -224,5 +223,5 @@ def test_what_the_test_sends_last_needs_a_decision_as_well():
     async def body():
         port.send_many([1, 2])
 
-    with pytest.raises(SimulationFailure, match="ScriptError: .*buffered input but no decision"):
+    with pytest.raises(SimulationFailure, match=r"ScriptError: .*buffered input but no decision"):
         flow.sim().with_faults(server).deterministic(body)
