@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from hydro_nb.ir.node import Node, Place
+from hydro_nb.sim.copies import carried
 from hydro_nb.sim.routes import Route, Target
 from hydro_nb.values import MembershipEvent
 
@@ -178,7 +179,7 @@ class Link:
     def _send(self, number: int, contents: list[Any]) -> None:
         receiver, target = self.receivers[number], self.route.targets[number]
         if receiver.state == "starting":
-            receiver.early += [(self.route, target, content) for content in contents]
+            receiver.early += [(self.route, target, carried(content)) for content in contents]
             return
         arrive = self._arriving(number, receiver, len(contents)) if receiver.runs else 0
         for content in contents[:arrive]:
@@ -201,7 +202,7 @@ class Link:
 class Outlet:
     """What one process or member gives to a test; who crashes may have given less to it than it has sent elsewhere."""
 
-    def __init__(self, node: Node, sender: Life, deliver: Callable[[Iterable[Any]], None]) -> None:
+    def __init__(self, node: Node, sender: Life, deliver: Callable[[Sequence[Any]], None]) -> None:
         self.node, self.sender, self._deliver = node, sender, deliver
         self._cut = False
 

@@ -6,7 +6,7 @@ Made once; a world runs it again and again.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hydro_nb.compile.program import Written, write_location
@@ -219,7 +219,7 @@ class Model:
             elif part.role in ("send", "seam_out"):
                 runner.wires.append(self._wire(runner, part))
 
-    def _receiver(self, node: Node, member: int) -> Callable[[Iterable[Any]], None]:
+    def _receiver(self, node: Node, member: int) -> Callable[[Sequence[Any]], None]:
         """Make the queue of what the test may read at a port."""
         queue = self.receivers[node.slot, member] = deque[Any]()
         ordered = self.kind(node.slot).order is not Order.NONE

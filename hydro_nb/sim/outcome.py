@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from hydro_nb.sim.copies import handed
 from hydro_nb.sim.trace import shown
 
 
@@ -37,16 +38,17 @@ class Given:
 
     def watching(
         self, queue: deque[Any], key: tuple[str, int], name: str, *, ordered: bool
-    ) -> Callable[[Iterable[Any]], None]:
+    ) -> Callable[[Sequence[Any]], None]:
         """Give what puts elements into the queue of a port, and remembers them."""
         port = Port(key, name, ordered)
         self.ports.append(port)
         (self._ordered if ordered else self._unordered).append(port.items)
         put, remember = queue.extend, port.items.extend
 
-        def deliver(elements: Iterable[Any]) -> None:
-            put(elements)
-            remember(elements)
+        def deliver(elements: Sequence[Any]) -> None:
+            own = handed(elements)  # the flow may go on changing them, and so may the test
+            put(own)
+            remember(own if own is elements else handed(elements))
 
         return deliver
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol
 from hydro_nb.errors import GraphError
 from hydro_nb.ir.node import Node
 from hydro_nb.ir.ops.network import Network
+from hydro_nb.sim.copies import carried
 from hydro_nb.sim.trace import shown
 from hydro_nb.sim.units import Module, Runner
 from hydro_nb.values import tag_name
@@ -122,5 +123,5 @@ class Route:
         for tell in self.told:
             tell(self, target, item, arrives=arrives)
         if arrives:
-            sender = self.module.member
-            target.take(item if sender is None else (sender, item))
+            sender, own = self.module.member, carried(item)
+            target.take(own if sender is None else (sender, own))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import linecache
 import weakref
-from collections.abc import Callable, Iterable
-from copy import deepcopy
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import is_
 from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 from hydro_nb.compile.program import Written
 from hydro_nb.compile.split import Unit
 from hydro_nb.ir.node import Node
+from hydro_nb.sim.copies import version
 from hydro_nb.sim.fresh import Captured
 from hydro_nb.sim.hooks import Hook
 from hydro_nb.sim.trace import shown
@@ -55,7 +55,7 @@ class Wire:
     """Where the elements of one output list go, and what must run because of them."""
 
     source: list[Any]
-    deliver: Callable[[Iterable[Any]], None]
+    deliver: Callable[[Sequence[Any]], None]
     wakes: Runner | None = None
 
 
@@ -213,23 +213,6 @@ def load(name: str, written: Written, captured: Captured, member: MemberId[Any] 
     module = Module(name, written, namespace, captured, member)
     weakref.finalize(module, linecache.cache.pop, file, None)
     return module
-
-
-def version(value: Any) -> Any:
-    """Copy a live value so that what happens to it later cannot be seen in this version of it.
-
-    >>> version((1, 2))
-    (1, 2)
-    """
-    return value if _is_atom(value) or _is_row(value) else deepcopy(value)
-
-
-def _is_atom(value: object) -> bool:
-    return type(value) in ATOMS
-
-
-def _is_row(value: object) -> bool:
-    return type(value) is tuple and all(map(_is_atom, cast("tuple[object, ...]", value)))
 
 
 def named(value: Any, member: MemberId[Any]) -> Any:

@@ -15,6 +15,7 @@ from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Order
 from hydro_nb.lang.sim_ports import ScriptError
 from hydro_nb.sim.bookmark import Marked
+from hydro_nb.sim.copies import handed
 from hydro_nb.sim.drivers import Driver, OnlyScripted, rarely
 from hydro_nb.sim.model import Model, Port
 from hydro_nb.sim.observe import Arrangement
@@ -35,8 +36,6 @@ class World:
 
     def __init__(self, model: Model, driver: Driver, recorder: Recorder | None = None) -> None:
         self.model, self.recorder = model, recorder
-        self.choose = recorder.choosing(driver.choose) if recorder else driver.choose
-        self.run = recorder.run if recorder else Runner.run
         self.asked: list[Any] = []
         """calls of the test that it has to await"""
         self.flow: Graph | None = None
@@ -81,6 +80,7 @@ class World:
             )
         inputs, runner = self.model.senders[slot, member]
         self._steps = 0
+        items = handed(items)
         if self.model.faults:
             self.model.faults.sent((slot, member), items)
             self._unsettled = True

@@ -1,0 +1,107 @@
+"""Copies of values: what one process, or the test, does to a value is not seen by another that was sent it."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from collections.abc import Callable, Iterable, Sequence
+from copy import deepcopy
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, cast
+
+import msgspec
+
+from hydro_nb.values import ATOMS
+
+_UNIT: Any = ()
+Read = Callable[[Any], Iterable[Any]]
+
+
+def version(value: Any) -> Any:
+    """Copy a live value so that what happens to it later cannot be seen in this version of it.
+
+    >>> version((1, 2))
+    (1, 2)
+    """
+    return value if is_lasting(value) else deepcopy(value)
+
+
+def carried(value: Any) -> Any:
+    """Give what arrives of a value that is sent: a copy, where it can change and can be copied.
+
+    >>> numbers = [1]
+    >>> carried(numbers) is numbers, carried("a")
+    (False, 'a')
+    """
+    if is_lasting(value):
+        return value
+    try:
+        return deepcopy(value)
+    except Exception:  # noqa: BLE001 - a value may refuse it in any way, and is then seen by both
+        return value
+
+
+def handed(items: Sequence[Any]) -> Sequence[Any]:
+    """Give what a test sends, or is given, of values: copies, but of those that are equal to nothing but themselves.
+
+    >>> numbers = [1]
+    >>> handed([numbers])[0] is numbers, handed([1])
+    (False, [1])
+    """
+    for each in items:
+        if type(each) not in ATOMS and each is not _UNIT and not is_lasting(each):
+            return [_known_again(value) for value in items]
+    return items
+
+
+def _known_again(value: Any) -> Any:
+    own = carried(value)
+    try:
+        differs = (own == value) is False
+    except Exception:  # noqa: BLE001 - a value may refuse to be compared in any way
+        return value
+    return value if differs else own
+
+
+def is_lasting(value: Any) -> bool:
+    """Whether nothing can change a value, as far as that is seen at once.
+
+    >>> is_lasting((1, ("a", None))), is_lasting(([],))
+    (True, False)
+    """
+    if type(value) in ATOMS or value is _UNIT:
+        return True
+    read = _reader(cast("type[Any]", type(value)))
+    return read is not None and all(map(is_lasting, read(value)))
+
+
+@lru_cache(maxsize=1024)
+def _reader(kind: type[Any]) -> Read | None:
+    """Give what reads the parts of a value that can only change in them, by its type."""
+    if kind is tuple or kind is frozenset:
+        return iter
+    if issubclass(kind, enum.Enum):
+        return _nothing
+    names = _fields(kind)
+    if names is None:
+        return None
+    return _nothing if not names else attrgetter(*names) if len(names) > 1 else _only(attrgetter(*names))
+
+
+def _fields(kind: type[Any]) -> tuple[str, ...] | None:
+    """Give the fields of a frozen class."""
+    if issubclass(kind, msgspec.Struct):
+        return kind.__struct_fields__ if kind.__struct_config__.frozen else None
+    if "__dataclass_params__" not in vars(kind):  # a class made from one may hold more
+        return None
+    frozen = cast("bool", kind.__dataclass_params__.frozen)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    return tuple(field.name for field in dataclasses.fields(kind)) if frozen else None
+
+
+def _nothing(value: Any) -> Iterable[Any]:  # noqa: ARG001 - as what reads the parts of others
+    return ()
+
+
+def _only(part: Callable[[Any], Any]) -> Read:
+    return lambda value: (part(value),)
