@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from time import perf_counter
 from typing import Any
 
@@ -223,7 +223,9 @@ def _store(trial: Trial) -> Store | None:
     graph = trial.model.graph
     ports = [node for node in graph.nodes.values() if isinstance(node.op, SimInput | SimOutput)]
     names = tuple(f"{node.op.label} {node.site.name}".rstrip() for node in ports)
-    return store_of(trial.body, names, tuple(trial.model.sizes.values()))
+    sizes, faults = tuple(trial.model.sizes.values()), trial.model.faults
+    budgets = faults.budgets.items() if faults else ()
+    return store_of(trial.body, names, sizes, tuple((number, *astuple(budget)) for number, budget in budgets))
 
 
 # ------------------------------------------------------------ places of choice

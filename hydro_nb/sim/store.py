@@ -22,6 +22,8 @@ ELSEWHERE = "HYDRO_NB_SIM_FAILURES"
 """Names another folder for all failures; `off` keeps none."""
 _LONGEST_NAME = 120
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
+_searches: dict[Path, tuple[str, int]] = {}
+"""The last search that keeps its failure in a file: in which run of what, and its number there."""
 
 
 class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,13 +37,25 @@ class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     schedule: tuple[int, ...]
     found: str
     text: str
+    faults: tuple[tuple[int, ...], ...] = ()
+    """what might go wrong: the number of each place, and how often what may happen there"""
+    search: int = 1
+    """the number of the search in its test, which may make several"""
 
 
 class Store:
     """Where the failure of one test is kept, if it is."""
 
-    def __init__(self, path: Path, test: str, flow: tuple[str, ...], sizes: tuple[int, ...]) -> None:
-        self.path, self._test, self._flow, self._sizes = path, test, flow, sizes
+    def __init__(
+        self,
+        path: Path,
+        test: str,
+        flow: tuple[str, ...],
+        sizes: tuple[int, ...],
+        faults: tuple[tuple[int, ...], ...] = (),
+    ) -> None:
+        self.path, self._test, self._flow, self._sizes, self._faults = path, test, flow, sizes, faults
+        self._search = _number(path)
 
     @property
     def name(self) -> str:
@@ -49,7 +63,7 @@ class Store:
         return f"{self.path.parent.name}/{self.path.name}"
 
     def read(self) -> Kept | None:
-        """Give the failure that is kept; what cannot be used is left alone, with a warning."""
+        """Give the failure that is kept of this search; what cannot be used is left alone, with a warning."""
         try:
             kept = msgspec.json.decode(self.path.read_bytes(), type=Kept)
         except FileNotFoundError:
@@ -58,16 +72,18 @@ class Store:
             return self._ignore(f"it is damaged: {error}")
         if kept.test != self._test:
             return self._ignore(f"it is of another test: {kept.test}")
+        if kept.search != self._search:
+            return None
         if kept.flow != self._flow:
             return self._ignore("it is of another flow: the ports are not the same")
-        return kept if kept.sizes == self._sizes else None
+        return kept if (kept.sizes, kept.faults) == (self._sizes, self._faults) else None
 
     def _ignore(self, why: str) -> None:
         warnings.warn(f"the failure kept in {self.path} was not tried, as {why}. Delete the file.", stacklevel=2)
 
     def write(self, schedule: tuple[int, ...], found: str, text: str) -> str:
         """Keep a failure in place of another; gives why that was not possible."""
-        kept = Kept(self._test, self._flow, self._sizes, schedule, found, text)
+        kept = Kept(self._test, self._flow, self._sizes, schedule, found, text, self._faults, self._search)
         content = msgspec.json.format(msgspec.json.encode(kept)) + b"\n"
         beside = self.path.with_name(f"{self.path.name}.{os.getpid()}.tmp")
         try:
@@ -88,7 +104,21 @@ class Store:
                 self.path.parent.rmdir()  # only where it was the last
 
 
-def store_of(body: Callable[[], Any], flow: tuple[str, ...], sizes: tuple[int, ...]) -> Store | None:
+def _number(path: Path) -> int:
+    """Count the searches of one run: of a test of pytest, of a cell, or of a script."""
+    shell, test = notebook(), os.environ.get("PYTEST_CURRENT_TEST", "")
+    run = f"cell {shell.execution_count}" if shell is not None else test
+    before, number = _searches.get(path, ("", 0))
+    _searches[path] = run, number + 1 if run == before else 1
+    return _searches[path][1]
+
+
+def store_of(
+    body: Callable[[], Any],
+    flow: tuple[str, ...],
+    sizes: tuple[int, ...],
+    faults: tuple[tuple[int, ...], ...] = (),
+) -> Store | None:
     """Give where the failure of a test is kept; none where the test stands in no file of its own.
 
     >>> async def body(): ...
@@ -108,7 +138,7 @@ def store_of(body: Callable[[], Any], flow: tuple[str, ...], sizes: tuple[int, .
         return None
     name = _named(body.__qualname__.replace(".<locals>", ""), test)
     folder = Path(elsewhere) if elsewhere else folder / FOLDER
-    return Store(folder / _file_name(f"{module}__{name}"), f"{module}::{name}", flow, sizes)
+    return Store(folder / _file_name(f"{module}__{name}"), f"{module}::{name}", flow, sizes, faults)
 
 
 def _beside(source: Path) -> Path:

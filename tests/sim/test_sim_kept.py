@@ -51,8 +51,8 @@ if __name__ == "__main__":
 """
 
 
-def run(folder, *command, **env):
-    (folder / "test_it.py").write_text(TESTED)
+def run(folder, *command, tested=TESTED, **env):
+    (folder / "test_it.py").write_text(tested)
     kept = {name: value for name, value in os.environ.items() if name != "HYDRO_NB_SIM_FAILURES"}
     path = str(Path(hydro_nb.__file__).parents[1])
     done = subprocess.run(
@@ -150,7 +150,7 @@ def fails(flow, body):
         (lambda kept: "{", "it is damaged"),
         (lambda kept: json.dumps(kept | {"schedule": "abc"}), "it is damaged"),
         (lambda kept: json.dumps(kept | {"test": "test_that::test_other"}), "it is of another test: test_that"),
-        (lambda kept: json.dumps(kept | {"flow": ["sim_input other"]}), "the ports are not the same"),
+        (lambda kept: json.dumps(kept | {"flow": ["sim_input other"], "search": 2}), "the ports are not the same"),
     ],
 )
 def test_a_file_that_is_damaged_or_of_another_flow_is_left_alone(kept_in, damage, says):
@@ -168,7 +168,7 @@ def test_a_failure_with_other_sizes_of_clusters_waits(kept_in):
     flow, body = counter()
     fails(flow, body)
     (file,) = kept_in.iterdir()
-    file.write_text(json.dumps(json.loads(file.read_text()) | {"sizes": [3]}))
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"sizes": [3], "search": 2}))
     assert "execution 2 of an exhaustive search" in fails(flow, body)
 
 
