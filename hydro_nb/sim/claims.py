@@ -44,13 +44,17 @@ class Law(Trial):
         self.node, self.claims, self._function = node, claims, function
         self.spent = 0
         """what was spent in this search"""
-        self._left = 0
+        self.goes_on = 0
+        """with which use the next execution begins: the one where the last had spent all that it could"""
+        self._left = self._uses = self._from = 0
         self._held: list[Any] = []
         """states of processes, so that each goes on being told from all others"""
 
     def start(self, *, listening: bool, again: bool = False) -> None:
         """Begin an execution; what is tried in one that was there before costs nothing of what there is to spend."""
         self.open, self._left = listening and (again or self.spent < _SEARCH), _AGAIN if again else _MOST
+        self._uses, self._from = 0, 0 if again else self.goes_on
+        self.goes_on = self.goes_on if again else 0
         self._held.clear()
         self._function.renew()
 
@@ -59,6 +63,9 @@ class Law(Trial):
 
     def hear(self, state: Any, *values: Any) -> None:
         """Try what is claimed, on copies; what cannot be copied is left alone."""
+        self._uses += 1
+        if self._uses <= self._from:
+            return
         self.spend(1)
         try:
             copies = [own(value) for value in values]
@@ -71,6 +78,8 @@ class Law(Trial):
             broken = self.attempt(id(state), *copies)
         if broken:
             raise ProofError(broken)
+        if not self.open:
+            self.goes_on = self._uses
 
     def spend(self, cost: int) -> None:
         """Count what listening costs, and stop where it is too much."""

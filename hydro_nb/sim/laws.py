@@ -38,7 +38,7 @@ class Laws:
         """Begin a search."""
         self._number = 0
         for law in self._laws:
-            law.spent = 0
+            law.spent = law.goes_on = 0
 
     def start(self, driver: Driver) -> None:
         """Begin an execution: one that is run again to be looked at has all that was tried in it."""
