@@ -21,7 +21,7 @@ from hydro_nb.sim.observe import Arrangement
 
 _ATOMS = (
     int, float, complex, str, bytes, bool, type(None), range, enum.Enum, re.Pattern, type, ModuleType,
-    BuiltinFunctionType, Arrangement, Trial,
+    Arrangement, Trial,
 )  # fmt: skip
 
 
@@ -69,6 +69,8 @@ def is_fixed(value: object, depth: int = 8) -> bool:
         return False
     if isinstance(value, tuple | frozenset):
         return all(is_fixed(part, depth - 1) for part in cast("Iterable[object]", value))
+    if isinstance(value, BuiltinFunctionType):  # also a method of a list, or of another object in C
+        return is_fixed(value.__self__, depth - 1)
     if isinstance(value, FunctionType):
         return importable(value) or _holds_fixed(value, depth)
     return _is_frozen_record(value, depth)

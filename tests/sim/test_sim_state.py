@@ -22,6 +22,17 @@ def test_captured_values_that_change_are_made_anew():
     assert seen == []
 
 
+def test_captured_values_that_are_changed_by_a_method_of_theirs_too():
+    flow = FlowBuilder()
+    process = flow.process()
+    port, numbers = process.sim_input(int)
+    seen = []
+    push = seen.append
+    out = numbers.batch(process.tick(), ANY).map(lambda n: (push(n), len(seen))[1]).all_ticks().sim_output()
+    assert explore(flow, lambda: port.send_many([7, 7, 7]), out) == (4, {((1, 2, 3),)})
+    assert seen == []
+
+
 def test_versions_are_not_changed_by_what_comes_later():
     flow = FlowBuilder()
     process = flow.process()
@@ -97,8 +108,9 @@ def test_processes_talk_in_order():
 
 def test_what_can_change_is_known():
     table = {}
-    fixed = [1, "a", None, (1, (2.0, b"")), frozenset({1}), len, int, MemberId(1), Some(3), lambda n: n + 1]
-    loose = [[], {}, set(), ([],), Some([]), lambda n: table[n], bytearray()]
+    methods = [len, dict.fromkeys, "a".join]
+    fixed = [1, "a", None, (1, (2.0, b"")), frozenset({1}), *methods, int, MemberId(1), Some(3), lambda n: n + 1]
+    loose = [[], {}, set(), ([],), Some([]), lambda n: table[n], bytearray(), [].append]
     assert all(map(is_fixed, fixed))
     assert not any(map(is_fixed, loose))
 
