@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
+from hydro_nb.lang.sim_ports import SimPort
 from hydro_nb.notebook import display
+from hydro_nb.notebook.flows import flows_of
 from hydro_nb.notebook.options import near
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def run(flow: Callable[[], FlowBuilder], names: Mapping[str, Any], given: argpar
     if needed := ", ".join(f"`{each}`" for each in _needs(test)):
         raise UsageError(f"`{name}` is no test: it takes {needed}; a test takes nothing")
     if inspect.iscoroutinefunction(test):
-        return f"`{name}` {_explore(_simulation(flow(), given), test, given)}"
+        return f"`{name}` {_explore(_simulation(_flow_of(test, names) or flow(), given), test, given)}"
     if chosen := _chosen(given):
         raise UsageError(f"{chosen} is for `async def` tests; `{name}` calls flow.sim() itself, so say it there")
     if inspect.isawaitable(made := test()):
@@ -71,6 +73,19 @@ def file_of(names: Mapping[str, Any], name: str) -> str:
     return code.co_filename if code else ""
 
 
+def _flow_of(test: Any, names: Mapping[str, Any]) -> FlowBuilder | None:
+    """Give the flow whose ports a test uses, if they are all of one."""
+    inner = inspect.unwrap(test)
+    code = getattr(inner, "__code__", None)
+    if code is None:
+        return None
+    around = inspect.getclosurevars(inner)
+    used = [*around.nonlocals.values(), *around.globals.values()]
+    graphs = {id(each.flow) for each in used if isinstance(each, SimPort)}
+    found = [flow for flow in flows_of(names).values() if {id(flow.graph)} == graphs]
+    return found[0] if found else None
+
+
 def _needs(test: Any) -> list[str]:
     """Give the arguments without which a function cannot be called."""
     try:
@@ -85,6 +100,7 @@ def _chosen(given: argparse.Namespace) -> str:
     """Give the first option that was given, if one was."""
     chosen = {
         "--cluster": given.cluster,
+        "--faults": given.faults,
         "--fuzz": given.fuzz is not None,
         "--seed": given.seed is not None,
         "--replay": given.replay is not None,
@@ -101,6 +117,8 @@ def _simulation(flow: FlowBuilder, given: argparse.Namespace) -> Simulation:
     simulation = flow.sim()
     for cluster, members in given.cluster:
         simulation.with_cluster_size(cluster, members)
+    for place, crashes in given.faults:
+        simulation.with_faults(place, crashes=crashes)
     return simulation.test_safety_only() if given.safety_only else simulation
 
 

@@ -152,6 +152,7 @@ def test_tests_complete(counter):
         "read_after_write",
         "any_answer",
         "--cluster",
+        "--faults",
         "--fuzz",
         "--seed",
         "--replay",
@@ -169,3 +170,23 @@ def test_what_matters_is_worked_out_when_the_page_asks(counter):
     assert counter.value("player.matter['tried'], player.matter['done'], " + said) == (
         "(2, True, [(7, 1, 'releasing snapshot: 1')])"
     )
+
+
+def test_it_takes_the_flow_whose_ports_the_test_uses(counter):
+    counter.run(
+        "other = hydro_nb.FlowBuilder()\n"
+        "beats_out = other.process().source_interval(1.0).sim_output()\n"
+        "clock = other.sim()\n"
+        "async def beats():\n"
+        "    await clock.advance(2.5)\n"
+        "    assert len(await beats_out.collect()) == 3\n",
+        "b",
+    )
+    assert counter.run("%hydro sim beats", "a").stdout == "`beats` passes under 1 schedule, all there are\n"
+    assert counter.run("%hydro sim any_answer", "a").stdout == "`any_answer` passes under all 2 schedules\n"
+
+
+def test_a_process_may_crash_in_it(counter):
+    ran = counter.run('%hydro sim any_answer --faults "process 0=1"', "a")
+    found = re.fullmatch(r"`any_answer` passes under all (\d+) schedules\n", ran.stdout)
+    assert found and int(found[1]) > 2
