@@ -63,8 +63,9 @@ class Given:
 
     def __hash__(self) -> int:
         """Tell what was given apart from other things, in one process."""
-        try:
-            return hash((*map(tuple, self._ordered), *[sum(map(hash, items)) for items in self._unordered]))
+        try:  # of one-tuples, as the hashes of numbers are the numbers, and 1 + 2 is 0 + 3
+            sums = [sum(map(hash, zip(items, strict=True))) for items in self._unordered]
+            return hash((*map(tuple, self._ordered), *sums))
         except TypeError:
             return hash(str(self))
 

@@ -296,3 +296,20 @@ def test_a_notebook_shows_a_display_that_changes_and_keeps_failures_in_its_folde
     assert file.name == "my_notes__fails.json" or file.name.startswith("my_notes__fails-")
     again = kernel.attempt("flow.sim().exhaustive(fails)")
     assert f"the schedule kept in sim-failures/{file.name}" in again.error
+
+
+def test_outcomes_of_small_numbers_without_an_order_are_told_apart():
+    flow = FlowBuilder()
+    process = flow.process()
+    numbers_in, numbers = process.sim_input(int)
+    counts = numbers.count().snapshot(process.tick(), nondet("any version"))
+    counts_out = counts.all_ticks().weaken_ordering().sim_output()
+    simulation, seen = flow.sim(), set()
+
+    async def body():
+        numbers_in.send_many([1, 2])
+        seen.add(tuple(await counts_out.collect_sorted()))
+
+    simulation.exhaustive(body)
+    assert seen == {(0, 1, 2), (0, 2), (1, 2), (2,)}
+    assert simulation.report.outcomes == 4
