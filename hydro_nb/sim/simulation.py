@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -15,6 +14,7 @@ from hydro_nb.ir.graph import Graph
 from hydro_nb.lang.sim_awaits import to_await
 from hydro_nb.lang.sim_ports import MORE, AnyCluster, AnyPlace, Discarded, cluster_sizes, execution, script_done
 from hydro_nb.sim.again import made_by
+from hydro_nb.sim.asked import Exact, number_of_runs, seed_of
 from hydro_nb.sim.bookmark import Marked
 from hydro_nb.sim.drive import Body, drive, require_awaited
 from hydro_nb.sim.drivers import AtRandom, Driver, OnlyScripted, Replay
@@ -238,7 +238,7 @@ class Simulation:
         strings: Python changes its order from process to process, where PYTHONHASHSEED is not set. A few runs are made
         twice, to see that nothing but the schedule decides what happens.
         """
-        seed = random.SystemRandom().randrange(1 << 32) if seed is None else seed
+        runs, seed = number_of_runs(runs), seed_of(seed)
         return self._search(body).fuzz(runs, seed)
 
     def deterministic(self, body: Body) -> None:
@@ -309,7 +309,7 @@ class Simulation:
         ready has its turn, a batch is all that has come, a snapshot the newest version, elements come in the order of
         arrival and once, messages arrive, nobody crashes, and time passes when all ticks have run.
         """
-        record, error = self._recorded(body, schedule)
+        record, error = self._exactly(body, schedule)
         if error:
             raise self._failure(body, "a replayed schedule", error, record) from error
         return text_of(record)
@@ -328,7 +328,7 @@ class Simulation:
 
         In a notebook the result is a picture that can be played.
         """
-        return self._recorded(body, schedule)[0]
+        return self._exactly(body, schedule)[0]
 
     # ------------------------------------------------------------ one execution
 
@@ -408,6 +408,14 @@ class Simulation:
         again = self._again(body)
         record.verdicts = (lambda: verdicts(record, again)) if found else None
         return record, found
+
+    def _exactly(self, body: Body, schedule: Sequence[int]) -> tuple[Record, BaseException | None]:
+        """Run a schedule that must be one of this test."""
+        driver = Exact(schedule)
+        record, error = self._recorded(body, schedule, driver)
+        if error is None:
+            driver.finish()
+        return record, error
 
     def _marked(self, body: Body, schedule: tuple[int, ...]) -> Marked:
         """Say where an execution is found again."""

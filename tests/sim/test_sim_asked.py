@@ -1,0 +1,60 @@
+"""Schedules that are none, or of another test, and numbers that are none."""
+
+import pytest
+
+from hydro_nb import FlowBuilder, SimulationFailure, nondet
+
+
+@pytest.fixture
+def counting():
+    flow = FlowBuilder()
+    process = flow.process()
+    numbers_in, numbers = process.sim_input(int)
+    sizes_out = numbers.batch(process.tick(), nondet("any size")).count().all_ticks().sim_output()
+
+    async def body():
+        numbers_in.send_many([1, 2])
+        assert sum(await sizes_out.collect()) == 2
+
+    return flow.sim(), body
+
+
+@pytest.mark.parametrize("schedule", ["0,1", [-1], [1.0], [True], 3, None])
+def test_a_schedule_is_a_list_of_whole_numbers(counting, schedule):
+    simulation, body = counting
+    with pytest.raises(SimulationFailure, match="a schedule is a list of whole numbers from 0 on"):
+        simulation.replay(body, schedule)
+    with pytest.raises(SimulationFailure, match="a schedule is a list of whole numbers from 0 on"):
+        simulation.record(body, schedule)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "why"),
+    [
+        ([9, 9, 9], "number 1 of it is 9, but there were 2 ways then"),
+        ([0, 0, 0, 1], "the test ended after 1 choices, and the schedule goes on"),
+    ],
+)
+def test_a_schedule_of_something_else_is_refused(counting, schedule, why):
+    simulation, body = counting
+    with pytest.raises(SimulationFailure) as caught:
+        simulation.replay(body, schedule)
+    assert f"the schedule {schedule} does not fit this test: {why}" in str(caught.value)
+
+
+def test_plain_choices_may_be_written_or_left_out(counting):
+    simulation, body = counting
+    assert simulation.replay(body, [0] * 50) == simulation.replay(body) == simulation.replay(body, (0,))
+
+
+@pytest.mark.parametrize("runs", [0, -3, "3", 1e3, True])
+def test_a_random_search_runs_a_test_at_least_once(counting, runs):
+    simulation, body = counting
+    with pytest.raises(SimulationFailure, match="a whole number from 1 on"):
+        simulation.fuzz(body, runs=runs)
+
+
+def test_a_seed_is_a_whole_number(counting):
+    simulation, body = counting
+    with pytest.raises(SimulationFailure, match="`seed` is a whole number"):
+        simulation.fuzz(body, runs=3, seed="a")
