@@ -24,6 +24,8 @@ _MOST = 500
 """Elements of one operator that are written down of one moment."""
 _MOST_HELD = 50
 """Elements that wait at one place, written down of one moment: else a record would grow with the square of them."""
+_LONGEST = 3900
+"""Characters of a value that are written down, as many as a page shows: else what grows makes a record too large."""
 
 
 class Recorder:
@@ -164,7 +166,7 @@ class Recorder:
             message.read = len(self.record.moments) - 1
         runner.run()
         moment = self.record.moments[-1]
-        moment.state = runner.module.remembered()
+        moment.state = {name: _cut(text) for name, text in runner.module.remembered().items()}
         if not (runner.is_tick or came or moment.values or len(self.record.messages) > sent):
             del self.record.moments[at:]
             return
@@ -183,7 +185,7 @@ class Recorder:
     def _given(self, slot: str, port: int, value: Any) -> None:
         values = self.record.moments[-1].values
         if len(values) < _MOST:
-            values.append(Value(slot, port, shown(value)))
+            values.append(Value(slot, port, _cut(shown(value))))
 
     # ------------------------------------------------------------ messages
 
@@ -210,6 +212,12 @@ class Recorder:
 def _some(held: Sequence[Any]) -> tuple[tuple[str, ...], int]:
     """Write down the first of what waits, and how many there are besides."""
     return tuple(map(shown, held[:_MOST_HELD])), max(0, len(held) - _MOST_HELD)
+
+
+def _cut(text: str) -> str:
+    """Leave out the end of a text that is very long."""
+    more = len(text) - _LONGEST
+    return f"{text[:_LONGEST]}\u2026 ({more} more characters)" if more > 0 else text
 
 
 def unit_of(each: Runner | Observer) -> Runner:

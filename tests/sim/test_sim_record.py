@@ -216,3 +216,23 @@ def test_an_output_is_in_the_lane_of_its_process_whatever_that_is_called():
     lane = next(number for number, each in enumerate(record.lanes) if each.name == "test" and number)
     assert [moment.lane for moment in record.moments if moment.kind == "output"] == [lane]
     assert [message.sender for message in record.messages if message.receiver == 0] == [lane]
+
+
+def test_a_value_that_grows_is_written_down_as_far_as_it_is_shown():
+    flow = FlowBuilder()
+    process = flow.process()
+    words_in, words = process.sim_input(str)
+    known = words.fold(lambda: "", lambda all_words, word: all_words + word)
+    sizes_out = known.snapshot(process.tick(), nondet("any version")).map(len).all_ticks().sim_output()
+
+    async def body():
+        for _ in range(3):
+            words_in.send("a" * 3000)
+            await sizes_out.next()
+
+    record = flow.sim().record(body)
+    assert not record.failure
+    written = [value.text for moment in record.moments for value in moment.values]
+    written += [text for moment in record.moments for text in moment.state.values()]
+    assert max(map(len, written)) < 4000
+    assert any(text.endswith("aaa\u2026 (5102 more characters)") for text in written)
