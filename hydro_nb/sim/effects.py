@@ -8,7 +8,7 @@ from typing import Any
 
 from hydro_nb.ir.ops.element import FlatMapOrdered, Inspect
 from hydro_nb.ir.ops.sink import ForEach
-from hydro_nb.sim.alike import alike
+from hydro_nb.sim.alike import WHOLLY, Room, alike
 from hydro_nb.sim.claims import own
 from hydro_nb.sim.gathering import Gathering, Raised
 from hydro_nb.sim.trace import shown
@@ -61,23 +61,23 @@ class Effects(Gathering):
         """Write what the function is called with."""
         return ", ".join(map(shown, element))
 
-    def differ(self, one: Any, two: Any) -> bool:
+    def differ(self, one: Any, two: Any, room: Room = WHOLLY) -> bool:
         """Whether two outcomes are known to be different; the order of what was given means nothing."""
         if isinstance(one, Raised) or isinstance(two, Raised):
             return one != two
-        if alike(one.values, two.values) is False:
+        if alike(one.values, two.values, room) is False:
             return True
         if len(one.given) == len(two.given):
-            return not _same_bag(one.given, two.given)
+            return not _same_bag(one.given, two.given, room)
         short, long = sorted((one.given, two.given), key=len)
-        return any(all(alike(each, other) is False for other in short) for each in long)
+        return any(all(alike(each, other, room) is False for other in short) for each in long)
 
 
-def _same_bag(one: Sequence[Any], two: Sequence[Any]) -> bool:
+def _same_bag(one: Sequence[Any], two: Sequence[Any], room: Room) -> bool:
     """Whether each of these may be one of those, and none is left over."""
     left = list(two)
     for each in one:
-        answers = [alike(each, other) for other in left]
+        answers = [alike(each, other, room) for other in left]
         at = next((answers.index(wanted) for wanted in (True, None) if wanted in answers), None)
         if at is None:
             return False

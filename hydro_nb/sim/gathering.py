@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from hydro_nb.ir.node import Node
 from hydro_nb.ir.ops.fold import Proof
-from hydro_nb.sim.alike import alike, grown
+from hydro_nb.sim.alike import WHOLLY, Room, alike, greatest, grown
 from hydro_nb.sim.apart import Apart
 from hydro_nb.sim.claims import Law, own
 from hydro_nb.sim.trace import shown
@@ -95,7 +95,8 @@ class Gathering(Law):
         once = partial(self.apply, use.accumulator, use.element)
         if "idempotent" in self.claims:
             twice = partial(self._two, use.accumulator, use.element, use.element)
-            for one, two in self._tried(("idempotent", *use.texts), once, twice, self.differ):
+            differ = self._beyond_rounding(use.accumulator, use.element)
+            for one, two in self._tried(("idempotent", *use.texts), once, twice, differ):
                 text = f"{_from(use)}{element} once gives {self.outcome(one)}, but twice {self.outcome(two)}"
                 yield _Found("idempotent", size, text)
         if "monotone" in self.claims and use.accumulator is not ABSENT:
@@ -109,7 +110,8 @@ class Gathering(Law):
                 which = ("commutative", first.texts[0], other.texts[1], use.texts[1])
                 one = partial(self._two, first.accumulator, other.element, use.element)
                 two = partial(self._two, first.accumulator, use.element, other.element)
-                for left, right in self._tried(which, one, two, self.differ):
+                differ = self._beyond_rounding(first.accumulator, other.element, use.element)
+                for left, right in self._tried(which, one, two, differ):
                     yield _Found("commutative", sum(map(len, which)), self._order(first, other, use, left, right))
 
     def written(self, accumulator: Any) -> str:
@@ -126,11 +128,22 @@ class Gathering(Law):
             return f"{type(result.error).__name__}: {result.error}".removesuffix(": ")
         return self.written(result)
 
-    def differ(self, one: Any, two: Any) -> bool:
+    def differ(self, one: Any, two: Any, room: Room = WHOLLY) -> bool:
         """Whether two results are known to be different."""
         if isinstance(one, Raised) or isinstance(two, Raised):
             return one != two
-        return alike(one, two) is False
+        return alike(one, two, room) is False
+
+    def _beyond_rounding(self, accumulator: Any, *elements: Any) -> Callable[[Any, Any], bool]:
+        """Give what tells two results apart, but for what rounding does to numbers that have cancelled out since."""
+
+        def differ(one: Any, two: Any) -> bool:
+            if not self.differ(one, two):
+                return False
+            between = [self.apply(accumulator, element) for element in elements]
+            return self.differ(one, two, Room(size=greatest([accumulator, elements, between])))
+
+        return differ
 
     def _order(self, first: _Use, other: _Use, use: _Use, one: Any, two: Any) -> str:
         a, b = other.texts[1], use.texts[1]
