@@ -24,7 +24,7 @@ def version(value: Any) -> Any:
     >>> version((1, 2))
     (1, 2)
     """
-    return value if is_lasting(value) else deepcopy(value)
+    return value if is_lasting(value) else _copied(value)
 
 
 def carried(value: Any) -> Any:
@@ -37,9 +37,23 @@ def carried(value: Any) -> Any:
     if is_lasting(value):
         return value
     try:
-        return deepcopy(value)
+        return _copied(value)
     except Exception:  # noqa: BLE001 - a value may refuse it in any way, and is then seen by both
         return value
+
+
+def _copied(value: Any) -> Any:
+    """Copy a value; lists and tables of what cannot change as a whole, for they are long and there are many of them."""
+    kind = cast("type[Any]", type(value))
+    if kind is list and _all_lasting(value):
+        return value.copy()
+    if kind is dict and _all_lasting(value.values()) and _all_lasting(value):
+        return value.copy()
+    return deepcopy(value)
+
+
+def _all_lasting(values: Iterable[Any]) -> bool:
+    return ATOMS.issuperset(map(type, values)) or all(map(is_lasting, values))
 
 
 def handed(items: Sequence[Any]) -> Sequence[Any]:

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from hydro_nb import TCP, FlowBuilder, MemberId, nondet
-from hydro_nb.sim.copies import carried, is_lasting
+from hydro_nb.sim import copies
+from hydro_nb.sim.copies import carried, is_lasting, version
 
 ANY = nondet("any outcome is explored")
 
@@ -160,3 +161,21 @@ def test_a_test_knows_again_what_is_equal_to_nothing_but_itself():
         await out.assert_yields_only([one, (one, [])])
 
     assert flow.sim().exhaustive(body) == 1
+
+
+@pytest.mark.parametrize("value", [[1, "a", None], [(1, 2), ()], {"a": 1, (1, 2): ("b", None)}, [], {}])
+def test_long_lists_and_tables_of_what_cannot_change_are_copied_as_a_whole(value, monkeypatch):
+    monkeypatch.setattr(copies, "deepcopy", lambda _: pytest.fail("it was gone through"))
+    for own in (version(value), carried(value)):
+        assert own == value
+        assert own is not value
+
+
+@pytest.mark.parametrize("value", [[1, [2]], {"a": [2]}, {"a": 1, "b": ([2],)}])
+def test_what_can_change_in_lists_and_tables_is_copied_as_well(value):
+    text = repr(value)
+    for own in (version(value), carried(value)):
+        (part,) = [part for part in (own if isinstance(own, list) else own.values()) if isinstance(part, list | tuple)]
+        (part[0] if isinstance(part, tuple) else part).append(3)
+        assert own != value
+        assert repr(value) == text
