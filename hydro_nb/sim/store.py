@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
+from weakref import ref
 
 import msgspec
 
@@ -22,8 +23,8 @@ ELSEWHERE = "HYDRO_NB_SIM_FAILURES"
 """Names another folder for all failures; `off` keeps none."""
 _LONGEST_NAME = 120
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
-_searches: dict[Path, tuple[str, int]] = {}
-"""The last search that keeps its failure in a file: in which run of what, and its number there."""
+_latest: dict[Path, tuple[str, int, ref[Any]]] = {}
+"""The last body whose failure is kept in a file: in which run of what, and its number there."""
 
 
 class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,8 +40,8 @@ class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: str
     faults: tuple[tuple[int, ...], ...] = ()
     """what might go wrong: the number of each place, and how often what may happen there"""
-    search: int = 1
-    """the number of the search in its test, which may make several"""
+    body: int = 1
+    """the number of the body in its test, which may make several of one name"""
 
 
 class Store:
@@ -53,9 +54,10 @@ class Store:
         flow: tuple[str, ...],
         sizes: tuple[int, ...],
         faults: tuple[tuple[int, ...], ...] = (),
+        body: int = 1,
     ) -> None:
         self.path, self._test, self._flow, self._sizes, self._faults = path, test, flow, sizes, faults
-        self._search = _number(path)
+        self._body = body
 
     @property
     def name(self) -> str:
@@ -72,7 +74,7 @@ class Store:
             return self._ignore(f"it is damaged: {error}")
         if kept.test != self._test:
             return self._ignore(f"it is of another test: {kept.test}")
-        if kept.search != self._search:
+        if kept.body != self._body:
             return None
         if kept.flow != self._flow:
             return self._ignore("it is of another flow: the ports are not the same")
@@ -83,7 +85,7 @@ class Store:
 
     def write(self, schedule: tuple[int, ...], found: str, text: str) -> str:
         """Keep a failure in place of another; gives why that was not possible."""
-        kept = Kept(self._test, self._flow, self._sizes, schedule, found, text, self._faults, self._search)
+        kept = Kept(self._test, self._flow, self._sizes, schedule, found, text, self._faults, self._body)
         content = msgspec.json.format(msgspec.json.encode(kept)) + b"\n"
         beside = self.path.with_name(f"{self.path.name}.{os.getpid()}.tmp")
         try:
@@ -104,13 +106,18 @@ class Store:
                 self.path.parent.rmdir()  # only where it was the last
 
 
-def _number(path: Path) -> int:
-    """Count the searches of one run: of a test of pytest, of a cell, or of a script."""
+def _number(path: Path, body: Any) -> int:
+    """Count the bodies of one run: of a test of pytest, of a cell, or of a script."""
     shell, test = notebook(), os.environ.get("PYTEST_CURRENT_TEST", "")
     run = f"cell {shell.execution_count}" if shell is not None else test
-    before, number = _searches.get(path, ("", 0))
-    _searches[path] = run, number + 1 if run == before else 1
-    return _searches[path][1]
+    function = getattr(body, "__func__", body)
+    before, number, known = _latest.get(path, (run, 0, ref(_number)))
+    if before != run:
+        number = 1
+    elif known() is not function:
+        number += 1
+    _latest[path] = run, number, ref(function)
+    return number
 
 
 def store_of(
@@ -138,7 +145,8 @@ def store_of(
         return None
     name = _named(body.__qualname__.replace(".<locals>", ""), test)
     folder = Path(elsewhere) if elsewhere else folder / FOLDER
-    return Store(folder / _file_name(f"{module}__{name}"), f"{module}::{name}", flow, sizes, faults)
+    path = folder / _file_name(f"{module}__{name}")
+    return Store(path, f"{module}::{name}", flow, sizes, faults, _number(path, body))
 
 
 def _beside(source: Path) -> Path:

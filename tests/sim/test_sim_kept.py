@@ -150,7 +150,7 @@ def fails(flow, body):
         (lambda kept: "{", "it is damaged"),
         (lambda kept: json.dumps(kept | {"schedule": "abc"}), "it is damaged"),
         (lambda kept: json.dumps(kept | {"test": "test_that::test_other"}), "it is of another test: test_that"),
-        (lambda kept: json.dumps(kept | {"flow": ["sim_input other"], "search": 2}), "the ports are not the same"),
+        (lambda kept: json.dumps(kept | {"flow": ["sim_input other"]}), "the ports are not the same"),
     ],
 )
 def test_a_file_that_is_damaged_or_of_another_flow_is_left_alone(kept_in, damage, says):
@@ -168,7 +168,7 @@ def test_a_failure_with_other_sizes_of_clusters_waits(kept_in):
     flow, body = counter()
     fails(flow, body)
     (file,) = kept_in.iterdir()
-    file.write_text(json.dumps(json.loads(file.read_text()) | {"sizes": [3], "search": 2}))
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"sizes": [3]}))
     assert "execution 2 of an exhaustive search" in fails(flow, body)
 
 

@@ -3,6 +3,8 @@
 import pytest
 from test_sim_kept import run
 
+from hydro_nb import FlowBuilder, SimulationFailure, nondet
+
 TESTED = """
 import sys
 from hydro_nb import FlowBuilder, SimulationFailure, nondet
@@ -74,3 +76,20 @@ def test_what_may_go_wrong_belongs_to_what_is_kept(tmp_path):
     assert "passed 4" in text
     assert "removed" not in text
     assert file.read_text() == before
+
+
+def test_one_body_is_one_search_however_it_is_searched(tmp_path, monkeypatch):
+    monkeypatch.setenv("HYDRO_NB_SIM_FAILURES", str(tmp_path))
+    flow = FlowBuilder()
+    process = flow.process()
+    port, numbers = process.sim_input(int)
+    out = numbers.batch(process.tick(), nondet("any batches")).count().all_ticks().sim_output()
+
+    async def body():
+        port.send_many([1, 2])
+        assert await out.next() == 2
+
+    with pytest.raises(SimulationFailure, match="execution 2 of an exhaustive search"):
+        flow.sim().exhaustive(body)
+    with pytest.raises(SimulationFailure, match="the schedule kept in"):
+        flow.sim().fuzz(body)
