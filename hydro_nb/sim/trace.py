@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from hydro_nb.errors import Site
-from hydro_nb.sim.record import Decision, Record, listed
+from hydro_nb.sim.record import Decision, Message, Record, listed
 
 _WIDEST = 240
 _MOST = 200
@@ -42,6 +42,10 @@ class _Text:
     def __init__(self, record: Record) -> None:
         self._record = record
         self._known: set[tuple[str, Site]] = set()
+        self._messages: dict[int, list[Message]] = {}
+        for message in record.messages:
+            if message.sender and message.receiver:
+                self._messages.setdefault(message.sent, []).append(message)
 
     def lines(self) -> Iterator[str]:
         """Give all lines."""
@@ -82,9 +86,8 @@ class _Text:
 
     def _sent(self, at: int) -> Iterator[str]:
         sent: dict[tuple[int, int, str], list[str]] = {}
-        for message in self._record.messages:
-            if message.sent == at and message.sender and message.receiver:
-                sent.setdefault((message.sender, message.receiver, message.fate), []).append(message.text)
+        for message in self._messages.get(at, ()):
+            sent.setdefault((message.sender, message.receiver, message.fate), []).append(message.text)
         for (sender, receiver, fate), texts in sent.items():
             yield f"     {self._way(sender, receiver, fate, texts)}"
 

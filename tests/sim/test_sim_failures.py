@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from hydro_nb import FlowBuilder, GraphError, SimulationFailure, nondet
+from hydro_nb import TCP, FlowBuilder, GraphError, NoOrder, SimulationFailure, Stream, nondet
 from hydro_nb.sim import world
 
 STALE = nondet("a stale count is good enough")
@@ -144,6 +144,24 @@ def test_a_flow_that_never_rests_is_told_so():
     error = str(failure(lambda: flow.sim().exhaustive(body)))
     assert "has not come to rest: tick `tick` of process 0 still has something to do" in error
     assert "lines left out" in error
+
+
+def test_messages_that_go_round_for_ever_are_told_without_reading_all_of_them_for_each(monkeypatch):
+    monkeypatch.setattr(world, "LONGEST", 20_000)
+    flow = FlowBuilder()
+    one, other = flow.process(), flow.process()
+    port, numbers = one.sim_input(int)
+    loop, back = one.forward_ref(Stream, of=int, order=NoOrder)
+    both = numbers.merge_unordered(back)
+    loop.complete(both.send(other, TCP.fail_stop()).send(one, TCP.fail_stop()))
+    out = both.sim_output()
+
+    async def body():
+        port.send(1)
+        await out.assert_yields_unordered([1])
+
+    error = str(failure(lambda: flow.sim().exhaustive(body)))
+    assert "after 20000 runs outside ticks the flow has not come to rest: process" in error
 
 
 def test_a_test_may_take_as_many_steps_as_it_likes_where_the_flow_rests_between_them(monkeypatch):
