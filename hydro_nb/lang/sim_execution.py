@@ -86,6 +86,10 @@ class Execution(Protocol):
         """Say where this execution is found again."""
         ...
 
+    def ahead(self) -> str:
+        """Say what comes next if time passes; nothing if nothing does."""
+        ...
+
     @property
     def script(self) -> Script | None:
         """What the test has decided, where the flow has hooks."""

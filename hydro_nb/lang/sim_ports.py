@@ -306,14 +306,20 @@ class SimReceiver(SimPort[T]):
         while not queue:
             if not await MORE:
                 name = f"`{self.name}`" if self.name else "the output"
-                raise NoMoreMessages(f"{name} was expected to give {wanted}, but no more messages can possibly arrive.")
+                text = f"{name} was expected to give {wanted}, but no more messages can possibly arrive."
+                raise NoMoreMessages(text + self._ahead())
         return queue.popleft()
 
     async def _expected(self, waiting: list[T], *, ordered: bool) -> T:
         try:
             return await self._next("", ordered=ordered)
         except NoMoreMessages:
-            raise AssertionError(f"Stream ended early, still expected: {waiting!r}") from None
+            raise AssertionError(f"Stream ended early, still expected: {waiting!r}{self._ahead()}") from None
+
+    def _ahead(self) -> str:
+        """Say what only the clock brings."""
+        ahead = self.execution("receive").ahead()
+        return f"\n  {ahead}" if ahead else ""
 
     async def _all(self, *, ordered: bool) -> list[T]:
         queue = self._queue(ordered=ordered, complete=True)

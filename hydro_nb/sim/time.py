@@ -123,6 +123,16 @@ class Clock:
         """Whether the clock may go on."""
         return self.until > self.now or self._next() is not None
 
+    def ahead(self) -> str:
+        """Say what comes next if time passes; nothing if nothing does."""
+        dues = [(alarm.due, alarm) for alarm in self.alarms if not alarm.off]
+        coming = [(due, alarm) for due, alarm in dues if due is not None and due > self.now]
+        if not coming:
+            return ""
+        due, alarm = min(coming, key=lambda each: each[0])
+        what = f"`{alarm.node.op.label}` of {alarm.runner.module.name} {alarm.what} at {_text(due)}"
+        return f"{what}, when the test lets time pass: await sim.advance({(due - self.now) / SECOND:.9g})"
+
     def rest(self) -> None:
         """Let what is on its way to those who look at the clock arrive."""
         for alarm in self.alarms:

@@ -114,6 +114,10 @@ class World:
             f"  {self.model.graph.nodes[slot].site}"
         )
 
+    def ahead(self) -> str:
+        """Say what comes next if time passes; nothing if nothing does."""
+        return self.model.clock.ahead()
+
     def bookmark(self) -> Marked:
         """Say where this execution is found again."""
         if self.mark is None:

@@ -63,3 +63,19 @@ def test_a_simulation_of_another_flow_does_not():
         await other.advance(1)
 
     assert "in the body of a test that a simulation of this flow runs" in refused(flow, body)
+
+
+def test_what_only_the_clock_brings_is_named_where_it_is_missed():
+    flow = FlowBuilder()
+    beats_out = flow.process().source_interval(2.0).sim_output()
+
+    async def asks():
+        await beats_out.next()
+        await beats_out.next()
+
+    async def expects():
+        await beats_out.assert_yields([(), ()])
+
+    told = "`source_interval` of process 0 fires at 2 s, when the test lets time pass: await sim.advance(2)"
+    assert told in refused(flow, asks)
+    assert told in refused(flow, expects)
