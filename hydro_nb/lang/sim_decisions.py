@@ -224,6 +224,7 @@ class Snapshots(Holding):
         >>> async def body():
         ...     write_in.send("w")
         ...     read_in.send_many(["a", "b"])
+        ...     counts.auto_pause()  # the count of 1 may wait
         ...     await counts.reveal(0)
         ...     await reads.release(1)
         ...     await counts.keep()
