@@ -12,11 +12,35 @@ from hydro_nb.lang.sim_awaits import forgotten, not_awaited, places_kept, quiet
 from hydro_nb.lang.sim_execution import MORE, execution
 from hydro_nb.sim.drivers import Replay
 from hydro_nb.sim.failure import foreign_await
+from hydro_nb.sim.trace import shown
 from hydro_nb.sim.world import World
 
 __tracebackhide__ = True
 """pytest shows the frames of the user"""
 Body = Callable[[], Coroutine[Any, Any, Any]]
+
+
+def require_test(body: Any) -> None:
+    """Refuse what is no test, before it is run."""
+    if inspect.iscoroutine(body):
+        body.close()
+        name = body.__name__
+        raise SimulationFailure(f"the test is called by the simulator: give {name}, not {name}()")
+    if not callable(body):
+        raise SimulationFailure(
+            f"a simulated test is an `async def` function without arguments, but was given {shown(body)}.\n"
+            "  Write it as: async def body(): ..."
+        )
+    try:
+        inspect.signature(body).bind()
+    except TypeError as error:
+        name = getattr(body, "__name__", "the test")
+        raise SimulationFailure(
+            f"`{name}` is called without arguments, but {error}.\n"
+            "  A test uses ports and simulations of the flow by their variables: async def body(): ..."
+        ) from None
+    except ValueError:
+        return  # Python cannot tell
 
 
 def drive(body: Body, world: World) -> None:

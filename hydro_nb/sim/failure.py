@@ -18,6 +18,16 @@ _NO_LOOP = (
     "A simulated test has no event loop: await ports, such as `await out.next()`, "
     "or let time pass: `await sim.advance(seconds)`."
 )
+_HINTS = (
+    (RuntimeError, "event loop", _NO_LOOP),
+    (TypeError, "can't be used in 'await' expression", "Sending is not awaited: port.send(element)"),
+    (
+        TypeError,
+        "SimCluster",
+        "On a cluster say first whose end of the port is meant: port.send(0, element), await port.collect(0)",
+    ),
+)
+"""What is told beside what Python says of the commonest mistakes."""
 SCRIPTED = "the execution that it scripts"
 """The execution in which a test decides all that there is to choose."""
 _PACKAGE = str(Path(__file__).parents[1])
@@ -28,8 +38,7 @@ def explained(model: Model, body: Callable[[], Any], which: str, error: BaseExce
     name = getattr(body, "__name__", "the test")
     lines = [f"`{name}` failed in {which}.", f"  {type(error).__name__}: {error}".removesuffix(": ")]
     lines += [f"    {place}" for place in _places(model, error)]
-    if isinstance(error, RuntimeError) and "event loop" in str(error):
-        lines.append(f"  {_NO_LOOP}")
+    lines += [f"  {hint}" for kind, text, hint in _HINTS if isinstance(error, kind) and text in str(error)]
     lines += ["", "What happened:", text_of(record) or "(nothing)", ""]
     again = f"deterministic({name})" if which == SCRIPTED else f"replay({name}, {trimmed(record.schedule)})"
     lines.append(f"Run it again: {record.simulation}.{again}")

@@ -16,7 +16,7 @@ from hydro_nb.lang.sim_ports import MORE, AnyCluster, AnyPlace, Discarded, clust
 from hydro_nb.sim.again import made_by
 from hydro_nb.sim.asked import Exact, number_of_runs, seed_of
 from hydro_nb.sim.bookmark import Marked
-from hydro_nb.sim.drive import Body, drive, require_awaited
+from hydro_nb.sim.drive import Body, drive, require_awaited, require_test
 from hydro_nb.sim.drivers import AtRandom, Driver, OnlyScripted, Replay
 from hydro_nb.sim.explain import Again, explanation, verdicts
 from hydro_nb.sim.failure import SCRIPTED, explained
@@ -259,6 +259,7 @@ class Simulation:
         A value of a flow that never changes is seen as it is, and needs no script. What the clock brings comes promptly
         when the test lets time pass, and nobody crashes.
         """
+        require_test(body)
         driver = OnlyScripted(())
         try:
             counts = self._run(body, driver)
@@ -334,6 +335,7 @@ class Simulation:
 
     def _search(self, body: Body) -> Search:
         """Make ready to search."""
+        require_test(body)
         self._laws.begin()
         self._latest = Search(Trial(body, self._model, partial(self._run, body), partial(self._failed, body)))
         return self._latest
@@ -411,6 +413,7 @@ class Simulation:
 
     def _exactly(self, body: Body, schedule: Sequence[int]) -> tuple[Record, BaseException | None]:
         """Run a schedule that must be one of this test."""
+        require_test(body)
         driver = Exact(schedule)
         record, error = self._recorded(body, schedule, driver)
         if error is None:

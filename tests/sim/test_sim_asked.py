@@ -58,3 +58,44 @@ def test_a_seed_is_a_whole_number(counting):
     simulation, body = counting
     with pytest.raises(SimulationFailure, match="`seed` is a whole number"):
         simulation.fuzz(body, runs=3, seed="a")
+
+
+def test_what_is_no_test_is_refused_before_it_runs(counting):
+    simulation, body = counting
+
+    async def takes(sim): ...
+
+    for given, text in (
+        (body(), "give body, not body()"),
+        (None, "but was given None"),
+        (takes, "`takes` is called without arguments, but missing a required argument: 'sim'"),
+    ):
+        with pytest.raises(SimulationFailure) as caught:
+            simulation.exhaustive(given)
+        assert text in str(caught.value)
+
+
+def test_a_port_of_a_cluster_without_a_member_is_explained():
+    flow = FlowBuilder()
+    workers = flow.cluster()
+    numbers_in, numbers = workers.sim_input(int)
+    numbers_out = numbers.sim_output()
+
+    async def sends():
+        numbers_in.send(1)
+
+    async def receives():
+        await numbers_out.collect()
+
+    async def awaits():
+        await numbers_in.send(0, 1)
+
+    simulation = flow.sim().with_cluster_size(workers, 2)
+    for body, hint in (
+        (sends, "say first whose end of the port is meant: port.send(0, element)"),
+        (receives, "say first whose end of the port is meant"),
+        (awaits, "Sending is not awaited"),
+    ):
+        with pytest.raises(SimulationFailure) as caught:
+            simulation.exhaustive(body)
+        assert hint in str(caught.value)
