@@ -5,11 +5,12 @@ from __future__ import annotations
 import linecache
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path, PurePath
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any
 
 from hydro_nb.errors import label
 from hydro_nb.sim.model import Model
+from hydro_nb.sim.raised import lines_of
 from hydro_nb.sim.record import Record
 from hydro_nb.sim.shrink import trimmed
 from hydro_nb.sim.trace import shown, text_of
@@ -48,7 +49,7 @@ def explained(model: Model, body: Callable[[], Any], which: str, error: BaseExce
 def _places(model: Model, error: BaseException) -> Iterator[str]:
     """Give the user's lines that an error went through, outermost first."""
     last = ""
-    for file, line in _frames(error.__traceback__):
+    for file, line in lines_of(error):
         module = model.module_of(file)
         origin = module.origin(line) if module else None
         if origin:
@@ -56,12 +57,6 @@ def _places(model: Model, error: BaseException) -> Iterator[str]:
             yield last
         elif module is None and not file.startswith(_PACKAGE):
             yield _line(file, line)
-
-
-def _frames(traceback: TracebackType | None) -> Iterator[tuple[str, int]]:
-    while traceback:
-        yield traceback.tb_frame.f_code.co_filename, traceback.tb_lineno
-        traceback = traceback.tb_next
 
 
 def _line(file: str, line: int) -> str:

@@ -6,7 +6,6 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from hydro_nb.errors import OrderError, SimulationFailure
@@ -41,11 +40,13 @@ def way_of(error: BaseException) -> tuple[object, ...]:
     >>> way_of(ValueError("a")) == way_of(ValueError("b")), way_of(ValueError()) == way_of(TypeError())
     (True, False)
     """
-    places = [place for place in _lines(error.__traceback__) if not place[0].startswith(_OTHERS)]
+    places = [place for place in lines_of(error) if not place[0].startswith(_OTHERS)]
     return (type(error), *places[-1:])
 
 
-def _lines(traceback: TracebackType | None) -> Iterator[tuple[str, int]]:
+def lines_of(error: BaseException) -> Iterator[tuple[str, int]]:
+    """Give the files and lines that an error went through, outermost first."""
+    traceback = error.__traceback__
     while traceback:
         yield traceback.tb_frame.f_code.co_filename, traceback.tb_lineno
         traceback = traceback.tb_next
