@@ -21,6 +21,7 @@ from hydro_nb.ir.ops.network import Network
 from hydro_nb.ir.ops.simulated import SimInput, SimOutput
 from hydro_nb.ir.ops.source import Fed, SourceMembers
 from hydro_nb.sim.alarms import Silent, alarms
+from hydro_nb.sim.attributes import attributes_in
 from hydro_nb.sim.desk import Desk
 from hydro_nb.sim.faults import Budget, Faults
 from hydro_nb.sim.fresh import Captured
@@ -110,15 +111,20 @@ class Model:
         for runner in self.runners:
             self._connect(runner)
         self._wind()
+        self.attributes = attributes_in(value for module in self.modules for value in module.written.captures.values())
         self.faults = Faults(self, budgets) if budgets else None
 
     def end(self) -> None:
-        """Cancel what is waited for."""
+        """Cancel what is waited for, and leave the user's classes as they were."""
         for each in self.waiting:
             each.start(0)
+        for each in self.attributes:
+            each.put_back()
 
     def restart(self) -> None:
         """Begin anew, with nothing under way."""
+        for each in self.attributes:
+            each.take()
         for module in self.modules:
             module.restart()
         for runner in self.runners:

@@ -451,7 +451,6 @@ class Simulation:
             return False
         finally:
             self._running = False
-            if model.waiting:
-                model.end()
+            model.end()
             act_as(None)
         return True
