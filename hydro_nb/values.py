@@ -267,5 +267,6 @@ def copy(value: Any) -> Any:
 
 RETURNED_NONE = (
     "the function returned None. It must return the next accumulator; "
-    "if it changes its first argument instead, say so: inplace(function)"
+    "if it changes its first argument instead, say so: inplace(function). "
+    "None cannot be an accumulator, also not the first one: let something else mean that there is nothing, such as ()"
 )

@@ -105,3 +105,8 @@ def test_slips(live, leader, message, run):
 def test_an_accumulator_that_was_forgotten(leader, run):
     with pytest.raises(ProcessFailed, match="the function returned None"):
         run(leader.source_iter([1, 2]).scan(list, lambda seen, n: (seen.append(n), n)))
+
+
+def test_an_accumulator_that_is_none_on_purpose(leader, run):
+    with pytest.raises(ProcessFailed, match="None cannot be an accumulator, also not the first one"):
+        run(leader.source_iter([1, 2]).scan(lambda: None, lambda last, n: (None, n)))
