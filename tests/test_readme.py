@@ -25,9 +25,10 @@ def test_ci_runs_the_test_command_as_written():
     assert commands()[1] in (ROOT / ".ci" / "run").read_text()
 
 
-def test_the_picture_is_there():
-    (picture,) = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
-    assert (ROOT / picture).stat().st_size > 10_000
+def test_the_pictures_are_there():
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+    assert README.startswith("![The dashboard")
+    assert all((ROOT / picture).stat().st_size > 10_000 for picture in pictures)
 
 
 PROGRAMS = re.findall(r"^```python\n(.*?)\n```\n+```\n(.*?)\n```", README, re.DOTALL | re.MULTILINE)
