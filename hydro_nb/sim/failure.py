@@ -27,6 +27,8 @@ _HINTS = (
         "SimCluster",
         "On a cluster say first whose end of the port is meant: port.send(0, element), await port.collect(0)",
     ),
+    (AttributeError, "'SimReceiver' object", "A test receives at this end; it sends into the port of `sim_input`."),
+    (AttributeError, "'SimSender' object", "A test sends at this end; it receives at the port of `sim_output`."),
 )
 """What is told beside what Python says of the commonest mistakes."""
 SCRIPTED = "the execution that it scripts"

@@ -99,3 +99,23 @@ def test_a_port_of_a_cluster_without_a_member_is_explained():
         with pytest.raises(SimulationFailure) as caught:
             simulation.exhaustive(body)
         assert hint in str(caught.value)
+
+
+def test_the_wrong_end_of_a_flow_is_explained():
+    flow = FlowBuilder()
+    numbers_in, numbers = flow.process().sim_input(int)
+    numbers_out = numbers.sim_output()
+
+    async def sends():
+        numbers_out.send(1)
+
+    async def receives():
+        await numbers_in.collect()
+
+    for body, hint in (
+        (sends, "sends into the port of `sim_input`"),
+        (receives, "receives at the port of `sim_output`"),
+    ):
+        with pytest.raises(SimulationFailure) as caught:
+            flow.sim().exhaustive(body)
+        assert hint in str(caught.value)
