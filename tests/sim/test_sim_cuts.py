@@ -34,7 +34,8 @@ def _index(stream):
 
 def _table(stream):
     keyed = stream.map(lambda n: (n % 2, n)).into_keyed()
-    kept = keyed.fold(list, inplace(lambda seen, n: seen.append(n)), commutative=proof("summed up later", unchecked=True))
+    summed = proof("summed up later", unchecked=True)
+    kept = keyed.fold(list, inplace(lambda seen, n: seen.append(n)), commutative=summed)
     entries = kept.snapshot(stream.location.tick(), ANY).entries().all_ticks()
     return entries.map(lambda entry: entry[0] * 100 + sum(entry[1])).unique()
 
