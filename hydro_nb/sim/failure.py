@@ -13,7 +13,7 @@ from hydro_nb.sim.model import Model
 from hydro_nb.sim.raised import lines_of
 from hydro_nb.sim.record import Record
 from hydro_nb.sim.shrink import trimmed
-from hydro_nb.sim.trace import shown, text_of
+from hydro_nb.sim.trace import gist, shown
 
 _NO_LOOP = (
     "A simulated test has no event loop: await ports, such as `await out.next()`, "
@@ -42,7 +42,7 @@ def explained(model: Model, body: Callable[[], Any], which: str, error: BaseExce
     lines = [f"`{name}` failed in {which}.", f"  {type(error).__name__}: {error}".removesuffix(": ")]
     lines += [f"    {place}" for place in _places(model, error)]
     lines += [f"  {hint}" for kind, text, hint in _HINTS if isinstance(error, kind) and text in str(error)]
-    lines += ["", "What happened:", text_of(record) or "(nothing)", ""]
+    lines += ["", "What happened:", gist(record) or "(nothing)", ""]
     again = f"deterministic({name})" if which == SCRIPTED else f"replay({name}, {trimmed(record.schedule)})"
     lines.append(f"Run it again: {record.simulation}.{again}")
     return "\n".join(lines)

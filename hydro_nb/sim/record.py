@@ -170,6 +170,11 @@ class Record:
                 steps.append((moment, [number]))
         return steps
 
+    def __str__(self) -> str:
+        from hydro_nb.sim.trace import text_of  # noqa: PLC0415 - it is made of records
+
+        return text_of(self)
+
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         from hydro_nb.notebook.still import still  # noqa: PLC0415 - a page is all that needs it
 

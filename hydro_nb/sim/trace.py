@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from hydro_nb.errors import Site
-from hydro_nb.sim.record import Decision, Message, Record, listed
+from hydro_nb.sim.record import Decision, Held, Message, Record, listed
 
 _WIDEST = 240
 _MOST = 200
+SCREEN = 60
+"""Lines."""
 
 
 def text_of(record: Record) -> str:
@@ -36,6 +38,18 @@ def steps_of(record: Record) -> list[list[int]]:
     return steps[1:] if silent else steps
 
 
+def gist(record: Record, lines: int = SCREEN) -> str:
+    """Write an execution so that it fits a screen: whole, or what is unlike the plainest one, and its end."""
+    whole = text_of(record)
+    if len(whole.splitlines()) <= lines:
+        return whole
+    told = [*_Text(record).unlike()][: lines // 2]
+    made = sum(not decision.plain for decision in record.decisions)
+    head = f"Decided unlike in the plainest execution, {made} of {sum(each.ways > 1 for each in record.decisions)}:"
+    end = "How it ended; all of it: print(failure.record)"
+    return "\n".join([head, *told, end, *whole.splitlines()[len(told) - lines :]])
+
+
 class _Text:
     """Writes a record, and knows which places of the program have come up."""
 
@@ -55,6 +69,14 @@ class _Text:
             yield f"{number}. {short(moment.title)}{place}"
             yield from self.below(step)
         yield from self._waiting() if self._record.failure else ()
+
+    def unlike(self) -> Iterator[str]:
+        """Give the decisions that are not the plainest, each with its step."""
+        for number, step in enumerate(steps_of(self._record), 1):
+            for moment in (self._record.moments[at] for at in step):
+                for decision in (each for each in moment.decisions if not each.plain):
+                    yield f"{number}. {short(moment.title)}"
+                    yield from self._decided(decision)
 
     def below(self, step: list[int]) -> Iterator[str]:
         """Give what was decided in a step, what was printed, and what was sent from place to place."""
@@ -97,8 +119,8 @@ class _Text:
 
     def _waiting(self) -> Iterator[str]:
         """Give what was under way when the test failed."""
-        last = self._record.moments[-1] if self._record.moments else None
-        held = last.held if last else []
+        ran = (moment for moment in reversed(self._record.moments) if moment.kind in _RUNS)
+        held: list[Held] = next((moment.held for moment in ran), [])
         if held or self._record.under_way:
             yield "Still under way:"
         for message in self._record.under_way:
@@ -108,6 +130,7 @@ class _Text:
             yield f"     at {name}, not yet looked at: {short(', '.join(listed(each.texts, each.unsaid)))}"
 
 
+_RUNS = ("run", "tick", "observe")
 _FATES = {"arrived": "", "lost": ", which is lost", "late": ", which does not arrive"}
 
 
