@@ -120,7 +120,7 @@ class _Text:
     def _waiting(self) -> Iterator[str]:
         """Give what was under way when the test failed."""
         ran = (moment for moment in reversed(self._record.moments) if moment.kind in _RUNS)
-        held: list[Held] = next((moment.held for moment in ran), [])
+        held = next((moment.held for moment in ran), list[Held]())
         if held or self._record.under_way:
             yield "Still under way:"
         for message in self._record.under_way:
