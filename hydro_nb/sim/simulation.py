@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
-from hydro_nb.compile.program import require_runnable
 from hydro_nb.errors import SimulationFailure
 from hydro_nb.ir.graph import Graph
 from hydro_nb.lang.sim_awaits import to_await
-from hydro_nb.lang.sim_ports import MORE, AnyCluster, AnyPlace, Discarded, cluster_sizes, execution, script_done
-from hydro_nb.sim.again import made_by
-from hydro_nb.sim.asked import Exact, number_of_runs, seed_of
-from hydro_nb.sim.bookmark import Marked
-from hydro_nb.sim.drive import Body, drive, require_awaited, require_test
-from hydro_nb.sim.drivers import AtRandom, Driver, OnlyScripted, Replay
-from hydro_nb.sim.explain import Again, explanation, verdicts
-from hydro_nb.sim.failure import SCRIPTED, explained
-from hydro_nb.sim.faults import Budget, budget_of, cluster_of, place_of
-from hydro_nb.sim.hearing import Unheard, heard_by
-from hydro_nb.sim.laws import Laws, tried
-from hydro_nb.sim.model import Model, require_safety_only, require_sizes
-from hydro_nb.sim.observe import simulated
+from hydro_nb.lang.sim_ports import MORE, AnyCluster, AnyPlace, cluster_sizes, execution, script_done
+from hydro_nb.sim.asked import number_of_runs, seed_of
+from hydro_nb.sim.drive import Body, require_test
+from hydro_nb.sim.drivers import OnlyScripted
+from hydro_nb.sim.executions import Executions
+from hydro_nb.sim.failure import SCRIPTED
+from hydro_nb.sim.faults import budget_of, cluster_of, place_of
 from hydro_nb.sim.raised import demands, failures
 from hydro_nb.sim.record import Record
-from hydro_nb.sim.recorder import Recorder
-from hydro_nb.sim.reduce import Reduced, ReducedWorld
 from hydro_nb.sim.report import Report
-from hydro_nb.sim.search import Search, Trial
-from hydro_nb.sim.shrink import trimmed
-from hydro_nb.sim.trace import text_of
+from hydro_nb.sim.search import Search
 from hydro_nb.sim.world import World
-from hydro_nb.values import MemberId, act_as
+from hydro_nb.values import MemberId
 
 __tracebackhide__ = True
 """pytest shows the frames of the user"""
@@ -56,15 +43,7 @@ class Simulation:
     """
 
     def __init__(self, graph: Graph) -> None:
-        require_runnable(graph)
-        self._flow, self._graph = graph, tried(simulated(graph))
-        self._laws = Laws(self._graph)
-        self._sizes: dict[int, int] = {}
-        self._budgets: dict[int, Budget] = {}
-        self._safety_only = False
-        self._made: Model | None = None
-        self._tapped: Model | None = None
-        self._running = False
+        self._executions = Executions(graph)
         self._latest: Search | None = None
 
     def with_cluster_size(self, cluster: AnyCluster, members: int) -> Simulation:
@@ -80,8 +59,8 @@ class Simulation:
 
         All members are there from the start to the end, unless some may crash or come later: see `with_faults`.
         """
-        self._sizes |= cluster_sizes(self._flow, cluster, members)
-        self._made = self._tapped = None
+        self._executions.sizes |= cluster_sizes(self._executions.flow, cluster, members)
+        self._executions.forget()
         return self
 
     def with_faults(self, place: AnyPlace, *, crashes: int = 1, joins: int = 0, restarts: int = 0) -> Simulation:
@@ -107,14 +86,12 @@ class Simulation:
         The plainest schedule is the one without a fault; `fuzz` tries many more executions with few faults than with
         many. Gives the simulation again. Without `with_faults` all are there from the start to the end.
         """
-        found = place_of(self._flow, place)
+        flow = self._executions.flow
+        found = place_of(flow, place)
         numbers = {"crashes": crashes, "joins": joins, "restarts": restarts}
-        self._budgets[found.number] = budget_of(self._flow, found, numbers)
-        self._made = self._tapped = None
+        self._executions.budgets[found.number] = budget_of(flow, found, numbers)
+        self._executions.forget()
         return self
-
-    def _joins(self, number: int) -> int:
-        return self._budgets[number].joins if number in self._budgets else 0
 
     def members(self, cluster: AnyCluster) -> list[MemberId[Any]]:
         """Give who is in a cluster at this moment, in the body of a test.
@@ -131,7 +108,7 @@ class Simulation:
         All that there are, but for those who have crashed or not come yet: see `with_faults`.
         """
         world = self._world("who is there is known")
-        place = cluster_of(self._flow, cluster)
+        place = cluster_of(self._executions.flow, cluster)
         members, faults = world.model.members(place), world.model.faults
         return [members[number] for number in sorted(faults.present(place))] if faults else members
 
@@ -150,7 +127,7 @@ class Simulation:
 
         Needed where a flow sends by `lossy_delayed_forever()`; gives the simulation again.
         """
-        self._safety_only = True
+        self._executions.safety_only = True
         return self
 
     @to_await
@@ -185,23 +162,12 @@ class Simulation:
     def _world(self, what: str) -> World:
         """Give the execution under way."""
         world = execution.get()
-        if isinstance(world, World) and world.flow is self._flow:
+        if isinstance(world, World) and world.flow is self._executions.flow:
             return world
         raise SimulationFailure(
             f"{what} in the body of a test that a simulation of this flow runs.\n"
             "  Write: sim = flow.sim(), ask `sim` in the test, then sim.exhaustive(body)"
         )
-
-    @property
-    def _model(self) -> Model:
-        """The flow compiled for as many members as there are."""
-        if self._made is None:
-            require_sizes(self._graph, self._sizes)
-            if not self._safety_only:
-                require_safety_only(self._graph)
-            sizes = {number: size + self._joins(number) for number, size in self._sizes.items()}
-            self._made = Model(self._graph, sizes, budgets=self._budgets)
-        return self._made
 
     def exhaustive(self, body: Body, *, reduce: bool = False) -> int:
         """Run a test under every schedule; gives how many there are, raises `SimulationFailure` where one fails.
@@ -220,7 +186,7 @@ class Simulation:
         With `reduce=True` it leaves out what differs from a schedule that was tried only in the order of steps that
         have nothing to do with one another. It finds the same failures and the same outcomes, with fewer executions.
         """
-        return self._search(body).exhaustive(reduce=reduce)
+        return self._searching(body).exhaustive(reduce=reduce)
 
     def fuzz(self, body: Body, runs: int = 8192, seed: int | None = None) -> int:
         """Run a test under schedules chosen at random; gives how many were not discarded.
@@ -239,7 +205,7 @@ class Simulation:
         twice, to see that nothing but the schedule decides what happens.
         """
         runs, seed = number_of_runs(runs), seed_of(seed)
-        return self._search(body).fuzz(runs, seed)
+        return self._searching(body).fuzz(runs, seed)
 
     def deterministic(self, body: Body) -> None:
         """Run a test in the one execution that it scripts through hooks; what it leaves open is an error.
@@ -262,12 +228,12 @@ class Simulation:
         require_test(body)
         driver = OnlyScripted(())
         try:
-            counts = self._run(body, driver)
+            counts = self._executions.run(body, driver)
         except demands():
             raise
         except failures() as error:
-            record, again = self._recorded(body, (), OnlyScripted(()))
-            raise self._failure(body, SCRIPTED, again or error, record) from error
+            record, again = self._executions.recorded(body, (), OnlyScripted(()))
+            raise self._executions.failure(body, SCRIPTED, again or error, record) from error
         if not counts:
             raise SimulationFailure("the only execution was discarded: `continue_if` did not hold in it.")
 
@@ -310,10 +276,7 @@ class Simulation:
         ready has its turn, a batch is all that has come, a snapshot the newest version, elements come in the order of
         arrival and once, messages arrive, nobody crashes, and time passes when all ticks have run.
         """
-        record, error = self._exactly(body, schedule)
-        if error:
-            raise self._failure(body, "a replayed schedule", error, record) from error
-        return text_of(record)
+        return self._executions.replayed(body, schedule)
 
     def record(self, body: Body, schedule: Sequence[int] = ()) -> Record:
         """Run a test once under a schedule and give all that happened, whether it passes or fails.
@@ -329,128 +292,8 @@ class Simulation:
 
         In a notebook the result is a picture that can be played.
         """
-        return self._exactly(body, schedule)[0]
+        return self._executions.exactly(body, schedule)[0]
 
-    # ------------------------------------------------------------ one execution
-
-    def _search(self, body: Body) -> Search:
-        """Make ready to search."""
-        require_test(body)
-        self._laws.begin()
-        self._latest = Search(Trial(body, self._model, partial(self._run, body), partial(self._failed, body)))
+    def _searching(self, body: Body) -> Search:
+        self._latest = Search(self._executions.trial(body))
         return self._latest
-
-    def _failed(self, body: Body, which: str, schedule: Sequence[int], found: BaseException) -> SimulationFailure:
-        """Run a failing schedule again to write it down, and give what a user reads."""
-        record, error = self._recorded(body, schedule)
-        record.schedule = tuple(schedule)
-        failure = self._failure(body, which, error or found, record)
-        failure.__cause__ = error or found
-        return failure
-
-    def _fails_at_all(self, body: Body, schedule: Sequence[int], seed: int | None) -> bool | None:
-        """Run a schedule, and go on at random where a seed is given; None where the execution is discarded."""
-        try:
-            with heard_by(Unheard()):
-                passes = self._run(body, Replay(schedule, None if seed is None else AtRandom(seed)))
-        except failures():
-            return True
-        return False if passes else None
-
-    def _failure(self, body: Body, which: str, error: BaseException, record: Record) -> SimulationFailure:
-        failure = SimulationFailure(explained(self._watched, body, which, error, record))
-        failure.schedule, failure.record = tuple(trimmed(record.schedule)), record
-        again = self._again(body)
-        failure.why = lambda: explanation(record, again)
-        return failure
-
-    def _again(self, body: Body) -> Again:
-        """Give what runs a test again, to see what matters: as it is now, also where sizes are changed later."""
-        as_now = self._with(self._model, self._watched)
-        return Again(
-            as_now(lambda schedule, seed: self._fails_at_all(body, schedule, seed)),
-            as_now(lambda schedule: self._recorded(body, schedule)[0]),
-        )
-
-    @contextmanager
-    def _with(self, made: Model, tapped: Model) -> Generator[None]:
-        """Run what has been compiled before."""
-        latest, self._made, self._tapped = (self._made, self._tapped), made, tapped
-        try:
-            yield
-        finally:
-            self._made, self._tapped = latest
-
-    @property
-    def _made_by(self) -> str:
-        """How it is made again."""
-        return made_by(self._flow, self._sizes, self._budgets, safety_only=self._safety_only)
-
-    @property
-    def _watched(self) -> Model:
-        """The flow compiled so that every operator tells what it gives."""
-        if self._tapped is None:
-            self._tapped = Model(self._graph, self._model.sizes, tapped=True, budgets=self._budgets)
-        return self._tapped
-
-    def _recorded(
-        self, body: Body, schedule: Sequence[int], how: Driver | None = None
-    ) -> tuple[Record, BaseException | None]:
-        """Run a schedule and write it down; what the test cannot ask of any schedule is raised."""
-        recorder, driver, found = Recorder(self._watched), how or Replay(schedule), None
-        try:
-            with heard_by(recorder):
-                self._run(body, driver, recorder)
-        except demands():
-            raise
-        except failures() as error:
-            found = error
-        record = recorder.finish(driver.path, found)
-        record.test, record.simulation = getattr(body, "__name__", "body"), self._made_by
-        again = self._again(body)
-        record.verdicts = (lambda: verdicts(record, again)) if found else None
-        return record, found
-
-    def _exactly(self, body: Body, schedule: Sequence[int]) -> tuple[Record, BaseException | None]:
-        """Run a schedule that must be one of this test."""
-        require_test(body)
-        driver = Exact(schedule)
-        record, error = self._recorded(body, schedule, driver)
-        if error is None:
-            driver.finish()
-        return record, error
-
-    def _marked(self, body: Body, schedule: tuple[int, ...]) -> Marked:
-        """Say where an execution is found again."""
-
-        def run(choices: Sequence[int]) -> Sequence[int]:
-            again = Replay(choices)
-            self._run(body, again)
-            return again.path
-
-        name = getattr(body, "__name__", "the test")
-        return Marked(name, self._made_by, schedule, run, partial(self.replay, body))
-
-    def _run(self, body: Body, driver: Driver, recorder: Recorder | None = None) -> bool:
-        if self._running:
-            raise SimulationFailure("this simulation is under way; a test inside it needs one of its own: flow.sim()")
-        model = recorder.model if recorder else self._model
-        self._running = True
-        try:
-            self._laws.start(driver)
-            world = ReducedWorld(model, driver) if isinstance(driver, Reduced) else World(model, driver, recorder)
-            world.mark, world.flow = partial(self._marked, body), self._flow
-            token = execution.set(world)
-            try:
-                drive(body, world)
-                world.finish()
-            finally:
-                execution.reset(token)
-            require_awaited(body, world, driver.path)
-        except Discarded:
-            return False
-        finally:
-            self._running = False
-            model.end()
-            act_as(None)
-        return True

@@ -68,7 +68,7 @@ def quorum(seed):
 def digest(simulation, seen):
     """Put what was generated, what was chosen and what came of it into a few letters."""
     report = simulation.report
-    texts = [module.written.text for module in simulation._model.modules]
+    texts = [module.written.text for module in simulation._executions.model.modules]
     content = repr((texts, report.executions, report.outcomes, report.longest, seen))
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 

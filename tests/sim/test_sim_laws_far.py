@@ -36,7 +36,7 @@ def test_uses_from_all_over_an_execution_are_tried(late):
 def test_another_search_begins_with_the_first_uses_again():
     simulation, body = summed(40, 41)
     simulation.fuzz(body, runs=2, seed=1)
-    law = simulation._laws._laws[0]
+    law = simulation._executions.laws._laws[0]
     assert law.goes_on > 0
-    simulation._laws.begin()
+    simulation._executions.laws.begin()
     assert law.goes_on == 0

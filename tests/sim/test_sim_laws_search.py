@@ -70,7 +70,7 @@ def test_a_search_spends_no_more_on_a_claim_than_it_may(monkeypatch):
     assert simulation.fuzz(body, runs=1000, seed=1) == 1000
     first = len(heard)
     assert 500 < first <= 5000
-    (law,) = simulation._laws._laws
+    (law,) = simulation._executions.laws._laws
     assert law.spent <= 5100
     assert simulation.fuzz(body, runs=5000, seed=1) == 5000
     assert len(heard) - first <= 5000, "a longer search spends no more"
@@ -86,7 +86,7 @@ def test_what_is_large_is_tried_less_often():
             await out.collect()
 
         simulation, calls = flow.sim(), []
-        (law,) = simulation._laws._laws
+        (law,) = simulation._executions.laws._laws
         law._function = Counted(law._function, calls)
         simulation.fuzz(body, runs=20, seed=1)
         spent.append(len(calls))
@@ -136,7 +136,7 @@ def test_a_reduced_search_tries_claims_too():
 
 def test_operators_without_a_claim_hear_of_nothing():
     flow, _, _ = batches(max, proof("not asked", unchecked=True))
-    model = flow.sim()._model
+    model = flow.sim()._executions.model
     assert "hear(" not in "".join(module.written.text for module in model.modules)
     assert laws_of(flow)._laws == []
 

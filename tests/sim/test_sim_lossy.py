@@ -23,7 +23,9 @@ def outcomes(flow, port, sent, out, *, safety_only=False):
         port.send_many(sent)
         seen.add(tuple(await out.collect_sorted(key=str)) if unordered else tuple(await out.collect()))
 
-    unordered = simulation._graph.kind(simulation._graph.nodes[out.slot].inputs[0]).order == "NoOrder"
+    unordered = (
+        simulation._executions.graph.kind(simulation._executions.graph.nodes[out.slot].inputs[0]).order == "NoOrder"
+    )
     return simulation.exhaustive(body), seen
 
 
