@@ -119,7 +119,7 @@ class Executions:
     @property
     def _made_by(self) -> str:
         """How it is made again."""
-        return made_by(self.flow, self.sizes, self.budgets, safety_only=self.safety_only)
+        return made_by(self.graph, self.sizes, self.budgets, safety_only=self.safety_only)
 
     @property
     def _watched(self) -> Model:

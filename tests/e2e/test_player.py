@@ -165,7 +165,7 @@ def test_a_long_execution_stays_usable(open_notebook, pictures, width):
     notebook.page.wait_for_function(beside, arg=shown.element_handle())
     assert shown.locator(".names").bounding_box()["x"] == names["x"]
     shown.locator(".jump").click()
-    expect(shown.locator(".band.now.matters")).to_be_attached()
+    expect(shown.locator(".band.now.matters")).to_be_attached(timeout=PATIENCE * 1000)
     notebook.page.wait_for_function(beside, arg=shown.element_handle())
     expect(shown.locator(".jump")).to_contain_text("that matter", timeout=PATIENCE * 1000)
     notebook.page.screenshot(path=pictures / f"player_paxos_{width}.png")

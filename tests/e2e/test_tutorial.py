@@ -33,7 +33,7 @@ def test_the_first_tutorial_counts_the_library_before_the_readers_eyes(open_note
     last = Dashboard(notebook.cell(notebook.number("kill")).locator('.hydro[data-mode="live"]'))
     last.root.scroll_into_view_if_needed()
     last.wait_for_phase("stopped")
-    expect(last.tab("processes").locator("tr", has_text="Counter").locator(".word")).to_have_text("failed")
+    expect(last.tab("processes").locator("tr", has_text="Counter").locator(".word")).to_have_text("killed")
     for ident in ("deploy", "top", "check", "code", "kill"):
         notebook.cell(notebook.number(ident)).scroll_into_view_if_needed()
         notebook.page.screenshot(path=pictures / f"tutorial_{ident}.png")

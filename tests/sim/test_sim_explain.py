@@ -146,3 +146,20 @@ def test_an_explanation_is_of_the_sizes_that_failed():
         assert len(simulation.members(workers)) == 3
 
     assert simulation.exhaustive(three) == 1
+
+
+def test_what_becomes_of_the_flow_later_does_not_matter():
+    flow = FlowBuilder()
+    workers = flow.cluster()
+    numbers_in, numbers = workers.sim_input(int)
+    sizes_out = numbers.batch(workers.tick(), nondet("any batches")).count().all_ticks().sim_output()
+
+    async def body():
+        numbers_in.send_many([(0, 1), (0, 2)])
+        await sizes_out.assert_yields(0, [2])
+
+    with pytest.raises(SimulationFailure) as caught:
+        flow.sim().with_cluster_size(workers, 1).exhaustive(body)
+    flow.graph.nodes.clear()  # as when the cell that made it has failed
+    flow.graph.places.clear()
+    assert "The failure depends on 1 of 1 decision." in caught.value.explain()
