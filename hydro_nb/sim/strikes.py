@@ -43,9 +43,8 @@ class Sent:
             runner.due = True
 
 
-@dataclass(frozen=True, eq=False)
-class Crash:
-    """A process or member ends."""
+class Fault:
+    """Something that happens to a process or member, in its lane."""
 
     life: Life
     kind: EventKind = "fault"
@@ -55,6 +54,13 @@ class Crash:
     def module(self) -> Module:
         """Whose lane it is in."""
         return self.life.module
+
+
+@dataclass(frozen=True, eq=False)
+class Crash(Fault):
+    """A process or member ends."""
+
+    life: Life
 
     @property
     def title(self) -> str:
@@ -70,17 +76,10 @@ class Crash:
 
 
 @dataclass(frozen=True, eq=False)
-class Arrival:
+class Arrival(Fault):
     """A member comes later, or again."""
 
     life: Life
-    kind: EventKind = "fault"
-    node: Node | None = None
-
-    @property
-    def module(self) -> Module:
-        """Whose lane it is in."""
-        return self.life.module
 
     @property
     def title(self) -> str:
@@ -96,14 +95,12 @@ class Arrival:
 
 
 @dataclass(frozen=True, eq=False)
-class News:
+class News(Fault):
     """Somebody hears that a member has joined or left."""
 
     listener: Life
     life: Life
     event: MembershipEvent
-    kind: EventKind = "fault"
-    node: Node | None = None
 
     @property
     def module(self) -> Module:
