@@ -1,7 +1,34 @@
-"""One kernel per module of tests: it takes a second to start."""
+"""One kernel and one browser per module of tests: they take a second to start."""
+
+import os
+import shutil
 
 import pytest
+from playwright.sync_api import sync_playwright
 from real_kernel import Kernel
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        reason = "no chromium on PATH; `.ci/run` installs it"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="module")

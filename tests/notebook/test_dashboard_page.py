@@ -1,27 +1,15 @@
 """The built widget in a bare page, on recorded events: what a person sees and can do, without a notebook."""
 
 import mimetypes
-import os
-import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[2]
 ORIGIN = "http://hydro.test"
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PLAYED = "window.played !== undefined"
 LINES = """lines => {
     const buffer = new DataView(new TextEncoder().encode(lines.join("\\n")).buffer);
@@ -35,18 +23,6 @@ BOXES = """[...document.querySelectorAll(
     const { x, y } = element.getBoundingClientRect();
     return [element.className.baseVal ?? element.className, x, y];
 })"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        reason = "no chromium on PATH; `.ci/run` installs it"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield started
-        started.close()
 
 
 def serve(route):

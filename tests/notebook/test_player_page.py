@@ -1,13 +1,11 @@
 """The built player in a bare page: what a person sees and can do, without a notebook."""
 
-import os
-import shutil
 from pathlib import Path
 
 import pytest
 from executions import crashing, failing
-from playwright.sync_api import expect, sync_playwright
-from test_dashboard_page import FLAGS, contrast
+from playwright.sync_api import expect
+from test_dashboard_page import contrast
 
 from hydro_nb.notebook.player import NOT_ASKED
 from hydro_nb.notebook.schedule_svg import draw
@@ -30,18 +28,6 @@ START = """async ([script, traits]) => {
     };
     widget.render({ model, el: document.querySelector("#view") });
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        reason = "no chromium on PATH; `.ci/run` installs it"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture
