@@ -97,14 +97,14 @@ def _reader(kind: type[Any]) -> Read | None:
         return iter
     if issubclass(kind, enum.Enum):
         return _nothing
-    names = _fields(kind)
+    names = frozen_fields(kind)
     if names is None:
         return None
     return _nothing if not names else attrgetter(*names) if len(names) > 1 else _only(attrgetter(*names))
 
 
-def _fields(kind: type[Any]) -> tuple[str, ...] | None:
-    """Give the fields of a frozen class."""
+def frozen_fields(kind: type[Any]) -> tuple[str, ...] | None:
+    """Give the fields of a class whose objects cannot change but in what these hold; None of another class."""
     if issubclass(kind, msgspec.Struct):
         return kind.__struct_fields__ if kind.__struct_config__.frozen else None
     if "__dataclass_params__" not in vars(kind):  # a class made from one may hold more

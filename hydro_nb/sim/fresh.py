@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 import pickle
 import re
@@ -10,13 +9,12 @@ from collections.abc import Iterable, Mapping
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, cast
 
-import msgspec
-
 from hydro_nb.compile.outside import importable
 from hydro_nb.compile.payload import dump
 from hydro_nb.errors import Site
 from hydro_nb.ir.parts import variables
 from hydro_nb.ir.trial import Trial
+from hydro_nb.sim.copies import frozen_fields
 from hydro_nb.sim.observe import Arrangement
 
 _ATOMS = (
@@ -82,11 +80,5 @@ def _holds_fixed(function: FunctionType, depth: int) -> bool:
 
 
 def _is_frozen_record(value: object, depth: int) -> bool:
-    if isinstance(value, msgspec.Struct):
-        frozen, names = value.__struct_config__.frozen, value.__struct_fields__
-    elif dataclasses.is_dataclass(value):
-        frozen = type(value).__dataclass_params__.frozen  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
-        names = tuple(field.name for field in dataclasses.fields(value))
-    else:
-        return False
-    return bool(cast("bool", frozen)) and all(is_fixed(getattr(value, name), depth - 1) for name in names)
+    names = frozen_fields(type(value))
+    return names is not None and all(is_fixed(getattr(value, name), depth - 1) for name in names)
