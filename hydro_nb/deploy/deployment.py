@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self
 
+from hydro_nb.deploy.acting import Acting, Acts
 from hydro_nb.deploy.board import Board, Subscriber
 from hydro_nb.deploy.colocation import groups_of
 from hydro_nb.deploy.external import Link, Port
@@ -26,7 +27,7 @@ from hydro_nb.telemetry.state import DeploymentState, ProcessRow
 from hydro_nb.wire import LogLine, Phase, Problem, ServedSpec
 
 
-class Backend(Protocol):
+class Backend(Acts, Protocol):
     """What runs the processes of a deployment."""
 
     @property
@@ -58,14 +59,6 @@ class Backend(Protocol):
         """Wait for the end."""
         ...
 
-    def kill(self, name: str) -> None:
-        """Kill a process."""
-        ...
-
-    def restart(self, name: str, timeout: float) -> None:
-        """Start a member of a cluster again, and return when it runs."""
-        ...
-
     def connect(self, slot: str) -> Port:
         """Give the client end of an external port."""
         ...
@@ -84,7 +77,7 @@ class HasSlot(Protocol):
         ...
 
 
-class Deployment:
+class Deployment(Acting):
     """A running flow.
 
     with flow.deploy() as deployment:
@@ -93,10 +86,10 @@ class Deployment:
     """
 
     def __init__(self, program: Program, backend: Backend, board: Board) -> None:
+        super().__init__(backend, Roster(board.state.processes, program.locations))
         self._program = program
         self._backend = backend
         self._board = board
-        self._roster = Roster(board.state.processes, program.locations)
         self._told = False
         """whether a failure was raised to the user"""
         self._sockets = Sockets(program, lambda: board.state, backend.link)
@@ -269,30 +262,7 @@ class Deployment:
     def __repr__(self) -> str:
         return f"<Deployment {self.status()}>"
 
-    # ------------------------------------------------------------ acting
-
-    def kill(self, process: Named) -> None:
-        """Kill a process on purpose; the others go on, and those that look at its cluster's members see it leave.
-
-        As it was meant, the deployment has not failed: it goes on running, or settled, unless no process is left.
-        What was on its way to it, or had come and was not dealt with, is lost with it, as are lines that it had printed
-        and not written yet. The others cannot tell what of that it had done; `status` counts what they kept back, or
-        made for it, after they had heard of its end.
-
-        It is given itself, by its name or by its marker class; a member of a cluster as `(workers, 3)`, by its name
-        `"Worker/3"` or by its `MemberId`. On `backend="local"` all that share its OS process (`colocate`) end with it.
-        """
-        self._backend.kill(self._roster.process(process))
-
-    def restart(self, member: Named, timeout: float = 30.0) -> None:
-        """Start a member of a cluster again, dead or alive, and return when it runs.
-
-        It is given as to `kill`. It begins with nothing, as a new process on new channels: what it had received or made
-        and not sent is gone. Those that look at the cluster's members see it leave and join. One that shared an OS
-        process (`colocate`) comes back in one of its own; if it still ran, those that it shared with end.
-        """
-        check_seconds("restart", timeout, forever=False)
-        self._backend.restart(self._roster.process(member, members=True), timeout)
+    # ------------------------------------------------------------ ports
 
     def connect(self, port: HasSlot) -> Port:
         """Give the client end of an external port: `send`, `receive`, iterate, `async for`.
