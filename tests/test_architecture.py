@@ -36,6 +36,7 @@ ALLOWED = {
         "lang.sim_awaits",
         "lang.sim_execution",
         "lang.sim_ports",
+        "lang.sim_slips",
     },
     "telemetry": {"wire", "errors", "values"},
     "deploy": {"compile", "runtime", "wire", "telemetry", "errors", "values"},

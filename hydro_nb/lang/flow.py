@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, overload
 
 from hydro_nb.errors import GraphError
 from hydro_nb.ir.graph import Graph
 from hydro_nb.lang import cell
 from hydro_nb.lang.location import Cluster, External, Location, Process, checked_place
 from hydro_nb.lang.sim_hook import SimHook
+from hydro_nb.lang.sim_slips import FLOWS, called_as, guesses, lacking
 from hydro_nb.lang.site import here
 from hydro_nb.references import Box
 
@@ -203,6 +204,7 @@ class FlowBuilder:
         program = compile_flow(self.graph)
         return deploy(program, clusters=sizes, backend=backend, colocate=colocate, max_buffer=size, timeout=timeout)
 
+    @called_as("flow.sim().with_cluster_size(cluster, 3)")
     def sim(self) -> Simulation:
         """Run the flow under schedules that the simulator chooses.
 
@@ -291,6 +293,15 @@ class FlowBuilder:
         from hydro_nb.notebook.fallback import graph_bundle
 
         return graph_bundle(self.graph)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Say what there is instead of a name that a flow lacks."""
+            raise AttributeError(lacking(type(self), name, _MEANT), name=name, obj=self)
+
+
+_MEANT = guesses(FLOWS)
 
 
 def _marker(marker: Any) -> type | None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from hydro_nb.errors import SimulationFailure
 from hydro_nb.lang.sim_awaits import to_await
 from hydro_nb.lang.sim_ports import SimPort, SimReceiver, SimSender
+from hydro_nb.lang.sim_slips import RECEIVES, SENDS, guesses
 from hydro_nb.values import MemberId
 
 T = TypeVar("T")
+_SENDS = {names: meant.replace("(element)", "(member, element)") for names, meant in SENDS.items()}
+_RECEIVES = {names: meant.replace("()", "(member)").replace("([", "(member, [") for names, meant in RECEIVES.items()}
 
 
 def _number(member: MemberId[Any] | int) -> int:
@@ -27,6 +30,8 @@ def _number(member: MemberId[Any] | int) -> int:
 @dataclass(frozen=True)
 class SimClusterSender(SimPort[T]):
     """The end of a `sim_input` on a cluster: the test sends to one member or another."""
+
+    _meant: ClassVar[dict[str, str]] = guesses(_SENDS)
 
     def send(self, member: MemberId[Any] | int, element: T) -> None:
         """Send one element to a member.
@@ -86,6 +91,8 @@ class SimClusterSender(SimPort[T]):
 @dataclass(frozen=True)
 class SimClusterReceiver(SimPort[T]):
     """The end of a `sim_output` on a cluster: the test receives what one member or another gives."""
+
+    _meant: ClassVar[dict[str, str]] = guesses(_RECEIVES)
 
     @to_await
     async def next(self, member: MemberId[Any] | int) -> T:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, overload
 
+from hydro_nb.lang.sim_awaits import to_await
 from hydro_nb.lang.sim_holding import Holding
 
 _ONCE = 1
@@ -21,6 +22,7 @@ class Batches(Holding):
     async def release(self, what: Iterable[Any]) -> None: ...
     @overload
     async def release(self, what: Any, copies: int) -> None: ...
+    @to_await
     async def release(self, what: Any, copies: int = _ONCE) -> None:
         """Let the next elements of an ordered stream into the batch: so many, or so many of each key.
 
@@ -44,6 +46,7 @@ class Batches(Holding):
         """
         await self._decide("release", what, *((copies,) if copies != _ONCE else ()))
 
+    @to_await
     async def release_values(self, values: Iterable[Any]) -> None:
         """Let exactly these elements into the batch; of an ordered stream they must be what comes next.
 
@@ -63,6 +66,7 @@ class Batches(Holding):
         """
         await self._decide("release_values", values)
 
+    @to_await
     async def release_all(self) -> None:
         """Let all that has come until the tick runs into the batch.
 
@@ -81,6 +85,7 @@ class Batches(Holding):
         """
         await self._decide("release_all")
 
+    @to_await
     async def release_empty(self) -> None:
         """Let nothing into the batch of a tick that runs for another reason.
 
@@ -103,6 +108,7 @@ class Batches(Holding):
         """
         await self._decide("release_empty")
 
+    @to_await
     async def release_final(self, values: Iterable[Any]) -> None:
         """Let elements that may repeat come in their order, each as often as it is named; then they come no more.
 
@@ -118,6 +124,7 @@ class Batches(Holding):
         """
         await self._decide("release_final", values)
 
+    @to_await
     async def release_next(self, copies: int = _ONCE) -> None:
         """Let the next element of an ordered stream that may repeat come so many times, whatever it is.
 
@@ -138,6 +145,7 @@ class Batches(Holding):
 class Snapshots(Holding):
     """Decisions on a snapshot: which version of a live value the tick sees."""
 
+    @to_await
     async def reveal(self, version: Any) -> None:
         """Let the tick see the version that is equal to this; older ones are never seen.
 
@@ -157,6 +165,7 @@ class Snapshots(Holding):
         """
         await self._decide("reveal", version)
 
+    @to_await
     async def reveal_next(self) -> None:
         """Let the tick see the next version, of a value per key the next of each key.
 
@@ -174,6 +183,7 @@ class Snapshots(Holding):
         """
         await self._decide("reveal_next")
 
+    @to_await
     async def reveal_latest(self) -> None:
         """Let the tick see the newest version that there is when it runs.
 
@@ -192,6 +202,7 @@ class Snapshots(Holding):
         """
         await self._decide("reveal_latest")
 
+    @to_await
     async def reveal_absent(self, *keys: Any) -> None:
         """Let the tick see that an Optional holds no value, or that there are no such keys.
 
@@ -210,6 +221,7 @@ class Snapshots(Holding):
         """
         await self._decide("reveal_absent", *keys)
 
+    @to_await
     async def keep(self) -> None:
         """Let the tick, which runs for another reason, see what it saw last.
 

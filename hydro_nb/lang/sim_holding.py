@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self, TypeVar
 
 from hydro_nb.errors import SimulationFailure
+from hydro_nb.lang.sim_awaits import to_await
 from hydro_nb.lang.sim_execution import MORE, Decision
 from hydro_nb.lang.sim_ports import ScriptError, current, script_done
 from hydro_nb.lang.site import here
@@ -124,6 +125,7 @@ class Holding:
         """
         self._place("auto_pause").pause(always=True)
 
+    @to_await
     async def pause_while(self, body: Awaitable[T]) -> T:
         """Pause while something is awaited.
 
@@ -146,6 +148,7 @@ class Holding:
         finally:
             place.resume(wholly=False)
 
+    @to_await
     async def pause_until(self, holds: Callable[[list[Any]], object]) -> None:
         """Pause until a function of what the place holds says true; then it needs a decision.
 
@@ -165,6 +168,7 @@ class Holding:
         """
         await self._pause_until(holds, "pause_until")
 
+    @to_await
     async def pause_until_count(self, count: int) -> None:
         """Pause until the place holds so many elements; then it needs a decision.
 
@@ -182,6 +186,7 @@ class Holding:
         """
         await self._pause_until(lambda items: len(items) >= count, f"pause_until_count({count})")
 
+    @to_await
     async def pause_until_versions(self, count: int) -> None:
         """Pause until there are so many versions at a snapshot that were not seen; then it needs a decision.
 

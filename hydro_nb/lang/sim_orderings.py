@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from hydro_nb.lang.sim_awaits import to_await
 from hydro_nb.lang.sim_holding import Holding
 
 
 class Orders(Holding):
     """Decisions on an order that is looked at where there is none."""
 
+    @to_await
     async def next(self, *element: Any) -> None:
         """Let this element come next, of those that have reached `assume_ordering` outside ticks.
 
@@ -30,6 +32,7 @@ class Orders(Holding):
         """
         await self._decide("next", *element)
 
+    @to_await
     async def order(self, elements: Iterable[Any]) -> None:
         """Let all that comes in one run of a tick come in this order.
 
@@ -51,6 +54,7 @@ class Orders(Holding):
         """
         await self._decide("order", elements)
 
+    @to_await
     async def emit(self, *element: Any) -> None:
         """Let this element come next, and once more later, where elements may repeat.
 
@@ -69,6 +73,7 @@ class Orders(Holding):
         """
         await self._decide("emit", *element)
 
+    @to_await
     async def emit_final(self, *element: Any) -> None:
         """Let this element come next, for the last time.
 
@@ -90,6 +95,7 @@ class Orders(Holding):
 class Merges(Holding):
     """Decisions on `merge_ordered`: which of two ordered streams gives its next element."""
 
+    @to_await
     async def next_first(self, *element: Any) -> None:
         """Let the next element of the first stream come, which must be this.
 
@@ -110,6 +116,7 @@ class Merges(Holding):
         """
         await self._decide("next_first", *element)
 
+    @to_await
     async def next_second(self, *element: Any) -> None:
         """Let the next element of the second stream come, which must be this.
 
@@ -127,6 +134,7 @@ class Merges(Holding):
         """
         await self._decide("next_second", *element)
 
+    @to_await
     async def advance_first(self, *key: Any) -> None:
         """Let the next element of the first stream come, whatever it is; of keyed streams that of a key.
 
@@ -145,6 +153,7 @@ class Merges(Holding):
         """
         await self._decide("advance_first", *key)
 
+    @to_await
     async def advance_second(self, *key: Any) -> None:
         """Let the next element of the second stream come, whatever it is; of keyed streams that of a key.
 
@@ -165,6 +174,7 @@ class Merges(Holding):
 class Losses(Holding):
     """Decisions on an edge that may lose messages; they belong to who receives."""
 
+    @to_await
     async def deliver(self, *message: Any) -> None:
         """Let a message arrive; where the members of a cluster send, the sender comes first: `deliver(0, "x")`.
 
@@ -181,6 +191,7 @@ class Losses(Holding):
         """
         await self._decide("deliver", *message)
 
+    @to_await
     async def lose(self, *message: Any) -> None:
         """Lose a message; where the members of a cluster send, the sender comes first: `lose(0, "x")`.
 
@@ -196,6 +207,7 @@ class Losses(Holding):
         """
         await self._decide("lose", *message)
 
+    @to_await
     async def deliver_next(self, *sender: Any) -> None:
         """Let the next message arrive, whatever it is; where members of a cluster send, the next of one of them.
 
@@ -212,6 +224,7 @@ class Losses(Holding):
         """
         await self._decide("deliver_next", *sender)
 
+    @to_await
     async def lose_next(self, *sender: Any) -> None:
         """Lose the next message, whatever it is; where members of a cluster send, the next of one of them.
 

@@ -10,12 +10,13 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeAlias, TypeVar
 
 from hydro_nb.errors import HydroError, SimulationFailure
 from hydro_nb.lang.external import Port
 from hydro_nb.lang.sim_awaits import to_await
 from hydro_nb.lang.sim_execution import MORE, Execution, execution
+from hydro_nb.lang.sim_slips import RECEIVES, SENDS, guesses, lacking, listed
 
 if TYPE_CHECKING:
     from hydro_nb.ir.graph import Graph
@@ -96,11 +97,20 @@ class SimPort(Port[T]):
             "  Use the ports that `sim_input` and `sim_output` of that flow gave, or simulate the flow of this port."
         )
 
+    _meant: ClassVar[dict[str, str]] = {}
+    """what is meant by names that are guessed"""
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Say what there is instead of a name that a port lacks."""
+            raise AttributeError(lacking(type(self), name, self._meant), name=name, obj=self)
+
 
 @dataclass(frozen=True)
 class SimSender(SimPort[T]):
     """The end of a `sim_input`: the test sends."""
 
+    _meant: ClassVar[dict[str, str]] = guesses(SENDS)
     member: int = 0
     """where it is an end at a member of a cluster: which one"""
 
@@ -151,6 +161,7 @@ class SimSender(SimPort[T]):
 class SimReceiver(SimPort[T]):
     """The end of a `sim_output`: the test receives. Waiting lets the simulation go on."""
 
+    _meant: ClassVar[dict[str, str]] = guesses(RECEIVES)
     member: int = 0
     """where it is an end at a member of a cluster: which one"""
 
@@ -216,7 +227,7 @@ class SimReceiver(SimPort[T]):
         >>> flow.sim().exhaustive(body)
         1
         """
-        waiting = list(expected)
+        waiting: list[T] = listed(expected)
         while waiting:
             got = await self._expected(waiting, ordered=True)
             if got != waiting[0]:
@@ -252,7 +263,7 @@ class SimReceiver(SimPort[T]):
         >>> flow.sim().exhaustive(body)
         1
         """
-        waiting = list(expected)
+        waiting: list[T] = listed(expected)
         while waiting:
             got = await self._expected(waiting, ordered=False)
             if got not in waiting:
