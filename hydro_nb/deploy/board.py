@@ -15,8 +15,9 @@ from typing import TextIO
 
 from hydro_nb.deploy.failure import explain, with_text
 from hydro_nb.telemetry import state as telemetry
+from hydro_nb.telemetry.blocks import Block
 from hydro_nb.telemetry.logs import Logs
-from hydro_nb.telemetry.state import DeploymentState
+from hydro_nb.telemetry.state import KERNEL, DeploymentState, FaultRow
 from hydro_nb.wire import Event, LocationProgram, LogLine, Phase, Problem
 
 Subscriber = Callable[[DeploymentState], object]
@@ -27,12 +28,12 @@ class Board:
 
     def __init__(self, name: str, peers: Mapping[int, LocationProgram], *, echo: bool, folder: Path | None) -> None:
         self.state = telemetry.begin(name, peers, time.time())
-        self.logs = Logs(folder)
-        self.logs.open()
+        self.logs = Logs(folder, trouble=self._without_files)
         self._echo = echo
         self._echoed: int = 0
         self._changed = threading.Condition()
         self._subscribers: list[Subscriber] = []
+        self.logs.open()
 
     # ------------------------------------------------------------ written by the backend
 
@@ -59,14 +60,23 @@ class Board:
         """Note that a process that had ended is started again."""
         self._set(telemetry.again(self.state, location))
 
-    def log(self, lines: list[LogLine]) -> None:
+    def struck(self, faults: tuple[FaultRow, ...]) -> None:
+        """Note which faults are in force on purpose."""
+        if faults != self.state.faults:
+            self._set(telemetry.struck(self.state, faults))
+
+    def log(self, blocks: list[Block]) -> None:
         """Keep what a process wrote, and echo it at once."""
-        self.logs.add(lines)
+        self.logs.take(blocks)
         self.echo()
 
     def keep(self, lines: list[LogLine]) -> None:
         """Keep what was written where stdout stands for a process's own; it is echoed when it is the user's again."""
         self.logs.add(lines)
+
+    def _without_files(self, why: str) -> None:
+        """Note that what processes write is not kept in files, from now on or at all."""
+        self.apply(Problem(KERNEL, time.time(), why, fatal=False, process="the kernel"))
 
     def _set(self, state: DeploymentState) -> None:
         if state is self.state:

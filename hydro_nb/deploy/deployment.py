@@ -22,7 +22,7 @@ from hydro_nb.deploy.seconds import check_seconds
 from hydro_nb.deploy.tcp import Sockets
 from hydro_nb.errors import DeployError, ProcessFailed
 from hydro_nb.runtime.channel import MAX_BUFFER
-from hydro_nb.telemetry.logs import state_folder
+from hydro_nb.telemetry.files import state_folder
 from hydro_nb.telemetry.state import DeploymentState, ProcessRow
 from hydro_nb.wire import LogLine, Phase, Problem, ServedSpec
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 
 from hydro_nb.deploy.io import IO
 from hydro_nb.deploy.launcher import Child, exit_text
-from hydro_nb.telemetry.logs import Logs, Splitter
-from hydro_nb.wire import LocationProgram, LogLine, PeerGone, Phase, Problem, Stop, member_of
+from hydro_nb.deploy.output import Output
+from hydro_nb.telemetry.blocks import Author, Block
+from hydro_nb.telemetry.logs import Logs
+from hydro_nb.wire import LocationProgram, PeerGone, Phase, Problem, Stop, member_of
 
-CHUNK = 64 * 1024
-_POLL_SECONDS = 0.05
 
 
 class Member:
@@ -40,9 +39,7 @@ class Member:
         self.unsaid: list[PeerGone | Stop] = []
         """what has happened since it was started, while it cannot hear yet"""
         self._io = io
-        self._splitters = {"stdout": Splitter(), "stderr": Splitter()}
-        self._open = {"stdout": child.stdout, "stderr": child.stderr}
-        self._pidfd = -1
+        self._outputs: tuple[Output, ...] = ()
         self._closed = False
 
     @property
@@ -60,7 +57,7 @@ class Member:
 
     def _exit(self) -> str:
         others = ", ".join(f"`{name}`" for name in self.shared)
-        return exit_text(self.exit_code or 0) + (f", the OS process that it shared with {others}" if others else "")
+        return (self.child.epitaph or exit_text(self.exit_code or 0)) + (f", the OS process that it shared with {others}" if others else "")
 
     @property
     def number(self) -> int:
@@ -77,11 +74,15 @@ class Member:
         """Whether nothing is left of it, its process neither."""
         return self.over and self.exit_code is not None
 
-    def watch(self, printed: Callable[[list[LogLine]], None], exited: Callable[[], None], logs: Logs) -> None:
+    def watch(self, printed: Callable[[list[Block]], None], exited: Callable[[], None], logs: Logs) -> None:
         """Start to read its pipes and to wait for its end."""
-        for stream, fd in self._open.items():
-            self._io.watch(fd, lambda stream=stream: printed(self._read(stream, logs, CHUNK)))
-        self._watch_exit(exited)
+        member = self.number if self.place.kind == "cluster" else None
+        out, err = Author(self.place.name, member, "stdout"), Author(self.place.name, member, "stderr")
+        pipes = (self.child.stdout, out), (self.child.stderr, err)
+        self._outputs = tuple(Output(fd, author, self._io, logs) for fd, author in pipes)
+        for output in self._outputs:
+            output.watch(printed)
+        self.child.watch(self._io, lambda: self._reap(exited))
         self._feed()
 
     def _feed(self) -> None:
@@ -90,72 +91,25 @@ class Member:
         if not self.child.feed():
             self._io.watch(fd, self._feed, write=True)
 
-    def _watch_exit(self, exited: Callable[[], None]) -> None:
-        try:
-            self._pidfd = os.pidfd_open(self.child.pid)
-        except (AttributeError, OSError):
-            self._poll_exit(exited)
-            return
-        self._io.watch(self._pidfd, lambda: self._reap(exited))
-
-    def _poll_exit(self, exited: Callable[[], None]) -> None:
-        self._reap(exited)
-        if self.exit_code is None:
-            self._io.later(_POLL_SECONDS, lambda: self._poll_exit(exited))
-
     def _reap(self, exited: Callable[[], None]) -> None:
         self.exit_code = self.child.poll()
         if self.exit_code is not None:
-            self._close_pidfd()
             exited()
 
-    def _close_pidfd(self) -> None:
-        if self._pidfd >= 0:
-            self._io.forget(self._pidfd)
-            os.close(self._pidfd)
-            self._pidfd = -1
-
-    def drained(self, logs: Logs) -> list[LogLine]:
+    def drained(self) -> list[Block]:
         """Read everything that is in its pipes now."""
-        return [line for stream in tuple(self._open) for line in self._read(stream, logs, 1 << 62)]
+        return [block for output in self._outputs for block in output.read()]
 
-    def _read(self, stream: str, logs: Logs, limit: int) -> list[LogLine]:
-        lines: list[LogLine] = []
-        while limit > 0 and stream in self._open:
-            try:
-                raw = os.read(self._open[stream], CHUNK)
-            except BlockingIOError:
-                break
-            limit -= CHUNK
-            if not raw:
-                self._io.forget(self._open.pop(stream))
-                break
-            logs.write(self.name, raw)
-            lines += self._lines(stream, self._splitters[stream].feed(raw))
-        return lines
-
-    def _lines(self, stream: str, texts: list[str]) -> list[LogLine]:
-        level = "info" if stream == "stdout" else "error"
-        now = time.time()
-        kind = "stdout" if stream == "stdout" else "stderr"
-        member = member_of(self.id) if self.place.kind == "cluster" else None
-        return [LogLine(self.place.name, member, kind, level, now, text) for text in texts]
-
-    def last_words(self, logs: Logs) -> list[LogLine]:
+    def last_words(self) -> list[Block]:
         """Read what is left when it has ended, including a line without an end."""
-        lines = self.drained(logs)
-        for stream, splitter in self._splitters.items():
-            lines += self._lines(stream, splitter.rest())
-        return lines
+        return [block for output in self._outputs for block in output.last()]
 
     def close(self) -> None:
         """Close its pipes; a second time does nothing."""
         if self._closed:
             return
         self._closed = True
-        for fd in self._open.values():
-            self._io.forget(fd)
-        self._open.clear()
+        for output in self._outputs:
+            output.close()
         self._io.forget(self.child.stdin)
-        self._close_pidfd()
         self.child.close()

@@ -227,7 +227,7 @@ class Supervisor:
 
     def _exited(self, member: Member) -> None:
         self._listen()
-        self._board.log(member.last_words(self._board.logs))
+        self._board.log(member.last_words())
         if member.over:
             # it had failed before its process ended, for the sake of the others there
             member.close()
@@ -243,7 +243,7 @@ class Supervisor:
             return
         phase = member.end(stopping=self.stopping)
         reason = member.reason
-        self._board.log(member.last_words(self._board.logs))
+        self._board.log(member.last_words())
         if member.exit_code is not None:
             member.close()
         self._board.ended(member.id, phase, reason)
@@ -308,7 +308,7 @@ class Supervisor:
     def read_output(self) -> None:
         """Read what is in the processes' pipes now."""
         for member in self.members.values():
-            self._board.log(member.drained(self._board.logs))
+            self._board.log(member.drained())
 
     def _count_clients(self) -> None:
         counts = self._hub.counts()
@@ -367,7 +367,7 @@ class Supervisor:
     def kill_member(self, member: Member) -> None:
         """Kill a process on purpose, and so all that share it."""
         for each in self.members.values():
-            each.on_purpose = each.on_purpose or (not each.over and each.child.pid == member.child.pid)
+            each.on_purpose = each.on_purpose or (not each.over and each.child.process is member.child.process)
         member.child.signal(KILL)
 
     # ------------------------------------------------------------ starting again

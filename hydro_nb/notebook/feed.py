@@ -157,7 +157,7 @@ def problem(what: Problem, state: DeploymentState) -> dict[str, Any]:
     """Give a problem as plain data, with the name of its process."""
     row = state.processes.get(what.location)
     return {
-        "process": row.name if row else "",
+        "process": row.name if row else what.process,
         "time": what.time,
         "error": what.error,
         "slot": what.slot,

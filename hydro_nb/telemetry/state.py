@@ -6,7 +6,7 @@ Whoever holds a state may read it from any thread for as long as it likes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -31,6 +31,8 @@ REST_SECONDS = 2.0
 """How long nothing has moved in what is shown as settled: rates have fallen to nothing by then."""
 EARLIER = -2
 """Stands for all earlier lives of processes among those who count."""
+KERNEL = -3
+"""Stands for the kernel among those who have problems."""
 OVER = ("stopped", "failed", "killed")
 """The phases of a process that has ended."""
 
@@ -61,6 +63,39 @@ class ProcessRow(msgspec.Struct, frozen=True):
         return f"<Process {' '.join(str(self).split())}>"
 
 
+class FaultRow(msgspec.Struct, frozen=True):
+    """One fault that is in force on purpose."""
+
+    kind: Literal["pause", "cut", "delay", "drop"]
+    processes: tuple[str, ...]
+    """the one that is paused, the two that are cut from each other, or the sender and the receiver"""
+    since: float
+    seconds: float = 0.0
+    """how long a frame is held, of `delay`"""
+    rate: float = 0.0
+    """the share of the elements that are lost, of `drop`"""
+    seed: int | None = None
+    """chooses which, of `drop`"""
+    ended: tuple[str, ...] = ()
+    """the channels that ended because a `cut` was not healed in time"""
+
+    def __str__(self) -> str:
+        first, last = f"`{self.processes[0]}`", f"`{self.processes[-1]}`"
+        match self.kind:
+            case "pause":
+                return f"{first} is paused"
+            case "cut":
+                over = f"; ended: {', '.join(f'`{name}`' for name in self.ended)}" if self.ended else ""
+                return f"{first} and {last} are cut from each other{over}"
+            case "delay":
+                return f"{first} to {last}: every frame is {self.seconds:g} s late"
+            case "drop":
+                return f"{first} to {last}: {self.rate:.0%} of what may be lost is dropped (seed {self.seed})"
+
+    def __repr__(self) -> str:
+        return f"<Fault {self}>"
+
+
 class DeploymentState(msgspec.Struct, frozen=True):
     """Everything that is known of a deployment at one moment."""
 
@@ -85,6 +120,8 @@ class DeploymentState(msgspec.Struct, frozen=True):
     """slot of a port for any client -> where its process listens"""
     timed: bool = False
     """whether timers set something off for as long as it runs"""
+    faults: tuple[FaultRow, ...] = ()
+    """those that are in force on purpose, oldest first"""
     moved: float = 0.0
     """when a total last grew"""
     version: int = 0
@@ -143,6 +180,19 @@ def ended(state: DeploymentState, location: int, new: Phase, now: float, reason:
     return _closed(after, now)
 
 
+def struck(state: DeploymentState, faults: tuple[FaultRow, ...]) -> DeploymentState:
+    """Note which faults are in force on purpose; who is paused shows it."""
+    paused = {row.processes[0] for row in faults if row.kind == "pause"}
+    return _next(state, faults=faults, processes={peer: _held(row, paused) for peer, row in state.processes.items()})
+
+
+def _held(row: ProcessRow, paused: set[str]) -> ProcessRow:
+    """Give a row as it is while some are paused: those that run, or run again, are running."""
+    if row.name in paused:
+        return replace(row, state="paused") if row.state == "running" else row
+    return replace(row, state="running") if row.state == "paused" else row
+
+
 def again(state: DeploymentState, location: int) -> DeploymentState:
     """Note that a process that had ended is started again; what it counted in its earlier life goes on counting.
 
@@ -177,7 +227,7 @@ def apply(state: DeploymentState, event: Event) -> DeploymentState:
             return _entered(state, event)
         case Problem():
             row = state.processes.get(event.location)
-            named = replace(event, process=row.name if row else "a client")
+            named = replace(event, process=row.name if row else event.process or "a client")
             return _next(state, problems=(*state.problems, named)[-PROBLEMS_KEPT:])
         case ChannelEnded():
             return _channel_ended(state, event)

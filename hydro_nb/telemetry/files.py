@@ -1,0 +1,130 @@
+"""Whole logs in the user's state folder: one file per process, a folder per deployment, the last deployments kept."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+
+DEPLOYMENTS_KEPT = 20
+_LOCK = ".lock"
+_FLAGS = os.O_CREAT | os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+
+
+def state_folder() -> Path:
+    """Give the user's folder for what should outlive a session but is no document (XDG)."""
+    base = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    return Path(base).expanduser() / "hydro_nb"
+
+
+class LogFiles:
+    """The files of one deployment, which only this user reads; what cannot be kept is told once, and never raised."""
+
+    def __init__(self, folder: Path | None, trouble: Callable[[str], object]) -> None:
+        self.folder: Path | None = None
+        """where the files are; None if there are none"""
+        self._wanted = folder
+        self._trouble = trouble
+        self._files: dict[str, int] = {}
+        self._kept = False
+        """whether what comes is written"""
+        self._unlock: Callable[[], object] = int
+
+    def open(self) -> None:
+        """Make the folder, and drop those of the oldest deployments."""
+        if self._wanted is None:
+            return
+        try:
+            _make(self._wanted)
+            self._lock(self._wanted)
+            self.folder, self._kept = self._wanted, True
+            _prune(self._wanted.parent)
+        except (OSError, RuntimeError) as error:  # RuntimeError: there is no home folder
+            self._trouble(f"{_said(error)}: there are no log files of this deployment, only its newest lines in memory")
+
+    def _lock(self, folder: Path) -> None:
+        """Hold a lock in the folder for as long as something is written there, or this process lives."""
+        fd = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+        self._unlock = weakref.finalize(self, os.close, fd)
+        _try_lock(fd)
+
+    def write(self, name: str, raw: bytes) -> None:
+        """Append what a process wrote to its file, byte for byte."""
+        if not self._kept:
+            return
+        try:
+            fd = self._files.get(name)
+            _write(self._file(name) if fd is None else fd, raw)
+        except OSError as error:
+            # none goes on, so that each file is all that its process wrote up to one moment
+            self._kept = False
+            self._trouble(
+                f"{_said(error)}: the log files in {self.folder} are cut from here on; "
+                f"the newest lines stay in memory, and the flow goes on"
+            )
+
+    def _file(self, name: str) -> int:
+        safe = "".join(c if c.isalnum() or c in " -_#." else "_" for c in name)
+        path = (self.folder or Path()) / f"{safe}.log"
+        self._files[name] = fd = os.open(path, _FLAGS, 0o600)
+        return fd
+
+    def close(self) -> None:
+        """Close the files; from now on the folder may go when it is among the oldest."""
+        self._kept = False
+        for fd in self._files.values():
+            with contextlib.suppress(OSError):
+                os.close(fd)
+        self._files.clear()
+        self._unlock()
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _write(fd: int, raw: bytes) -> None:
+    """Write all of it: a disk that is nearly full takes a part first, and complains the next time."""
+    rest = memoryview(raw)
+    while rest:
+        rest = rest[os.write(fd, rest) :]
+
+
+def _make(folder: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.mkdir(exist_ok=True, mode=0o700)
+
+
+def _prune(parent: Path) -> None:
+    kept = sorted((p for p in parent.iterdir() if p.is_dir()), key=lambda p: p.name, reverse=True)
+    for old in kept[DEPLOYMENTS_KEPT:]:
+        if not _in_use(old):
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _in_use(folder: Path) -> bool:
+    """Whether a deployment, of this or another process, still writes there: then the lock in it is held."""
+    try:
+        fd = os.open(folder / _LOCK, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        return not _try_lock(fd)
+    finally:
+        os.close(fd)
+
+
+def _try_lock(fd: int) -> bool:
+    """Lock an open file unless it is locked; where there are no locks every file counts as free."""
+    try:
+        import fcntl  # noqa: PLC0415 - Windows and browsers have none
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
