@@ -220,6 +220,8 @@ class LocationProgram(msgspec.Struct, frozen=True):
     """slot of a live singleton -> the state attribute that holds its value"""
     names: dict[str, str] = {}
     """the name of a node in the source, which is the key of `counts` and `samples` -> its slot"""
+    skipping: dict[str, str] = {}
+    """the same for nodes that go on without elements which their functions fail on, the keys of `skipped`"""
     futures: tuple[FutureSpec, ...] = ()
     sinks: tuple[str, ...] = ()
     """the state attributes that are closed when the location ends"""
@@ -242,9 +244,12 @@ HEADER = struct.Struct("<BBBxQQQQI")
 `channel` is that of two peers: its edge in the lower 32 bits, then the sender's and the receiver's member.
 
 `sequence` counts the DATA and END frames of a channel from 1; in CREDIT it is the bytes granted by this frame.
+
+REST says that nothing more comes unless a process that has failed is started again; its `sequence` is how many starts of
+processes its sender knew of, all together.
 """
 
-HELLO, DATA, CREDIT, END, END_ACK = range(1, 6)
+HELLO, DATA, CREDIT, END, END_ACK, REST = range(1, 7)
 TIMER_DERIVED = 1
 """Flag of a DATA frame whose elements come from a timer alone, so that `settle` does not wait for the next one."""
 BROKEN = 2
@@ -279,6 +284,19 @@ class Resident(msgspec.Struct, frozen=True):
     channels: tuple[ChannelSpec, ...]
 
 
+class Keys(msgspec.Struct, frozen=True):
+    """The CURVE keys of an OS process where its sockets are TCP: its own pair, and the public ones of others."""
+
+    public: bytes
+    secret: bytes
+    kernel: bytes
+    peers: dict[int, bytes]
+    """of who may connect to it, and whom it connects to: the peers that a channel leads to or comes from"""
+
+    def __repr__(self) -> str:
+        return f"<Keys of {self.public.decode()}>"
+
+
 class Bootstrap(msgspec.Struct, frozen=True):
     """The first frame on a child's stdin; each resident's cloudpickled captures follow it as a frame of their own."""
 
@@ -294,8 +312,18 @@ class Bootstrap(msgspec.Struct, frozen=True):
     max_buffer: int
     gone: dict[int, str] = {}
     """peer that has ended before this process starts -> why; it has no endpoint"""
+    returning: frozenset[int] = frozenset()
+    """those of them that are being started again"""
     outputs: tuple[tuple[int, int], ...] = ()
     """descriptors of what stands for stdout and stderr, of each resident but the first, which has the standard ones"""
+    environment: dict[bytes, bytes] | None = None
+    """the kernel's, for a child that did not get it when it was started"""
+    keys: Keys | None = None
+    """where the sockets are TCP"""
+
+    def __repr__(self) -> str:
+        # it holds secrets, and tracebacks show what a frame holds
+        return f"<Bootstrap of {', '.join(each.program.title(member_of(each.peer)) for each in self.residents)}>"
 
 
 class Go(msgspec.Struct, frozen=True, tag="go"):
@@ -304,6 +332,9 @@ class Go(msgspec.Struct, frozen=True, tag="go"):
 
 class Connect(msgspec.Struct, frozen=True, tag="connect"):
     """Every process is bound: connect and say hello on every channel."""
+
+    endpoints: dict[int, str] = {}
+    """peer -> what it is bound to, where that was not known before"""
 
 
 class Probe(msgspec.Struct, frozen=True, tag="probe"):
@@ -323,6 +354,8 @@ class PeerGone(msgspec.Struct, frozen=True, tag="gone"):
 
     peer: int
     reason: str
+    returns: bool = False
+    """whether it is being started again"""
 
 
 class PeerJoined(msgspec.Struct, frozen=True, tag="joined"):
@@ -331,9 +364,32 @@ class PeerJoined(msgspec.Struct, frozen=True, tag="joined"):
     peer: int
     endpoint: str
     epoch: int
+    key: bytes = b""
+    """its new public key, where the sockets are TCP"""
 
 
-Control = Go | Connect | Probe | Stop | PeerGone | PeerJoined
+class Fault(msgspec.Struct, frozen=True, tag="fault"):
+    """What is to become of all that goes to a peer, on purpose; it takes the place of what was said before."""
+
+    peer: int
+    cut: bool = False
+    """whether frames are held, and what may be lost is"""
+    delay: float = 0.0
+    """seconds that each frame is held"""
+    drop: float = 0.0
+    """share of the elements that are lost on channels that may lose"""
+    seed: int = 0
+    """chooses which"""
+
+
+class Severed(msgspec.Struct, frozen=True, tag="severed"):
+    """The link to and from a peer was cut for too long: the channels on it that lose nothing have ended."""
+
+    peer: int
+    reason: str
+
+
+Control = Go | Connect | Probe | Stop | PeerGone | PeerJoined | Fault | Severed
 
 
 class To(msgspec.Struct, frozen=True):
@@ -345,8 +401,10 @@ class To(msgspec.Struct, frozen=True):
 
 # ---------------------------------------------------------------- child -> parent
 
-Phase = Literal["starting", "bound", "connected", "running", "settled", "stopping", "stopped", "failed", "killed"]
-"""How far a process has come; `killed` is one that was killed on purpose."""
+Phase = Literal[
+    "starting", "bound", "connected", "running", "paused", "settled", "stopping", "stopped", "failed", "killed"
+]
+"""How far a process has come; `paused` and `killed` is one that was paused or killed on purpose."""
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
@@ -361,6 +419,9 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
     others: tuple[int, ...] = ()
     """the child's other residents"""
 
+    def __repr__(self) -> str:
+        return f"<Hello of {self.location}>"
+
 
 class Entered(msgspec.Struct, frozen=True, tag="entered"):
     """The process reached this phase of its life."""
@@ -369,6 +430,8 @@ class Entered(msgspec.Struct, frozen=True, tag="entered"):
     phase: Phase
     pid: int
     time: float
+    endpoint: str = ""
+    """of one that is bound: to what"""
 
 
 class ProbeReply(msgspec.Struct, frozen=True, tag="probed"):
@@ -433,6 +496,9 @@ class Problem(msgspec.Struct, frozen=True, tag="problem"):
     frames: tuple[Site, ...] = ()
     """the user's frames, outermost first"""
     fatal: bool = True
+    """whether it is why its process, and with it the deployment, has failed"""
+    sequel: str = ""
+    """what was done about it, where a policy says whether the process starts again"""
     process: str = ""
     """the name of its process, which is known to the deployment"""
 

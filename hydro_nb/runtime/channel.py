@@ -21,6 +21,7 @@ from hydro_nb.wire import (
     END_ACK,
     HEADER,
     HELLO,
+    REST,
     SAMPLED,
     TIMER_DERIVED,
     VERSION,
@@ -256,8 +257,8 @@ class Receiver(End):
     """The receiving end: checks headers, keeps what arrived until it is taken, grants credit for what was taken."""
 
     __slots__ = (
-        *("_eager", "_owed", "_rest", "_sequence", "codec", "discarded", "held_bytes", "max_buffer"),
-        *("queue", "queued", "received", "timer_received", "unacknowledged"),
+        *("_eager", "_owed", "_rest", "_sequence", "codec", "discarded", "failed", "generation", "held_bytes"),
+        *("max_buffer", "resting", "queue", "queued", "received", "timer_received", "unacknowledged"),
     )
 
     def __init__(
@@ -271,6 +272,12 @@ class Receiver(End):
         self.held_bytes = 0
         self.received = self.timer_received = self.discarded = 0
         self.unacknowledged = False
+        self.failed = False
+        """whether its sender said that it ends because it has failed"""
+        self.resting = False
+        """whether nothing more comes unless a process that has failed is started again"""
+        self.generation = 0
+        """how many starts of processes are known here, all together"""
         self._eager = False
         self._owed = 0
         self._rest: list[Any] = []
@@ -283,6 +290,10 @@ class Receiver(End):
         kind = fields[1]
         if kind == HELLO:
             self.greeted = True
+            return
+        if kind == REST:
+            # of what was said before a process was started again nothing holds
+            self.resting = fields[6] >= self.generation
             return
         if kind not in (DATA, END):
             raise DecodeError(f"channel `{self.spec.name}`: its sender sent a frame of kind {kind}")
@@ -313,6 +324,7 @@ class Receiver(End):
         self._sequence = sequence
 
     def _keep(self, fields: Fields, frame: bytes) -> None:
+        self.resting = False
         self.queue.append((frame, fields[7], fields[2]))
         self.queued += fields[7]
         self.held_bytes += len(frame)
@@ -323,6 +335,7 @@ class Receiver(End):
         self.ended = True
         self.unacknowledged = True
         if fields[2] & BROKEN:
+            self.failed = True
             self.reason = frame[HEADER.size :].decode("utf-8", "replace") or "its sender failed"
 
     def take(self, limit: int = sys.maxsize) -> tuple[list[Any], bool]:
@@ -385,6 +398,11 @@ class Receiver(End):
             self.unacknowledged = False
             out.append(self.frame(END_ACK, 0, self._sequence, 0))
         return out
+
+    def revived(self, generation: int) -> None:
+        """Note that a process was started again, from which something more may come."""
+        self.resting = False
+        self.generation = generation
 
     def release(self) -> None:
         """Give credit on arrival from now on: for what is dropped, and for the last that a draining flow makes."""

@@ -29,32 +29,65 @@ class Ends:
         """the order in which they are looked at: what was cut short comes last the next time"""
         self.outlets: dict[int, Outlet] = {}
         self._absent: set[int] = set()
+        self._lost: set[int] = set()
+        """those of the absent that are not being started again"""
         for sender in self.outs:
             self.outlets.setdefault(edge_of(sender.spec.id), outlet(sender.spec)).joined(sender)
         for each, reason in wiring.gone.items():
-            self.gone(each, reason)
+            self.gone(each, reason, returns=each in wiring.returning)
 
     def present(self, cluster: int) -> list[int]:
         """Give the numbers of the members of a cluster that are there."""
         away = {member_of(peer) for peer in self._absent if location_of(peer) == cluster}
         return [number for number in self._wiring.members(cluster) if number not in away]
 
-    def gone(self, peer: int, reason: str) -> list[Sender | Receiver]:
+    @property
+    def generation(self) -> int:
+        """How many starts of processes are known here, all together."""
+        return self._wiring.generation
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more can come in, whoever is started again."""
+        return all(each.ended and not each.queue and not each.reason for each in self.ins)
+
+    @property
+    def dry(self) -> bool:
+        """Whether nothing more comes in unless somebody who has failed is started again, which nobody does now."""
+        return all(not each.queue and (each.resting or (each.ended and self._is_lost(each))) for each in self.ins)
+
+    def _is_lost(self, receiver: Receiver) -> bool:
+        peer = receiver.spec.sender
+        if peer in self._absent:
+            return peer in self._lost or not receiver.reason
+        # that one has failed is said twice: by itself, and then by the kernel, which knows whether it comes again
+        return not receiver.failed
+
+    def gone(self, peer: int, reason: str, *, returns: bool = False) -> list[Sender | Receiver]:
         """Cut the channels to and from a peer that has ended; gives the ends that were open."""
         self._absent.add(peer)
+        if not returns:
+            self._lost.add(peer)
         for each in self.outlets.values():
             if location_of(peer) == location_of(each.edge.receiver):
                 each.left(member_of(peer))
+        return _cut(self._open(peer), reason)
+
+    def severed(self, peer: int, reason: str) -> list[Sender | Receiver]:
+        """Cut the channels to and from a peer that lose nothing, as the link was cut; gives the ends that were open."""
+        return _cut([end for end in self._open(peer) if end.spec.policy == "fail_stop"], reason)
+
+    def _open(self, peer: int) -> list[Sender | Receiver]:
         outs = [s for s in self.outs if s.spec.receiver == peer and not (s.ended and s.acknowledged)]
-        ins = [r for r in self.ins if r.spec.sender == peer and not r.ended]
-        for end in (*outs, *ins):
-            end.cut(reason)
-        return [*outs, *ins]
+        return [*outs, *(r for r in self.ins if r.spec.sender == peer and not r.ended)]
 
     def joined(self, peer: int, epoch: int) -> tuple[list[Sender], list[Receiver]]:
         """Make new ends of the channels to and from a peer that is there again."""
         self._absent.discard(peer)
+        self._lost.discard(peer)
         self._wiring = self._wiring.between({peer: epoch})
+        for receiver in self.ins:
+            receiver.revived(self._wiring.generation)
         mine = [spec for spec in self._wiring.channels if self._peer in (spec.sender, spec.receiver)]
         outs = [self._new_sender(spec) for spec in mine if spec.receiver == peer]
         return outs, [self._new_receiver(spec) for spec in mine if spec.sender == peer]
@@ -81,3 +114,9 @@ class Ends:
         self.ins[self.ins.index(old)] = new
         self.turns[self.turns.index(old)] = new
         return new
+
+
+def _cut(ends: list[Sender | Receiver], reason: str) -> list[Sender | Receiver]:
+    for end in ends:
+        end.cut(reason)
+    return ends

@@ -72,7 +72,7 @@ class Host:
         return Worker(
             resident.program,
             _captures(resident, payload),
-            Wiring(resident.channels, boot.epochs, boot.max_buffer, boot.gone, self._here),
+            Wiring(resident.channels, boot.epochs, boot.max_buffer, boot.gone, self._here, boot.returning),
             peer=resident.peer,
             clock=self._clock,
             send=self._post.send,

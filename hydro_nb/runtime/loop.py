@@ -16,7 +16,7 @@ from hydro_nb.runtime.post import Post
 from hydro_nb.runtime.report import Reporter
 from hydro_nb.runtime.zmq_channel import Carrier
 from hydro_nb.values import act_as
-from hydro_nb.wire import Connect, Control, Go, PeerGone, PeerJoined, Probe, Stop, To
+from hydro_nb.wire import Connect, Control, Fault, Go, PeerGone, PeerJoined, Probe, Severed, Stop, To
 
 LISTEN_SECONDS = 0.001
 
@@ -73,6 +73,8 @@ class Loop:
         self._carrier = carrier
         self._reporter = reporter
         self._endpoints = endpoints
+        self._met: dict[int, int] = {}
+        """peer that was started again -> in which epoch it was connected to"""
         self._waiter: Waiter = PollWaiter(carrier.fd, reporter.fd)
         self._now = clock.now
         self._connected = self._going = self._stopped = False
@@ -97,7 +99,7 @@ class Loop:
 
     def _connect(self) -> None:
         for life in self._living:
-            life.enter("bound")
+            life.enter("bound", self._carrier.endpoint)
         while self._living and not (self._going or self._stopped):
             self._listen()
             self._drain()
@@ -222,13 +224,15 @@ class Loop:
         match message:
             case Connect():
                 if not self._connected:
-                    self._carrier.connect(self._endpoints)
+                    self._carrier.connect(self._found(message))
                 self._connected = True
             case Go():
                 self._going = True
             case PeerGone():
                 self._drain_all()
-                self._carrier.drop(message.peer)
+                self._carrier.part(message.peer)
+            case Severed():
+                self._drain_all()
             case PeerJoined():
                 self._meet(message)
             case Stop():
@@ -252,21 +256,29 @@ class Loop:
             case Connect():
                 life.worker.greet()
             case PeerGone():
-                life.worker.gone(message.peer, message.reason)
+                life.worker.gone(message.peer, message.reason, returns=message.returns)
             case PeerJoined():
                 life.worker.joined(message.peer, message.epoch)
                 self._reporter.met(life.worker.peer, message)
+            case Fault():
+                life.worker.strike(message)
+            case Severed():
+                life.severed(message.peer, message.reason)
             case Stop():
                 life.worker.drain()
             case Go():
                 pass
 
+    def _found(self, message: Connect) -> dict[int, str]:
+        """Give where the others are: known since the start, or told now."""
+        return {peer: message.endpoints.get(peer, known) for peer, known in self._endpoints.items()}
+
     def _meet(self, joined: PeerJoined) -> None:
         """Connect to a peer that was started again, once, whoever here is told of it; it may have lived here before."""
-        if self._endpoints.get(joined.peer) != joined.endpoint:
-            self._endpoints[joined.peer] = joined.endpoint
+        if joined.endpoint and self._met.get(joined.peer) != joined.epoch:
+            self._met[joined.peer] = joined.epoch
             self._post.leave(joined.peer)
-            self._carrier.connect({joined.peer: joined.endpoint})
+            self._carrier.meet(joined.peer, joined.endpoint, joined.key)
 
 
 def _settle_memory() -> None:

@@ -12,14 +12,29 @@ from __future__ import annotations
 
 import sys
 from collections import deque
+from random import Random
 from typing import Any
 
 from hydro_nb.errors import ChannelBroken, DecodeError
 from hydro_nb.runtime.channel import MAX_BUFFER, Codec, Fields, Receiver, Sender
-from hydro_nb.wire import CREDIT, DATA, END, END_ACK, HEADER, HELLO, TIMER_DERIVED, ChannelSpec
+from hydro_nb.wire import CREDIT, DATA, END, END_ACK, HEADER, HELLO, REST, TIMER_DERIVED, ChannelSpec
 
 WINDOW = 1024
 """Frames that may be overtaken and still be taken; of older ones nobody knows whether they came before."""
+
+
+class Dropping:
+    """Chooses which elements of a channel are lost on purpose, one by one, whatever the frames that they leave in."""
+
+    def __init__(self, rate: float, seed: int, channel: int) -> None:
+        self.rate = rate
+        self.seed = seed
+        self._random = Random(f"{seed}:{channel}")  # noqa: S311 - it has to give the same again
+
+    def kept(self, items: list[Any]) -> list[Any]:
+        """Give those that are not lost."""
+        chance = self._random.random
+        return [item for item in items if chance() >= self.rate]
 
 
 class LossySender(Sender):
@@ -28,7 +43,7 @@ class LossySender(Sender):
     A CREDIT says up to which frame everything was taken or is lost, so none that gets lost is ever missed.
     """
 
-    __slots__ = ("_flight", "_newest_sent", "_refused")
+    __slots__ = ("_dropping", "_flight", "_newest_sent", "_refused")
 
     def __init__(
         self, spec: ChannelSpec, codec: Codec, epochs: tuple[int, int] = (1, 1), max_buffer: int = MAX_BUFFER
@@ -39,6 +54,7 @@ class LossySender(Sender):
         self._newest_sent = 0
         self._refused = 0
         """frames discarded since the receiver was last heard of"""
+        self._dropping: Dropping | None = None
 
     @property
     def blocked(self) -> bool:
@@ -47,6 +63,28 @@ class LossySender(Sender):
 
     def _check_cycle(self) -> None:
         """Nothing waits here, so nothing grows."""
+
+    def drop(self, rate: float, seed: int) -> None:
+        """Lose this share of the elements from now on, on purpose; the same seed loses the same ones."""
+        known = self._dropping
+        if known is None or (known.rate, known.seed) != (rate, seed):
+            self._dropping = Dropping(rate, seed, self.spec.id) if rate else None
+
+    def pack(self) -> None:
+        """Encode everything put so far, but what is lost on purpose."""
+        if self._dropping is not None:
+            kept = self._dropping.kept(self.items)
+            self.discarded += len(self.items) - len(kept)
+            self.items = kept
+        super().pack()
+
+    def lost(self, fields: Fields, size: int) -> None:
+        """Take note that a frame that was let go has been lost on its way."""
+        flown = fields[6], size
+        if flown in self._flight:
+            self._flight.remove(flown)
+            self.credit += size
+        self._write_off(fields[7], fields[2])
 
     def take(self) -> list[bytes]:
         """Frames that leave now, in order; those that there is no room for are gone."""
@@ -71,8 +109,11 @@ class LossySender(Sender):
         self.credit -= len(frame)
 
     def _discard(self, frame: bytes, count: int) -> None:
+        self._write_off(count, frame[2])
+
+    def _write_off(self, count: int, flags: int) -> None:
         self.discarded += count
-        if frame[2] & TIMER_DERIVED:
+        if flags & TIMER_DERIVED:
             self.timer_sent -= count
         else:
             self.sent -= count
@@ -119,6 +160,8 @@ class LossyReceiver(Receiver):
             self.greeted = True
             self._asked = self._asked or sequence > 0
             self._known = max(self._known, sequence)
+        elif kind == REST:
+            self.resting = sequence >= self.generation
         elif kind not in (DATA, END):
             raise DecodeError(f"channel `{self.spec.name}`: its sender sent a frame of kind {kind}")
         else:

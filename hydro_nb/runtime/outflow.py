@@ -9,7 +9,7 @@ from hydro_nb.errors import ChannelBroken, EncodeError, HydroError
 from hydro_nb.runtime.channel import MAX_ITEMS, Sender
 from hydro_nb.runtime.ends import Ends
 from hydro_nb.runtime.feeds import FatalError
-from hydro_nb.wire import ChannelSpec
+from hydro_nb.wire import REST, ChannelSpec
 
 FLUSH_SECONDS = 0.0005
 
@@ -28,13 +28,16 @@ class Outflow:
         self._outs = ends.outs
         self._outlets = ends.outlets
         self._outputs = outputs
-        self._send = send
+        self.send = send
+        """takes each frame that leaves"""
         self._now = now
         self._blame = blame
         self._oldest = 0.0
         """when the oldest element that waits to be sent was made"""
         self.finished = False
         """whether nothing more will be put into any channel"""
+        self.resting = False
+        """whether it was said that nothing more comes for now"""
 
     def collect(self, *, timer: bool) -> None:
         """Take what a tick has made."""
@@ -44,6 +47,7 @@ class Outflow:
             if not items:
                 continue
             outputs[each.output] = []
+            self.resting = False
             try:
                 each.put(items, timer=timer)
             except HydroError as error:
@@ -74,9 +78,18 @@ class Outflow:
         for sender in self._outs:
             if sender.busy or sender.ending:
                 for frame in sender.take():
-                    self._send(sender.spec.receiver, frame)
+                    self.send(sender.spec.receiver, frame)
                 held = held or sender.blocked
         return held
+
+    def rest(self, generation: int) -> None:
+        """Say on every channel that nothing more comes unless somebody who has failed is started again."""
+        if self.resting or any(sender.busy for sender in self._outs):
+            return
+        self.resting = True
+        for sender in self._outs:
+            if not sender.ended:
+                self.send(sender.spec.receiver, sender.frame(REST, 0, generation, 0))
 
     def finish(self) -> None:
         """Say on every channel that nothing more comes."""

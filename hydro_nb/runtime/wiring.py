@@ -23,6 +23,13 @@ class Wiring(NamedTuple):
     """peer that is not there at the start -> why"""
     near: frozenset[int] = frozenset()
     """peers that live in the same OS process, and so can be handed what nothing can change"""
+    returning: frozenset[int] = frozenset()
+    """those of `gone` that are being started again"""
+
+    @property
+    def generation(self) -> int:
+        """How many starts of processes are known, all together."""
+        return sum(self.epochs.values())
 
     def senders(self, peer: int, codecs: Codecs) -> dict[int, Sender]:
         """Make the sending ends at a peer."""
@@ -45,7 +52,9 @@ class Wiring(NamedTuple):
     def receiver(self, spec: ChannelSpec, codecs: Codecs) -> Receiver:
         """Make the receiving end of a channel."""
         kind = Receiver if spec.policy == "fail_stop" else LossyReceiver
-        return kind(spec, codecs.codec(spec), self._pair(spec), self.max_buffer)
+        made = kind(spec, codecs.codec(spec), self._pair(spec), self.max_buffer)
+        made.revived(self.generation)
+        return made
 
     def between(self, epochs: Mapping[int, int]) -> Wiring:
         """Give the same channels between other lives, which live elsewhere."""

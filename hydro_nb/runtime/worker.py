@@ -11,6 +11,7 @@ from typing import Any
 from hydro_nb.runtime.channel import Receiver, Sender
 from hydro_nb.runtime.clock import Clock
 from hydro_nb.runtime.ends import Ends
+from hydro_nb.runtime.faults import Faults
 from hydro_nb.runtime.feeds import FatalError, Feeds
 from hydro_nb.runtime.inflow import Inflow
 from hydro_nb.runtime.location import Location
@@ -24,6 +25,7 @@ from hydro_nb.values import MemberId, MembershipEvent, act_as
 from hydro_nb.wire import (
     Counts,
     Event,
+    Fault,
     LocationProgram,
     location_of,
     member_of,
@@ -58,7 +60,9 @@ class Worker:
         self.member = member_id(program, peer)
         self.clock = clock
         self._now = clock.now
-        self._send = send
+        self._carry = self._send = send
+        self.faults: Faults | None = None
+        """what happens on purpose to all that is sent, while anything does"""
         self._report = report
         self.renderer = renderer or Renderer()
         self.location = Location(program, captures, wiring.channels, self.renderer, peer)
@@ -149,11 +153,32 @@ class Worker:
         """Whether every channel's end was acknowledged."""
         return all(sender.acknowledged for sender in self.outs)
 
-    def gone(self, peer: int, reason: str) -> None:
+    def gone(self, peer: int, reason: str, *, returns: bool = False) -> None:
         """End the channels to and from a peer that has ended, and let the program know that a member has left."""
-        for end in self._ends.gone(peer, reason):
+        if self.faults is not None:
+            self.faults.forget(peer)
+            self._divert(self.faults)
+        for end in self._ends.gone(peer, reason, returns=returns):
             self._notices.ended(end)
         self._announce(peer, MembershipEvent.LEFT)
+
+    def strike(self, told: Fault) -> None:
+        """Let a fault act on all that goes to a peer, or let it end."""
+        faults = self.faults or Faults(self._carry, self._now, self._ends)
+        faults.tell(told)
+        self._divert(faults)
+
+    def severed(self, peer: int, reason: str) -> None:
+        """End the channels to and from a peer that lose nothing, as the link to it was cut for too long."""
+        if self.faults is not None:
+            self.faults.sever(peer)
+        for end in self._ends.severed(peer, reason):
+            self._notices.ended(end)
+
+    def _divert(self, faults: Faults) -> None:
+        """Send through the faults, if there are any left."""
+        self.faults = faults if faults else None
+        self._send = self._outflow.send = self._inflow.send = faults.send if faults else self._carry
 
     def joined(self, peer: int, epoch: int) -> None:
         """Make new channels to and from a peer that was started again, greet it, and let the program know."""
@@ -161,6 +186,7 @@ class Worker:
             return
         self._news = self._inflow.take_rest(peer) or self._news
         outs, ins = self._ends.joined(peer, epoch)
+        self._outflow.resting = False
         for end in (*outs, *ins):
             self._send(peer, end.hello())
         for sender in outs if self._outflow.finished else ():
@@ -281,7 +307,7 @@ class Worker:
 
     def flush_due(self) -> None:
         """Send what is full or has waited long enough, while there is more to do."""
-        if self._outflow.due:
+        if self._outflow.due or self.faults is not None:
             self.flush()
 
     def flush(self) -> None:
@@ -290,22 +316,29 @@ class Worker:
         self._outflow.pack()
         self._push()
         self._inflow.reply()
-        if not self._outflow.finished and self.exhausted:
+        if not self._outflow.finished and self._spent and self._ends.dry:
+            self._conclude()
+        if self.faults is not None:
+            self.faults.release()
+            self._divert(self.faults)
+
+    def _conclude(self) -> None:
+        """Say that nothing more comes: at all, or as long as those that have failed are away."""
+        if self._ends.over:
             self._outflow.finish()
             self._push()
+        elif not self.failed:
+            self._outflow.rest(self._ends.generation)
 
     def _push(self) -> None:
         if self._outflow.push() is not self.held:
             self._weigh()
 
     @property
-    def exhausted(self) -> bool:
-        """Whether nothing can happen here any more, so that the outputs may end."""
-        return (
-            not (self._inflow.broke or self.more or self.feeds.endless or self.program.members)
-            and self.feeds.exhausted
-            and all(map(_done, self.ins))
-        )
+    def _spent(self) -> bool:
+        """Whether nothing can happen here any more but by what comes in."""
+        endless = self.feeds.endless or self.program.members
+        return not (self._inflow.broke or self.more or endless) and self.feeds.exhausted
 
     @property
     def idle(self) -> bool:
@@ -314,7 +347,7 @@ class Worker:
             return True
         if self._inflow.broke or self._news or any(receiver.pending for receiver in self.ins):
             return False
-        if any(sender.busy for sender in self.outs):
+        if any(sender.busy for sender in self.outs) or (self.faults is not None and self.faults.busy):
             return False
         if self.draining:
             return self.location.state is not None and not self.feeds.ready
@@ -334,12 +367,6 @@ class Worker:
         """Give what is new in the totals, samples and values."""
         self._told_queued = self.queued
         return self.tally.counts(self.clock.time(), self._told_queued)
-
-
-def _done(receiver: Receiver) -> bool:
-    """Whether nothing more comes; a member of a cluster that did not end by itself may come again."""
-    may_return = receiver.member is not None and bool(receiver.reason)
-    return receiver.ended and not receiver.queue and not may_return
 
 
 def _peer(end: Sender | Receiver) -> int:
