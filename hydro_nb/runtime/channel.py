@@ -32,8 +32,8 @@ from hydro_nb.wire import (
 MAX_ITEMS = 1024
 MAX_BYTES = 64 * 1024
 MAX_BUFFER = 64 * 1024 * 1024
-MAX_FRAME = 512 * 1024 * 1024
-"""An element may be large; a frame beyond this is refused by the receiving socket."""
+MAX_FRAME = 66 * 1024 * 1024
+"""What the largest element takes, with its header and schema; a larger frame is refused by the receiving socket."""
 
 Fields = tuple[int, int, int, int, int, int, int, int]
 """The unpacked `HEADER`."""

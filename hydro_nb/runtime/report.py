@@ -20,6 +20,8 @@ INTERVAL = 0.1
 _encoder = msgspec.msgpack.Encoder()
 _control: msgspec.msgpack.Decoder[To] = msgspec.msgpack.Decoder(To)
 _report: msgspec.msgpack.Decoder[Report] = msgspec.msgpack.Decoder(Report)
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for bytes that hold no message, the last for what is nested too deep."""
 
 
 def encode(message: Report | To) -> bytes:
@@ -31,7 +33,7 @@ def decode_report(message: bytes) -> Report:
     """Decode what a child said; a bad message names its field."""
     try:
         return _report.decode(message)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise DecodeError(f"a control message was refused: {error}") from error
 
 
@@ -39,7 +41,7 @@ def decode_control(message: bytes) -> To:
     """Decode what the kernel said."""
     try:
         return _control.decode(message)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise DecodeError(f"a control message was refused: {error}") from error
 
 
@@ -61,9 +63,9 @@ class Reporter:
         """Introduce this process, and all peers that live in it, with the deployment's token."""
         self._line.send(encode(Hello(first, os.getpid(), token, others)))
 
-    def entered(self, peer: int, phase: Phase) -> None:
-        """Report a phase of a peer's life."""
-        self.event(Entered(peer, phase, os.getpid(), self._clock.time()))
+    def entered(self, peer: int, phase: Phase, endpoint: str = "") -> None:
+        """Report a phase of a peer's life, and of one that is bound, to what."""
+        self.event(Entered(peer, phase, os.getpid(), self._clock.time(), endpoint))
 
     def met(self, peer: int, joined: PeerJoined) -> None:
         """Report that a peer's ends of the channels to and from another are there."""

@@ -96,6 +96,8 @@ class BincodeCodec:
             text = msgspec.msgpack.encode(to_wire(shape, self._classes))
         except Unfit as unfit:
             raise EncodeError(f"{self._where}{unfit.why}") from None
+        if len(text) > limits.MAX_SCHEMA:
+            raise EncodeError(f"{self._where}the type of the first element has too many parts; {TYPED}")
         self._sent = True
         return FIRST + len(text).to_bytes(4, "little") + text
 
@@ -104,7 +106,10 @@ class BincodeCodec:
             return raw[1:]
         if raw[:1] != FIRST:
             raise DecodeError("the schema, which the first frame carries, has not come")
-        end = 5 + int.from_bytes(raw[1:5], "little")
+        size = int.from_bytes(raw[1:5], "little")
+        if size > limits.MAX_SCHEMA:
+            raise DecodeError(f"a schema of {size} bytes is longer than {limits.MAX_SCHEMA}")
+        end = 5 + size
         shape = from_wire(msgspec.msgpack.decode(raw[5:end]), self._classes)
         if self._shape is None:
             self._use(shape)

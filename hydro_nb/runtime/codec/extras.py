@@ -14,8 +14,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, cast
 
+from hydro_nb.errors import DecodeError
 from hydro_nb.runtime.codec import arrow, nodes
-from hydro_nb.runtime.codec.limits import Unfit
+from hydro_nb.runtime.codec.limits import Unfit, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +30,40 @@ class Extra:
     scalar: Callable[[Sequence[Any]], nodes.Node | None] | None = None
 
 
-def _each(kind: type, apart: Callable[[Any], Any], together: Callable[[Any], Any]) -> Extra:
-    return _named(kind.__name__, kind, apart, together)
+def _each(kind: type, apart: Callable[[Any], Any], together: Callable[[Any], Any], *of: Any) -> Extra:
+    return _named(kind.__name__, kind, apart, together, *of)
 
 
-def _named(name: str, kind: type | None, apart: Callable[[Any], Any], together: Callable[[Any], Any]) -> Extra:
+def _named(
+    name: str, kind: type | None, apart: Callable[[Any], Any], together: Callable[[Any], Any], *of: Any
+) -> Extra:
+    """Make one of its two functions and of what a part is: a value of the one class given, or a tuple of several."""
     return Extra(
         name,
         kind,
         lambda values: [apart(value) for value in values],
-        lambda parts: [together(part) for part in parts],
+        lambda parts: [together(part) for part in _held_to(name, of, parts)],
     )
+
+
+def _held_to(name: str, of: tuple[Any, ...], parts: Sequence[Any]) -> Sequence[Any]:
+    """Refuse parts of other classes: a class takes more than it makes, as a bytearray takes the number of its bytes."""
+    fits = _is_one if len(of) == 1 else _is_row
+    for part in parts:
+        if not fits(part, of):
+            raise DecodeError(f"no {name} is made of {shown(part)}")
+    return parts
+
+
+def _is_one(part: Any, of: tuple[Any, ...]) -> bool:
+    return isinstance(part, of[0])
+
+
+def _is_row(part: Any, of: tuple[Any, ...]) -> bool:
+    if not isinstance(part, tuple):
+        return False
+    row = cast("tuple[Any, ...]", part)
+    return len(row) == len(of) and all(map(isinstance, row, of))
 
 
 def _zone_key(zone: zoneinfo.ZoneInfo) -> str:
@@ -52,6 +76,8 @@ def _timezone(part: Any) -> dt.timezone:
     return dt.timezone(*part)
 
 
+_ZONE = dt.tzinfo | None
+_TIME = (int, int, int, int, int, _ZONE)
 _CLOCK = ("hour", "minute", "second", "microsecond", "fold", "tzinfo")
 
 
@@ -76,28 +102,35 @@ def _deque(part: Any) -> Any:
 
 
 EXTRAS: tuple[Extra, ...] = (
-    _each(complex, lambda value: (value.real, value.imag), lambda part: complex(*part)),
-    _each(bytearray, bytes, bytearray),
-    _each(range, lambda value: (value.start, value.stop, value.step), lambda part: range(*part)),
-    _each(Decimal, str, Decimal),
-    _each(Fraction, lambda value: (value.numerator, value.denominator), lambda part: Fraction(*part)),
-    _each(uuid.UUID, lambda value: value.bytes, lambda part: uuid.UUID(bytes=part)),
-    _each(dt.date, dt.date.toordinal, dt.date.fromordinal),
-    _each(dt.time, _clock, _time),
-    _each(dt.datetime, lambda value: (value.year, value.month, value.day, *_clock(value)), _datetime),
+    _each(complex, lambda value: (value.real, value.imag), lambda part: complex(*part), float, float),
+    _each(bytearray, bytes, bytearray, bytes),
+    _each(range, lambda value: (value.start, value.stop, value.step), lambda part: range(*part), int, int, int),
+    _each(Decimal, str, Decimal, str),
+    _each(Fraction, lambda value: (value.numerator, value.denominator), lambda part: Fraction(*part), int, int),
+    _each(uuid.UUID, lambda value: value.bytes, lambda part: uuid.UUID(bytes=part), bytes),
+    _each(dt.date, dt.date.toordinal, dt.date.fromordinal, int),
+    _each(dt.time, _clock, _time, *_TIME),
+    _each(
+        dt.datetime,
+        lambda value: (value.year, value.month, value.day, *_clock(value)),
+        _datetime,
+        *(int, int, int, *_TIME),
+    ),
     _each(
         dt.timedelta,
         lambda value: (value.days, value.seconds, value.microseconds),
         lambda part: dt.timedelta(*part),
+        *(int, int, int),
     ),
-    _each(dt.timezone, lambda value: value.__getinitargs__(), _timezone),
-    _each(zoneinfo.ZoneInfo, _zone_key, zoneinfo.ZoneInfo),
-    _each(collections.OrderedDict, dict, collections.OrderedDict),
-    _each(collections.Counter, dict, collections.Counter),
+    _each(dt.timezone, lambda value: value.__getinitargs__(), _timezone, tuple),
+    _each(zoneinfo.ZoneInfo, _zone_key, zoneinfo.ZoneInfo, str),
+    _each(collections.OrderedDict, dict, collections.OrderedDict, dict),
+    _each(collections.Counter, dict, collections.Counter, dict),
     _each(
         collections.deque,
         lambda value: (list(value), value.maxlen),
         _deque,
+        *(list, int | None),
     ),
 )
 
@@ -105,14 +138,14 @@ EXTRAS: tuple[Extra, ...] = (
 
 FRAMES = {
     "pyarrow": (
-        _named("Table", None, arrow.stream_of, arrow.table_of),
-        _named("RecordBatch", None, arrow.stream_of, arrow.batch_of),
+        _named("Table", None, arrow.stream_of, arrow.table_of, bytes),
+        _named("RecordBatch", None, arrow.stream_of, arrow.batch_of, bytes),
     ),
     "pandas": (
-        _named("DataFrame", None, arrow.frame_stream, arrow.frame_of),
-        _named("Series", None, arrow.series_parts, arrow.series_of),
-        _named("Timestamp", None, arrow.timestamp_parts, arrow.timestamp_of),
-        _named("Timedelta", None, arrow.timedelta_parts, arrow.timedelta_of),
+        _named("DataFrame", None, arrow.frame_stream, arrow.frame_of, bytes),
+        _named("Series", None, arrow.series_parts, arrow.series_of, object, bytes),
+        _named("Timestamp", None, arrow.timestamp_parts, arrow.timestamp_of, int, str, _ZONE),
+        _named("Timedelta", None, arrow.timedelta_parts, arrow.timedelta_of, int, str),
     ),
 }
 

@@ -10,6 +10,8 @@ MAX_DEPTH = 150
 """containers within containers; both ends recurse, and Python's own limit is 1000 calls"""
 MAX_UNITS = 1 << 20
 """elements that take no bytes, in one frame"""
+MAX_SCHEMA = 64 << 10
+"""bytes of a schema that comes with a frame: the functions for its shape are written and compiled before any element"""
 
 PICKLE_HINT = 'send plain data (numbers, texts, tuples, dataclasses), or TCP.fail_stop().pickle(trusted="why")'
 

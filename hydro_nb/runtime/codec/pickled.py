@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from hydro_nb.errors import DecodeError, EncodeError
+from hydro_nb.runtime.codec import limits
 from hydro_nb.values import ClusterSelfId, self_id
 
 
@@ -47,9 +48,17 @@ class PickleCodec:
     def encode(self, items: list[Any]) -> bytes:
         """Write a batch."""
         try:
-            return _pickled(items)
+            body = _pickled(items)
         except Exception as error:
             raise EncodeError(f"{self.where}a batch cannot be pickled: {type(error).__name__}: {error}") from error
+        if len(body) > limits.MAX_ELEMENT:
+            self._check_sizes(items)
+        return body
+
+    def _check_sizes(self, items: list[Any]) -> None:
+        for at, item in enumerate(items):
+            if (size := len(_pickled([item]))) > limits.MAX_ELEMENT:
+                raise EncodeError(f"{self.where}[{at}] {limits.too_large(size, item)}")
 
     def decode(self, body: bytes | memoryview, count: int) -> list[Any]:
         """Read a batch of `count` elements."""
