@@ -31,7 +31,8 @@ class Inflow:
         self._senders, self._receivers = ends.senders, ends.receivers
         self._ins, self._turns = ends.ins, ends.turns
         self._notices = notices
-        self._send = send
+        self.send = send
+        """takes each frame that is for a sender"""
         self._now = now
         self._tell = tell
         """puts elements into an input"""
@@ -128,6 +129,6 @@ class Inflow:
                 continue
             ended = receiver.unacknowledged
             for frame in receiver.replies():
-                self._send(receiver.spec.sender, frame)
+                self.send(receiver.spec.sender, frame)
             if ended:
                 self._notices.ended(receiver)

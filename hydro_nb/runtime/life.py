@@ -47,11 +47,15 @@ class Life:
     def restless(self) -> bool:
         """Whether it may have something to do though nothing has come for it."""
         feeds = self.worker.feeds
-        return self.failed or bool(feeds.timers or feeds.sources or feeds.futures or feeds.abroad.all)
+        return (
+            self.failed
+            or self.worker.faults is not None
+            or bool(feeds.timers or feeds.sources or feeds.futures or feeds.abroad.all)
+        )
 
-    def enter(self, phase: Phase) -> None:
+    def enter(self, phase: Phase, endpoint: str = "") -> None:
         """Tell the kernel of a phase of this life."""
-        self._reporter.entered(self.worker.peer, phase)
+        self._reporter.entered(self.worker.peer, phase, endpoint)
 
     # ------------------------------------------------------------ working
 
@@ -91,9 +95,17 @@ class Life:
         if self.failed:
             return self._until
         until = None if self.worker.paused else self.worker.feeds.next_timer
+        if self.worker.faults is not None:
+            times = [time for time in (until, self.worker.faults.due) if time is not None]
+            until = min(times, default=None)
         if self._is_stale():
             until = min(until or self._now() + INTERVAL, self._reported + INTERVAL)
         return until
+
+    def severed(self, peer: int, reason: str) -> None:
+        """End channels as the link to a peer was cut, and tell what that has cost."""
+        self.worker.severed(peer, reason)
+        self._stale = True
 
     # ------------------------------------------------------------ telling
 
@@ -108,7 +120,8 @@ class Life:
 
     def _is_stale(self) -> bool:
         """Say whether something may be new since the counts were told."""
-        self._stale = self.worker.feeds.abroad.dropped() or self._stale
+        lossy = self.worker.faults is not None
+        self._stale = lossy or self.worker.feeds.abroad.dropped() or self._stale
         return self._stale
 
     def report_due(self) -> None:

@@ -220,7 +220,14 @@ class Loop:
             self._obey(message)
 
     def _obey(self, said: To) -> None:
-        message = said.message
+        self._heed(said.message)
+        for life in self._living:
+            if life.worker.peer == said.peer:
+                life.awake = True
+                self._pass_on(said.message, life)
+
+    def _heed(self, message: Control) -> None:
+        """Do what concerns the whole process."""
         match message:
             case Connect():
                 if not self._connected:
@@ -239,10 +246,8 @@ class Loop:
                 self._stopped = not message.drain
             case Probe():
                 self._look()
-        for life in self._living:
-            if life.worker.peer == said.peer:
-                life.awake = True
-                self._pass_on(message, life)
+            case Fault():
+                pass
 
     def _look(self) -> None:
         """Read what lies in the sockets of clients: it is under way."""

@@ -138,6 +138,8 @@ def waiting_on(worker: Worker) -> str:
             return f"room in channel `{sender.spec.name}`"
     if worker.more and not worker.failed:
         return "a source that has more to give"
+    if worker.faults is not None and worker.faults.busy:
+        return "frames that a fault on purpose holds back"
     for source in worker.feeds.sources:
         if not source.done:
             where = f" ({source.spec.site})" if source.spec.site.cell else ""

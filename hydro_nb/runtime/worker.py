@@ -177,7 +177,7 @@ class Worker:
 
     def _divert(self, faults: Faults) -> None:
         """Send through the faults, if there are any left."""
-        self.faults = faults if faults else None
+        self.faults = faults or None
         self._send = self._outflow.send = self._inflow.send = faults.send if faults else self._carry
 
     def joined(self, peer: int, epoch: int) -> None:
