@@ -7,7 +7,6 @@ import difflib
 import re
 import sys
 from enum import Enum
-from logging import Logger
 from types import BuiltinFunctionType, CellType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from hydro_nb.ir.func import Func
 
 _NEVER = tuple(getattr(builtins, name) for name in ("locals", "globals", "vars", "dir", "eval", "exec", "super"))
-_IMMUTABLE = (int, float, complex, str, bytes, bool, type(None), type(...), range, re.Pattern, Enum, Logger, ModuleType)
+_IMMUTABLE = (int, float, complex, str, bytes, bool, type(None), type(...), range, re.Pattern, Enum, ModuleType)
 
 
 class Outside:
@@ -124,4 +123,10 @@ def _stays(value: Any) -> bool:
         return all(map(_stays, cast("Iterable[object]", value)))
     if isinstance(value, type | FunctionType | BuiltinFunctionType):
         return importable(value)
-    return value is CLUSTER_SELF_ID or isinstance(value, _IMMUTABLE)
+    return value is CLUSTER_SELF_ID or isinstance(value, (*_IMMUTABLE, *_loggers()))
+
+
+def _loggers() -> tuple[type[Any], ...]:
+    """Give the class of loggers, which are one for each name; who has none need not load it."""
+    logging = sys.modules.get("logging")
+    return (logging.Logger,) if logging else ()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from hydro_nb.compile.channels import channels
 from hydro_nb.compile.names import Names
 from hydro_nb.compile.order import plan
-from hydro_nb.compile.payload import dump, mentioned_types
+from hydro_nb.compile.reach import mentioned_types
 from hydro_nb.compile.served import port_types, served, sidecars
 from hydro_nb.compile.split import Part, Unit, fused, locations, name_parts
 from hydro_nb.compile.unit import UnitWriter
@@ -49,6 +49,7 @@ IMPORTS = {
     "Break": "hydro_nb.values",
     "Continue": "hydro_nb.values",
     "Return": "hydro_nb.values",
+    "Skips": "hydro_nb.runtime.skipped",
     "Some": "hydro_nb.values",
     "Yield": "hydro_nb.values",
     "copy": "hydro_nb.values",
@@ -93,6 +94,7 @@ class Written:
     sites: dict[str, Site]
     counted: dict[str, str]
     state: frozenset[str]
+    skipping: dict[str, str] = field(default_factory=dict[str, str])
 
     @property
     def parts(self) -> list[Part]:
@@ -102,6 +104,8 @@ class Written:
 
 def compile_flow(graph: Graph) -> Program:
     """Compile a whole flow; raises what keeps it from running as one `HydroError`."""
+    from hydro_nb.compile.payload import dump  # noqa: PLC0415 - a simulation packs nothing, and cloudpickle is slow to load
+
     require_runnable(graph)
     written = [write_location(graph, place, [fused(graph, place)]) for place in locations(graph)]
     names = {part.key: part.name for one in written for unit in one.units for part in unit.parts.values()}
@@ -152,9 +156,9 @@ def write_location(
     merged = {key: value for w in writers for key, value in w.counted.items()}
     sites = {key: value for w in writers for key, value in w.sites.items()}
     kept = frozenset(key for w in writers for key in w.state)
-    return Written(
-        place, tuple(units), "\n".join(text.lines) + "\n", tuple(text.origins), names.captures, sites, merged, kept
-    )
+    skipping = {key: value for w in writers for key, value in w.skipping.items()}
+    source, lines = "\n".join(text.lines) + "\n", tuple(text.origins)
+    return Written(place, tuple(units), source, lines, names.captures, sites, merged, kept, skipping)
 
 
 class _Module:
@@ -165,6 +169,7 @@ class _Module:
         self.text = Writer()
         self.state = {name: init for w in writers for name, init in w.state.items()}
         self.counted = [name for w in writers for name in w.counted]
+        self.skipping = [name for w in writers for name in w.skipping]
 
     def write(self) -> Writer:
         """Write the imports, the state, the start, and one function per unit."""
@@ -188,7 +193,8 @@ class _Module:
                 self.text.write(f"from {module} import {name}")
 
     def _state_class(self) -> None:
-        slots = ", ".join(f'"{name}"' for name in ("room", "counts", "samples", *self.state))
+        skipped = ("skipped",) if self.skipping else ()
+        slots = ", ".join(f'"{name}"' for name in ("room", "counts", "samples", *skipped, *self.state))
         self.text.write(f"\n\nclass State:\n    __slots__ = ({slots})")
 
     def _start(self) -> Writer:
@@ -200,6 +206,8 @@ class _Module:
             start.write("state.counts = {" + ", ".join(f'"{name}": 0' for name in self.counted) + "}")
             kept = ", ".join(f'"{name}": deque(maxlen={SAMPLED})' for name in self.counted)
             start.write(f"state.samples = {{{kept}}}")
+            if self.skipping:
+                start.write("state.skipped = {" + ", ".join(f'"{name}": Skips()' for name in self.skipping) + "}")
             origins = {name: origin for w in self.writers for name, origin in _origins(w).items()}
             for name, init in self.state.items():
                 start.write(f"state.{name} = {init}", origins.get(name))
@@ -279,6 +287,7 @@ def _location(graph: Graph, written: Written) -> LocationProgram:
         outputs=tuple(p.name for p in parts if p.role == "send" or isinstance(p.node.op, SendExternal | Outgoing)),
         watch={part.node.slot: part.name for part in parts if _is_watched(part, written)},
         names=written.counted,
+        skipping=written.skipping,
         members=tuple(_members(part) for part in parts if isinstance(part.node.op, SourceMembers)),
         served=served(parts),
         sidecars=sidecars(parts),

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from hydro_nb.sim.record import Decision, Message, Moment, Record, listed
-from hydro_nb.sim.trace import steps_of
+from hydro_nb.sim.record import Decision, Message, Moment, Record
+from hydro_nb.sim.trace import listed, steps_of
 
 Mark = Literal["title", "batch", "snapshot", "order", "other", "more"]
 CHARACTER = 6.63

@@ -8,9 +8,8 @@ from hydro_nb.notebook.meta import site
 from hydro_nb.notebook.schedule import ABSENT
 from hydro_nb.sim.explain import decidable
 from hydro_nb.sim.lineage import lineage
-from hydro_nb.sim.record import listed
 from hydro_nb.sim.shrink import trimmed
-from hydro_nb.sim.trace import steps_of
+from hydro_nb.sim.trace import listed, steps_of
 
 if TYPE_CHECKING:
     from hydro_nb.sim.record import Decision, Held, Message, Moment, Record

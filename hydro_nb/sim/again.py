@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Place
-from hydro_nb.sim.faults import Budget
+
+if TYPE_CHECKING:
+    from hydro_nb.sim.faults import Budget
 
 
 def made_by(graph: Graph, sizes: Mapping[int, int], budgets: Mapping[int, Budget], *, safety_only: bool) -> str:

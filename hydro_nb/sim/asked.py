@@ -8,7 +8,6 @@ from typing import Any
 
 from hydro_nb.errors import SimulationFailure
 from hydro_nb.sim.drivers import AtRandom, Replay
-from hydro_nb.sim.shrink import trimmed
 from hydro_nb.sim.trace import shown
 
 
@@ -37,6 +36,8 @@ class Exact(Replay):
             raise self._foreign(f"the test ended after {len(self.path)} choices, and the schedule goes on")
 
     def _foreign(self, why: str) -> SimulationFailure:
+        from hydro_nb.sim.shrink import trimmed
+
         return SimulationFailure(
             f"the schedule {trimmed(self._schedule)} does not fit this test: {why}.\n"
             "  The test, the flow or its simulation was changed since; search anew, by `exhaustive` or `fuzz`."

@@ -11,7 +11,6 @@ from hydro_nb.errors import SimulationFailure
 from hydro_nb.lang.sim_awaits import forgotten, not_awaited, places_kept, quiet
 from hydro_nb.lang.sim_execution import MORE, execution
 from hydro_nb.sim.drivers import Replay
-from hydro_nb.sim.failure import foreign_await
 from hydro_nb.sim.trace import shown
 from hydro_nb.sim.world import World
 
@@ -60,10 +59,16 @@ def drive(body: Body, world: World) -> None:
             except StopIteration:
                 return
             if request is not MORE:
-                raise SimulationFailure(foreign_await(coroutine, request))
+                raise _foreign(coroutine, request)
             answer = world.advance()
     finally:
         coroutine.close()
+
+
+def _foreign(coroutine: Any, request: object) -> SimulationFailure:
+    from hydro_nb.sim.failure import foreign_await
+
+    return SimulationFailure(foreign_await(coroutine, request))
 
 
 def require_awaited(body: Body, world: World, schedule: Sequence[int]) -> None:

@@ -6,14 +6,16 @@ import linecache
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path, PurePath
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hydro_nb.errors import label
-from hydro_nb.sim.model import Model
 from hydro_nb.sim.raised import lines_of
-from hydro_nb.sim.record import Record
 from hydro_nb.sim.shrink import trimmed
 from hydro_nb.sim.trace import gist, shown
+
+if TYPE_CHECKING:
+    from hydro_nb.sim.model import Model
+    from hydro_nb.sim.record import Record
 
 _NO_LOOP = (
     "A simulated test has no event loop: await ports, such as `await out.next()`, "

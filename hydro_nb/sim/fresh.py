@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import enum
-import pickle
 import re
 from collections.abc import Iterable, Mapping
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, cast
 
 from hydro_nb.compile.outside import importable
-from hydro_nb.compile.payload import dump
 from hydro_nb.errors import Site
 from hydro_nb.ir.parts import variables
 from hydro_nb.ir.trial import Trial
@@ -37,7 +35,7 @@ class Captured:
     def __init__(self, values: Mapping[str, Any], sites: Mapping[str, Site]) -> None:
         self._kept = {name: value for name, value in values.items() if is_fixed(value)}
         loose = {name: value for name, value in values.items() if name not in self._kept}
-        self._packed = dump(loose, sites) if loose else b""
+        self._packed = _packed(loose, sites) if loose else b""
 
     @property
     def can_change(self) -> bool:
@@ -52,7 +50,15 @@ class Captured:
     def renew(self, namespace: dict[str, Any]) -> None:
         """Replace the values that can change by new copies."""
         if self._packed:
+            import pickle
+
             namespace.update(pickle.loads(self._packed))  # noqa: S301 - packed above, in this process
+
+
+def _packed(values: Mapping[str, Any], sites: Mapping[str, Site]) -> bytes:
+    from hydro_nb.compile.payload import dump
+
+    return dump(values, sites)
 
 
 def is_fixed(value: object, depth: int = 8) -> bool:

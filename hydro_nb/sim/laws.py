@@ -7,22 +7,22 @@ and nothing is chosen for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from hydro_nb.ir.func import Func
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Bound, Node
 from hydro_nb.ir.ops.element import ElementOp, Map
-from hydro_nb.ir.ops.fold import Proved
+from hydro_nb.ir.ops.fold import Proof, Proved
 from hydro_nb.ir.ops.sink import ForEach
-from hydro_nb.sim.apart import apart
-from hydro_nb.sim.claims import Growing, Law
 from hydro_nb.sim.drivers import Driver, Repeat, Replay
-from hydro_nb.sim.effects import Effects
-from hydro_nb.sim.gathering import Gathering
 
+if TYPE_CHECKING:
+    from hydro_nb.sim.claims import Law
+
+Carrier = Proved | ElementOp | ForEach
+"""What may carry claims of its function."""
 _ALL = 32
 """Executions at the begin of a search in each of which claims are tried; later ones are more and more rare."""
 
@@ -31,7 +31,7 @@ class Laws:
     """All claims of one flow that are tried, and in which executions."""
 
     def __init__(self, graph: Graph) -> None:
-        self._laws = [op.trial for op in _carriers(graph) if isinstance(op.trial, Law)]
+        self._laws = [cast("Law", op.trial) for op in _carriers(graph) if op.trial]
         self._number, self._listening = 0, False
 
     def begin(self) -> None:
@@ -70,24 +70,36 @@ def tried(graph: Graph) -> Graph:
     return graph
 
 
-def _carriers(graph: Graph) -> Iterator[Proved | ElementOp | ForEach]:
+def _carriers(graph: Graph) -> Iterator[Carrier]:
     return (node.op for node in graph.nodes.values() if isinstance(node.op, Proved | ElementOp | ForEach))
 
 
 def _law_of(node: Node) -> Law | None:
     """Give what tries the claims of an operator, where it makes one that can be tried."""
+    given = {name: getattr(node.op, name) for name in _claimed(node)}
+    claims = {name: proof for name, proof in given.items() if proof and not proof.unchecked}
+    return _made(node, claims) if claims else None
+
+
+def _claimed(node: Node) -> tuple[str, ...]:
+    """Name what may be claimed of an operator's function, and be tried."""
     op = node.op
     if isinstance(op, Proved) and not op.function.references:
-        return _made(Gathering, node, op.function, ("commutative", "idempotent", "monotone"))
+        return "commutative", "idempotent", "monotone"
     if isinstance(op, Map) and node.input_kinds[0].bound is Bound.MONOTONIC and not op.function.references:
-        return _made(Growing, node, op.function, ("order_preserving",))
+        return ("order_preserving",)
     if isinstance(op, ElementOp | ForEach) and any(each.mutable for each in op.function.references):
-        return _made(Effects, node, op.function, ("commutative", "idempotent"))
-    return None
+        return "commutative", "idempotent"
+    return ()
 
 
-def _made(kind: type[Law], node: Node, function: Func, names: Iterable[str]) -> Law | None:
-    given = {name: getattr(node.op, name) for name in names}
-    claims = {name: proof for name, proof in given.items() if proof and not proof.unchecked}
-    own = apart(function) if claims else None
+def _made(node: Node, claims: dict[str, Proof]) -> Law | None:
+    from hydro_nb.sim.apart import apart
+    from hydro_nb.sim.claims import Growing
+    from hydro_nb.sim.effects import Effects
+    from hydro_nb.sim.gathering import Gathering
+
+    op = cast("Carrier", node.op)
+    kind = Gathering if isinstance(op, Proved) else Growing if "order_preserving" in claims else Effects
+    own = apart(op.function)
     return kind(node, claims, own) if own else None

@@ -22,8 +22,6 @@ from hydro_nb.ir.ops.simulated import SimInput, SimOutput
 from hydro_nb.ir.ops.source import Fed, SourceMembers
 from hydro_nb.sim.alarms import Silent, alarms
 from hydro_nb.sim.attributes import attributes_in
-from hydro_nb.sim.desk import Desk
-from hydro_nb.sim.faults import Budget, Faults
 from hydro_nb.sim.fresh import Captured
 from hydro_nb.sim.hooks import (
     Again,
@@ -39,13 +37,10 @@ from hydro_nb.sim.hooks import (
     Version,
     Whole,
 )
-from hydro_nb.sim.losses import Held, Loss
 from hydro_nb.sim.observe import Arrangement, Interleaving, KeysInterleaving, Observation
 from hydro_nb.sim.observe import Whole as InTick
 from hydro_nb.sim.outcome import Given
 from hydro_nb.sim.routes import Deaf, Route, Target
-from hydro_nb.sim.spot import Scripted, Spot
-from hydro_nb.sim.spot import Target as Deciding
 from hydro_nb.sim.time import Clock
 from hydro_nb.sim.timed import SAMPLING, Silence
 from hydro_nb.sim.units import Module, Observer, Runner, Taps, Wire, load
@@ -53,6 +48,9 @@ from hydro_nb.sim.versions import Versions
 from hydro_nb.values import MemberId, MembershipEvent, tag_name
 
 if TYPE_CHECKING:
+    from hydro_nb.sim.faults import Budget, Faults
+    from hydro_nb.sim.spot import Spot
+    from hydro_nb.sim.spot import Target as Deciding
     from hydro_nb.sim.waiting import Waiting
 
 _WAITS = frozenset({"wait_for", "wait_all", "drained"})
@@ -112,7 +110,12 @@ class Model:
             self._connect(runner)
         self._wind()
         self.attributes = attributes_in(value for module in self.modules for value in module.written.captures.values())
-        self.faults = Faults(self, budgets) if budgets else None
+        self.faults = self._faults(budgets) if budgets else None
+
+    def _faults(self, budgets: Mapping[int, Budget]) -> Faults:
+        from hydro_nb.sim.faults import Faults
+
+        return Faults(self, budgets)
 
     def end(self) -> None:
         """Cancel what is waited for, and leave the user's classes as they were."""
@@ -183,7 +186,7 @@ class Model:
             module.name = self.title(place, number)
             module.namespace["monotonic"] = self.clock.seconds
             if not _WAITS.isdisjoint(module.namespace):
-                from hydro_nb.sim.waiting import Inside  # noqa: PLC0415 - asyncio takes long to load
+                from hydro_nb.sim.waiting import Inside
 
                 Inside(lambda: self.clock.now).put_into(module)
             self.modules.append(module)
@@ -208,6 +211,8 @@ class Model:
         if part.role == "seam_in" and runner.is_tick and part.seam:
             runner.hooks[part.name] = self._scripted(_hook(part.seam.kind, part.seam.consumer), runner, runner)
         if runner.is_tick and isinstance(op, InTick) and op.arrangement and (name := hook_of(op)):
+            from hydro_nb.sim.spot import Spot
+
             self.spots[name.slot, _number(runner)] = Spot(name, part.node, runner, runner)
             self.scripted_orders[op.arrangement] = name.slot
         if isinstance(op, SourceMembers) and part.role == "whole":
@@ -242,7 +247,7 @@ class Model:
 
     def _wait(self, runner: Runner, part: Part, op: ResolveFutures) -> Wire:
         """Let what is to be waited for run beside the ticks, on one loop for each process or member."""
-        from hydro_nb.sim.waiting import Loop, Waiting  # noqa: PLC0415 - as above
+        from hydro_nb.sim.waiting import Loop, Waiting
 
         target, _ = self._end(runner.unit.place.root, _number(runner), part.node.slot)
         loops = (each.loop for each in self.waiting if each.runner.module is runner.module)
@@ -278,6 +283,9 @@ class Model:
         name = hook_of(hook.node.op)
         if name is None:
             return hook
+        from hydro_nb.sim.desk import Desk
+        from hydro_nb.sim.spot import Scripted, Spot
+
         spot = self.spots[name.slot, _number(runner)] = Spot(name, hook.node, runner, target, Desk(hook))
         return Scripted(hook, spot)
 
@@ -289,6 +297,8 @@ class Model:
             for place in versions for number in self.versions.numbers(place)
         ]  # fmt: skip
         if op.policy != "fail_stop" and (name := hook_of(op)):
+            from hydro_nb.sim.losses import Held
+
             waits = [self._waiting(node, name, target) for target in targets]
             route = Held(node, op, runner.module, targets, waits=waits)
         else:
@@ -308,6 +318,8 @@ class Model:
         known = self.spots.get((name.slot, _number(target.runner)))
         if known and isinstance(known.target, Observer):
             return known.target.hook
+        from hydro_nb.sim.losses import Loss
+
         return self._observer(Loss(node), target.runner, target.items).hook
 
     def _end(self, place: Place, member: int, key: str) -> tuple[Runner, str]:

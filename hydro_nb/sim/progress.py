@@ -80,7 +80,7 @@ def _on_terminal(line: str, html: str) -> None:  # noqa: ARG001 - a line is all 
 
 
 def _width() -> int:
-    from shutil import get_terminal_size  # noqa: PLC0415 - needed by few
+    from shutil import get_terminal_size
 
     return max(get_terminal_size().columns, 20)
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import sys
-import sysconfig
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from hydro_nb.errors import OrderError, SimulationFailure
 
 Kinds = tuple[type[BaseException], ...]
-_PATHS = sysconfig.get_paths()
-_OTHERS = (str(Path(__file__).parents[1]), _PATHS["stdlib"], _PATHS["purelib"], _PATHS["platlib"], "<frozen ")
-"""Where code stands that is not the user's."""
 
 
 def failures() -> Kinds:
@@ -40,8 +37,17 @@ def way_of(error: BaseException) -> tuple[object, ...]:
     >>> way_of(ValueError("a")) == way_of(ValueError("b")), way_of(ValueError()) == way_of(TypeError())
     (True, False)
     """
-    places = [place for place in lines_of(error) if not place[0].startswith(_OTHERS)]
+    places = [place for place in lines_of(error) if not place[0].startswith(_others())]
     return (type(error), *places[-1:])
+
+
+@cache
+def _others() -> tuple[str, ...]:
+    """Give where code stands that is not the user's."""
+    import sysconfig
+
+    paths = sysconfig.get_paths()
+    return (str(Path(__file__).parents[1]), paths["stdlib"], paths["purelib"], paths["platlib"], "<frozen ")
 
 
 def lines_of(error: BaseException) -> Iterator[tuple[str, int]]:

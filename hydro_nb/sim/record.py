@@ -171,23 +171,14 @@ class Record:
         return steps
 
     def __str__(self) -> str:
-        from hydro_nb.sim.trace import text_of  # noqa: PLC0415 - it is made of records
+        from hydro_nb.sim.trace import text_of  # it is made of records
 
         return text_of(self)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        from hydro_nb.notebook.still import still  # noqa: PLC0415 - a page is all that needs it
+        from hydro_nb.notebook.still import still  # a page is all that needs it
 
         return still(self)
-
-
-def listed(some: tuple[str, ...], unsaid: int) -> tuple[str, ...]:
-    """Give texts of which there may be more than are written down.
-
-    >>> listed(("1", "2"), 7)
-    ('1', '2', '... and 7 more')
-    """
-    return (*some, f"... and {unsaid} more") if unsaid else some
 
 
 def _goes_on(begun: Moment, moment: Moment) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hydro_nb.errors import Site
 from hydro_nb.ir.node import Node
 from hydro_nb.sim.record import Decision, Fate, Held, Lane, Message, Moment, MomentKind, Operator, Record, Value
+from hydro_nb.sim.titles import called, name_of, title_of, unit_of
 from hydro_nb.sim.trace import shown
 from hydro_nb.sim.units import Event, Observer, Runner
 
@@ -218,30 +219,6 @@ def _cut(text: str) -> str:
     """Leave out the end of a text that is very long."""
     more = len(text) - _LONGEST
     return f"{text[:_LONGEST]}\u2026 ({more} more characters)" if more > 0 else text
-
-
-def unit_of(each: Runner | Observer) -> Runner:
-    """Give the unit that goes on."""
-    return each.runner if isinstance(each, Observer) else each
-
-
-def title_of(each: Event) -> str:
-    """Say what could go on."""
-    if isinstance(each, Observer):
-        return f"{called('', each.hook.node.site).strip() or each.hook.node.op.label} of {each.runner.module.name}"
-    return name_of(each) if isinstance(each, Runner) else each.title
-
-
-def name_of(runner: Runner) -> str:
-    """Name a unit: by its location, and for a tick by the name that the user gave it."""
-    if not runner.is_tick:
-        return runner.module.name
-    return f"tick{called('', runner.unit.place.site)} of {runner.module.name}"
-
-
-def called(word: str, site: Site) -> str:
-    """Name something by the variable that holds it, if one does."""
-    return f"{word} `{site.name}`" if site.name else ""
 
 
 def at_member(model: Model, slot: str, member: int) -> str:

@@ -26,15 +26,17 @@ import re
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hydro_nb.lang.sim_ports import Discarded
 from hydro_nb.sim.drivers import DepthFirst
 from hydro_nb.sim.hooks import Hook, KeyedVersion, Version, Whole
 from hydro_nb.sim.model import Model
-from hydro_nb.sim.recorder import Recorder
 from hydro_nb.sim.units import Event, Observer, Runner
 from hydro_nb.sim.world import World
+
+if TYPE_CHECKING:
+    from hydro_nb.sim.recorder import Recorder
 
 Unit = Runner | Observer
 _KEPT_APART = Version, KeyedVersion, Whole

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -81,6 +80,8 @@ class Report:
         >>> Report("exhaustive search", executions=3).as_html("looking").count("looking")
         1
         """
+        import html
+
         items = "".join(f"<li>{html.escape(str(point))}</li>" for point in self.unmet)
         unmet = f"<details><summary>{len(self.unmet)} never met</summary><ul>{items}</ul></details>" if items else ""
         lines = "".join(f"<div>{html.escape(line)}</div>" for line in (self.line, doing) if line)

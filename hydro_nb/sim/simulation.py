@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hydro_nb.errors import SimulationFailure
 from hydro_nb.ir.graph import Graph
@@ -14,14 +14,14 @@ from hydro_nb.sim.asked import number_of_runs, seed_of
 from hydro_nb.sim.drive import Body, require_test
 from hydro_nb.sim.drivers import OnlyScripted
 from hydro_nb.sim.executions import Executions
-from hydro_nb.sim.failure import SCRIPTED
-from hydro_nb.sim.faults import budget_of, cluster_of, place_of
 from hydro_nb.sim.raised import demands, failures
-from hydro_nb.sim.record import Record
 from hydro_nb.sim.report import Report
 from hydro_nb.sim.search import Search
 from hydro_nb.sim.world import World
 from hydro_nb.values import MemberId
+
+if TYPE_CHECKING:
+    from hydro_nb.sim.record import Record
 
 __tracebackhide__ = True
 """pytest shows the frames of the user"""
@@ -86,6 +86,8 @@ class Simulation:
         The plainest schedule is the one without a fault; `fuzz` tries many more executions with few faults than with
         many. Gives the simulation again. Without `with_faults` all are there from the start to the end.
         """
+        from hydro_nb.sim.faults import budget_of, place_of
+
         flow = self._executions.flow
         found = place_of(flow, place)
         numbers = {"crashes": crashes, "joins": joins, "restarts": restarts}
@@ -107,6 +109,8 @@ class Simulation:
 
         All that there are, but for those who have crashed or not come yet: see `with_faults`.
         """
+        from hydro_nb.sim.faults import cluster_of
+
         world = self._world("who is there is known")
         place = cluster_of(self._executions.flow, cluster)
         members, faults = world.model.members(place), world.model.faults
@@ -232,8 +236,7 @@ class Simulation:
         except demands():
             raise
         except failures() as error:
-            record, again = self._executions.recorded(body, (), OnlyScripted(()))
-            raise self._executions.failure(body, SCRIPTED, again or error, record) from error
+            raise self._executions.telling.scripted(body, error) from error
         if not counts:
             raise SimulationFailure("the only execution was discarded: `continue_if` did not hold in it.")
 
@@ -276,7 +279,7 @@ class Simulation:
         ready has its turn, a batch is all that has come, a snapshot the newest version, elements come in the order of
         arrival and once, messages arrive, nobody crashes, and time passes when all ticks have run.
         """
-        return self._executions.replayed(body, schedule)
+        return self._executions.telling.replayed(body, schedule)
 
     def record(self, body: Body, schedule: Sequence[int] = ()) -> Record:
         """Run a test once under a schedule and give all that happened, whether it passes or fails.
@@ -292,7 +295,7 @@ class Simulation:
 
         In a notebook the result is a picture that can be played.
         """
-        return self._executions.exactly(body, schedule)[0]
+        return self._executions.telling.exactly(body, schedule)[0]
 
     def _searching(self, body: Body) -> Search:
         self._latest = Search(self._executions.trial(body))

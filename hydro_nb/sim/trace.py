@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from hydro_nb.errors import Site
-from hydro_nb.sim.record import Decision, Held, Message, Record, listed
+
+if TYPE_CHECKING:
+    from hydro_nb.sim.record import Decision, Held, Message, Record
 
 _WIDEST = 240
 _MOST = 200
@@ -17,7 +19,7 @@ SCREEN = 60
 def text_of(record: Record) -> str:
     """Write a whole execution down, the middle left out where it is long.
 
-    >>> from hydro_nb.sim.record import Moment
+    >>> from hydro_nb.sim.record import Moment, Record
     >>> print(text_of(Record("flow", moments=[Moment("tick", 0, "tick 1 of process 0 runs")])))
     1. tick 1 of process 0 runs
 
@@ -120,7 +122,8 @@ class _Text:
     def _waiting(self) -> Iterator[str]:
         """Give what was under way when the test failed."""
         ran = (moment for moment in reversed(self._record.moments) if moment.kind in _RUNS)
-        held = next((moment.held for moment in ran), list[Held]())
+        none: list[Held] = []
+        held = next((moment.held for moment in ran), none)
         if held or self._record.under_way:
             yield "Still under way:"
         for message in self._record.under_way:
@@ -147,6 +150,15 @@ def short(text: str) -> str:
     """Write a text on one line, its end left out where it is long."""
     text = " ".join(text.split())
     return text if len(text) <= _WIDEST else f"{text[:_WIDEST]}..."
+
+
+def listed(some: tuple[str, ...], unsaid: int) -> tuple[str, ...]:
+    """Give texts of which there may be more than are written down.
+
+    >>> listed(("1", "2"), 7)
+    ('1', '2', '... and 7 more')
+    """
+    return (*some, f"... and {unsaid} more") if unsaid else some
 
 
 def shown(value: Any) -> str:

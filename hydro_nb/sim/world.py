@@ -8,22 +8,25 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hydro_nb.errors import GraphError, OrderError, SimulationFailure
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Order
 from hydro_nb.lang.sim_ports import ScriptError
-from hydro_nb.sim.bookmark import Marked
 from hydro_nb.sim.copies import handed
 from hydro_nb.sim.drivers import Driver, OnlyScripted, rarely
 from hydro_nb.sim.model import Model, Port
 from hydro_nb.sim.observe import Arrangement
-from hydro_nb.sim.recorder import Recorder, title_of
 from hydro_nb.sim.routes import Route, Target
-from hydro_nb.sim.script import Script
+from hydro_nb.sim.titles import title_of
 from hydro_nb.sim.trace import shown
 from hydro_nb.sim.units import Event, Observer, Runner
+
+if TYPE_CHECKING:
+    from hydro_nb.sim.bookmark import Marked
+    from hydro_nb.sim.recorder import Recorder
+    from hydro_nb.sim.script import Script
 
 LONGEST = 100_000
 """Units that may run outside ticks before it is said that the flow does not come to rest."""
@@ -44,7 +47,7 @@ class World:
         self.run = recorder.run if recorder else Runner.run
         """what runs a unit"""
         strict = isinstance(driver, OnlyScripted)
-        self.script = Script(model, strict=strict) if strict or model.is_hooked else None
+        self.script = _script(model, strict=strict) if strict or model.is_hooked else None
         self._driver = driver
         self.mark: Callable[[tuple[int, ...]], Marked] | None = None
         """what makes it possible to run it again"""
@@ -277,6 +280,12 @@ class World:
         items = list(self.model.receivers[port])[known:]
         if items and self.recorder:
             self.recorder.gave(port, items)
+
+
+def _script(model: Model, *, strict: bool) -> Script:
+    from hydro_nb.sim.script import Script
+
+    return Script(model, strict=strict)
 
 
 def _is_ready(runner: Runner) -> bool:
