@@ -203,7 +203,7 @@ class Clients:
         self.receivers: dict[int, Receiver] = {}
         self._changes = 0
         self._told: tuple[dict[str, int], dict[str, int]] = {}, {}
-        self._render = Renderer()
+        self._render = Renderer(own=False)
         self._last_change = 0.0
         self._wiring = wiring
         self._codecs: dict[int, Codecs] = {}

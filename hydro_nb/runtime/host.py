@@ -77,7 +77,7 @@ class Host:
             clock=self._clock,
             send=self._post.send,
             report=self._reporter.event,
-            renderer=Renderer(alarm=True),
+            renderer=Renderer(),
         )
 
     def _endpoints(self) -> dict[int, str]:

@@ -1,16 +1,18 @@
 """Values as short texts, in the process that holds them.
 
 Builtins, dataclasses, Structs and arrays are rendered by their type, within limits that cost nothing on large values.
-Any other type's own `repr` is asked, within 4 KiB and 50 ms; a type that breaks a limit is not asked again.
+Any other type's own `repr` is asked, within 4 KiB and 50 ms of work; a type that breaks a limit is not asked again.
+What runs in C is not interrupted: a `repr` that makes a text of a gigabyte there does it once.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import signal
+import sys
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, cast
@@ -21,9 +23,15 @@ from hydro_nb.wire import Sample
 
 TEXT_LIMIT = 4096
 TIME_LIMIT = 0.05
+"""Seconds of work; on a busy machine they may take longer, and so may a `repr` that waits."""
+PATIENCE = 5
+"""How many times as long."""
 ITEMS = 20
 DEPTH = 4
 STRING = 500
+
+KNOWN = {*sys.stdlib_module_names, "numpy", "pandas", "pyarrow", "hydro_nb"}
+"""Packages whose `repr` may be asked anywhere."""
 
 _PLAIN = (bool, int, float, complex, type(None))
 _BRACKETS = {list: "[]", tuple: "()", set: "{}", frozenset: "{}"}
@@ -40,18 +48,23 @@ class Renderer:
     "[1, 'two', {'three': 3.0}]"
     """
 
-    def __init__(self, *, alarm: bool = False) -> None:
+    def __init__(self, *, own: bool = True) -> None:
         self._refused: set[type] = set()
-        self._alarm = alarm and hasattr(signal, "setitimer")
+        self._own_texts = own
+        """whether the user's own `repr` may be asked, which must not be in a thread that others depend on"""
 
     def __call__(self, value: Any) -> str:
         """Give the text of a value, never an exception."""
+        kind = cast("type[Any]", type(value))
         try:
-            return _cut(self._text(value, DEPTH), TEXT_LIMIT)
+            if kind in _PLAIN:
+                return _number(value)
+            with _limit(TIME_LIMIT):
+                return _cut(self._text(value, DEPTH), TEXT_LIMIT)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - a user's `repr` may raise anything, and must not end the flow
-            return f"<{type(value).__name__}: not shown, {type(error).__name__}>"
+            return _not_shown(kind, error)
 
     def sample(self, value: Any, now: float) -> Sample:
         """Give the text and the type's name of a value seen at `now`."""
@@ -88,10 +101,34 @@ class Renderer:
         return self._join(texts, count)
 
     def _join(self, texts: Iterable[str], count: int) -> str:
-        more = f", ... {count - ITEMS} more" if count > ITEMS else ""
-        return ", ".join(texts) + more
+        shown: list[str] = []
+        room = TEXT_LIMIT
+        for text in texts:
+            shown.append(text)
+            room -= len(text) + 2
+            if room < 0:
+                break
+        more = f", ... {count - len(shown)} more" if count > len(shown) else ""
+        return ", ".join(shown) + more
 
     def _object(self, value: Any, kind: type, depth: int) -> str:
+        """Give the text of what is no builtin: whatever is asked of it may be the user's code."""
+        if kind in self._refused:
+            return f"<{kind.__name__}>"
+        start, known = time.thread_time(), len(self._refused)
+        try:
+            text = self._asked(value, kind, depth)
+        except _TooSlowError:
+            text = f"<{kind.__name__}: its repr is too slow>"
+            start -= TIME_LIMIT
+        except Exception as error:  # noqa: BLE001 - as in `__call__`; what else there is in a list is shown
+            return _not_shown(kind, error)
+        # of a value within a value, the inner one is to blame
+        if time.thread_time() - start >= TIME_LIMIT and len(self._refused) == known:
+            self._refused.add(kind)
+        return text
+
+    def _asked(self, value: Any, kind: type, depth: int) -> str:
         if isinstance(value, type):
             return value.__qualname__
         if kind.__module__ == "collections" and issubclass(kind, dict):
@@ -99,16 +136,24 @@ class Renderer:
             return f"{kind.__name__}({{{self._pairs(pairs.items(), len(pairs), depth, '{}: {}')}}})"
         if fields := _fields(value, kind):
             return f"{kind.__name__}({self._pairs(fields, len(fields), depth, '{}={}')})"
+        if self._own_texts or kind.__module__.partition(".")[0] in KNOWN:
+            return self._own(value, kind)
+        return f"<{kind.__name__}>"
+
+    def _own(self, value: Any, kind: type) -> str:
         if hasattr(value, "shape") and hasattr(value, "dtype"):
             return self._array(value, kind)
         if callable(value) and hasattr(value, "__qualname__"):
             return f"<{kind.__name__} {value.__qualname__}>"
-        return self._own(value, kind)
+        text = repr(value)
+        if len(text) > TEXT_LIMIT:
+            self._refused.add(kind)
+        return _cut(text, TEXT_LIMIT)
 
     def _array(self, value: Any, kind: type) -> str:
         shape: Any = value.shape
         if type(shape) is not tuple or not shape:
-            return self._own(value, kind)
+            return repr(value)
         sizes = "x".join(str(size) for size in cast("tuple[Any, ...]", shape))
         flat: Iterable[Any] | None = getattr(value, "flat", None)
         head = (
@@ -116,41 +161,40 @@ class Renderer:
         )
         return f"{kind.__name__} {sizes} {value.dtype}{head}"
 
-    def _own(self, value: Any, kind: type) -> str:
-        if kind in self._refused:
-            return f"<{kind.__name__}>"
-        start = time.perf_counter()
-        try:
-            with self._limit():
-                text = repr(value)
-        except _TooSlowError:
-            text = ""
-        if time.perf_counter() - start > TIME_LIMIT or len(text) > TEXT_LIMIT:
-            self._refused.add(kind)
-            return f"<{kind.__name__}: its repr is too slow or too long>" if not text else _cut(text, TEXT_LIMIT)
-        return text
-
-    @contextmanager
-    def _limit(self) -> Generator[None]:
-        if not self._alarm or threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        with _alarm(TIME_LIMIT):
-            yield
-
 
 @contextmanager
-def _alarm(seconds: float) -> Generator[None]:
-    def ring(_number: int, _frame: object) -> None:
-        raise _TooSlowError
-
-    before: Callable[..., Any] | int | None = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
+def _limit(seconds: float) -> Generator[None]:
+    """Raise `_TooSlowError` after this time, again and again, where signals arrive; the user's own alarm is kept."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
+        return
+    before = signal.getsignal(signal.SIGALRM)
+    if before is None:  # not made by Python, which could not put it back
+        yield
+        return
+    start, worked, armed = time.monotonic(), time.thread_time(), True
+
+    def ring(_number: int, _frame: object) -> None:
+        if armed and (time.thread_time() - worked >= seconds or time.monotonic() - start >= PATIENCE * seconds):
+            raise _TooSlowError
+
+    left, every = 0.0, 0.0
+    try:
+        try:
+            signal.signal(signal.SIGALRM, ring)
+            left, every = signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
+            yield
+        finally:
+            armed = False
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        if left:
+            signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - start), 1e-6), every)
+
+
+def _not_shown(kind: type, error: BaseException) -> str:
+    return f"<{kind.__name__}: not shown, {type(error).__name__}>"
 
 
 def _fields(value: Any, kind: type[Any]) -> list[tuple[str, Any]]:
