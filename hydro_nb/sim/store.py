@@ -70,7 +70,7 @@ class Store:
             kept = msgspec.json.decode(self.path.read_bytes(), type=Kept)
         except FileNotFoundError:
             return None
-        except (OSError, msgspec.DecodeError) as error:
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return self._ignore(f"it is damaged: {error}")
         if kept.test != self._test:
             return self._ignore(f"it is of another test: {kept.test}")

@@ -121,7 +121,7 @@ def json_value(decoder: msgspec.json.Decoder[Any], text: bytes | str, name: str,
     """
     try:
         return decoder.decode(text)
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise at_line(name, line, f"{error}, in {_short(text)}") from None
 
 
