@@ -48,7 +48,12 @@ ALLOWED = {
 UPWARD = {"lang": {"compile", "deploy", "sim", "notebook"}, "sim": {"notebook"}}
 """Rooms that may be imported inside a function, or for the type checker alone."""
 TYPES_ONLY = {"notebook": {"ir"}}
-PEOPLE = {"zmq": {"runtime/zmq_channel.py", "deploy/io.py"}, "IPython": {"notebook"}, "ipykernel": {"notebook"}}
+# what locks sockets is loaded only where they are TCP
+PEOPLE = {
+    "zmq": {"runtime/zmq_channel.py", "runtime/curve.py", "deploy/io.py"},
+    "IPython": {"notebook"},
+    "ipykernel": {"notebook"},
+}
 """Packages that only these files or rooms may import."""
 
 

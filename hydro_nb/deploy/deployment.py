@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self
@@ -298,6 +299,7 @@ def deploy(  # noqa: PLR0913 - each is a keyword that its caller names
     backend: Literal["local", "inprocess"] = "local",
     colocate: Sequence[Sequence[Named]] = (),
     max_buffer: int = MAX_BUFFER,
+    transport: Literal["auto", "ipc", "tcp"] = "auto",
     timeout: float = 30.0,
     name: str | None = None,
     echo: bool | None = None,
@@ -307,6 +309,8 @@ def deploy(  # noqa: PLR0913 - each is a keyword that its caller names
 
     `clusters` gives the number of members of each cluster, by location.
     `colocate` gives lists of processes, clusters and members; those of one list share an OS process.
+    `transport` says how processes of this machine are connected: by files that only their user may open (`ipc`), or by
+    encrypted TCP on 127.0.0.1 (`tcp`); by default as files, where the system has those.
     `echo` prints what the processes print, tagged, as it comes; by default where no notebook shows it.
     Without `files` logs are kept in memory alone, so that quick looks do not push out the logs of real runs.
     """
@@ -319,7 +323,7 @@ def deploy(  # noqa: PLR0913 - each is a keyword that its caller names
     if make is None:
         raise DeployError(f"backend={backend!r} is not known; there are {', '.join(map(repr, _BACKENDS))}")
     together = groups_of(colocate, peers_of(program, clusters), program.locations)
-    chosen_backend = make(program, board, clusters, max_buffer, together)
+    chosen_backend = make(program, board, Layout(clusters, max_buffer, together, transport))
     chosen_backend.start(timeout)
     return Deployment(program, chosen_backend, board)
 
@@ -330,26 +334,37 @@ def _log_folder(title: str) -> Path:
     return state_folder() / f"{stamp}-{time.time_ns() % 1_000_000_000:09d}-{safe}"
 
 
-def _local(
-    program: Program, board: Board, clusters: Mapping[int, int], max_buffer: int, together: Sequence[Sequence[int]]
-) -> Backend:
+@dataclass(frozen=True)
+class Layout:
+    """How a program is laid out on this machine."""
+
+    clusters: Mapping[int, int]
+    max_buffer: int
+    together: Sequence[Sequence[int]] = ()
+    """the peers that share an OS process"""
+    transport: Literal["auto", "ipc", "tcp"] = "auto"
+
+
+def _local(program: Program, board: Board, layout: Layout) -> Backend:
     from hydro_nb.deploy.local import LocalBackend  # noqa: PLC0415 - loads zmq, which not every backend needs
 
-    return LocalBackend(program, board, clusters=clusters, max_buffer=max_buffer, colocate=together)
+    return LocalBackend(
+        program,
+        board,
+        clusters=layout.clusters,
+        max_buffer=layout.max_buffer,
+        colocate=layout.together,
+        transport=layout.transport,
+    )
 
 
-def _inprocess(
-    program: Program, board: Board, clusters: Mapping[int, int], max_buffer: int, _together: Sequence[Sequence[int]]
-) -> Backend:
+def _inprocess(program: Program, board: Board, layout: Layout) -> Backend:
     from hydro_nb.deploy.inprocess import InProcessBackend  # noqa: PLC0415 - as above
 
-    return InProcessBackend(program, board, clusters=clusters, max_buffer=max_buffer)
+    return InProcessBackend(program, board, clusters=layout.clusters, max_buffer=layout.max_buffer)
 
 
-_BACKENDS: dict[str, Callable[[Program, Board, Mapping[int, int], int, Sequence[Sequence[int]]], Backend]] = {
-    "local": _local,
-    "inprocess": _inprocess,
-}
+_BACKENDS: dict[str, Callable[[Program, Board, Layout], Backend]] = {"local": _local, "inprocess": _inprocess}
 
 
 def _in_a_kernel() -> bool:

@@ -51,6 +51,9 @@ class Hub:
                 if p.kind == "external" and p.id in ends
             )
             self._carrier = Carrier(self._context, mine, len(self._plan.endpoints))
+            for place in self._plan.program.locations:
+                if place.kind == "external":
+                    self._plan.bound(place.id, self._carrier.endpoint)
             self._io.watch(self._carrier.fd, self._listen)
 
     def connect(self) -> None:
@@ -116,7 +119,7 @@ class Hub:
         with self.lock:
             self._clients.gone(location, reason)
             if self._carrier is not None:
-                self._carrier.drop(location)
+                self._carrier.part(location)
             self.lock.notify_all()
 
     def joined(self, peer: int, epoch: int) -> None:

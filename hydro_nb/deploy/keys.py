@@ -1,4 +1,4 @@
-"""The private place where a deployment's sockets live, and the token that its processes know each other by."""
+"""Where a deployment's sockets are, so that nobody else reaches them, and what its processes know each other by."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ import secrets
 import shutil
 import stat
 import tempfile
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Literal, TypeAlias, get_args
 
 from hydro_nb.errors import DeployError
+from hydro_nb.runtime.zmq_channel import has_curve, has_ipc, new_pair
+from hydro_nb.wire import Keys
 
 PATH_LIMIT = 107
 """Bytes of a unix socket's address on Linux, less the closing zero."""
 PREFIX = "hydro_nb-"
 _LOCK = "lock"
+Transport: TypeAlias = Literal["auto", "ipc", "tcp"]
+"""How processes of one machine are connected: by files that only their user may open, or by TCP with locks."""
 
 
 def new_token() -> bytes:
@@ -37,11 +43,14 @@ def check_private(folder: Path) -> None:
 class SocketFolder:
     """A fresh 0700 folder for one deployment's sockets; a lock in it says that its kernel lives."""
 
+    locked = False
+    """nobody else can open what is in it, so its sockets need no keys"""
+
     def __init__(self) -> None:
-        if not hasattr(os, "getuid"):
+        if not _has_private_files():
             raise DeployError(
-                "the local backend connects its processes by private unix sockets, which this system does not have; "
-                "use backend='inprocess'"
+                "transport='ipc' connects processes by private unix sockets, which this system does not have; "
+                "use transport='tcp'"
             )
         base = _base()
         _sweep(base)
@@ -70,6 +79,87 @@ class SocketFolder:
             os.close(self._lock)
             self._lock = -1
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+class Loopback:
+    """TCP ports of this machine alone, each with a lock, where sockets cannot be files or that is not wanted."""
+
+    locked = True
+
+    def endpoint(self, _name: str) -> str:
+        """Give an endpoint whose port the system chooses when it is bound."""
+        return "tcp://127.0.0.1:0"
+
+    def forget(self, _endpoint: str) -> None:
+        """Nothing is left of a port."""
+
+    def remove(self) -> None:
+        """Nothing is left of ports."""
+
+
+class KeyRing:
+    """The CURVE key pairs of a deployment: the kernel's, and one for each OS process; they die with it.
+
+    It is the kernel's own book as well, in which every process stands. `near` says who talks to whom.
+    """
+
+    def __init__(self, groups: Sequence[Sequence[int]], near: Mapping[int, Collection[int]]) -> None:
+        self._near = near
+        self._kernel = new_pair()
+        self._pairs = {peer: pair for group in groups for pair in [new_pair()] for peer in group}
+
+    @property
+    def public(self) -> bytes:
+        """The kernel's key that others know."""
+        return self._kernel[0]
+
+    @property
+    def secret(self) -> bytes:
+        """The kernel's key that nobody else knows."""
+        return self._kernel[1]
+
+    def key_of(self, peer: int | None) -> bytes:
+        """Give the public key of a process; clients are the kernel."""
+        return self._kernel[0] if peer is None else self._pairs.get(peer, self._kernel)[0]
+
+    def admits(self, key: bytes) -> bool:
+        """Whether it is the key of one of the processes."""
+        return any(key == public for public, _ in tuple(self._pairs.values()))
+
+    def meet(self, peer: int, key: bytes) -> None:
+        """Nothing to learn: the keys are made here."""
+
+    def part(self, peer: int) -> None:
+        """Leave a key that nobody has any more until the process is started again."""
+
+    def renew(self, peer: int) -> None:
+        """Make a key pair for a process that is started again."""
+        self._pairs[peer] = new_pair()
+
+    def keys(self, group: Sequence[int], gone: Iterable[int]) -> Keys:
+        """Give what those that start together are told."""
+        public, secret = self._pairs[group[0]]
+        near = {other for each in group for other in self._near.get(each, ())} - {*group, *gone}
+        return Keys(public, secret, self._kernel[0], {each: self.key_of(each) for each in near})
+
+
+Roads: TypeAlias = SocketFolder | Loopback
+"""The way in which the processes of a deployment reach each other."""
+
+
+def roads_of(transport: Transport) -> Roads:
+    """Give the way in which the processes of a deployment reach each other on this machine."""
+    if transport not in get_args(Transport):
+        known = ", ".join(map(repr, get_args(Transport)))
+        raise DeployError(f"transport={transport!r} is not known; there are {known}")
+    chosen = transport if transport != "auto" else "ipc" if _has_private_files() else "tcp"
+    if chosen == "tcp" and not has_curve():
+        raise DeployError("TCP between processes needs ZeroMQ with CURVE, which this pyzmq lacks: pip install -U pyzmq")
+    return SocketFolder() if chosen == "ipc" else Loopback()
+
+
+def _has_private_files() -> bool:
+    return hasattr(os, "getuid") and has_ipc()
 
 
 def _base() -> Path:

@@ -9,12 +9,13 @@ import threading
 import weakref
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.external import Link, Port
 from hydro_nb.deploy.io import hydro_io, outcome
-from hydro_nb.deploy.keys import SocketFolder, new_token
+from hydro_nb.deploy.keys import KeyRing, SocketFolder, Transport, new_token, roads_of
 from hydro_nb.deploy.launcher import Launcher, Spawn
 from hydro_nb.deploy.plan import Program, make_plan
 from hydro_nb.deploy.socket_link import SocketLink
@@ -34,26 +35,29 @@ class LocalBackend:
         clusters: Mapping[int, int],
         max_buffer: int,
         colocate: Sequence[Sequence[int]] = (),
+        transport: Transport = "auto",
         launcher: Launcher | None = None,
     ) -> None:
         self._io = hydro_io()
         self._board = board
-        self._folder = SocketFolder()
+        self._roads = roads = roads_of(transport)
         try:
-            plan = make_plan(program, clusters, self._folder.endpoint, new_token(), max_buffer, colocate)
+            plan = make_plan(program, clusters, roads.endpoint, new_token(), max_buffer, colocate)
+            if roads.locked:
+                plan = replace(plan, ring=KeyRing(plan.groups, plan.near))
             self._supervisor = self._io.call(
-                lambda: Supervisor(plan, board, self._folder, launcher or Spawn(), self._io, new_context())
+                lambda: Supervisor(plan, board, roads, launcher or Spawn(), self._io, new_context(plan.ring))
             )
         except BaseException:
-            self._folder.remove()
+            roads.remove()
             raise
         with _lock:
             _living.add(self)
 
     @property
-    def folder(self) -> Path:
-        """Where its sockets are."""
-        return self._folder.path
+    def folder(self) -> Path | None:
+        """Where its sockets are, if they are files."""
+        return self._roads.path if isinstance(self._roads, SocketFolder) else None
 
     @property
     def failure(self) -> ProcessFailed | None:

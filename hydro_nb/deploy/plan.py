@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
 
@@ -15,12 +16,17 @@ from hydro_nb.wire import (
     MEMBER_BITS,
     Bootstrap,
     ChannelSpec,
+    Connect,
     LocationProgram,
+    PeerJoined,
     Resident,
     location_of,
     member_of,
     peer,
 )
+
+if TYPE_CHECKING:
+    from hydro_nb.deploy.keys import KeyRing
 
 MOST_MEMBERS = 1 << MEMBER_BITS
 
@@ -67,16 +73,45 @@ class Plan:
     path: list[str]
     groups: tuple[tuple[int, ...], ...]
     """who starts together in one OS process: one peer, or several; who is started again has one of its own"""
+    ring: KeyRing | None = field(default=None, repr=False)
+    """where the sockets are TCP"""
 
     @property
     def external_channels(self) -> tuple[ChannelSpec, ...]:
         """The channels with a client at one end."""
         return external_channels(self.program, self.channels)
 
+    @cached_property
+    def near(self) -> dict[int, set[int]]:
+        """Who talks to whom, by a channel in either direction."""
+        found: dict[int, set[int]] = {}
+        for each in self.channels:
+            found.setdefault(each.sender, set()).add(each.receiver)
+            found.setdefault(each.receiver, set()).add(each.sender)
+        return found
+
     def renew(self, number: int, endpoint: str) -> None:
-        """Give a peer that is started again another endpoint, and its next epoch."""
+        """Give a peer that is started again another endpoint, its next epoch, and keys of its own."""
         self.epochs[number] += 1
         self.endpoints[number] = endpoint
+        if self.ring is not None:
+            self.ring.renew(number)
+
+    def bound(self, number: int, endpoint: str) -> None:
+        """Note what the clients, or the process of a peer, got when they asked for any port."""
+        if self.ring is not None:
+            self.endpoints[number] = endpoint
+
+    @property
+    def connect(self) -> Connect:
+        """What is said when all are bound."""
+        return Connect({} if self.ring is None else dict(self.endpoints))
+
+    def joined(self, number: int, other: int) -> PeerJoined:
+        """Give what another peer is told of one that is started again: where it is, if they talk to each other."""
+        near = other in self.near.get(number, ())
+        key = self.ring.key_of(number) if near and self.ring is not None else b""
+        return PeerJoined(number, self.endpoints[number] if near else "", self.epochs[number], key)
 
     def bootstrap(self, number: int, gone: Mapping[int, str] = {}) -> Bootstrap:
         """Give what the child of this peer is told first; `gone` says who is not there, and why."""
@@ -91,12 +126,14 @@ class Plan:
             cwd=self.cwd,
             max_buffer=self.max_buffer,
             gone=dict(gone),
+            keys=self.ring and self.ring.keys([number], gone),
         )
 
     def shared(self, group: Sequence[int]) -> Bootstrap:
         """Give what the child of these peers is told first."""
         each = [self.bootstrap(number) for number in group]
-        return replace(each[0], residents=tuple(boot.residents[0] for boot in each))
+        keys = self.ring and self.ring.keys(group, ())
+        return replace(each[0], residents=tuple(boot.residents[0] for boot in each), keys=keys)
 
     def captures(self, number: int) -> bytes:
         """Give the captured values of this peer's location."""

@@ -1,4 +1,4 @@
-"""Starts members of clusters again, one after the other: a fresh process, a new epoch, new channels to everybody."""
+"""Starts processes again, one after the other: a fresh process, a new epoch, new channels to everybody."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from collections import deque
 from concurrent.futures import Future
 from typing import NamedTuple, Protocol
 
+from msgspec.structs import replace
+
 from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.hub import Hub
 from hydro_nb.deploy.io import IO, Timer
-from hydro_nb.deploy.keys import SocketFolder
+from hydro_nb.deploy.keys import Roads
 from hydro_nb.deploy.launcher import Child, Launcher
 from hydro_nb.deploy.member import Member
 from hydro_nb.deploy.plan import Plan
 from hydro_nb.deploy.settling import Settling
 from hydro_nb.errors import DeployError, HydroError
-from hydro_nb.wire import Connect, Control, Go, Met, PeerJoined, Phase
+from hydro_nb.wire import Connect, Control, Go, Met, Phase
 
 
 class Host(Protocol):
@@ -25,6 +27,7 @@ class Host(Protocol):
 
     stopping: bool
     settling: Settling
+    going: bool
 
     def kill_member(self, member: Member) -> None:
         """Kill a process on purpose."""
@@ -47,14 +50,15 @@ class Starter(NamedTuple):
     """How processes are started, and where their sockets are."""
 
     launcher: Launcher
-    folder: SocketFolder
+    roads: Roads
 
 
 class Return:
-    """One member on its way back."""
+    """One process on its way back."""
 
-    def __init__(self, peer: int, name: str, timeout: float) -> None:
+    def __init__(self, peer: int, name: str, timeout: float, why: str) -> None:
         self.peer = peer
+        self.why = why
         self.name = name
         self.timeout = timeout
         self.done: Future[None] = Future()
@@ -65,7 +69,7 @@ class Return:
 
 
 class Returns:
-    """The members that are to be started again; each meets all that live before the next one is started.
+    """The processes that are to be started again; each meets all that live before the next one is started.
 
     Nobody sends to the new one, nor it to anybody, before both know in which epoch: those that live are told first, and
     it connects to them once all have answered.
@@ -81,9 +85,17 @@ class Returns:
         self._waiting: deque[Return] = deque()
         self._current: Return | None = None
 
-    def add(self, peer: int, timeout: float) -> Future[None]:
-        """Start a member again when those before it are there; the result comes when it runs."""
-        one = Return(peer, self._host.members[peer].name, timeout)
+    def begin(self) -> None:
+        """Start those that had to wait until all others ran."""
+        self._next()
+
+    def awaits(self, peer: int) -> bool:
+        """Whether a process is to be started again, or is on its way."""
+        return any(one.peer == peer for one in (*self._waiting, *((self._current,) if self._current else ())))
+
+    def add(self, peer: int, timeout: float, why: str = "") -> Future[None]:
+        """Start a process again when those before it are there; the result comes when it runs."""
+        one = Return(peer, self._host.members[peer].name, timeout, why)
         self._waiting.append(one)
         self._next()
         return one.done
@@ -106,7 +118,7 @@ class Returns:
             self._resolve(one, error)
 
     def _next(self) -> None:
-        if self._current is not None or not self._waiting:
+        if self._current is not None or not self._waiting or not self._host.going:
             return
         one = self._current = self._waiting.popleft()
         one.timer = self._io.later(one.timeout, lambda: self._too_slow(one))
@@ -124,7 +136,7 @@ class Returns:
         except (OSError, HydroError) as error:
             self._finish(one, DeployError(f"process `{one.name}` could not be started again: {error}"))
             return
-        self._board.again(one.peer)
+        self._board.again(one.peer, one.why)
         self._host.adopt(Member(old.place, one.peer, child, self._io))
 
     def _launched(self, old: Member) -> Child:
@@ -132,10 +144,12 @@ class Returns:
         plan, others = self._plan, [m for m in self._host.members.values() if m is not old]
         endpoint = plan.endpoints[old.id]
         if all(m.over or plan.endpoints[m.id] != endpoint for m in others):
-            self._starter.folder.forget(endpoint)
-        plan.renew(old.id, self._starter.folder.endpoint(f"p{old.place.id}.{old.number}.{plan.epochs[old.id] + 1}"))
+            self._starter.roads.forget(endpoint)
+        plan.renew(old.id, self._starter.roads.endpoint(f"p{old.place.id}.{old.number}.{plan.epochs[old.id] + 1}"))
         gone = {m.id: m.obituary for m in others if m.over}
-        return self._starter.launcher.start(plan.bootstrap(old.id, gone), plan.captures(old.id))
+        returning = frozenset(peer for peer in gone if self.awaits(peer))
+        boot = replace(plan.bootstrap(old.id, gone), returning=returning)
+        return self._starter.launcher.start(boot, plan.captures(old.id))
 
     # ------------------------------------------------------------ what happens meanwhile
 
@@ -156,9 +170,8 @@ class Returns:
         one.unmet = {m.id for m in others}
         epoch = self._plan.epochs[one.peer]
         self._hub.joined(one.peer, epoch)
-        message = PeerJoined(one.peer, self._plan.endpoints[one.peer], epoch)
         for member in others:
-            self._host.say(member, message)
+            self._host.say(member, self._plan.joined(one.peer, member.id))
         self._connect_if_met(one)
 
     def met(self, met: Met) -> None:

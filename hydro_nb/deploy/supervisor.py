@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Future
+from dataclasses import replace
 
 from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.external import EXTERNAL
-from hydro_nb.deploy.failure import explain
+from hydro_nb.deploy.endings import Endings
 from hydro_nb.deploy.hub import Hub
 from hydro_nb.deploy.io import IO
-from hydro_nb.deploy.keys import SocketFolder
+from hydro_nb.deploy.keys import Roads
 from hydro_nb.deploy.launcher import KILL, TERMINATE, Launcher, title_of
 from hydro_nb.deploy.member import Member
 from hydro_nb.deploy.named import peer_of, unknown
 from hydro_nb.deploy.plan import Plan
+from hydro_nb.deploy.policy import Policies, Policy
 from hydro_nb.deploy.returns import Returns, Starter
 from hydro_nb.deploy.settling import Settling
 from hydro_nb.errors import DeployError, HydroError, ProcessFailed
@@ -21,7 +24,6 @@ from hydro_nb.runtime.report import decode_report, encode
 from hydro_nb.runtime.zmq_channel import Context, Exchange
 from hydro_nb.wire import (
     ChannelEnded,
-    Connect,
     Control,
     Counts,
     Entered,
@@ -48,25 +50,33 @@ TERMINATE_SECONDS = 0.5
 class Supervisor:
     """The processes of one deployment."""
 
-    def __init__(
-        self, plan: Plan, board: Board, folder: SocketFolder, launcher: Launcher, io: IO, context: Context
+    def __init__(  # noqa: PLR0913 - what it works with, each of another kind
+        self,
+        plan: Plan,
+        board: Board,
+        roads: Roads,
+        launcher: Launcher,
+        io: IO,
+        context: Context,
+        policies: Mapping[int, Policy] = {},
     ) -> None:
-        self.plan = plan
         self.started: Future[None] = Future()
         self.stopped: Future[None] = Future()
         self.members: dict[int, Member] = {}
         self.stopping = False
-        self._draining = False
+        self.draining = False
         self._board = board
-        self._folder = folder
+        self._roads = roads
         self._launcher = launcher
         self._io = io
         self._context = context
         self._exchange = Exchange(context, plan.control, len(plan.peers))
+        self.plan = plan = replace(plan, control=self._exchange.endpoint)
         self._hub = Hub(plan, context, io, self._over, self._bad_frame)
         self.settling = Settling(self, board, io)
-        self._returns = Returns(self, plan, self._hub, Starter(launcher, folder), board, io)
-        self._going = False
+        self._returns = Returns(self, plan, self._hub, Starter(launcher, roads), board, io)
+        self._endings = Endings(self, self._hub, self._returns, Policies(policies), board)
+        self.going = False
 
     @property
     def hub(self) -> Hub:
@@ -83,6 +93,7 @@ class Supervisor:
 
     def start(self, timeout: float) -> None:
         """Start every process; `started` tells when all run, or why not."""
+        self._endings.timeout = timeout
         self._io.watch(self._exchange.fd, self._listen)
         self._hub.open()
         self._io.later(timeout, lambda: self._too_slow(timeout))
@@ -91,7 +102,7 @@ class Supervisor:
             try:
                 child = self._launcher.start(boot, *map(self.plan.captures, group))
             except OSError as error:
-                self._give_up(DeployError(f"process `{title_of(boot)}` could not be started: {error}"))
+                self.give_up(DeployError(f"process `{title_of(boot)}` could not be started: {error}"))
                 return
             names = [each.program.title(member_of(each.peer)) for each in boot.residents]
             for peer, name, each in zip(group, names, (child, *child.lodgers), strict=True):
@@ -104,12 +115,13 @@ class Supervisor:
         member.watch(self._board.log, lambda: self._exited(member), self._board.logs)
 
     def _too_slow(self, timeout: float) -> None:
-        if self._going or self.started.done():
+        if self.going or self.started.done():
             return
         late = ", ".join(f"`{m.name}` ({m.phase})" for m in self.members.values() if m.phase != "running")
-        self._give_up(DeployError(f"not every process was running within {timeout} seconds: {late}"))
+        self.give_up(DeployError(f"not every process was running within {timeout} seconds: {late}"))
 
-    def _give_up(self, error: HydroError) -> None:
+    def give_up(self, error: HydroError) -> None:
+        """End the start."""
         if not self.started.done():
             self.started.set_exception(error)
             self._board.phase("failed", str(error))
@@ -158,7 +170,7 @@ class Supervisor:
             case Entered():
                 self._entered(member, report)
             case Problem():
-                self._trouble(member, report)
+                self._endings.trouble(member, report)
             case Listening():
                 self._board.apply(report)
             case Counts() | ChannelEnded():
@@ -172,39 +184,38 @@ class Supervisor:
 
     def _entered(self, member: Member, event: Entered) -> None:
         member.phase = event.phase
+        if event.phase == "bound":
+            self.plan.bound(member.id, event.endpoint)
         member.ran = member.ran or event.phase == "running"
         if event.phase in ("stopped", "failed"):
             self._conclude(member)
             return
         self._board.apply(event)
-        if self._going:
+        if self.going:
             self._returns.entered(member, event.phase)
         elif event.phase == "bound" and self._all_at("bound"):
             self._hub.connect()
-            self._tell_all(Connect())
+            self.tell_all(self.plan.connect)
         elif event.phase == "connected" and self._all_at("connected"):
-            self._tell_all(Go())
-        elif event.phase == "running" and self._all_at("running"):
-            self._run()
+            self.tell_all(Go())
+        elif event.phase == "running":
+            self.begin_if_all_run()
 
     def _all_at(self, phase: str) -> bool:
         return len(self.members) == len(self.plan.peers) and all(
             m.phase == phase or m.over for m in self.members.values()
         )
 
-    def _run(self) -> None:
-        if self.stopping or self._going:
+    def begin_if_all_run(self) -> None:
+        """Note that the start is over, once all run that have not ended already."""
+        if self.stopping or self.going or not self._all_at("running"):
             return
-        self._going = True
+        self.going = True
         self._board.phase("running")
         if not self.started.done():
             self.started.set_result(None)
         self.settling.begin()
-
-    def _trouble(self, member: Member, problem: Problem) -> None:
-        self._board.apply(problem)
-        if problem.fatal:
-            member.problem = problem
+        self._returns.begin()
 
     def say(self, member: Member, message: Control) -> None:
         """Tell a process something; who has ended, or that it is to drain, is told as soon as it can hear."""
@@ -219,7 +230,8 @@ class Supervisor:
         if not self.stopped.done():
             self._listen()
 
-    def _tell_all(self, message: Control) -> None:
+    def tell_all(self, message: Control) -> None:
+        """Tell every process something."""
         for member in self.members.values():
             self.say(member, message)
 
@@ -241,45 +253,20 @@ class Supervisor:
         """Once both its last word and its exit are known: say how it ended, and tell those who talked to it."""
         if member.over or not member.ended:
             return
-        phase = member.end(stopping=self.stopping)
-        reason = member.reason
         self._board.log(member.last_words())
         if member.exit_code is not None:
             member.close()
-        self._board.ended(member.id, phase, reason)
-        if not self.stopping:
-            self._mourn(member, reason or "it ended")
-            self._returns.ended(member)
+        self._endings.conclude(member)
         self._finish_if_all_over()
 
-    def _mourn(self, member: Member, reason: str) -> None:
-        if member.problem is None:
-            text = f"process `{member.name}` {reason}"
-            member.problem = Problem(member.id, self._board.now(), text, fatal=not member.on_purpose)
-            self._board.apply(member.problem)
-        text = member.obituary
-        self._tell_all(PeerGone(member.id, text))
-        self._hub.gone(member.id, text)
-        if not self._going and not member.ran:
-            self._give_up(DeployError(self.explain(member, "could not start")))
-        elif member.problem.fatal:
-            self.settling.fail(ProcessFailed(self.explain(member, "failed")))
-        if self._all_at("running"):
-            self._run()
-        self.settling.restart()
-
     def explain(self, member: Member, what: str) -> str:
-        """Say why a process failed, with what it complained of last."""
-        tail = [line.text for line in self._board.logs.lines(member.name) if line.stream == "stderr"]
-        return explain(member.name, what, member.problem, tail)
+        """Say why a process failed."""
+        return self._endings.explain(member, what)
 
     @property
     def failure(self) -> ProcessFailed | None:
         """The first process that failed by itself, if any."""
-        for member in self.members.values():
-            if member.over and member.problem is not None and member.problem.fatal:
-                return ProcessFailed(self.explain(member, "failed"))
-        return None
+        return self._endings.failure
 
     # ------------------------------------------------------------ settling
 
@@ -298,12 +285,19 @@ class Supervisor:
         """Send a probe to every process; gives the clients' answer."""
         self._count_clients()
         replies = self._hub.probed(number)
-        self._tell_all(Probe(number))
+        self.tell_all(Probe(number))
         return replies
 
     def living(self) -> dict[int, str]:
-        """Give the names of the processes that have not ended, by location."""
-        return {m.id: m.name for m in self.members.values() if not m.over}
+        """Give the names of the processes that have not ended, or are to come again, by location."""
+        return {m.id: m.name for m in self.members.values() if not m.over or self._returns.awaits(m.id)}
+
+    def away(self) -> list[str]:
+        """Give the names of those that have ended and are to come again."""
+        return [m.name for m in self.members.values() if m.over and self._returns.awaits(m.id)]
+
+    def _running(self) -> list[str]:
+        return [m.name for m in self.members.values() if not m.over]
 
     def read_output(self) -> None:
         """Read what is in the processes' pipes now."""
@@ -319,9 +313,9 @@ class Supervisor:
 
     def drain(self) -> Future[None]:
         """Let the sources stop and everything under way arrive."""
-        self._draining = True
+        self.draining = True
         self._returns.close(DeployError("the deployment was stopped"))
-        self._tell_all(Stop(drain=True))
+        self.tell_all(Stop(drain=True))
         self._hub.release()
         return self.settle()
 
@@ -329,7 +323,7 @@ class Supervisor:
         """End every process; `stopped` tells when the last has ended and nothing is left behind."""
         if self.stopping:
             return
-        if drain and self._going and self.failure is None:
+        if drain and self.going and self.failure is None:
             self.drain().add_done_callback(lambda _: self.stop(drain=False))
             return
         self.stopping = True
@@ -362,7 +356,7 @@ class Supervisor:
             if member.name == name and not member.over:
                 self.kill_member(member)
                 return
-        raise unknown(name, self.living().values())
+        raise unknown(name, self._running())
 
     def kill_member(self, member: Member) -> None:
         """Kill a process on purpose, and so all that share it."""
@@ -372,12 +366,12 @@ class Supervisor:
 
     # ------------------------------------------------------------ starting again
 
-    def restart(self, name: str, timeout: float) -> Future[None]:
-        """Start a member of a cluster again, as a fresh process; the result comes when it runs."""
-        peer = peer_of(name, self.plan.peers, self.living().values())
-        if self.stopping or self._draining or not self._going:
+    def restart(self, name: str, timeout: float, why: str = "") -> Future[None]:
+        """Start a process again, as a fresh one; the result comes when it runs."""
+        peer = peer_of(name, self.plan.peers, self._running())
+        if self.stopping or self.draining or not self.going:
             raise DeployError(f"process `{name}` cannot be started again: the deployment does not run")
-        return self._returns.add(peer, timeout)
+        return self._returns.add(peer, timeout, why)
 
     def _finish_if_all_over(self) -> None:
         if not self.stopping or self.stopped.done() or not all(m.left for m in self.members.values()):
@@ -387,7 +381,7 @@ class Supervisor:
         self._exchange.close()
         self._hub.close()
         self._context.term()
-        self._folder.remove()
+        self._roads.remove()
         self._board.close()
         self._board.phase("stopped")
         self.stopped.set_result(None)

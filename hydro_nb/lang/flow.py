@@ -173,6 +173,7 @@ class FlowBuilder:
         backend: Literal["local", "inprocess"] = "local",
         colocate: Sequence[Sequence[Any]] = (),
         max_buffer: int | str = "64MiB",
+        transport: Literal["auto", "ipc", "tcp"] = "auto",
         timeout: float = 30.0,
     ) -> Deployment:
         """Run the flow, each process in its place; returns when all of them run.
@@ -193,6 +194,9 @@ class FlowBuilder:
         run in turn, one tick each, and share no element that can be changed: what they send each other comes as it
         would from elsewhere, at less cost. Modules with their globals are the same for all. One that fails fails alone;
         to kill one kills all. It changes nothing where all run in this thread.
+
+        `transport="ipc"` connects the processes by sockets in a folder that only you may open, `transport="tcp"` by
+        encrypted connections on 127.0.0.1, each end with a key of its own; by default as files, where the system can.
         """
         from hydro_nb.compile.program import compile_flow
         from hydro_nb.deploy import deploy
@@ -202,7 +206,15 @@ class FlowBuilder:
         size, sizes = byte_count(max_buffer), sizes_of(self.graph, clusters or {})
         require_deployable(self.graph)
         program = compile_flow(self.graph)
-        return deploy(program, clusters=sizes, backend=backend, colocate=colocate, max_buffer=size, timeout=timeout)
+        return deploy(
+            program,
+            clusters=sizes,
+            backend=backend,
+            colocate=colocate,
+            max_buffer=size,
+            transport=transport,
+            timeout=timeout,
+        )
 
     @called_as("flow.sim().with_cluster_size(cluster, 3)")
     def sim(self) -> Simulation:

@@ -14,9 +14,11 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from typing import NoReturn
 
 import msgspec
+from msgspec.structs import replace
 
 from hydro_nb.errors import HydroError
 from hydro_nb.runtime import zmq_channel
@@ -49,13 +51,15 @@ def _refuse_input(_prompt: object = "") -> NoReturn:
     )
 
 
-def main() -> NoReturn:
-    """Run one process or several; called by the launcher's command line."""
+def main(outputs: Sequence[int] = ()) -> NoReturn:
+    """Run one process or several; `outputs` are the descriptors of further residents where they came by a socket."""
     lifeline = _take_stdin()
     parent = os.getppid()
     boot = msgspec.msgpack.decode(_read(lifeline), type=Bootstrap)
     captures = [_read(lifeline) for _ in boot.residents]
     _guard(lifeline, parent)
+    if outputs:
+        boot = replace(boot, outputs=tuple(zip(outputs[::2], outputs[1::2], strict=True)))
     _become(boot)
     code = _live(boot, captures)
     flush_streams()
@@ -106,6 +110,9 @@ def _become(boot: Bootstrap) -> None:
     """Take over the kernel's folder and import path, and a process's manners."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     faulthandler.enable()
+    if boot.environment is not None:
+        os.environb.clear()
+        os.environb.update(boot.environment)
     os.chdir(boot.cwd)
     sys.path[:] = boot.path
     sys.argv[:] = [""]
@@ -117,7 +124,7 @@ def _become(boot: Bootstrap) -> None:
 
 
 def _live(boot: Bootstrap, captures: list[bytes]) -> int:
-    context = zmq_channel.new_context()
+    context = zmq_channel.context_of(boot.keys)
     line = zmq_channel.Line(context, boot.control)
     clock = SystemClock()
     reporter = Reporter(line, clock)

@@ -1,4 +1,4 @@
-"""ZeroMQ as the carrier of frames, and the only file of the runtime that imports it.
+"""ZeroMQ as the carrier of frames; the locks on its sockets are in `curve`, and nothing else of the runtime imports it.
 
 libzmq's own water marks count frames and drop the tail of `ipc` connections when a sender closes (zeromq/libzmq#4660),
 and its reconnecting resumes behind a gap. So water marks are off, credits do their work, and nothing reconnects.
@@ -7,40 +7,114 @@ and its reconnecting resumes behind a gap. So water marks are off, credits do th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import TYPE_CHECKING, cast
 
 import zmq
 
+from hydro_nb.errors import DeployError
 from hydro_nb.runtime.channel import MAX_FRAME
+from hydro_nb.wire import Keys
 
-Context: TypeAlias = "zmq.Context[zmq.Socket[bytes]]"
-
-
-def new_context() -> Context:
-    """Give a context of its own to a process or a deployment."""
-    return zmq.Context()
-
+if TYPE_CHECKING:
+    from hydro_nb.runtime.curve import Book, Curve
 
 LARGE = 64 * 1024
 """From this size on, handing a buffer over is cheaper than copying it."""
+_LOCAL = ("ipc://", "inproc://")
+_ANYBODY = ("tcp://*", "tcp://0.0.0.0", "tcp://[::]")
 
 
-def _bound(socket: zmq.Socket[bytes], endpoint: str, peers: int) -> None:
-    socket.setsockopt(zmq.LINGER, 0)
-    socket.setsockopt(zmq.RCVHWM, 0)
-    socket.setsockopt(zmq.SNDHWM, 0)
-    socket.setsockopt(zmq.BACKLOG, max(100, 2 * peers))
-    socket.setsockopt(zmq.MAXMSGSIZE, MAX_FRAME)
-    socket.bind(endpoint)
+def has_ipc() -> bool:
+    """Whether sockets may be files, which only their owner can connect to."""
+    return bool(zmq.has("ipc"))
 
 
-def _connected(socket: zmq.Socket[bytes], endpoint: str, linger: int) -> None:
-    socket.setsockopt(zmq.LINGER, linger)
-    socket.setsockopt(zmq.RCVHWM, 0)
-    socket.setsockopt(zmq.SNDHWM, 0)
-    socket.setsockopt(zmq.RECONNECT_IVL, -1)
-    socket.setsockopt(zmq.MAXMSGSIZE, MAX_FRAME)
-    socket.connect(endpoint)
+def has_curve() -> bool:
+    """Whether TCP sockets can be locked."""
+    return bool(zmq.has("curve"))
+
+
+def new_pair() -> tuple[bytes, bytes]:
+    """Make a key pair: the public one, and the secret one."""
+    public, secret = zmq.curve_keypair()
+    return public, secret
+
+
+class Context:
+    """The sockets of an OS process or a deployment; with a book of keys they are locked, and may be TCP."""
+
+    def __init__(self, book: Book | None = None) -> None:
+        self._zmq: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        self._curve = _curve(self._zmq, book) if book else None
+
+    def meet(self, peer: int, key: bytes) -> None:
+        """Take in a peer that was started again, with its new key."""
+        if self._curve:
+            self._curve.book.meet(peer, key)
+
+    def part(self, peer: int) -> None:
+        """Let a peer that has gone in no more."""
+        if self._curve:
+            self._curve.book.part(peer)
+
+    def bound(self, kind: int, endpoint: str, peers: int) -> zmq.Socket[bytes]:
+        """Give a socket that so many others may connect to."""
+        self._check(endpoint)
+        socket = self._socket(kind, linger=0)
+        socket.setsockopt(zmq.BACKLOG, max(100, 2 * peers))
+        if self._curve:
+            self._curve.serve(socket)
+        socket.bind(endpoint)
+        return socket
+
+    def connected(self, kind: int, endpoint: str, peer: int | None, *, linger: int) -> zmq.Socket[bytes]:
+        """Give a socket that is connected to a peer, or to the kernel, once and for all."""
+        self._check(endpoint)
+        socket = self._socket(kind, linger)
+        socket.setsockopt(zmq.RECONNECT_IVL, -1)
+        if self._curve:
+            self._curve.call(socket, peer)
+        socket.connect(endpoint)
+        return socket
+
+    def _socket(self, kind: int, linger: int) -> zmq.Socket[bytes]:
+        socket = self._zmq.socket(kind)
+        socket.setsockopt(zmq.LINGER, linger)
+        socket.setsockopt(zmq.RCVHWM, 0)
+        socket.setsockopt(zmq.SNDHWM, 0)
+        socket.setsockopt(zmq.MAXMSGSIZE, MAX_FRAME)
+        return socket
+
+    def _check(self, endpoint: str) -> None:
+        """Refuse what others than the processes of one deployment could reach, whoever asks for it."""
+        if not self._curve and not endpoint.startswith(_LOCAL):
+            raise DeployError(f"{endpoint} needs keys: without them anybody on this machine could connect to it")
+        if endpoint.startswith(_ANYBODY):
+            raise DeployError(f"{endpoint} stands for every address of this machine; name the one that peers use")
+
+    def term(self) -> None:
+        """End, when every socket was closed."""
+        self._zmq.term()
+
+
+def _curve(context: zmq.Context[zmq.Socket[bytes]], book: Book) -> Curve:
+    from hydro_nb.runtime.curve import Curve  # noqa: PLC0415 - sockets that are files need no keys
+
+    return Curve(context, book)
+
+
+def new_context(book: Book | None = None) -> Context:
+    """Give a context of its own to a deployment."""
+    return Context(book)
+
+
+def context_of(keys: Keys | None) -> Context:
+    """Give the context of a child, which was told its keys, if it needs any."""
+    if keys is None:
+        return Context()
+    from hydro_nb.runtime.curve import Given  # noqa: PLC0415 - as above
+
+    return Context(Given(keys))
 
 
 class Carrier:
@@ -48,8 +122,7 @@ class Carrier:
 
     def __init__(self, context: Context, endpoint: str, peers: int) -> None:
         self._context = context
-        self._pull = context.socket(zmq.PULL)
-        _bound(self._pull, endpoint, peers)
+        self._pull = context.bound(zmq.PULL, endpoint, peers)
         self._push: dict[int, zmq.Socket[bytes]] = {}
         self._receive = self._pull.recv
 
@@ -58,12 +131,20 @@ class Carrier:
         """Readable when something may have arrived; edge-triggered, so read until nothing is left."""
         return int(self._pull.getsockopt(zmq.FD))
 
+    @property
+    def endpoint(self) -> str:
+        """What it is bound to, with the port that it got."""
+        return _endpoint(self._pull)
+
     def connect(self, endpoints: dict[int, str]) -> None:
         """Connect to every peer; all of them are bound already."""
         for location, endpoint in endpoints.items():
-            socket = self._context.socket(zmq.PUSH)
-            _connected(socket, endpoint, 0)
-            self._push[location] = socket
+            self._push[location] = self._context.connected(zmq.PUSH, endpoint, location, linger=0)
+
+    def meet(self, location: int, endpoint: str, key: bytes) -> None:
+        """Connect to a peer that was started again."""
+        self._context.meet(location, key)
+        self.connect({location: endpoint})
 
     def send(self, location: int, frame: bytes) -> None:
         """Send to a peer; a frame to a peer that is gone goes nowhere."""
@@ -81,6 +162,11 @@ class Carrier:
             return self._receive(zmq.NOBLOCK)
         except zmq.Again:
             return None
+
+    def part(self, location: int) -> None:
+        """Close the way to a peer that has ended, and the door for whoever holds its key."""
+        self._context.part(location)
+        self.drop(location)
 
     def drop(self, location: int) -> None:
         """Close the way to a peer that is gone."""
@@ -101,8 +187,7 @@ class Line:
     LINGER = 1000
 
     def __init__(self, context: Context, endpoint: str) -> None:
-        self._socket = context.socket(zmq.DEALER)
-        _connected(self._socket, endpoint, self.LINGER)
+        self._socket = context.connected(zmq.DEALER, endpoint, None, linger=self.LINGER)
 
     @property
     def fd(self) -> int:
@@ -132,8 +217,12 @@ class Exchange:
     """The kernel's end of all control connections of a deployment."""
 
     def __init__(self, context: Context, endpoint: str, peers: int) -> None:
-        self._socket = context.socket(zmq.ROUTER)
-        _bound(self._socket, endpoint, peers)
+        self._socket = context.bound(zmq.ROUTER, endpoint, peers)
+
+    @property
+    def endpoint(self) -> str:
+        """What it is bound to, with the port that it got."""
+        return _endpoint(self._socket)
 
     @property
     def fd(self) -> int:
@@ -157,3 +246,7 @@ class Exchange:
     def close(self) -> None:
         """Close at once."""
         self._socket.close(linger=0)
+
+
+def _endpoint(socket: zmq.Socket[bytes]) -> str:
+    return cast("bytes", socket.getsockopt(zmq.LAST_ENDPOINT)).rstrip(b"\0").decode()
