@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import IO, Protocol, cast
+from typing import Protocol
 
-import msgspec
-from msgspec.structs import replace
-
-import hydro_nb
+from hydro_nb.deploy.io import IO, Callback
 from hydro_nb.wire import LENGTH, Bootstrap, member_of
-
-_STUB = "import sys; sys.path.insert(0, sys.argv[1]); from hydro_nb.runtime.bootstrap import main; main()"
 
 
 class Child(Protocol):
@@ -51,6 +41,20 @@ class Child(Protocol):
         """Give its exit code, or None while it runs; reaps it."""
         ...
 
+    def watch(self, io: IO, ended: Callback) -> None:
+        """Call this in the I/O thread when it has ended."""
+        ...
+
+    @property
+    def epitaph(self) -> str:
+        """How it ended, where its exit code does not say it."""
+        ...
+
+    @property
+    def process(self) -> object:
+        """The OS process that it is, the same for all that share it."""
+        ...
+
     def signal(self, number: int) -> None:
         """Send a signal to it and to what it started."""
         ...
@@ -73,58 +77,6 @@ class Launcher(Protocol):
         ...
 
 
-class Spawn:
-    """Starts a fresh interpreter per process on this machine."""
-
-    def start(self, boot: Bootstrap, *captures: bytes) -> Child:
-        """Start one process in a session of its own, with a pipe for each stream of each resident."""
-        root = str(Path(hydro_nb.__path__[0]).parent)
-        command = [sys.executable, "-P", "-c", _STUB, root, f"hydro_nb:{title_of(boot)}"]
-        pipes = _Pipes(2 * (len(boot.residents) - 1))
-        try:
-            process = subprocess.Popen(  # noqa: S603 - this interpreter runs this package
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-                pass_fds=pipes.theirs,
-                bufsize=0,
-            )
-        except BaseException:
-            pipes.close(pipes.ours)
-            raise
-        finally:
-            pipes.close(pipes.theirs)
-        told = msgspec.msgpack.encode(replace(boot, outputs=_pairs(pipes.theirs)))
-        return Spawned(process, b"".join(map(frame, (told, *captures))), _pairs(pipes.ours))
-
-
-class _Pipes:
-    """Pipes from a process that is about to start."""
-
-    def __init__(self, count: int) -> None:
-        self.ours: list[int] = []
-        self.theirs: list[int] = []
-        try:
-            for _ in range(count):
-                ours, theirs = os.pipe()
-                self.ours.append(ours)
-                self.theirs.append(theirs)
-        except OSError:
-            self.close([*self.ours, *self.theirs])
-            raise
-
-    def close(self, descriptors: list[int]) -> None:
-        """Close some."""
-        for fd in descriptors:
-            os.close(fd)
-
-
-def _pairs(descriptors: list[int]) -> tuple[tuple[int, int], ...]:
-    return tuple(zip(descriptors[::2], descriptors[1::2], strict=True))
-
-
 def title_of(boot: Bootstrap) -> str:
     """Give what a child is called in lists of processes."""
     return "+".join(each.program.title(member_of(each.peer)) for each in boot.residents)
@@ -133,111 +85,6 @@ def title_of(boot: Bootstrap) -> str:
 def frame(body: bytes) -> bytes:
     """Prefix a bootstrap frame with its length."""
     return LENGTH.pack(len(body)) + body
-
-
-class Spawned:
-    """A child of `Spawn`."""
-
-    def __init__(
-        self, process: subprocess.Popen[bytes], payload: bytes, outputs: Sequence[tuple[int, int]] = ()
-    ) -> None:
-        self._process = process
-        self._payload = memoryview(payload)
-        self.lodgers = [Lodger(self, *pair) for pair in outputs]
-        for fd in (self.stdin, self.stdout, self.stderr, *(fd for pair in outputs for fd in pair)):
-            os.set_blocking(fd, False)
-
-    @property
-    def pid(self) -> int:
-        """Its process id."""
-        return self._process.pid
-
-    @property
-    def stdin(self) -> int:
-        """Descriptor of its lifeline."""
-        return cast("IO[bytes]", self._process.stdin).fileno()
-
-    @property
-    def stdout(self) -> int:
-        """Descriptor to read what it prints."""
-        return cast("IO[bytes]", self._process.stdout).fileno()
-
-    @property
-    def stderr(self) -> int:
-        """Descriptor to read what it complains of."""
-        return cast("IO[bytes]", self._process.stderr).fileno()
-
-    def feed(self) -> bool:
-        """Write as much of the bootstrap frames as the pipe takes."""
-        while self._payload:
-            try:
-                written = os.write(self.stdin, self._payload[: 1 << 20])
-            except BlockingIOError:
-                return False
-            except BrokenPipeError:
-                # it ended already, and its exit says more than this pipe
-                written = len(self._payload)
-            self._payload = self._payload[written:]
-        return True
-
-    def poll(self) -> int | None:
-        """Give its exit code, or None while it runs; what it started in its session ends with it."""
-        with contextlib.suppress(ProcessLookupError, ChildProcessError):
-            # as long as it is not reaped its number cannot mean another group
-            if self._process.returncode is None and self._ended:
-                os.killpg(self.pid, KILL)
-        return self._process.poll()
-
-    @property
-    def _ended(self) -> bool:
-        if not hasattr(os, "waitid"):
-            return False
-        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-
-    def signal(self, number: int) -> None:
-        """Send a signal to its whole session group."""
-        if self.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.pid, number)
-
-    def close(self) -> None:
-        """Close the descriptors."""
-        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
-            cast("IO[bytes]", pipe).close()
-
-
-class Lodger:
-    """A further resident of a process: its output is its own, its life is that of the process."""
-
-    stdin = -1
-    lodgers: Sequence[Child] = ()
-
-    def __init__(self, process: Child, stdout: int, stderr: int) -> None:
-        self._process = process
-        self.stdout = stdout
-        self.stderr = stderr
-
-    @property
-    def pid(self) -> int:
-        """Id of the process."""
-        return self._process.pid
-
-    def feed(self) -> bool:
-        """Do nothing: the frames of the first resident hold those of all."""
-        return True
-
-    def poll(self) -> int | None:
-        """Give the exit code of the process, or None while it runs."""
-        return self._process.poll()
-
-    def signal(self, number: int) -> None:
-        """Send a signal to the process, and so to all of its residents."""
-        self._process.signal(number)
-
-    def close(self) -> None:
-        """Close the descriptors."""
-        os.close(self.stdout)
-        os.close(self.stderr)
 
 
 KILL, TERMINATE = signal.SIGKILL, signal.SIGTERM

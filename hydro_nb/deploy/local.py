@@ -16,10 +16,11 @@ from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.external import Link, Port
 from hydro_nb.deploy.io import hydro_io, outcome
 from hydro_nb.deploy.keys import KeyRing, SocketFolder, Transport, new_token, roads_of
-from hydro_nb.deploy.launcher import Launcher, Spawn
+from hydro_nb.deploy.launcher import Launcher
 from hydro_nb.deploy.plan import Program, make_plan
 from hydro_nb.deploy.socket_link import SocketLink
 from hydro_nb.deploy.supervisor import Supervisor
+from hydro_nb.deploy.templates import launcher as quickest
 from hydro_nb.errors import DeployError, ProcessFailed, SettleTimeout
 from hydro_nb.runtime.zmq_channel import new_context
 
@@ -46,7 +47,7 @@ class LocalBackend:
             if roads.locked:
                 plan = replace(plan, ring=KeyRing(plan.groups, plan.near))
             self._supervisor = self._io.call(
-                lambda: Supervisor(plan, board, roads, launcher or Spawn(), self._io, new_context(plan.ring))
+                lambda: Supervisor(plan, board, roads, launcher or quickest(), self._io, new_context(plan.ring))
             )
         except BaseException:
             roads.remove()

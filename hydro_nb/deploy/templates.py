@@ -1,0 +1,140 @@
+"""Which template process forks the children of this kernel, from its first flow to its end.
+
+It begins with what every child needs. Once children have loaded more from the standard library, from installed packages or
+from hydro_nb, another that has those modules too follows it; what it has forked keeps the first alive.
+"""
+
+from __future__ import annotations
+
+import atexit
+import importlib.util
+import os
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from hydro_nb.deploy.io import IO, Timer, hydro_io
+from hydro_nb.deploy.launcher import Child, Launcher
+from hydro_nb.deploy.spawn import Spawn
+from hydro_nb.deploy.template import Template
+from hydro_nb.wire import Bootstrap
+
+QUIET_SECONDS = 1.0
+"""How long no child has said what it loaded before another template is made, for it costs a moment of a processor."""
+
+
+class Templates:
+    """Starts children by forking the present template; used in the I/O thread only."""
+
+    def __init__(self, io: IO) -> None:
+        self.io = io
+        self._current: Template | None = None
+        self._next: Template | None = None
+        self._modules: set[str] = set()
+        self._unfit: set[str] = set()
+        self._timer: Timer | None = None
+
+    def start(self, boot: Bootstrap, *captures: bytes) -> Child:
+        """Fork a child."""
+        return self.current().start(boot, *captures)
+
+    def current(self) -> Template:
+        """Give the template that forks: another one where there is none, or the settings of Python have changed."""
+        if self._current is not None and self._current.fits:
+            return self._current
+        if self._current is not None:
+            self._current.leave()
+        self._current = Template(self.io)
+        if self._modules:
+            self._plan()
+        return self._current
+
+    def loaded(self, names: Iterable[str]) -> None:
+        """Hear which modules a child has loaded beyond those of its template."""
+        new = set(_lasting(set(names) - self._modules - self._unfit))
+        if new:
+            self._modules |= new
+            self._plan()
+
+    def _plan(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self.io.later(QUIET_SECONDS, self._prepare)
+
+    def _prepare(self) -> None:
+        if self._next is not None:
+            self._next.close()
+        self._next = Template(self.io, sorted(self._modules), self._take)
+
+    def _take(self, unfit: Sequence[str]) -> None:
+        """Let the one that is ready now follow, unless modules that it should have cannot be forked."""
+        following, self._next = self._next, None
+        if unfit:
+            self._unfit.update(unfit)
+            self._modules.difference_update(unfit)
+            self._plan()
+        elif following is not None:
+            if self._current is not None:
+                self._current.leave()
+            self._current = following
+
+    def close(self) -> None:
+        """End them."""
+        for template in (self._current, self._next):
+            if template is not None:
+                template.close()
+
+
+def _lasting(names: Iterable[str]) -> Iterator[str]:
+    """Give those that are not the user's own, who may change them between two deployments."""
+    homes = [Path(sysconfig.get_path(each)) for each in ("stdlib", "purelib", "platlib")]
+    for name in names:
+        root = name.partition(".")[0]
+        spec = importlib.util.find_spec(root)
+        origin = Path(spec.origin) if spec is not None and spec.origin else None
+        if root == "hydro_nb" or (origin is not None and any(map(origin.is_relative_to, homes))):
+            yield name
+
+
+_templates: Templates | None = None
+
+
+def templates() -> Templates:
+    """Give those of this process; a forked process gets its own."""
+    global _templates  # noqa: PLW0603 - one per process is the point
+    io = hydro_io()
+    if _templates is None or _templates.io is not io:
+        _templates = Templates(io)
+    return _templates
+
+
+def launcher() -> Launcher:
+    """Give the quickest way to start children on this system."""
+    return templates() if _can_fork() else Spawn()
+
+
+def warm() -> None:
+    """Start the template before it is needed."""
+    if _can_fork():
+        mine = templates()
+        mine.io.submit(mine.current)
+
+
+def _can_fork() -> bool:
+    """Whether this is Linux, with all that a template needs: elsewhere libraries do not survive a fork."""
+    if sys.platform != "linux":
+        return False
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except OSError:
+        return False
+    return True
+
+
+def _end() -> None:
+    if _templates is not None and not _templates.io.foreign:
+        _templates.io.call(_templates.close)
+
+
+atexit.register(_end)

@@ -1,0 +1,217 @@
+"""The template process: a child that has loaded what every process of a flow needs, and is forked for each of them.
+
+It does nothing but listen to the kernel at its one socket, which is its stdin, and fork. It loads modules only before it
+says that it is ready, has one thread and no ZeroMQ context, and ends when the kernel does.
+"""
+
+from __future__ import annotations
+
+import array
+import ctypes
+import gc
+import importlib
+import os
+import random
+import selectors
+import signal
+import socket
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn, TypeAlias
+
+import msgspec
+import setproctitle
+
+from hydro_nb.runtime import bootstrap
+
+MOST_DESCRIPTORS = 253
+"""How many descriptors Linux takes with one message (SCM_MAX_FD)."""
+MESSAGE_BYTES = 64 * 1024
+_PR_SET_PDEATHSIG = 1
+_MAY_HAVE_THREADS = ("numpy",)
+"""modules whose native threads are made again after a fork by what they are made with (OpenBLAS does)"""
+
+
+class Fork(msgspec.Struct, frozen=True, tag="fork"):
+    """To the template, with descriptors: stdin, stdout and stderr of the child, then those of further residents."""
+
+    number: int
+    title: str
+
+
+class Reap(msgspec.Struct, frozen=True, tag="reap"):
+    """To the template: nobody uses the process id of this child any more."""
+
+    number: int
+
+
+class Ready(msgspec.Struct, frozen=True, tag="ready"):
+    """From the template: it is loaded; `threaded` are modules which it is not, since they start threads."""
+
+    threaded: tuple[str, ...] = ()
+
+
+class Started(msgspec.Struct, frozen=True, tag="started"):
+    """From a child, in a session of its own by now; 0 where it could not be forked, and why."""
+
+    number: int
+    pid: int
+    why: str = ""
+
+
+class Ended(msgspec.Struct, frozen=True, tag="ended"):
+    """From the template: a child has ended, by an exit code, or a signal as a negative number."""
+
+    number: int
+    code: int
+
+
+Order: TypeAlias = Fork | Reap
+Told: TypeAlias = Ready | Started | Ended
+
+ORDERS = msgspec.msgpack.Decoder(Order)
+
+
+def main(modules: Sequence[str]) -> NoReturn:
+    """Load modules, then fork on request; called by the command line of the template."""
+    link = _take_link()
+    _guard()
+    threaded = _load(modules)
+    gc.collect()
+    gc.freeze()
+    Template(link).serve(Ready(threaded))
+
+
+def _take_link() -> socket.socket:
+    """Move the socket away from descriptor 0, which becomes a child's stdin."""
+    link = socket.socket(fileno=os.dup(0))
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.close(null)
+    return link
+
+
+def _guard() -> None:
+    """End with the kernel, and by nothing that is meant for the kernel."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _load(modules: Sequence[str]) -> tuple[str, ...]:
+    """Import what the flow needs; what starts threads cannot be forked, so this template ends and says which it was."""
+    for name in modules:
+        before = _threads()
+        try:
+            importlib.import_module(name)
+        except BaseException:  # noqa: BLE001, S112 - the child that needs it says so, with its own traceback
+            continue
+        if _threads() > before and name.partition(".")[0] not in _MAY_HAVE_THREADS:
+            return (name,)
+    return ()
+
+
+def _threads() -> int:
+    return len(os.listdir("/proc/self/task"))
+
+
+class Template:
+    """What is forked."""
+
+    def __init__(self, link: socket.socket) -> None:
+        self._link = link
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(link, selectors.EVENT_READ, self._hear)
+        self._pids: dict[int, int] = {}
+
+    def serve(self, ready: Ready) -> NoReturn:
+        """Fork, and tell of the ends of what was forked, until the kernel closes the socket."""
+        self._tell(ready)
+        if ready.threaded:
+            os._exit(0)
+        while True:
+            for key, _ in self._selector.select():
+                key.data()
+
+    def _tell(self, told: Told) -> None:
+        try:
+            self._link.sendall(msgspec.msgpack.encode(told))
+        except OSError:
+            # the kernel has ended, and so do its children
+            os._exit(0)
+
+    def _hear(self) -> None:
+        body, descriptors = _received(self._link)
+        if not body:
+            os._exit(0)
+        order = ORDERS.decode(body)
+        if isinstance(order, Fork):
+            self._fork(order, descriptors)
+        else:
+            os.waitpid(self._pids.pop(order.number), 0)
+
+    def _fork(self, order: Fork, descriptors: list[int]) -> None:
+        try:
+            pid = os.fork()
+        except OSError as error:
+            self._tell(Started(order.number, 0, str(error)))
+            pid = -1
+        if pid == 0:
+            self._be(order, descriptors)
+        for fd in descriptors:
+            os.close(fd)
+        if pid > 0:
+            self._watch(order.number, pid)
+
+    def _be(self, order: Fork, descriptors: list[int]) -> NoReturn:
+        """Be the child: nothing that was the template's is left but what it had loaded."""
+        try:
+            os.setsid()
+            self._tell(Started(order.number, os.getpid()))
+            self._selector.close()
+            self._link.close()
+            for target, fd in enumerate(descriptors[:3]):
+                os.dup2(fd, target)
+                os.close(fd)
+            _renew(order.title)
+            bootstrap.main(descriptors[3:])
+        except BaseException:  # noqa: BLE001 - whatever happens, a child must not go on as the template
+            traceback.print_exc()
+        os._exit(1)
+
+    def _watch(self, number: int, pid: int) -> None:
+        self._pids[number] = pid
+        fd = os.pidfd_open(pid)
+        self._selector.register(fd, selectors.EVENT_READ, lambda: self._ended(number, fd))
+
+    def _ended(self, number: int, fd: int) -> None:
+        """Tell how a child ended; its process id stays its own until nobody uses it any more."""
+        self._selector.unregister(fd)
+        os.close(fd)
+        how = os.waitid(os.P_PID, self._pids[number], os.WEXITED | os.WNOWAIT)
+        if how is not None:
+            exited = how.si_code == os.CLD_EXITED
+            self._tell(Ended(number, how.si_status if exited else -how.si_status))
+
+
+def _received(link: socket.socket) -> tuple[bytes, list[int]]:
+    """Give a message and the descriptors that came with it."""
+    numbers = array.array("i")
+    room = socket.CMSG_LEN(MOST_DESCRIPTORS * numbers.itemsize)
+    body, ancillary, _, _ = link.recvmsg(MESSAGE_BYTES, room, socket.MSG_CMSG_CLOEXEC)
+    for level, kind, data in ancillary:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+            numbers.frombytes(data[: len(data) - len(data) % numbers.itemsize])
+    return body, list(numbers)
+
+
+def _renew(title: str) -> None:
+    """Make anew what would be the same in every child."""
+    setproctitle.setproctitle(title)
+    random.seed()
+    numbers = sys.modules.get("numpy.random")
+    if numbers is not None:
+        numbers.seed()
+    importlib.invalidate_caches()
+    time.tzset()
