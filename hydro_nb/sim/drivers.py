@@ -52,6 +52,26 @@ class DepthFirst:
         return bool(self.path)
 
 
+class Unharmed(DepthFirst):
+    """Goes through all choices, but nothing goes wrong.
+
+    >>> driver = Unharmed()
+    >>> driver.rarely(3), driver.choose(2), driver.advance()
+    (0, 0, True)
+    >>> driver.rarely(3), driver.choose(2), driver.advance()
+    (0, 1, False)
+    """
+
+    def rarely(self, ways: int) -> int:
+        """Choose that nothing goes wrong, as if there were no other way."""
+        if ways > 1:
+            if self.at == len(self.path):
+                self.path.append(0)
+                self._widths.append(1)
+            self.at += 1
+        return 0
+
+
 class AtRandom:
     """Chooses at random, the same for the same seed.
 
@@ -93,6 +113,20 @@ class AtRandom:
         return True
 
 
+class UnharmedAtRandom(AtRandom):
+    """Chooses at random, but nothing goes wrong.
+
+    >>> UnharmedAtRandom(7).rarely(3)
+    0
+    """
+
+    def rarely(self, ways: int) -> int:
+        """Choose that nothing goes wrong."""
+        self.path.append(0)
+        self.widths.append(ways)
+        return 0
+
+
 class Replay:
     """Chooses what was chosen before, and after that the plainest, or what another driver says.
 
@@ -107,6 +141,8 @@ class Replay:
         self.path: list[int] = []
         self.widths: list[int] = []
         """of each choice: of how many"""
+        self.faults = 0
+        """how many choices were that something goes wrong"""
 
     def choose(self, ways: int) -> int:
         """Give the next written choice."""
@@ -114,7 +150,9 @@ class Replay:
 
     def rarely(self, ways: int) -> int:
         """Give the next written choice; nothing goes wrong but what is written."""
-        return self._next(ways, None)
+        chosen = self._next(ways, None)
+        self.faults += chosen != 0
+        return chosen
 
     def _next(self, ways: int, rest: AtRandom | None) -> int:
         if ways == 1:
@@ -170,7 +208,7 @@ class Driver(Protocol):
 
 def rarely(driver: Driver) -> Callable[[int], int]:
     """Give what chooses whether something happens that need not: at random rarely, else as all else is chosen."""
-    return driver.rarely if isinstance(driver, AtRandom | Replay) else driver.choose
+    return driver.rarely if isinstance(driver, AtRandom | Replay | Unharmed) else driver.choose
 
 
 def _diverged(at: int, before: int, now: int) -> SimulationFailure:

@@ -11,6 +11,7 @@ from typing import Any
 from hydro_nb.errors import OrderError, SimulationFailure
 
 Kinds = tuple[type[BaseException], ...]
+_PYTEST = "_pytest.outcomes"
 
 
 def failures() -> Kinds:
@@ -19,16 +20,17 @@ def failures() -> Kinds:
     >>> Exception in failures(), KeyboardInterrupt in failures()
     (True, False)
     """
-    return (Exception, *_of_pytest("Failed"))
+    return (Exception, *_of(_PYTEST, "Failed"))
 
 
 def demands() -> Kinds:
-    """Give what is true of a test whatever the schedule, so that nothing is to be searched.
+    """Give what is true of a test whatever the schedule, so that nothing is to be searched; who ends a debugger, ends.
 
     >>> OrderError in demands()
     True
     """
-    return (SimulationFailure, OrderError, *_of_pytest("XFailed"), *_of_pytest("Exit"))
+    quitting = _of("bdb", "BdbQuit")
+    return (SimulationFailure, OrderError, *_of(_PYTEST, "XFailed"), *_of(_PYTEST, "Exit"), *quitting)
 
 
 def way_of(error: BaseException) -> tuple[object, ...]:
@@ -58,8 +60,8 @@ def lines_of(error: BaseException) -> Iterator[tuple[str, int]]:
         traceback = traceback.tb_next
 
 
-def _of_pytest(name: str) -> Kinds:
-    """Give one of the outcomes that pytest raises, where it is loaded."""
-    outcomes: Any = sys.modules.get("_pytest.outcomes")
-    found = getattr(outcomes, name, None)
+def _of(module: str, name: str) -> Kinds:
+    """Give what a module names so, where it is loaded."""
+    loaded: Any = sys.modules.get(module)
+    found = getattr(loaded, name, None)
     return (found,) if found else ()

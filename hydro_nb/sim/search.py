@@ -11,7 +11,16 @@ from typing import Any
 from hydro_nb.errors import ProofError, SimulationFailure
 from hydro_nb.ir.node import Node
 from hydro_nb.ir.ops.simulated import SimInput, SimOutput
-from hydro_nb.sim.drivers import AtRandom, DepthFirst, Driver, Repeat, Replay, unsteady
+from hydro_nb.sim.drivers import (
+    AtRandom,
+    DepthFirst,
+    Driver,
+    Repeat,
+    Replay,
+    Unharmed,
+    UnharmedAtRandom,
+    unsteady,
+)
 from hydro_nb.sim.hearing import Unheard, heard_by
 from hydro_nb.sim.model import Model
 from hydro_nb.sim.progress import Progress, tell
@@ -24,6 +33,8 @@ from hydro_nb.sim.store import Store, store_of
 __tracebackhide__ = True
 """pytest shows the frames of the user"""
 Body = Callable[[], Coroutine[Any, Any, Any]]
+_UNHARMED = 250
+"""Executions without a fault that are tried in turn, and as many at random, where one with a fault fails."""
 _REPEATED = frozenset({1, 16, 256, 4096, 65536})
 """Runs of a random search that are made twice, to see that a schedule is all that an execution depends on."""
 
@@ -191,14 +202,30 @@ class Search:
                 self._progress.show(self._so_far(), f"{doing} ({shrinker.left:,} executions at most)")
             driver = Replay(candidate)
             again = self._again(driver)
-            return Ran(driver.path, driver.widths, again is not None and way_of(again) == way)
+            return Ran(driver.path, driver.widths, again is not None and way_of(again) == way, driver.faults)
 
-        way, shrinker = way_of(error), Shrinker(schedule, run)
+        way, known = way_of(error), Replay(schedule)
+        shrinker = Shrinker(schedule, run)
         try:
+            if self._again(known) and known.faults:
+                unharmed = self._unharmed(way)
+                shrinker = Shrinker(unharmed or schedule, run, faults=0 if unharmed else known.faults)
             shrinker.run()
         except KeyboardInterrupt:
             return shrinker.best, False
         return shrinker.best, True
+
+    def _unharmed(self, way: tuple[object, ...]) -> Sequence[int] | None:
+        """Give a schedule that fails in this way although nothing goes wrong in it, if one is found soon."""
+        in_turn, at_random = Unharmed(), UnharmedAtRandom(0)
+        for driver in (in_turn, at_random):
+            for _ in range(_UNHARMED):
+                found = self._again(driver)
+                if found and way_of(found) == way:
+                    return driver.path
+                if not driver.advance():
+                    return None  # these were all
+        return None
 
     def _again(self, driver: Driver) -> BaseException | None:
         """Run what a driver says; give what it fails with."""

@@ -25,6 +25,8 @@ class Ran(NamedTuple):
     path: Sequence[int]
     widths: Sequence[int]
     failed: bool
+    faults: int = 0
+    """how often something went wrong: a schedule in which less does is plainer, whatever else is chosen"""
 
 
 Run = Callable[[Sequence[int]], Ran]
@@ -63,8 +65,9 @@ def _cost(schedule: Sequence[int]) -> tuple[int, int, list[int]]:
 class Shrinker:
     """Holds the plainest failing schedule that is known, also while it looks for a plainer one."""
 
-    def __init__(self, schedule: Sequence[int], run: Run, tries: int = TRIES) -> None:
+    def __init__(self, schedule: Sequence[int], run: Run, tries: int = TRIES, faults: int = 0) -> None:
         self.best = trimmed(schedule)
+        self._faults = faults
         self.left = tries
         """executions that it may still spend"""
         self._run = run
@@ -107,9 +110,10 @@ class Shrinker:
         self.left -= 1
         self._known.add(tuple(trimmed(schedule)))
         ran = self._run(schedule)
-        plainer = ran.failed and _cost(trimmed(ran.path)) < _cost(self.best)
+        cost, least = (ran.faults, _cost(trimmed(ran.path))), (self._faults, _cost(self.best))
+        plainer = ran.failed and cost < least
         if plainer:
-            self.best = trimmed(ran.path)
+            self.best, self._faults = trimmed(ran.path), ran.faults
         return ran._replace(failed=plainer)
 
     # ------------------------------------------------------------ less of it

@@ -1,10 +1,12 @@
 """A failing schedule is made plain, and still fails."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hydro_nb import FlowBuilder, NoOrder, SimulationFailure, nondet
+from hydro_nb import TCP, FlowBuilder, NoMoreMessages, NoOrder, SimulationFailure, nondet, sliced
 from hydro_nb.sim.shrink import TRIES, Ran, Shrinker, shrink
 
 ANY = nondet("any outcome is explored")
@@ -96,6 +98,44 @@ def test_a_random_search_reports_the_plainest_schedule():
     assert caught.value.schedule == (0, 3)
     assert "releasing unordered items: [0, 1, 2, 3, 4, 5]" in str(caught.value)
     assert "in order: [3, 0, 1, 2, 4, 5]" in str(caught.value)
+
+
+@pytest.mark.parametrize("search", ["exhaustive", "fuzz"])
+def test_what_fails_without_a_fault_is_shown_without_one(search):
+    flow = FlowBuilder()
+    primary, backup, client = flow.process(), flow.process(), flow.process()
+    write, writes = client.sim_input(int)
+    read, reads = backup.sim_input(str)
+    at_primary = writes.send(primary, TCP.fail_stop())
+    total = at_primary.send(backup, TCP.fail_stop()).fold(0, lambda total, n: total + n)
+    acked = at_primary.send(client, TCP.fail_stop()).sim_output()
+    with sliced() as s:
+        asked, seen = s.batch(reads, ANY), s.snapshot(total, ANY)
+        answers = s.emit(asked.cross_singleton(seen).map(lambda pair: pair[1]))
+    answered = answers.sim_output()
+
+    async def body():
+        write.send(5)
+        with suppress(NoMoreMessages):
+            await acked.next()
+            read.send("?")
+            assert await answered.next() == 5
+
+    sim = flow.sim().with_faults(primary)
+    with pytest.raises(SimulationFailure) as caught:
+        sim.fuzz(body, seed=3) if search == "fuzz" else sim.exhaustive(body)
+    assert "crash" not in str(caught.value).partition("What happened:")[2].partition("Run it again")[0]
+
+
+def test_a_schedule_with_fewer_faults_is_plainer():
+    def run(schedule):
+        faults = schedule.count(9)
+        return Ran(schedule, [10] * len(schedule), sum(schedule) >= 9, faults)
+
+    shrinker = Shrinker([9], run, faults=1)
+    assert shrinker._look([5, 4]).failed
+    assert shrinker.best == [5, 4]
+    assert not shrinker._look([9]).failed
 
 
 def test_a_simulation_does_not_run_inside_itself():
