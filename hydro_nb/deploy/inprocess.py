@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 
 from hydro_nb.deploy.beside import RING_SECONDS, Beside
@@ -18,12 +18,14 @@ from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.capture import Capture
 from hydro_nb.deploy.external import Clients, Link, Port, load_captures
 from hydro_nb.deploy.failure import explain
+from hydro_nb.deploy.faults import Faults
 from hydro_nb.deploy.named import peer_of, unknown
 from hydro_nb.deploy.plan import Program, external_channels, links, peers_of
 from hydro_nb.deploy.quiescence import Proof
 from hydro_nb.deploy.resident import Resident
 from hydro_nb.deploy.residents import Residents
 from hydro_nb.deploy.stepping import SteppedLink
+from hydro_nb.deploy.striking_inside import Stepped
 from hydro_nb.errors import DeployError, ProcessFailed, SettleTimeout
 from hydro_nb.runtime.clock import SystemClock
 from hydro_nb.runtime.feeds import FatalError
@@ -59,6 +61,7 @@ class InProcessBackend:
         self._clients = Clients(Wiring(outside, self._epochs, max_buffer), external, captures)
         self._captures = load_captures(program.captures)
         self._residents = Residents((peer, self._resident(peer, {})) for peer in peers)
+        self._faults = Faults(Stepped(self._residents, self._renew), self._channels, board)
 
     def _resident(self, peer: int, gone: Mapping[int, str]) -> Resident:
         place = self._peers[peer]
@@ -141,11 +144,12 @@ class InProcessBackend:
         resident.over = True
         resident.capture.finish()
         worker = resident.worker
+        self._faults.over(worker.peer)
         self._board.ended(worker.peer, phase, reason)
         text = resident.reason = f"process `{worker.title}` has ended: {reason}"
         for other in self._residents.values():
             if not other.over:
-                self._deliver(other)
+                other.deliver()
                 other.worker.gone(worker.peer, text)
         self._clients.gone(worker.peer, text)
         self._proof = Proof()
@@ -155,7 +159,9 @@ class InProcessBackend:
     def _step_all(self) -> bool:
         """Give every location one turn; False when none had anything to do."""
         moved = False
-        for resident in tuple(self._residents.values()):
+        if self._faults.due is not None:
+            self._faults.look()
+        for resident in self._residents.going:
             if not resident.over:
                 moved = self._turn(resident) or moved
         self.carry()
@@ -163,17 +169,11 @@ class InProcessBackend:
         return moved
 
     def _turn(self, resident: Resident) -> bool:
-        moved = self._deliver(resident)
+        moved = resident.deliver()
         with self._guarded(resident):
             moved = resident.worker.step() or moved
             resident.worker.flush()
         return moved or resident.over
-
-    def _deliver(self, resident: Resident) -> bool:
-        moved = bool(resident.inbox)
-        while resident.inbox:
-            resident.worker.receive(resident.inbox.popleft())
-        return moved
 
     def _report(self, *, force: bool = False) -> None:
         now = self._clock.now()
@@ -189,7 +189,9 @@ class InProcessBackend:
 
     def _patience(self, until: float | None) -> float | None:
         """Seconds until a timer is due or the caller's time has passed; None if nothing but a source can come."""
-        due = [worker.feeds.next_timer for worker in self._residents.living if not worker.paused]
+        workers = [resident.worker for resident in self._residents.going]
+        due = [worker.feeds.next_timer for worker in workers if not worker.paused]
+        due += [self._faults.due, *(worker.faults.due for worker in workers if worker.faults is not None)]
         if self._beside.busy:
             due.append(self._clock.now() + RING_SECONDS)
         times = [time for time in (*due, until) if time is not None]
@@ -268,7 +270,8 @@ class InProcessBackend:
     def _sleep(self, until: float | None) -> None:
         seconds = self._patience(until)
         if seconds is None:
-            raise SettleTimeout("the flow waits for something that cannot come while this call runs")
+            held = f": {self._residents.busy()}" if self._faults.paused else ""
+            raise SettleTimeout(f"the flow waits for something that cannot come while this call runs{held}")
         self.pause(seconds)
 
     # ------------------------------------------------------------ on an event loop
@@ -285,8 +288,10 @@ class InProcessBackend:
         if self._stopped:
             return
         if drain:
+            self._faults.lift()
             self._drain()
         self._stopped = True
+        self._faults.wake()
         self._board.phase("stopping")
         self._report(force=True)
         for resident in self._residents.values():
@@ -354,6 +359,18 @@ class InProcessBackend:
                 self._bury(resident, "killed", "was killed")
                 return
         raise unknown(name, (worker.title for worker in self._residents.living))
+
+    def strike(self, act: Callable[[Faults], None]) -> None:
+        """Let this act on the faults."""
+        if self._stopped:
+            raise DeployError("the deployment has stopped; no fault can act on it any more")
+        act(self._faults)
+
+    def _renew(self) -> None:
+        """Begin a new proof that all is done."""
+        self._proof = Proof()
+        if self._board.state.state == "settled":
+            self._board.phase("running")
 
     def restart(self, name: str, timeout: float) -> None:
         """Start a member of a cluster again, with a state, channels and an epoch of its own."""

@@ -18,6 +18,7 @@ class Resident:
         self.capture = capture
         self.inbox: deque[bytes] = deque()
         self.over = False
+        self.paused = False
         self.reason = ""
         """how it ended"""
         self.problem: Problem | None = None
@@ -25,13 +26,21 @@ class Resident:
     @property
     def quiet(self) -> bool:
         """Whether there is nothing to do here until a timer or a source has something."""
-        left = self.inbox or any(receiver.queue for receiver in self.worker.ins)
-        return self.over or (not left and self.worker.idle)
+        left = self.paused or self.inbox or any(receiver.queue for receiver in self.worker.ins)
+        faults = self.worker.faults
+        return self.over or (not left and self.worker.idle and not (faults is not None and faults.holding))
 
     @property
     def calm(self) -> bool:
         """Whether there is nothing to do here but what timers cause, which need not ever come to an end."""
-        return self.over or (all(map(_is_from_timer, self.inbox)) and self.worker.idle)
+        return self.over or (not self.paused and all(map(_is_from_timer, self.inbox)) and self.worker.idle)
+
+    def deliver(self) -> bool:
+        """Let it have the frames that wait for it; says whether there were any."""
+        moved = bool(self.inbox)
+        while self.inbox:
+            self.worker.receive(self.inbox.popleft())
+        return moved
 
 
 def _is_from_timer(frame: bytes) -> bool:

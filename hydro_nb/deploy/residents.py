@@ -19,6 +19,11 @@ class Residents(dict[int, Resident]):
         return [resident.worker for resident in self.values() if not resident.over]
 
     @property
+    def going(self) -> list[Resident]:
+        """Those that are stepped: they have not ended, and are not paused."""
+        return [resident for resident in self.values() if not (resident.over or resident.paused)]
+
+    @property
     def quiet(self) -> bool:
         """Whether there is nothing to do until a timer or a source has something."""
         return all(resident.quiet for resident in self.values())
@@ -59,6 +64,10 @@ class Residents(dict[int, Resident]):
 
     def busy(self) -> str:
         """Say who is not done yet, and with what, for people."""
-        busy = [worker for worker in self.living if not worker.idle]
-        names = [f"`{worker.title}`: {waiting_on(worker) or 'elements under way'}" for worker in busy]
+        busy = {resident.worker: resident.paused for resident in self.values() if not resident.over}
+        names = [
+            f"`{worker.title}`: {'paused' if paused else waiting_on(worker) or 'elements under way'}"
+            for worker, paused in busy.items()
+            if paused or not worker.idle
+        ]
         return "; ".join(names) or "a timer has not fired yet"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from concurrent.futures import Future
 from typing import Protocol
 
@@ -33,6 +34,15 @@ class Asked(Protocol):
 
     def living(self) -> dict[int, str]:
         """Give the names of the processes that will answer, by location."""
+        ...
+
+    @property
+    def paused(self) -> Collection[int]:
+        """Those of them that are paused, and will not answer before they go on."""
+        ...
+
+    def away(self) -> list[str]:
+        """Give the names of those that have ended and are to come again."""
         ...
 
     def read_output(self) -> None:
@@ -85,6 +95,8 @@ class Settling:
 
     def busy(self) -> str:
         """Say what is not done yet, for people."""
+        if away := self._asked.away():
+            return "; ".join(f"`{name}`: it is being started again" for name in away)
         names = self._asked.living()
         silent = self._silent(names)
         if silent and not self._proof.begun:
@@ -93,10 +105,12 @@ class Settling:
         return f"{silent}; when last heard {known}" if silent else known
 
     def _silent(self, names: dict[int, str]) -> str:
+        paused = {place: f"`{name}`: paused" for place, name in names.items() if place in self._asked.paused}
         if not self._active or time.monotonic() - self._sent < SILENT_SECONDS:
-            return ""
-        silent = [name for place, name in names.items() if place not in self._replies]
-        return "; ".join(f"`{name}`: one call that has not returned" for name in silent)
+            return "; ".join(paused.values())
+        silent = {place: name for place, name in names.items() if place not in self._replies}
+        texts = {place: f"`{name}`: one call that has not returned" for place, name in silent.items()}
+        return "; ".join({**texts, **paused}.values())
 
     def restart(self) -> None:
         """Begin a new proof: who takes part, or who waits, has changed."""
@@ -112,7 +126,7 @@ class Settling:
 
     def answered(self, reply: ProbeReply) -> None:
         """Take a process's answer."""
-        if reply.round == self._round:
+        if reply.round == self._round and reply.location not in self._asked.paused:
             self._replies[reply.location] = reply
             self._judge()
 

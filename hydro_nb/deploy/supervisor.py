@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 
 from hydro_nb.deploy.board import Board
-from hydro_nb.deploy.external import EXTERNAL
 from hydro_nb.deploy.endings import Endings
+from hydro_nb.deploy.external import EXTERNAL
+from hydro_nb.deploy.faults import Faults
 from hydro_nb.deploy.hub import Hub
 from hydro_nb.deploy.io import IO
 from hydro_nb.deploy.keys import Roads
@@ -19,6 +20,7 @@ from hydro_nb.deploy.plan import Plan
 from hydro_nb.deploy.policy import Policies, Policy
 from hydro_nb.deploy.returns import Returns, Starter
 from hydro_nb.deploy.settling import Settling
+from hydro_nb.deploy.striking import Signalled
 from hydro_nb.errors import DeployError, HydroError, ProcessFailed
 from hydro_nb.runtime.report import decode_report, encode
 from hydro_nb.runtime.zmq_channel import Context, Exchange
@@ -50,7 +52,7 @@ TERMINATE_SECONDS = 0.5
 class Supervisor:
     """The processes of one deployment."""
 
-    def __init__(  # noqa: PLR0913 - what it works with, each of another kind
+    def __init__(
         self,
         plan: Plan,
         board: Board,
@@ -73,6 +75,7 @@ class Supervisor:
         self._exchange = Exchange(context, plan.control, len(plan.peers))
         self.plan = plan = replace(plan, control=self._exchange.endpoint)
         self._hub = Hub(plan, context, io, self._over, self._bad_frame)
+        self.faults = Faults(Signalled(self, board, io), plan.channels, board)
         self.settling = Settling(self, board, io)
         self._returns = Returns(self, plan, self._hub, Starter(launcher, roads), board, io)
         self._endings = Endings(self, self._hub, self._returns, Policies(policies), board)
@@ -256,6 +259,7 @@ class Supervisor:
         self._board.log(member.last_words())
         if member.exit_code is not None:
             member.close()
+        self.faults.over(member.id)
         self._endings.conclude(member)
         self._finish_if_all_over()
 
@@ -299,6 +303,11 @@ class Supervisor:
     def _running(self) -> list[str]:
         return [m.name for m in self.members.values() if not m.over]
 
+    @property
+    def paused(self) -> Collection[int]:
+        """Those that are paused."""
+        return self.faults.paused
+
     def read_output(self) -> None:
         """Read what is in the processes' pipes now."""
         for member in self.members.values():
@@ -313,6 +322,7 @@ class Supervisor:
 
     def drain(self) -> Future[None]:
         """Let the sources stop and everything under way arrive."""
+        self.faults.lift()
         self.draining = True
         self._returns.close(DeployError("the deployment was stopped"))
         self.tell_all(Stop(drain=True))
@@ -327,6 +337,7 @@ class Supervisor:
             self.drain().add_done_callback(lambda _: self.stop(drain=False))
             return
         self.stopping = True
+        self.faults.wake()
         self._board.phase("stopping")
         self.settling.end(DeployError("the deployment was stopped"))
         self._returns.end(DeployError("the deployment was stopped"))
