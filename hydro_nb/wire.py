@@ -185,6 +185,8 @@ class ServedSpec(msgspec.Struct, frozen=True):
     membership: str = ""
     output: str = ""
     site: Site = Site()
+    token: str = ""
+    """the name, among the captured values, of what a client must send as its first line; "" where anybody may come"""
 
 
 class SidecarSpec(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from hydro_nb.compile.channels import channels
 from hydro_nb.compile.names import Names
 from hydro_nb.compile.order import plan
 from hydro_nb.compile.reach import mentioned_types
-from hydro_nb.compile.served import port_types, served, sidecars
+from hydro_nb.compile.served import port_types, served, sidecars, tokens
 from hydro_nb.compile.split import Part, Unit, fused, locations, name_parts
 from hydro_nb.compile.unit import UnitWriter
 from hydro_nb.compile.writer import Writer
@@ -73,7 +73,7 @@ class Program:
     name: str
     locations: tuple[LocationProgram, ...]
     channels: tuple[ChannelSpec, ...]
-    captures: dict[int, bytes]
+    captures: dict[int, bytes] = field(repr=False)
     """location id -> the cloudpickled globals of its source, and the types of elements; of a client these alone"""
     graph: Graph
 
@@ -117,7 +117,7 @@ def compile_flow(graph: Graph) -> Program:
     }
     known = {**types, "__types__": tuple(mentioned)}
     clients = [p for p in graph.places.values() if p.kind == "external"]
-    captures = {one.place.number: dump({**one.captures, **known}, one.sites) for one in written}
+    captures = {one.place.number: dump({**one.captures, **known, **tokens(one.parts)}, one.sites) for one in written}
     captures |= {client.number: dump(known, {}) for client in clients}
     programs = [_location(graph, one) for one in written]
     outside = [LocationProgram(p.number, p.slot, graph.display_name(p), "external") for p in clients]

@@ -31,7 +31,18 @@ def _port(part: Part, parts: Sequence[Part]) -> ServedSpec:
         membership=_partner(part, parts, ClientMembership),
         output=_partner(part, parts, Outgoing),
         site=node.site,
+        token=_token_name(node) if op.token else "",
     )
+
+
+def _token_name(node: Node) -> str:
+    return f"__token_{node.slot}"
+
+
+def tokens(parts: Sequence[Part]) -> dict[str, Any]:
+    """Give the secrets that clients of a location's ports must know, by name: they travel with the captured values."""
+    ports = [(part.node, part.node.op) for part in parts]
+    return {_token_name(node): op.token for node, op in ports if isinstance(op, BindSingleClient) and op.token}
 
 
 def _partner(part: Part, parts: Sequence[Part], kind: type[ClientMembership | Outgoing]) -> str:

@@ -35,6 +35,8 @@ class SocketClient(Port):
         self._socket = sock
         self._incoming, self._encode = framings
         self._ended = ""
+        self.life = 0
+        """how often its process had been started again when it connected"""
         self._unsent = bytearray()
 
     def __repr__(self) -> str:
@@ -168,6 +170,16 @@ class SocketClient(Port):
         self._link.moved()
 
 
+def _connected(address: tuple[str, int], greeting: bytes) -> socket.socket:
+    sock = socket.create_connection(address, CONNECT_SECONDS)
+    try:
+        sock.sendall(greeting)
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
 class Sockets:
     """The TCP ports of a deployment, and the kernel's connections to them."""
 
@@ -196,22 +208,27 @@ class Sockets:
         """Connect to a port: as a client of its own where there may be many, else as the one that there is."""
         host, number = self.address(slot)
         place, spec = self._specs[slot]
-        known = [each for each in self._clients.get(slot, []) if not each.ended]
+        row = self._state().processes[place.id]
+        known = [each for each in self._clients.get(slot, []) if not each.ended and each.life == row.restarts]
         if known and not spec.many:
             return known[-1]
         where = f"port `{spec.name}` of `{place.name}` at {host}:{number}"
-        row = self._state().processes[place.id]
         if row.state in OVER:
             raise DeployError(f"{where} cannot be reached: process `{row.name}` has ended: {row.reason or row.state}")
         try:
-            sock = socket.create_connection((_ANYWHERE.get(host, host), number), CONNECT_SECONDS)
+            sock = _connected((_ANYWHERE.get(host, host), number), self._greeting(place, spec))
         except OSError as error:
             raise DeployError(f"{where} cannot be reached: {error.strerror or error}") from error
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.settimeout(0)
         made = SocketClient(spec, sock, self._link(sock), self._framings(place, spec))
-        self._clients[slot] = [*known, made]
+        made.life = row.restarts
+        self._clients[slot] = [*self._clients.get(slot, []), made]
         return made
+
+    def _greeting(self, place: LocationProgram, spec: ServedSpec) -> bytes:
+        """Give what a client says first: the token, if there is one."""
+        return f"{self._captures(place.id)[spec.token]}\n".encode() if spec.token else b""
 
     def _framings(self, place: LocationProgram, spec: ServedSpec) -> tuple[Framing, Callable[[Any], bytes]]:
         typed = spec.incoming.codec or spec.outgoing.codec

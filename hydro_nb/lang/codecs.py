@@ -9,12 +9,14 @@ import msgspec
 
 from hydro_nb.errors import GraphError
 from hydro_nb.ir.ops.outside import Framed
-from hydro_nb.lang.site import here
+from hydro_nb.lang.site import conceal, here
 
 T_co = TypeVar("T_co", covariant=True)
 
 MOST_LINE = 1024 * 1024
 MOST_FRAME = 8 * 1024 * 1024
+TOKEN_LENGTHS = range(8, 257)
+"""How many characters a token may have: a shorter one is soon guessed, a longer one is hardly a line."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,22 @@ class BytesCodec(SocketCodec[bytes]):
 def bincode_of(element: Any) -> Framed:
     """Give the framing of elements in bincode, each behind its length."""
     return Framed("length-delimited", MOST_FRAME, element, "bincode")
+
+
+def checked_token(token: object, method: str) -> str:
+    """Give a token that clients can send as a line, or none; where it stands in the user's code it is not shown."""
+    if token is None:
+        return ""
+    if not isinstance(token, str):
+        raise GraphError(f"`{method}` needs token= in text, but was given a {type(token).__name__}.\n  {here()}")
+    if len(token) not in TOKEN_LENGTHS or not token.isprintable() or " " in token:
+        raise GraphError(
+            f"`{method}` was given a token that is no line of {TOKEN_LENGTHS[0]} to {TOKEN_LENGTHS[-1]} printable "
+            f"characters without spaces.\n  {here()}\n"
+            "  A good one: secrets.token_urlsafe(), or read it from the environment: os.environ[...]"
+        )
+    conceal(token)
+    return token
 
 
 class NetworkHint(msgspec.Struct, frozen=True):

@@ -27,6 +27,7 @@ from hydro_nb.lang.codecs import (
     NetworkHint,
     SocketCodec,
     bincode_of,
+    checked_token,
 )
 from hydro_nb.lang.collection import grow
 from hydro_nb.lang.cycle import ChannelSender
@@ -72,7 +73,12 @@ class Outside(TopLevel):
     __slots__ = ()
 
     def bind_single_client(
-        self, client: External[Any], codec: SocketCodec[T] = _LINES, hint: NetworkHint = Auto
+        self,
+        client: External[Any],
+        codec: SocketCodec[T] = _LINES,
+        hint: NetworkHint = Auto,
+        *,
+        token: str | None = None,
     ) -> tuple[
         SocketPort[T],
         Stream[T, Self, Unbounded, TotalOrder, ExactlyOnce],
@@ -91,12 +97,21 @@ class Outside(TopLevel):
 
         Totally ordered, exactly once, unbounded. What is sent before the first client has come waits for it; what comes
         for one that has left is dropped and counted. A second client is turned away while the first is there.
+
+        With a `token`, only who sends it as a first line, before anything else, is a client: others are refused, and
+        that is told. `deployment.connect` sends it by itself. It is no part of the graph's texts or the generated code.
         """
-        return self._bound(BindSingleClient, client, "bind_single_client", (codec, codec), hint)
+        return self._bound(BindSingleClient, client, "bind_single_client", (codec, codec), hint, token)
 
     @overload
     def bind_single_client_bincode(
-        self, client: External[Any], received: type[In], sent: type[Out], hint: NetworkHint = ...
+        self,
+        client: External[Any],
+        received: type[In],
+        sent: type[Out],
+        hint: NetworkHint = ...,
+        *,
+        token: str | None = ...,
     ) -> tuple[
         SocketPort[In],
         Stream[In, Self, Unbounded, TotalOrder, ExactlyOnce],
@@ -104,14 +119,26 @@ class Outside(TopLevel):
     ]: ...
     @overload
     def bind_single_client_bincode(
-        self, client: External[Any], received: object, sent: object, hint: NetworkHint = ...
+        self,
+        client: External[Any],
+        received: object,
+        sent: object,
+        hint: NetworkHint = ...,
+        *,
+        token: str | None = ...,
     ) -> tuple[
         SocketPort[Any],
         Stream[Any, Self, Unbounded, TotalOrder, ExactlyOnce],
         ChannelSender[Stream[Any, Self, Any, TotalOrder, ExactlyOnce]],
     ]: ...
     def bind_single_client_bincode(
-        self, client: External[Any], received: object, sent: object, hint: NetworkHint = Auto
+        self,
+        client: External[Any],
+        received: object,
+        sent: object,
+        hint: NetworkHint = Auto,
+        *,
+        token: str | None = None,
     ) -> Any:
         """Serve a TCP port for one client that speaks bincode, given the types of what it sends and receives.
 
@@ -125,10 +152,15 @@ class Outside(TopLevel):
         Each element travels behind its length in four bytes, the highest first. Otherwise as `bind_single_client`.
         """
         method = "bind_single_client_bincode"
-        return self._bound(BindSingleClient, client, method, (received, sent), hint)
+        return self._bound(BindSingleClient, client, method, (received, sent), hint, token)
 
     def bidi_external_many_bytes(
-        self, client: External[Any], codec: SocketCodec[T] = _LINES, hint: NetworkHint = Auto
+        self,
+        client: External[Any],
+        codec: SocketCodec[T] = _LINES,
+        hint: NetworkHint = Auto,
+        *,
+        token: str | None = None,
     ) -> tuple[
         SocketPort[T],
         KeyedStream[int, T, Self, Unbounded, TotalOrder, ExactlyOnce],
@@ -148,13 +180,20 @@ class Outside(TopLevel):
         ('I AM ANN', 'I AM BOB')
 
         In order for each client, exactly once, unbounded. The keys are the numbers of the clients, which count up from
-        0 and are never used again. What comes for a client that has left is dropped and counted.
+        0 and are never used again. What comes for a client that has left is dropped and counted. A `token` is as for
+        `bind_single_client`.
         """
-        return self._bound(BidiExternalMany, client, "bidi_external_many_bytes", (codec, codec), hint)
+        return self._bound(BidiExternalMany, client, "bidi_external_many_bytes", (codec, codec), hint, token)
 
     @overload
     def bidi_external_many_bincode(
-        self, client: External[Any], received: type[In], sent: type[Out], hint: NetworkHint = ...
+        self,
+        client: External[Any],
+        received: type[In],
+        sent: type[Out],
+        hint: NetworkHint = ...,
+        *,
+        token: str | None = ...,
     ) -> tuple[
         SocketPort[In],
         KeyedStream[int, In, Self, Unbounded, TotalOrder, ExactlyOnce],
@@ -163,7 +202,13 @@ class Outside(TopLevel):
     ]: ...
     @overload
     def bidi_external_many_bincode(
-        self, client: External[Any], received: object, sent: object, hint: NetworkHint = ...
+        self,
+        client: External[Any],
+        received: object,
+        sent: object,
+        hint: NetworkHint = ...,
+        *,
+        token: str | None = ...,
     ) -> tuple[
         SocketPort[Any],
         KeyedStream[int, Any, Self, Unbounded, TotalOrder, ExactlyOnce],
@@ -171,7 +216,13 @@ class Outside(TopLevel):
         ChannelSender[KeyedStream[int, Any, Self, Any, Any, ExactlyOnce]],
     ]: ...
     def bidi_external_many_bincode(
-        self, client: External[Any], received: object, sent: object, hint: NetworkHint = Auto
+        self,
+        client: External[Any],
+        received: object,
+        sent: object,
+        hint: NetworkHint = Auto,
+        *,
+        token: str | None = None,
     ) -> Any:
         """Serve a TCP port for any number of clients that speak bincode, given the types of what they send and receive.
 
@@ -185,10 +236,10 @@ class Outside(TopLevel):
         Each element travels behind its length in four bytes, the highest first. Else as `bidi_external_many_bytes`.
         """
         method = "bidi_external_many_bincode"
-        return self._bound(BidiExternalMany, client, method, (received, sent), hint)
+        return self._bound(BidiExternalMany, client, method, (received, sent), hint, token)
 
     def source_external_bytes(
-        self, client: External[Any], hint: NetworkHint = Auto
+        self, client: External[Any], hint: NetworkHint = Auto, *, token: str | None = None
     ) -> tuple[SocketPort[bytes], Stream[bytes, Self, Unbounded, TotalOrder, ExactlyOnce]]:
         """Serve a TCP port for one client that sends bytes, each element behind its length: gives the port, the stream.
 
@@ -201,7 +252,7 @@ class Outside(TopLevel):
         Totally ordered, exactly once, unbounded. The length is four bytes, the highest first.
         """
         codec = LengthDelimitedCodec()
-        op = self._op(BindSingleClient, client, "source_external_bytes", (codec, codec), hint)
+        op = self._op(BindSingleClient, client, "source_external_bytes", (codec, codec), hint, token)
         stream = self._made(op, 1)
         return SocketPort(stream.ref.slot, op.port), stream
 
@@ -251,17 +302,20 @@ class Outside(TopLevel):
     # ------------------------------------------------------------ plumbing
 
     def _op(
-        self, kind: type[BindSingleClient], client: Any, method: str, codecs: tuple[Any, Any], hint: Any
+        self, kind: type[BindSingleClient], client: Any, method: str, codecs: tuple[Any, Any], hint: Any, token: Any
     ) -> BindSingleClient:
+        secret = checked_token(token, method)
         site = here(0)
         needs = f"`{method}` needs a client made by flow.external(Marker)"
         place = checked_place(client, External, needs, self.flow, site)
         incoming, outgoing = (_framed(codec, method, site) for codec in codecs)
         host, number = _address(hint, method, site)
-        return kind(self.place, incoming.element, place, incoming, outgoing, host, number, method, site.name)
+        return kind(self.place, incoming.element, place, incoming, outgoing, host, number, method, site.name, secret)
 
-    def _bound(self, kind: type[BindSingleClient], client: Any, method: str, codecs: tuple[Any, Any], hint: Any) -> Any:
-        op = self._op(kind, client, method, codecs, hint)
+    def _bound(
+        self, kind: type[BindSingleClient], client: Any, method: str, codecs: tuple[Any, Any], hint: Any, token: Any
+    ) -> Any:
+        op = self._op(kind, client, method, codecs, hint, token)
         stream = self._made(op, 1)
         slot = stream.ref.slot
         port = SocketPort[Any](slot, op.port, op.many)

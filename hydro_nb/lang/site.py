@@ -7,9 +7,12 @@ import inspect
 import linecache
 import os
 import warnings
+from collections import deque
 from collections.abc import Iterator, Sequence
 from types import CodeType, FrameType
 from typing import Any, cast
+
+from msgspec.structs import replace
 
 from hydro_nb import errors
 from hydro_nb.errors import Site
@@ -63,6 +66,21 @@ def name_file(filename: str, label: str) -> None:
     _sites.clear()
 
 
+def conceal(secret: str) -> None:
+    """Show `...` instead of this text from now on, wherever a line of the user's code holds it.
+
+    >>> conceal("hunter22")
+    >>> here().text
+    'here().text'
+    """
+    if secret not in _secrets:
+        _secrets.append(secret)
+        _sites.clear()
+
+
+_secrets: deque[str] = deque(maxlen=64)
+
+
 def _users_frame() -> tuple[FrameType | None, str]:
     """Give the first frame outside of this package, and the name of the function that it called."""
     frame, method = inspect.currentframe(), ""
@@ -79,7 +97,14 @@ def _site(filename: str, line: int, method: str, pick: int) -> Site:
     fitting = [names for last, names in entries if method in (last, "__init__")]
     names = fitting[0] if len(fitting) == 1 else ()
     name = names[pick] if 0 <= pick < len(names) else ", ".join(names)
-    return Site.at(filename, line, name)
+    return _without_secrets(Site.at(filename, line, name))
+
+
+def _without_secrets(site: Site) -> Site:
+    for secret in _secrets:
+        if secret in site.text:
+            site = replace(site, text=site.text.replace(secret, "..."))
+    return site
 
 
 def _assigned(filename: str) -> _Names:

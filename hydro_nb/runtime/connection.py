@@ -102,13 +102,17 @@ class Connection:
         except OSError:
             self.close()
             return
+        if self.take(data) and not data:
+            self._end()
+
+    def take(self, data: bytes) -> bool:
+        """Take these bytes; says whether they were what should come."""
         try:
             self._take(data)
         except DecodeError as error:
             self.refuse(str(error))
-        else:
-            if not data:
-                self._end()
+            return False
+        return True
 
     def _take(self, data: bytes) -> None:
         """Hand over what is complete now, with all the bytes that it took."""

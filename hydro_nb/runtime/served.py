@@ -16,6 +16,7 @@ from typing import Any
 
 from hydro_nb.errors import DeployError
 from hydro_nb.runtime.connection import MOST_UNSENT, PRESSED, Connection
+from hydro_nb.runtime.door import Door
 from hydro_nb.runtime.framing import make_framing
 from hydro_nb.values import MembershipEvent
 from hydro_nb.wire import ServedSpec
@@ -48,6 +49,8 @@ class Served:
         where = f"port `{spec.name}`"
         self._framing = partial(make_framing, spec.incoming, captures, where)
         self._encode = make_framing(spec.outgoing, captures, where).encode
+        token = captures[spec.token] if spec.token else ""
+        self._door = Door(token, self._title, self._welcome, self._tell) if token else None
         self._server: socket.socket | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake: Callable[[], object] = _nothing
@@ -192,7 +195,10 @@ class Served:
                 self._put_off(self._loop, self._server, error)
                 return
             sock.settimeout(0)
-            self._welcome(sock, address)
+            if self._door is None:
+                self._welcome(sock, address)
+            else:
+                self._door.knock(sock, address, self._loop)
 
     def _put_off(self, loop: asyncio.AbstractEventLoop, server: socket.socket, error: OSError) -> None:
         """Try again later, each time less soon; told once, until all who knocked were let in."""
@@ -202,7 +208,8 @@ class Served:
         self._put_off_for = min(2 * self._put_off_for or RETRY_SECONDS, RETRY_AT_MOST)
         loop.call_later(self._put_off_for, self._listen)
 
-    def _welcome(self, sock: socket.socket, address: Any) -> None:
+    def _welcome(self, sock: socket.socket, address: Any, begun: bytes = b"") -> None:
+        """Make a client of somebody, who may have sent something already."""
         if self._loop is None or (not self.spec.many and self._taken):
             self._tell(f"{self._title} has a client already, so another one, {_text(address)}, was turned away")
             sock.close()
@@ -216,8 +223,11 @@ class Served:
         self._arrive(_EVENT, made, [MembershipEvent.Joined])
         if not self.spec.many:
             self._follow(made)
-        made.resume()
-        made.read()
+        if begun:
+            made.take(begun)
+        if made.listens and not self._paused:
+            made.resume()
+            made.read()
         self._wake()
 
     @property
@@ -329,6 +339,8 @@ class Served:
         if self._loop is not None and self._server is not None:
             self._loop.remove_reader(self._server)
         self._close_server()
+        if self._door is not None:
+            self._door.close()
         for each in tuple(self._connections.values()):
             each.part()
         waiting, self._waiting = self._waiting, []

@@ -15,9 +15,9 @@ def echo(flow, server, **options):
     return port
 
 
-def echo_each(flow, server, codec=None):
+def echo_each(flow, server, codec=None, **options):
     """Serve many clients whose elements come back, and print who comes and goes."""
-    port, items, members, replies = server.bidi_external_many_bytes(flow.external(), codec or LinesCodec())
+    port, items, members, replies = server.bidi_external_many_bytes(flow.external(), codec or LinesCodec(), **options)
     replies.send(items)
     members.entries().assume_ordering(nondet("printed as they come")).for_each(print)
     return port

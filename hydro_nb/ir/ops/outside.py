@@ -7,7 +7,7 @@ answers may go back to where questions came from without a cycle.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from hydro_nb.ir import check
@@ -40,6 +40,8 @@ class BindSingleClient(Fed):
     method: str
     port: str = ""
     """what the user calls the port"""
+    token: str = field(default="", repr=False)
+    """what clients must send first, which is shown nowhere"""
 
     name: ClassVar[str] = "bind_single_client"
     many: ClassVar[bool] = False
@@ -52,7 +54,8 @@ class BindSingleClient(Fed):
     @property
     def detail(self) -> str:
         """Show where it listens, and the framing."""
-        return f"{self.host}:{self.number or 'any'}, {self.incoming.codec or self.incoming.kind}"
+        where = f"{self.host}:{self.number or 'any'}, {self.incoming.codec or self.incoming.kind}"
+        return where + (", with a token" if self.token else "")
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,10 @@ asked_port, asked, _, told = server.bidi_external_many_bincode(client, int, int)
 assert_type(asked, KeyedStream[int, int, Process[Server], Unbounded, TotalOrder, ExactlyOnce])
 told.send(asked.map(lambda n: n + 1).weaken_ordering())
 
-frames_port, frames = server.source_external_bytes(client)
+locked_port, locked, _ = server.bind_single_client_bincode(client, int, str, token="open-sesame-0")
+assert_type(locked, Stream[int, Process[Server], Unbounded, TotalOrder, ExactlyOnce])
+
+frames_port, frames = server.source_external_bytes(client, token="open-sesame-1")
 assert_type(frames, Stream[bytes, Process[Server], Unbounded, TotalOrder, ExactlyOnce])
 
 
