@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import msgspec
 
 _labels: dict[str, str] = {}
-_HAPPENED = "\n\nWhat happened:\n"
+_HAPPENED = "\n\nWhat happened"
 """Stands in a message before what happened, step by step."""
 
 
@@ -132,6 +132,8 @@ class SimulationFailure(HydroError):
     schedule: tuple[int, ...] = ()
     record: Any = None
     """what happened in the failing execution: a `hydro_nb.sim.Record`"""
+    beside: Any = None
+    """what happened in another one, where two together are the failure"""
     why: Callable[[], str] | None = None
     pictured: ClassVar[bool] = False
     """whether a page shows the picture of the record below the message"""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hydro_nb.errors import SimulationFailure, Site
-from hydro_nb.lang.sim_execution import Bookmark
+from hydro_nb.lang.sim_execution import Bookmark, Probe
 from hydro_nb.lang.sim_ports import current
 from hydro_nb.lang.site import here
 
@@ -68,7 +69,7 @@ class ConsistencyCollector:
         1
         >>> collector.check_prefix_consistency()
         """
-        items = list(outputs)
+        items = _items(outputs)
         if self._heard is not None:
             self._heard.append(items)
             return
@@ -110,44 +111,68 @@ class ConsistencyCollector:
             raise SimulationFailure("nothing was collected: no execution came to `record_run`.")
         if pair is None:
             return
-        one = self._plain(pair[0], lambda outputs: outputs == pair[0].outputs)
-        other = self._plain(pair[1], lambda outputs: not agree(one.outputs, outputs))
-        failure = SimulationFailure(self._told(what, one, other))
-        failure.schedule = other.mark.schedule
-        raise failure
+        alike, unlike = self._probe(lambda outputs: outputs == pair[0].outputs), pair[1]
+        one = _Run(pair[0].outputs, pair[0].mark.plainest(alike), pair[0].site)
+        gives: list[Outputs] = [unlike.outputs]
+        differs = self._probe(lambda outputs: not agree(one.outputs, outputs), gives)
+        other = _Run(unlike.outputs, unlike.mark.plainest(differs), unlike.site)
+        records = one.mark.recorded(alike, f"gives {one.outputs!r}"), other.mark.recorded(differs, "")
+        other.outputs = gives[0]
+        records[1].failure = records[1].failure or f"gives {other.outputs!r}, another execution {one.outputs!r}"
+        raise self._failure(what, one, other, records, differs)
 
-    def _told(self, what: str, one: _Run, other: _Run) -> str:
-        name, calls = one.mark.name, (one.mark.schedule, other.mark.schedule)
-        lines = [f"{what}.", f"  {one.site}"]
-        lines += [f"  one:     {one.outputs!r}", f"  another: {other.outputs!r}"]
-        for word, run in (("one", one), ("the other", other)):
-            lines += ["", f"What happened in {word}:", self._aside(run.mark.told)]
-        again = " and ".join(f"{one.mark.simulation}.replay({name}, {list(schedule)})" for schedule in calls)
-        return "\n".join([*lines, "", f"Run them again: {again}"])
+    def _failure(
+        self, what: str, one: _Run, other: _Run, records: tuple[Any, Any], differs: Probe
+    ) -> SimulationFailure:
+        """Make what a user reads of two executions that do not agree."""
+        failure = SimulationFailure(_told(what, one, other, records))
+        failure.schedule, failure.record, failure.beside = other.mark.schedule, records[1], records[0]
+        failure.why = lambda: other.mark.explained(records[1], differs)
+        return failure
 
-    def _plain(self, run: _Run, holds: Callable[[Outputs], object]) -> _Run:
-        """Find the plainest execution that gives what this one does, as far as it matters."""
-        given = [run.outputs]
+    def _probe(self, holds: Callable[[Outputs], object], given: list[Outputs] | None = None) -> Probe:
+        """Make what runs an execution whose outputs are not collected, and says whether something holds of them."""
 
-        def gives() -> bool:
-            fitting = [outputs for outputs in self._heard or () if holds(outputs)]
-            given[0] = fitting[0] if fitting else given[0]
+        def probe(run: Callable[[], object]) -> bool:
+            before, heard = self._heard, list[Outputs]()
+            self._heard = heard
+            try:
+                run()
+            finally:
+                self._heard = before
+            fitting = [outputs for outputs in heard if holds(outputs)]
+            if fitting and given is not None:
+                given[:] = fitting[:1]
             return bool(fitting)
 
-        mark = self._aside(lambda: run.mark.plainest(gives, self._forget))
-        self._aside(lambda: (mark.told(), gives()))
-        return _Run(given[0], mark, run.site)
+        return probe
 
-    def _aside(self, act: Callable[[], Any]) -> Any:
-        """Run executions whose outputs are not collected."""
-        self._heard = []
-        try:
-            return act()
-        finally:
-            self._heard = None
 
-    def _forget(self) -> None:
-        self._heard = []
+def _told(what: str, one: _Run, other: _Run, records: tuple[Any, Any]) -> str:
+    name, calls = one.mark.name, (one.mark.schedule, other.mark.schedule)
+    lines = [f"{what}.", f"  {one.site}"]
+    lines += [f"  one:     {one.outputs!r}", f"  another: {other.outputs!r}"]
+    for word, record in zip(("one", "the other"), records, strict=True):
+        lines += ["", f"What happened in {word}:", str(record)]
+    again = " and ".join(f"{one.mark.simulation}.replay({name}, {list(schedule)})" for schedule in calls)
+    return "\n".join([*lines, "", f"Run them again: {again}"])
+
+
+def _items(outputs: Any) -> Outputs:
+    """Read what an execution gives."""
+    if inspect.iscoroutine(outputs):
+        outputs.close()
+        raise SimulationFailure(
+            f"`record_run` was given something that is to be awaited.\n  {here()}\n"
+            "  Write `await` before it: collector.record_run(await port.collect())"
+        )
+    try:
+        return list(outputs)
+    except TypeError:
+        raise SimulationFailure(
+            f"`record_run` takes a list of what an execution gives, but was given {outputs!r}.\n  {here()}\n"
+            f"  Write a list also where it is one thing: collector.record_run([{outputs!r}])"
+        ) from None
 
 
 def _in_line(one: Sequence[Any], other: Sequence[Any]) -> bool:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from hydro_nb.errors import Site
 
@@ -47,6 +47,10 @@ class Script(Protocol):
         ...
 
 
+Probe: TypeAlias = Callable[[Callable[[], object]], bool]
+"""Runs an execution, and says whether it gives what is looked for."""
+
+
 class Bookmark(Protocol):
     """An execution that can be run again."""
 
@@ -65,12 +69,16 @@ class Bookmark(Protocol):
         """Give the choices that were made."""
         ...
 
-    def told(self) -> str:
-        """Run it again and write down what happened."""
+    def plainest(self, probe: Probe) -> Bookmark:
+        """Find the plainest execution that gives what is looked for."""
         ...
 
-    def plainest(self, holds: Callable[[], object], before: Callable[[], None]) -> Bookmark:
-        """Find the plainest execution of which something holds; `before` is called before each that is tried."""
+    def recorded(self, probe: Probe, gives: str) -> Any:
+        """Write it down, as a `hydro_nb.sim.Record`; `gives` says what makes it one to look at."""
+        ...
+
+    def explained(self, record: Any, probe: Probe) -> str:
+        """Say which of its decisions matter to what is looked for."""
         ...
 
 

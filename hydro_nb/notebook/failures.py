@@ -18,9 +18,10 @@ def register(shell: Any, show: Callable[[Any], None]) -> None:
 
     def ended(result: Any) -> None:
         error = getattr(result, "error_in_exec", None)
-        record = error.record if isinstance(error, SimulationFailure) else None
-        if record is not None:
-            show(record)
+        if isinstance(error, SimulationFailure):
+            for record in (error.beside, error.record):
+                if record is not None:
+                    show(record)
 
     setattr(shell, HOOK, ended)
     shell.events.register("post_run_cell", ended)

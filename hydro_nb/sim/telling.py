@@ -67,11 +67,9 @@ class Telling:
     def _fails_at_all(self, body: Body, schedule: Sequence[int], seed: int | None) -> bool | None:
         """Run a schedule, and go on at random where a seed is given; None where the execution is discarded."""
         try:
-            with heard_by(Unheard()):
-                passes = self._executions.run(body, Replay(schedule, None if seed is None else AtRandom(seed)))
+            return None if self._run(body, schedule, seed) is None else False
         except failures():
             return True
-        return False if passes else None
 
     # ------------------------------------------------------------ what has happened
 
@@ -111,11 +109,15 @@ class Telling:
 
     def marked(self, body: Body, schedule: tuple[int, ...]) -> Marked:
         """Say where an execution is found again."""
-
-        def run(choices: Sequence[int]) -> Sequence[int]:
-            again = Replay(choices)
-            self._executions.run(body, again)
-            return again.path
-
         name = getattr(body, "__name__", "the test")
-        return Marked(name, self._executions.made_by, schedule, run, partial(self.replayed, body))
+        run, write = partial(self._run, body), partial(self._written, body)
+        return Marked(name, self._executions.made_by, schedule, run, write)
+
+    def _written(self, body: Body, schedule: Sequence[int]) -> Record:
+        return self.recorded(body, schedule)[0]
+
+    def _run(self, body: Body, schedule: Sequence[int], seed: int | None) -> Sequence[int] | None:
+        """Run a schedule, unheard; give the choices that were made, none where the execution is discarded."""
+        driver = Replay(schedule, None if seed is None else AtRandom(seed))
+        with heard_by(Unheard()):
+            return driver.path if self._executions.run(body, driver) else None

@@ -200,6 +200,10 @@ Event = Runner | Observer | Happening
 """What a step may pick."""
 
 
+_gone: list[str] = []
+"""Files whose text nobody needs any more; it is not dropped at once, as somebody may be going through all texts."""
+
+
 def load(name: str, written: Written, captured: Captured, member: MemberId[Any] | None, taps: Taps) -> Module:
     """Compile the source of a location for one process, or one of its members."""
     file = f"<simulated {name}, {id(captured)}>"
@@ -209,9 +213,11 @@ def load(name: str, written: Written, captured: Captured, member: MemberId[Any] 
     act_as(None)
     exec(compile(written.text, file, "exec", dont_inherit=True), namespace)  # noqa: S102 - it is what was just written
     namespace |= {"copy": version, "tap": taps.tap, "tapped": taps.tapped}
+    while _gone:
+        linecache.cache.pop(_gone.pop(), None)
     linecache.cache[file] = (len(written.text), None, written.text.splitlines(keepends=True), file)
     module = Module(name, written, namespace, captured, member)
-    weakref.finalize(module, linecache.cache.pop, file, None)
+    weakref.finalize(module, _gone.append, file)
     return module
 
 

@@ -49,6 +49,40 @@ def test_two_executions_that_disagree_are_shown(letters):
     assert caught.value.schedule == (1,)
 
 
+def test_both_executions_are_recorded_and_what_matters_is_said(letters):
+    async def body():
+        letters.port.send_many_unordered(["a", "b"])
+        letters.collector.record_run(await letters.letters_out.collect())
+
+    letters.flow.sim().exhaustive(body)
+    with pytest.raises(SimulationFailure) as caught:
+        letters.collector.check_prefix_consistency()
+    one, other = caught.value.beside, caught.value.record
+    assert one.failure == "gives ['a', 'b']"
+    assert other.failure == "gives ['b', 'a'], another execution ['a', 'b']"
+    assert [verdict.instead for verdict in other.verdicts()] == ["next in order: 'a'"]
+    assert "The failure depends on 1 of 1 decision." in caught.value.explain()
+    assert "What happened" not in caught.value.brief
+    assert "Run them again" in caught.value.brief
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (lambda out: out.collect(), "Write `await` before it: collector.record_run(await port.collect())"),
+        (lambda out: 3, "`record_run` takes a list of what an execution gives, but was given 3."),
+    ],
+)
+def test_what_is_no_list_is_refused(letters, given, told):
+    async def body():
+        letters.collector.record_run(given(letters.letters_out))
+
+    with pytest.raises(SimulationFailure) as caught:
+        letters.flow.sim().exhaustive(body)
+    assert told in str(caught.value)
+    assert "letters.collector.record_run(given(letters.letters_out))" in str(caught.value)
+
+
 def test_the_order_is_nothing_to_a_set(letters):
     async def body():
         letters.port.send_many_unordered(["a", "b", "b"])
