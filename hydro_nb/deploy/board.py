@@ -44,7 +44,7 @@ class Board:
             return
         problem = with_text(event)
         self._set(telemetry.apply(self.state, problem))
-        if problem.fatal and problem.location in self.state.processes:
+        if (problem.fatal or problem.sequel) and problem.location in self.state.processes:
             self._complain(explain(self.state.processes[problem.location].name, "failed", problem))
 
     def phase(self, phase: Phase, reason: str = "") -> None:
@@ -52,18 +52,18 @@ class Board:
         if self.state.state != phase:
             self._set(telemetry.phase(self.state, phase, time.time(), reason))
 
-    def ended(self, location: int, phase: Phase, reason: str = "") -> None:
-        """Note that a process has ended."""
-        self._set(telemetry.ended(self.state, location, phase, time.time(), reason))
+    def ended(self, location: int, phase: Phase, reason: str = "", *, returns: bool = False) -> None:
+        """Note that a process has ended, and whether it starts again by itself."""
+        self._set(telemetry.ended(self.state, location, phase, time.time(), reason, returns=returns))
 
-    def again(self, location: int) -> None:
-        """Note that a process that had ended is started again."""
-        self._set(telemetry.again(self.state, location))
+    def again(self, location: int, why: str = "") -> None:
+        """Note that a process that had ended is started again, and why."""
+        self._set(telemetry.again(self.state, location, why))
 
-    def struck(self, faults: tuple[FaultRow, ...]) -> None:
-        """Note which faults are in force on purpose."""
-        if faults != self.state.faults:
-            self._set(telemetry.struck(self.state, faults))
+    def struck(self, faults: tuple[FaultRow, ...], edges: frozenset[str]) -> None:
+        """Note which faults are in force on purpose, and where one has cost elements."""
+        if (faults, edges) != (self.state.faults, self.state.struck):
+            self._set(telemetry.struck(self.state, faults, edges))
 
     def log(self, blocks: list[Block]) -> None:
         """Keep what a process wrote, and echo it at once."""

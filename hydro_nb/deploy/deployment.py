@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self
@@ -19,12 +19,13 @@ from hydro_nb.deploy.colocation import groups_of
 from hydro_nb.deploy.external import Link, Port
 from hydro_nb.deploy.named import Named, Roster, shown
 from hydro_nb.deploy.plan import Program, check_runnable, peers_of
+from hydro_nb.deploy.policy import Policy
 from hydro_nb.deploy.seconds import check_seconds
 from hydro_nb.deploy.tcp import Sockets
 from hydro_nb.errors import DeployError, ProcessFailed
 from hydro_nb.runtime.channel import MAX_BUFFER
 from hydro_nb.telemetry.files import state_folder
-from hydro_nb.telemetry.state import DeploymentState, ProcessRow
+from hydro_nb.telemetry.state import DeploymentState, FaultRow, ProcessRow
 from hydro_nb.wire import LogLine, Phase, Problem, ServedSpec
 
 
@@ -205,6 +206,11 @@ class Deployment(Acting):
         return list(self._board.state.problems)
 
     @property
+    def faults(self) -> list[FaultRow]:
+        """The faults that are in force on purpose, oldest first: who is paused, what is cut, late or dropped."""
+        return list(self._board.state.faults)
+
+    @property
     def totals(self) -> dict[str, int]:
         """Elements so far, per slot of the graph."""
         return dict(self._board.state.totals)
@@ -239,9 +245,10 @@ class Deployment(Acting):
         return self._roster.meant(process).place.source
 
     def status(self) -> str:
-        """Give a table of the processes as text, and what was discarded because its receiver had gone."""
+        """Give a table of the processes as text, the faults in force, and what was discarded and why."""
         head = f"{self.name}: {self.state}"
-        return "\n".join([head, *(f"  {row}" for row in self.processes), *self._discarded()])
+        faults = (f"  fault: {row}" for row in self.faults)
+        return "\n".join([head, *(f"  {row}" for row in self.processes), *faults, *self._discarded()])
 
     def _discarded(self) -> Iterator[str]:
         names = {place.id: place.name for place in self._program.locations}
@@ -249,6 +256,8 @@ class Deployment(Acting):
         for channel in self._program.channels:
             if channel.edge in lost:
                 why = "has gone" if channel.policy == "fail_stop" else "had no room, or has gone"
+                if channel.edge in self._board.state.struck:
+                    why += ", or a fault on purpose took them"
                 yield f"  {channel.name}: {lost[channel.edge]} discarded: {names[channel.receiver]} {why}"
         for place in self._program.locations:
             for spec in (*place.served, *place.sidecars):
@@ -300,6 +309,7 @@ def deploy(  # noqa: PLR0913 - each is a keyword that its caller names
     colocate: Sequence[Sequence[Named]] = (),
     max_buffer: int = MAX_BUFFER,
     transport: Literal["auto", "ipc", "tcp"] = "auto",
+    restart: Mapping[int, Policy] = {},
     timeout: float = 30.0,
     name: str | None = None,
     echo: bool | None = None,
@@ -311,6 +321,7 @@ def deploy(  # noqa: PLR0913 - each is a keyword that its caller names
     `colocate` gives lists of processes, clusters and members; those of one list share an OS process.
     `transport` says how processes of this machine are connected: by files that only their user may open (`ipc`), or by
     encrypted TCP on 127.0.0.1 (`tcp`); by default as files, where the system has those.
+    `restart` gives, by location, when its processes start again by themselves.
     `echo` prints what the processes print, tagged, as it comes; by default where no notebook shows it.
     Without `files` logs are kept in memory alone, so that quick looks do not push out the logs of real runs.
     """
@@ -322,8 +333,10 @@ def deploy(  # noqa: PLR0913 - each is a keyword that its caller names
     make = _BACKENDS.get(backend)
     if make is None:
         raise DeployError(f"backend={backend!r} is not known; there are {', '.join(map(repr, _BACKENDS))}")
-    together = groups_of(colocate, peers_of(program, clusters), program.locations)
-    chosen_backend = make(program, board, Layout(clusters, max_buffer, together, transport))
+    peers = peers_of(program, clusters)
+    together = groups_of(colocate, peers, program.locations)
+    policies = {peer: restart[place.id] for peer, place in peers.items() if place.id in restart}
+    chosen_backend = make(program, board, Layout(clusters, max_buffer, together, transport, policies))
     chosen_backend.start(timeout)
     return Deployment(program, chosen_backend, board)
 
@@ -343,6 +356,8 @@ class Layout:
     together: Sequence[Sequence[int]] = ()
     """the peers that share an OS process"""
     transport: Literal["auto", "ipc", "tcp"] = "auto"
+    policies: Mapping[int, Policy] = field(default_factory=dict[int, Policy])
+    """when peers start again by themselves"""
 
 
 def _local(program: Program, board: Board, layout: Layout) -> Backend:
@@ -355,13 +370,16 @@ def _local(program: Program, board: Board, layout: Layout) -> Backend:
         max_buffer=layout.max_buffer,
         colocate=layout.together,
         transport=layout.transport,
+        policies=layout.policies,
     )
 
 
 def _inprocess(program: Program, board: Board, layout: Layout) -> Backend:
     from hydro_nb.deploy.inprocess import InProcessBackend  # noqa: PLC0415 - as above
 
-    return InProcessBackend(program, board, clusters=layout.clusters, max_buffer=layout.max_buffer)
+    return InProcessBackend(
+        program, board, clusters=layout.clusters, max_buffer=layout.max_buffer, policies=layout.policies
+    )
 
 
 _BACKENDS: dict[str, Callable[[Program, Board, Layout], Backend]] = {"local": _local, "inprocess": _inprocess}

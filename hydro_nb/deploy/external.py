@@ -145,12 +145,15 @@ class Port:
         raise DeployError(f"port `{self.name}`: nothing more comes, {self._why()}")
 
     def _why(self) -> str:
-        reasons = [receiver.reason for receiver in self._readable() if receiver.reason]
-        return self._link.over or next(iter(reasons), "its channel has ended")
+        receivers = self._readable()
+        reasons = [receiver.reason for receiver in receivers if receiver.reason]
+        resting = any(each.resting for each in receivers)
+        ended = "those that it comes from have failed" if resting else "its channel has ended"
+        return self._link.over or next(iter(reasons), ended)
 
     def _has_news(self) -> bool:
         receivers = self._readable()
-        there = any(each.queue for each in receivers) or all(each.ended for each in receivers)
+        there = any(each.queue for each in receivers) or all(each.ended or each.resting for each in receivers)
         return bool(self._items or there or self._link.over or self._closed)
 
     def _fill(self) -> bool:
@@ -207,6 +210,7 @@ class Clients:
         self._last_change = 0.0
         self._wiring = wiring
         self._codecs: dict[int, Codecs] = {}
+        self._ports: dict[str, Port] = {}
         self._heard: dict[str, list[Receiver]] = {}
         """by network edge: what its port reads, also what is left of those that have gone"""
         for location in outside:
@@ -217,7 +221,12 @@ class Clients:
             self._heard.setdefault(receiver.spec.edge, []).append(receiver)
 
     def port(self, slot: str, link: Link) -> Port:
-        """Make the port of a network edge."""
+        """Give the port of a network edge, the same one as long as the process lives that it leads to."""
+        if slot not in self._ports:
+            self._ports[slot] = self._port(slot, link)
+        return self._ports[slot]
+
+    def _port(self, slot: str, link: Link) -> Port:
         for sender in self.senders.values():
             if sender.spec.edge == slot:
                 return Port(sender.spec.name, link, sender)
@@ -279,6 +288,8 @@ class Clients:
     def joined(self, peer: int, epoch: int) -> list[tuple[int, bytes]]:
         """Make new channels to and from a peer that was started again; gives their hellos."""
         self._wiring = self._wiring.between({peer: epoch})
+        for receiver in self.receivers.values():
+            receiver.revived(self._wiring.generation)
         return [
             (peer, self._renewed(spec).hello())
             for spec in self._wiring.channels
@@ -287,13 +298,28 @@ class Clients:
 
     def _renewed(self, spec: ChannelSpec) -> Sender | Receiver:
         if spec.id in self.receivers:
-            new = self.receivers[spec.id] = self._wiring.receiver(spec, self._codecs[spec.receiver])
-            self._heard[spec.edge].append(new)
-            return new
+            return self._renewed_receiver(spec)
         old = self.senders[spec.id]
+        self._close_port(spec, old)
         new = self.senders[spec.id] = self._wiring.sender(spec, self._codecs[spec.sender])
         new.total, new.discarded = old.total, old.discarded
         return new
+
+    def _renewed_receiver(self, spec: ChannelSpec) -> Receiver:
+        old, new = self.receivers[spec.id], self._wiring.receiver(spec, self._codecs[spec.receiver])
+        self.receivers[spec.id] = new
+        if new.member is None:
+            self._close_port(spec, old)
+            self._heard[spec.edge] = []
+        # of a cluster each element comes with its member, so one port goes on for all lives
+        self._heard[spec.edge].append(new)
+        return new
+
+    def _close_port(self, spec: ChannelSpec, old: Sender | Receiver) -> None:
+        """Leave a port to the life of a process that it leads to: whoever goes on is to know that it is another."""
+        self._ports.pop(spec.edge, None)
+        end = f"{old.reason}; it" if old.reason else "its process"
+        old.reason = f"{end} was started again since, so connect to the port again"
 
     def counts(self) -> Counts | None:
         """Give what the clients have sent, if that is new; what they receive is counted where it is sent."""

@@ -21,6 +21,8 @@ def explain(name: str, what: str, problem: Problem | None, stderr: Sequence[str]
     if problem is not None:
         sites = dict.fromkeys((*((problem.site,) if problem.site.cell else ()), *problem.frames))
         lines += [f"  {site}" for site in sites]
+    if problem is not None and problem.sequel:
+        lines.append(f"  {problem.sequel}")
     if stderr and not (problem and problem.op):
         lines += ["  its last words on stderr:", *(f"    {text}" for text in stderr[-TAIL:])]
     return "\n".join(lines)

@@ -33,7 +33,6 @@ class Hub:
         outside = {place.id for place in plan.program.locations if place.kind == "external"}
         captures = load_captures(plan.program.captures)
         self._clients = Clients(Wiring(channels, plan.epochs, plan.max_buffer), outside, captures)
-        self._ports: dict[str, Port] = {}
 
     @property
     def over(self) -> str:
@@ -66,10 +65,9 @@ class Hub:
             self._carrier.send(place, frame)
 
     def port(self, slot: str) -> Port:
-        """Give the port of a network edge, the same one each time."""
-        if slot not in self._ports:
-            self._ports[slot] = self._clients.port(slot, self)
-        return self._ports[slot]
+        """Give the port of a network edge, the same one as long as the process lives that it leads to."""
+        with self.lock:
+            return self._clients.port(slot, self)
 
     def _listen(self) -> None:
         if self._carrier is None:

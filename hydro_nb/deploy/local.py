@@ -7,17 +7,19 @@ import atexit
 import socket
 import threading
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
 from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.external import Link, Port
+from hydro_nb.deploy.faults import Faults
 from hydro_nb.deploy.io import hydro_io, outcome
 from hydro_nb.deploy.keys import KeyRing, SocketFolder, Transport, new_token, roads_of
 from hydro_nb.deploy.launcher import Launcher
 from hydro_nb.deploy.plan import Program, make_plan
+from hydro_nb.deploy.policy import Policy
 from hydro_nb.deploy.socket_link import SocketLink
 from hydro_nb.deploy.supervisor import Supervisor
 from hydro_nb.deploy.templates import launcher as quickest
@@ -37,6 +39,7 @@ class LocalBackend:
         max_buffer: int,
         colocate: Sequence[Sequence[int]] = (),
         transport: Transport = "auto",
+        policies: Mapping[int, Policy] = {},
         launcher: Launcher | None = None,
     ) -> None:
         self._io = hydro_io()
@@ -47,7 +50,9 @@ class LocalBackend:
             if roads.locked:
                 plan = replace(plan, ring=KeyRing(plan.groups, plan.near))
             self._supervisor = self._io.call(
-                lambda: Supervisor(plan, board, roads, launcher or quickest(), self._io, new_context(plan.ring))
+                lambda: Supervisor(
+                    plan, board, roads, launcher or quickest(), self._io, new_context(plan.ring), policies
+                )
             )
         except BaseException:
             roads.remove()
@@ -141,12 +146,21 @@ class LocalBackend:
         """Kill a process."""
         self._io.call(lambda: self._supervisor.kill(name))
 
-    def restart(self, name: str, timeout: float) -> None:
-        """Start a member of a cluster again, and return when it runs."""
+    def restart(self, name: str, timeout: float, why: str) -> None:
+        """Start a process again, and return when it runs."""
         self._io.check_may_wait("restart")
-        done = self._io.call(lambda: self._supervisor.restart(name, timeout))
+        done = self._io.call(lambda: self._supervisor.restart(name, timeout, why))
         self._board.wait(done.done)
         outcome(done)
+
+    def strike(self, act: Callable[[Faults], None]) -> None:
+        """Let this act on the faults, in the I/O thread."""
+        self._io.call(lambda: act(self._striking()))
+
+    def _striking(self) -> Faults:
+        if self._supervisor.stopping or self._supervisor.draining:
+            raise DeployError("the deployment is being stopped, or has been; no fault can act on it any more")
+        return self._supervisor.faults
 
     def connect(self, slot: str) -> Port:
         """Give the client end of an external port."""

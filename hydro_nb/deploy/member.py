@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 from hydro_nb.deploy.io import IO
@@ -11,7 +10,6 @@ from hydro_nb.deploy.output import Output
 from hydro_nb.telemetry.blocks import Author, Block
 from hydro_nb.telemetry.logs import Logs
 from hydro_nb.wire import LocationProgram, PeerGone, Phase, Problem, Stop, member_of
-
 
 
 class Member:
@@ -36,6 +34,8 @@ class Member:
         self.ran = False
         """whether it came as far as running"""
         self.on_purpose = False
+        self.returns = False
+        """whether it starts again by itself"""
         self.unsaid: list[PeerGone | Stop] = []
         """what has happened since it was started, while it cannot hear yet"""
         self._io = io
@@ -57,7 +57,9 @@ class Member:
 
     def _exit(self) -> str:
         others = ", ".join(f"`{name}`" for name in self.shared)
-        return (self.child.epitaph or exit_text(self.exit_code or 0)) + (f", the OS process that it shared with {others}" if others else "")
+        return (self.child.epitaph or exit_text(self.exit_code or 0)) + (
+            f", the OS process that it shared with {others}" if others else ""
+        )
 
     @property
     def number(self) -> int:

@@ -51,9 +51,9 @@ class Roster:
         number = meant.number
         return [p for p, place in self._peers.items() if place is meant.place and number in (None, member_of(p))]
 
-    def process(self, given: object, *, members: bool = False) -> str:
-        """Give the name of the one process that is meant; with `members` only those of clusters are offered."""
-        meant = self.meant(given, members=members)
+    def process(self, given: object) -> str:
+        """Give the name of the one process that is meant."""
+        meant = self.meant(given)
         if meant.place.kind == "cluster" and meant.number is None:
             first = meant.place.title(0)
             raise DeployError(
@@ -62,7 +62,11 @@ class Roster:
             )
         return meant.name
 
-    def meant(self, given: object, *, members: bool = False) -> Meant:
+    def is_member(self, name: str) -> bool:
+        """Whether a process of this name is a member of a cluster."""
+        return self.meant(name).place.kind == "cluster"
+
+    def meant(self, given: object) -> Meant:
         """Give what is meant; what names nothing is refused, with what there is."""
         if isinstance(given, MemberId):
             member = cast("MemberId[Any]", given)
@@ -75,9 +79,9 @@ class Roster:
         if name is None:
             raise DeployError(
                 f"{shown(cast('object', given))} is no process; give one, its name or its marker class, "
-                f"or a member of a cluster as (cluster, 0): {self._there(members=members)}"
+                f"or a member of a cluster as (cluster, 0): {self._there()}"
             )
-        return self._called(name) or self._refused(name, members=members)
+        return self._called(name) or self._refused(name)
 
     def _called(self, name: str) -> Meant | None:
         for place in self._places:
@@ -88,7 +92,7 @@ class Roster:
                 return Meant(place, member_of(peer) if place.kind == "cluster" else None)
         return None
 
-    def _refused(self, name: str, *, members: bool) -> Meant:
+    def _refused(self, name: str, *, members: bool = False) -> Meant:
         if name in self._outside:
             raise DeployError(f"`{name}` is outside of the flow and has no process: {self._there(members=members)}")
         cluster, slash, number = name.rpartition("/")
@@ -138,10 +142,10 @@ class Roster:
 
     # ------------------------------------------------------------ what there is, for people
 
-    def _there(self, *, members: bool) -> str:
+    def _there(self, *, members: bool = False) -> str:
         names = [self._range(place) for place in self._places if place.kind == "cluster" or not members]
         if members:
-            return f"only members of clusters can be: {', '.join(names) or 'there are none'}"
+            return f"members of clusters are {', '.join(names) or 'none'}"
         return f"there are {', '.join(names)}"
 
     def _range(self, place: LocationProgram) -> str:
@@ -167,14 +171,8 @@ def unknown(title: str, running: Iterable[str]) -> DeployError:
 
 
 def peer_of(title: str, peers: Mapping[int, LocationProgram], running: Iterable[str]) -> int:
-    """Give the member of a cluster that is to be started again, dead or alive."""
+    """Give the process that is to be started again, dead or alive."""
     for peer, place in peers.items():
         if place.title(member_of(peer)) == title:
-            if place.kind != "cluster":
-                raise DeployError(
-                    f"process `{title}` cannot be started again: those that received from it would take the elements "
-                    f"of its new life for more of the old stream. Only members of clusters can be, as each has an id "
-                    f"and its peers are told that it left and joined; deploy the flow again instead."
-                )
             return peer
     raise unknown(title, running)

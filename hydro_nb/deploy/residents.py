@@ -43,10 +43,11 @@ class Residents(dict[int, Resident]):
     @property
     def failure(self) -> ProcessFailed | None:
         """The first process that failed by itself, if any."""
-        for resident in self.values():
-            if resident.problem is not None and resident.problem.fatal:
-                return ProcessFailed(explain(resident.worker.title, "failed", resident.problem))
-        return None
+        failed = [(r.problem.time, r) for r in self.values() if r.problem is not None and r.problem.fatal]
+        if not failed:
+            return None
+        first = min(failed, key=lambda pair: pair[0])[1]
+        return ProcessFailed(explain(first.worker.title, "failed", first.problem))
 
     def check_pumped(self, call: str, twin: str) -> None:
         """Refuse a call that waits without an event loop while an async source needs one."""

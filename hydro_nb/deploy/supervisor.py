@@ -382,6 +382,7 @@ class Supervisor:
         peer = peer_of(name, self.plan.peers, self._running())
         if self.stopping or self.draining or not self.going:
             raise DeployError(f"process `{name}` cannot be started again: the deployment does not run")
+        self.faults.check_meeting(peer, name)
         return self._returns.add(peer, timeout, why)
 
     def _finish_if_all_over(self) -> None:

@@ -41,6 +41,10 @@ class Ends:
         away = {member_of(peer) for peer in self._absent if location_of(peer) == cluster}
         return [number for number in self._wiring.members(cluster) if number not in away]
 
+    def away(self, peer: int) -> bool:
+        """Whether it is known that a peer has ended."""
+        return peer in self._absent
+
     @property
     def generation(self) -> int:
         """How many starts of processes are known here, all together."""

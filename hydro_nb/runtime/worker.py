@@ -158,9 +158,11 @@ class Worker:
         if self.faults is not None:
             self.faults.forget(peer)
             self._divert(self.faults)
+        known = self._ends.away(peer)
         for end in self._ends.gone(peer, reason, returns=returns):
             self._notices.ended(end)
-        self._announce(peer, MembershipEvent.LEFT)
+        if not known:
+            self._announce(peer, MembershipEvent.LEFT)
 
     def strike(self, told: Fault) -> None:
         """Let a fault act on all that goes to a peer, or let it end."""

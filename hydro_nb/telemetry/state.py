@@ -52,12 +52,24 @@ class ProcessRow(msgspec.Struct, frozen=True):
     cpu: float = 0.0
     memory: int = 0
     queued: int = 0
+    restarts: int = 0
+    """how often it was started again"""
+    why: str = ""
+    """why it was, the last time"""
+    listens: tuple[str, ...] = ()
+    """slots of the ports that it serves"""
+    returns: bool = False
+    """whether it has ended and starts again by itself"""
 
     def __str__(self) -> str:
         memory = f"{self.memory / 2**20:.0f} MB" if self.memory else "-"
         used = f"cpu {self.cpu:.2f} s   memory {memory}   queued {self.queued}"
         line = f"{self.name:<16} {self.state:<9} pid {self.pid or '-':<8} {used}"
-        return f"{line}   {self.reason}" if self.reason else line
+        return "   ".join([line, *([self.reason] if self.reason else ()), *([self._again()] if self.restarts else ())])
+
+    def _again(self) -> str:
+        times = "once" if self.restarts == 1 else f"{self.restarts} times"
+        return f"started again {times}" + (f", the last time: {self.why}" if self.why else "")
 
     def __repr__(self) -> str:
         return f"<Process {' '.join(str(self).split())}>"
@@ -122,6 +134,8 @@ class DeploymentState(msgspec.Struct, frozen=True):
     """whether timers set something off for as long as it runs"""
     faults: tuple[FaultRow, ...] = ()
     """those that are in force on purpose, oldest first"""
+    struck: frozenset[str] = frozenset()
+    """network edges on which a fault on purpose may have cost elements"""
     moved: float = 0.0
     """when a total last grew"""
     version: int = 0
@@ -139,8 +153,8 @@ class DeploymentState(msgspec.Struct, frozen=True):
 
     @property
     def alive(self) -> bool:
-        """Whether any process has not ended."""
-        return any(row.state not in OVER for row in self.processes.values())
+        """Whether any process has not ended, or starts again by itself."""
+        return any(row.state not in OVER or row.returns for row in self.processes.values())
 
 
 def begin(name: str, peers: Mapping[int, LocationProgram], now: float) -> DeploymentState:
@@ -165,25 +179,28 @@ def phase(state: DeploymentState, new: Phase, now: float, reason: str = "") -> D
     return _closed(_next(state, state=new, reason=reason or state.reason), now)
 
 
-def ended(state: DeploymentState, location: int, new: Phase, now: float, reason: str = "") -> DeploymentState:
+def ended(
+    state: DeploymentState, location: int, new: Phase, now: float, reason: str = "", *, returns: bool = False
+) -> DeploymentState:
     """Note that a process has ended; one that fails makes the deployment a failed one, whatever the others do.
 
-    One that is killed on purpose does not, as long as there are others.
+    One that is killed on purpose does not, as long as there are others, nor one that starts again by itself.
     """
     row = state.processes[location]
-    after = _with_row(state, replace(row, state=new, ended=now, reason=reason or row.reason))
+    after = _with_row(state, replace(row, state=new, ended=now, reason=reason or row.reason, returns=returns))
     why = "" if after.alive else "no process is left"
-    if new == "failed":
+    if new == "failed" and not returns:
         why = f"process `{row.name}` has ended: {reason}"
     if why and state.state not in ("stopping", "stopped"):
         after = phase(after, "failed", now, why)
     return _closed(after, now)
 
 
-def struck(state: DeploymentState, faults: tuple[FaultRow, ...]) -> DeploymentState:
-    """Note which faults are in force on purpose; who is paused shows it."""
+def struck(state: DeploymentState, faults: tuple[FaultRow, ...], edges: frozenset[str]) -> DeploymentState:
+    """Note which faults are in force on purpose, and where they may cost elements; who is paused shows it."""
     paused = {row.processes[0] for row in faults if row.kind == "pause"}
-    return _next(state, faults=faults, processes={peer: _held(row, paused) for peer, row in state.processes.items()})
+    rows = {peer: _held(row, paused) for peer, row in state.processes.items()}
+    return _next(state, faults=faults, struck=edges, processes=rows)
 
 
 def _held(row: ProcessRow, paused: set[str]) -> ProcessRow:
@@ -193,16 +210,17 @@ def _held(row: ProcessRow, paused: set[str]) -> ProcessRow:
     return replace(row, state="running") if row.state == "paused" else row
 
 
-def again(state: DeploymentState, location: int) -> DeploymentState:
+def again(state: DeploymentState, location: int, why: str = "") -> DeploymentState:
     """Note that a process that had ended is started again; what it counted in its earlier life goes on counting.
 
     A deployment that had failed with it runs again, unless another one has failed too.
     """
     row = state.processes[location]
     after = replace(
-        _with_row(state, ProcessRow(location, row.slot, row.name)),
+        _with_row(state, ProcessRow(location, row.slot, row.name, restarts=row.restarts + 1, why=why)),
         counted=_put_by(state.counted, location),
         lost=_put_by(state.lost, location),
+        addresses={slot: where for slot, where in state.addresses.items() if slot not in row.listens},
     )
     failed = any(each.state == "failed" for each in after.processes.values())
     return replace(after, state="running", reason="", ended=0.0) if after.state == "failed" and not failed else after
@@ -228,11 +246,13 @@ def apply(state: DeploymentState, event: Event) -> DeploymentState:
         case Problem():
             row = state.processes.get(event.location)
             named = replace(event, process=row.name if row else event.process or "a client")
-            return _next(state, problems=(*state.problems, named)[-PROBLEMS_KEPT:])
+            # what two say at the same time may come in any order
+            problems = sorted((*state.problems, named), key=lambda each: each.time)
+            return _next(state, problems=tuple(problems[-PROBLEMS_KEPT:]))
         case ChannelEnded():
             return _channel_ended(state, event)
         case Listening():
-            return _next(state, addresses={**state.addresses, event.slot: (event.host, event.port)})
+            return _listening(state, event)
         case ProbeReply():
             return state
 
@@ -265,6 +285,12 @@ def _channel_ended(state: DeploymentState, event: ChannelEnded) -> DeploymentSta
     if known is not None and known.reason and not event.reason:
         return state
     return _next(state, ended_channels={**state.ended_channels, event.channel: event})
+
+
+def _listening(state: DeploymentState, event: Listening) -> DeploymentState:
+    row = state.processes[event.location]
+    served = replace(row, listens=(*row.listens, event.slot))
+    return replace(_with_row(state, served), addresses={**state.addresses, event.slot: (event.host, event.port)})
 
 
 def _ring(state: DeploymentState, slot: str) -> Ring:

@@ -10,7 +10,7 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
-from leading import SECONDS, Flow, Leader, Worker, row, said, send, shown, until
+from leading import SECONDS, Flow, Worker, row, said, send, shown, until
 
 from hydro_nb import CLUSTER_SELF_ID, TCP, DeployError, FlowBuilder, MemberId, ProcessFailed, nondet
 
@@ -281,8 +281,6 @@ def test_what_cannot_be_started_again_is_said(backend):
     made = Flow()
     shown(made.numbers.broadcast(made.workers, TCP.fail_stop(), nondet("any")), str)
     with made.deploy(backend) as deployment:
-        with pytest.raises(DeployError, match="`Leader` cannot be started again: those that received from it"):
-            deployment.restart(Leader)
         with pytest.raises(DeployError, match="cluster `Worker` has 3 members, 0 to 2, and no member 7"):
             deployment.restart((Worker, 7))
         with pytest.raises(DeployError, match=r'`Worker` is a cluster; say which .*such as "Worker/0"'):

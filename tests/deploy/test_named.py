@@ -58,8 +58,7 @@ def given(made):
 
 @pytest.mark.parametrize("call", ["logs", "source", "kill", "restart"])
 def test_what_names_nobody_is_told_with_what_there_is(made, deployment, call):
-    offered = "only members of clusters can be: `Worker/0`, `Worker/1`"
-    there = offered if call == "restart" else "there are `Worker/0`, `Worker/1`, `Leader`"
+    there = "there are `Worker/0`, `Worker/1`, `Leader`"
     for wrong, text in given(made):
         with pytest.raises(DeployError) as caught:
             getattr(deployment, call)(wrong)
@@ -86,7 +85,7 @@ def test_a_time_that_is_none_is_refused_before_anything_is_waited_for(made, depl
     with pytest.raises(DeployError, match="`settled` waits for"):
         deployment.settled(wrong).send(None)
     with pytest.raises(DeployError, match="`restart` waits for a number of seconds; not"):
-        deployment.restart("Worker/0", wrong)
+        deployment.restart("Worker/0", timeout=wrong)
     with pytest.raises(DeployError, match="`deploy` waits for a number of seconds; not"):
         made.flow.deploy(clusters={Worker: 1}, backend="inprocess", timeout=wrong)
 

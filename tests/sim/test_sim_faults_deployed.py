@@ -36,7 +36,7 @@ def deployed(actions):
             if action == "kill":
                 deployment.kill((workers, 0))
             elif action == "restart":
-                deployment.restart((workers, 0), 10)
+                deployment.restart((workers, 0), timeout=10)
             elif action == "settle":
                 deployment.settle(10)
             else:
