@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from hydro_nb.compile import once
-from hydro_nb.compile.capture import Rendered, render
+from hydro_nb.compile import once, skipping
+from hydro_nb.compile.capture import render
 from hydro_nb.compile.handles import is_copied_in, is_copied_out
 from hydro_nb.compile.seams import comes_later, delayed, spread
 from hydro_nb.compile.split import Part
 from hydro_nb.compile.text import is_literal, is_simple
+from hydro_nb.compile.users import lines_of, parameter
 from hydro_nb.compile.walks import changes_in_place, must_complete, upstream
 from hydro_nb.errors import Site
 from hydro_nb.ir.emit import Item
@@ -87,13 +87,37 @@ class NodeEmit:
         self._note_captures()
         return name
 
-    def call(self, func: Func, *args: str) -> Item:
-        """Splice the function in, or call it."""
+    def call(self, func: Func, *args: str, through: str = "", wanted: str = "") -> Item:
+        """Splice the function in, or call it; where it may fail, in a `try` that goes on with the next element."""
+        if func.skips:
+            return skipping.guarded(self, func, args, through, wanted)
+        item = self.applied(func, args)
+        return Item(f"{through}({item.text})") if through else item
+
+    def run(self, func: Func, *args: str, element: str = "") -> None:
+        """Write the function applied for what it does."""
+        if not func.skips:
+            self.write(self.call(func, *args).text, element)
+            return
+        with skipping.trying(self):
+            self.write(self.applied(func, args).text, element)
+
+    def skips(self) -> str:
+        """Give what counts the elements that this node goes on without."""
+        return skipping.skips(self)
+
+    @property
+    def handled(self) -> str:
+        """The element that this node works on."""
+        return self._element
+
+    def applied(self, func: Func, args: Sequence[str]) -> Item:
+        """Splice the function in, or call it, and let it raise."""
         if self.unit.debug:
             return self._watched(func, args)
         rendered = render(func, args, self.unit.names)
         self._note_captures()
-        own = _lines_of(func, rendered)
+        own = lines_of(func, rendered)
         for line, site in zip(rendered.before, own, strict=False):
             self._site = site
             self.write(line)
@@ -146,7 +170,7 @@ class NodeEmit:
             if len(consumers) != 1:
                 break
             part, port = consumers[0][0], 0
-            if wanted := _parameter(part):
+            if wanted := parameter(part):
                 return wanted
         return "item"
 
@@ -213,7 +237,7 @@ class NodeEmit:
         self._giver = None
         if not done:
             writer = producer or self
-            wanted, keyed = _parameter(self.part), self.part.kinds[index].shape.is_keyed
+            wanted, keyed = parameter(self.part), self.part.kinds[index].shape.is_keyed
             item = Item.of(self.local("key"), self.local(wanted or "value")) if keyed else None
             item = item or Item(self.local(wanted or self.hint()))
             with writer.loop(f"for {item.text.strip('()')} in {iterable}:"):
@@ -371,27 +395,3 @@ class NodeEmit:
 
 def _copy(expr: str, *, copied: bool = True) -> str:
     return f"copy({expr})" if copied else expr
-
-
-def _lines_of(func: Func, rendered: Rendered) -> list[Site | None]:
-    """Give the user's line of each statement and of the result, where a function has lines of its own."""
-    located = func.located
-    if not rendered.lines or located is None or isinstance(located.tree, ast.Lambda) or _is_ours(func):
-        return [None] * (len(rendered.before) + 1)
-    filename = func.fn.__code__.co_filename
-    return [Site.at(filename, number) for number in rendered.lines]
-
-
-def _is_ours(func: Func) -> bool:
-    """Whether a method gave the function, and not the user."""
-    return (func.fn.__module__ or "").partition(".")[0] == __name__.partition(".")[0]
-
-
-def _parameter(part: Part) -> str:
-    """Give the name that the user's function of a part has for an element."""
-    function = getattr(part.node.op, "function", None)
-    if not isinstance(function, Func) or not hasattr(function.fn, "__code__"):
-        return ""
-    second = isinstance(part.node.op, Folding) or getattr(part.node.op, "with_key", False)
-    code, position = function.fn.__code__, int(second)
-    return code.co_varnames[position] if code.co_argcount > position else ""

@@ -43,6 +43,8 @@ class UnitWriter:
     """the variables that tell whether a bounded source has been read to its end"""
     counted: dict[str, str] = field(default_factory=dict[str, str])
     """name -> slot of what is counted and sampled in the state"""
+    skipping: dict[str, str] = field(default_factory=dict[str, str])
+    """name -> slot of what goes on without elements that its function fails on"""
     writers: dict[str, NodeEmit] = field(default_factory=dict[str, "NodeEmit"])
     sites: dict[str, Site] = field(default_factory=dict[str, Site])
     """captured name -> the line that uses it"""

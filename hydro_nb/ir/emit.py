@@ -58,8 +58,25 @@ class Emit(Protocol):
         """Hand over every element of an iterable, by a loop or whole."""
         ...
 
-    def call(self, func: Func, *args: str) -> Item:
-        """Write the user's function applied to expressions; give its result."""
+    def call(self, func: Func, *args: str, through: str = "", wanted: str = "") -> Item:
+        """Write the user's function applied to expressions, and to that another by name; give the result.
+
+        Where an element that it fails on is skipped, the result is in fresh variables, and what is written next is
+        reached only with one; `wanted` names it.
+        """
+        ...
+
+    def run(self, func: Func, *args: str, element: str = "") -> None:
+        """Write the user's function applied to expressions, for what it does."""
+        ...
+
+    def skips(self) -> str:
+        """Give the expression of what counts the elements that this node goes on without."""
+        ...
+
+    @property
+    def handled(self) -> str:
+        """The element that this node works on, as text."""
         ...
 
     def make(self, func: Func) -> str:

@@ -7,7 +7,7 @@ import inspect
 from dataclasses import dataclass
 from functools import cached_property
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from hydro_nb.errors import CaptureError, Site
 from hydro_nb.ir.code import nested
@@ -19,6 +19,9 @@ from hydro_nb.values import CLUSTER_SELF_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+OnError: TypeAlias = Literal["raise", "skip"]
+"""What becomes of an element that a function fails on: the process fails with it, or goes on without it."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,17 @@ class Func:
     site: Site
     inplace: bool = False
     """it mutates its first argument and returns nothing"""
+    on_error: OnError = "raise"
 
     @classmethod
-    def of(cls, value: Callable[..., Any], site: Site, *, inplace: bool = False) -> Func:
+    def of(cls, value: Callable[..., Any], site: Site, *, inplace: bool = False, on_error: OnError = "raise") -> Func:
         """Take a function as it is now: its closure variables keep what they hold at this moment."""
-        return cls(freeze(value) if isinstance(value, FunctionType) else value, site, inplace)
+        return cls(freeze(value) if isinstance(value, FunctionType) else value, site, inplace, on_error)
+
+    @property
+    def skips(self) -> bool:
+        """Whether an element that it fails on is counted and left out."""
+        return self.on_error == "skip"
 
     @cached_property
     def located(self) -> Located | None:
@@ -49,6 +58,11 @@ class Func:
     def text(self) -> str:
         """The user's own text: `lambda n: n * 10`, `parse`."""
         return self.located.text if self.located else _described(self.fn)
+
+    @property
+    def detail(self) -> str:
+        """What is shown of it beside an operator: its text, and that errors are skipped where they are."""
+        return f'{self.text}, on_error="skip"' if self.skips else self.text
 
     @cached_property
     def references(self) -> tuple[Reference[Any], ...]:

@@ -34,7 +34,7 @@ def same_value(one: Any, two: Any) -> bool:
     (True, False)
     """
     if isinstance(one, Func) and isinstance(two, Func):
-        return one.inplace == two.inplace and same_value(one.fn, two.fn)
+        return (one.inplace, one.on_error) == (two.inplace, two.on_error) and same_value(one.fn, two.fn)
     if isinstance(one, CodeType) and isinstance(two, CodeType):
         return same_code(one, two)
     if isinstance(one, FunctionType) and isinstance(two, FunctionType):

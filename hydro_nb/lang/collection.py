@@ -16,7 +16,7 @@ from hydro_nb.lang.nondet import asks_for, demanded
 from hydro_nb.lang.site import called, here
 
 if TYPE_CHECKING:
-    from hydro_nb.ir.func import Func
+    from hydro_nb.ir.func import Func, OnError
     from hydro_nb.ir.node import Node
     from hydro_nb.ir.ops.fold import Proof
     from hydro_nb.lang.flow import FlowBuilder
@@ -142,8 +142,8 @@ class Collection:
         return handle(self.flow, grow(op, self, *others))
 
     @staticmethod
-    def _func(f: Any, arity: int, method: str) -> Func:
-        return quote.function(f, arity, method, here())
+    def _func(f: Any, arity: int, method: str, on_error: OnError = "raise") -> Func:
+        return quote.function(f, arity, method, here(), on_error)
 
 
 _LOOK = '.sample_every(seconds, nondet("..."))'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
+from hydro_nb.ir.func import OnError
 from hydro_nb.ir.ops.element import Filter, FilterMap, FlatMapOrdered, FlatMapUnordered, Inspect, Map, Partition
 from hydro_nb.ir.ops.fold import Proof
 from hydro_nb.ir.ops.order import Enumerate, Typed, Unique
@@ -26,7 +27,12 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
     __slots__ = ()
 
     def map(
-        self, f: Callable[[V_co], U], *, commutative: Proof | None = None, idempotent: Proof | None = None
+        self,
+        f: Callable[[V_co], U],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> KeyedStream[K_co, U, L_co, B_co, O_co, R_co]:
         """Give the function's result for each value.
 
@@ -37,10 +43,15 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         Order, repeats and boundedness stay.
         """
         laws = effects("map", commutative, idempotent)
-        return self._grow(Map(self._func(f, 1, "map"), annotate.result_of(f), **laws))
+        return self._grow(Map(self._func(f, 1, "map", on_error), annotate.result_of(f), **laws))
 
     def map_with_key(
-        self, f: Callable[[K_co, V_co], U], *, commutative: Proof | None = None, idempotent: Proof | None = None
+        self,
+        f: Callable[[K_co, V_co], U],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> KeyedStream[K_co, U, L_co, B_co, O_co, R_co]:
         """Give the function's result for each key and value; the key stays.
 
@@ -51,10 +62,15 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         Order, repeats and boundedness stay.
         """
         laws = effects("map_with_key", commutative, idempotent)
-        return self._grow(Map(self._func(f, 2, "map_with_key"), annotate.result_of(f), with_key=True, **laws))
+        return self._grow(Map(self._func(f, 2, "map_with_key", on_error), annotate.result_of(f), with_key=True, **laws))
 
     def filter(
-        self, f: Callable[[V_co], object], *, commutative: Proof | None = None, idempotent: Proof | None = None
+        self,
+        f: Callable[[V_co], object],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> Self:
         """Keep the values for which the function is true.
 
@@ -65,10 +81,15 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         Everything stays.
         """
         laws = effects("filter", commutative, idempotent)
-        return self._grow(Filter(self._func(f, 1, "filter"), **laws))
+        return self._grow(Filter(self._func(f, 1, "filter", on_error), **laws))
 
     def filter_with_key(
-        self, f: Callable[[K_co, V_co], object], *, commutative: Proof | None = None, idempotent: Proof | None = None
+        self,
+        f: Callable[[K_co, V_co], object],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> Self:
         """Keep the values for which the function of key and value is true.
 
@@ -79,7 +100,7 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         Everything stays.
         """
         laws = effects("filter_with_key", commutative, idempotent)
-        return self._grow(Filter(self._func(f, 2, "filter_with_key"), with_key=True, **laws))
+        return self._grow(Filter(self._func(f, 2, "filter_with_key", on_error), with_key=True, **laws))
 
     def filter_map(
         self,
@@ -87,6 +108,7 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         *,
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> KeyedStream[K_co, U, L_co, B_co, O_co, R_co]:
         """Give the function's result where it is not `None`; `Some(None)` passes a `None` on.
 
@@ -97,7 +119,7 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         Order, repeats and boundedness stay.
         """
         laws = effects("filter_map", commutative, idempotent)
-        return self._grow(FilterMap(self._func(f, 1, "filter_map"), annotate.present_of(f), **laws))
+        return self._grow(FilterMap(self._func(f, 1, "filter_map", on_error), annotate.present_of(f), **laws))
 
     def filter_map_with_key(
         self,
@@ -105,6 +127,7 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         *,
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> KeyedStream[K_co, U, L_co, B_co, O_co, R_co]:
         """Give the function's result for each key and value where it is not `None`; `Some(None)` passes a `None` on.
 
@@ -116,11 +139,16 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         """
         laws = effects("filter_map_with_key", commutative, idempotent)
         return self._grow(
-            FilterMap(self._func(f, 2, "filter_map_with_key"), annotate.present_of(f), with_key=True, **laws)
+            FilterMap(self._func(f, 2, "filter_map_with_key", on_error), annotate.present_of(f), with_key=True, **laws)
         )
 
     def flat_map_ordered(
-        self, f: Callable[[V_co], Iterable[U]], *, commutative: Proof | None = None, idempotent: Proof | None = None
+        self,
+        f: Callable[[V_co], Iterable[U]],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> KeyedStream[K_co, U, L_co, B_co, O_co, R_co]:
         """Give every item of the iterable that the function makes of a value, in its order.
 
@@ -131,10 +159,15 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         Order, repeats and boundedness stay.
         """
         laws = effects("flat_map_ordered", commutative, idempotent)
-        return self._grow(FlatMapOrdered(self._func(f, 1, "flat_map_ordered"), annotate.item_of(f), **laws))
+        return self._grow(FlatMapOrdered(self._func(f, 1, "flat_map_ordered", on_error), annotate.item_of(f), **laws))
 
     def flat_map_unordered(
-        self, f: Callable[[V_co], Iterable[U]], *, commutative: Proof | None = None, idempotent: Proof | None = None
+        self,
+        f: Callable[[V_co], Iterable[U]],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> KeyedStream[K_co, U, L_co, B_co, NoOrder, R_co]:
         """Give every item of the iterable that the function makes of a value, in any order.
 
@@ -145,7 +178,9 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         Order within keys is lost; repeats and boundedness stay.
         """
         laws = effects("flat_map_unordered", commutative, idempotent)
-        return self._grow(FlatMapUnordered(self._func(f, 1, "flat_map_unordered"), annotate.item_of(f), **laws))
+        return self._grow(
+            FlatMapUnordered(self._func(f, 1, "flat_map_unordered", on_error), annotate.item_of(f), **laws)
+        )
 
     def flatten_ordered(
         self: KeyedElements[K_co, Iterable[U], L_co, B_co, O_co, R_co],
@@ -176,7 +211,12 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         return self._grow(FlatMapUnordered(self._func(items, 1, "flatten_unordered"), item))
 
     def inspect(
-        self, f: Callable[[V_co], object], *, commutative: Proof | None = None, idempotent: Proof | None = None
+        self,
+        f: Callable[[V_co], object],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> Self:
         """Call the function with each value and pass the value on.
 
@@ -187,10 +227,15 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         Everything stays.
         """
         laws = effects("inspect", commutative, idempotent)
-        return self._grow(Inspect(self._func(f, 1, "inspect"), **laws))
+        return self._grow(Inspect(self._func(f, 1, "inspect", on_error), **laws))
 
     def inspect_with_key(
-        self, f: Callable[[K_co, V_co], object], *, commutative: Proof | None = None, idempotent: Proof | None = None
+        self,
+        f: Callable[[K_co, V_co], object],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> Self:
         """Call the function with each key and value and pass the value on.
 
@@ -201,10 +246,15 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         Everything stays.
         """
         laws = effects("inspect_with_key", commutative, idempotent)
-        return self._grow(Inspect(self._func(f, 2, "inspect_with_key"), with_key=True, **laws))
+        return self._grow(Inspect(self._func(f, 2, "inspect_with_key", on_error), with_key=True, **laws))
 
     def partition(
-        self, f: Callable[[V_co], object], *, commutative: Proof | None = None, idempotent: Proof | None = None
+        self,
+        f: Callable[[V_co], object],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> tuple[Self, Self]:
         """Split in two keyed streams: the values for which the function is true, and the others.
 
@@ -216,7 +266,7 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         Everything stays, on both sides.
         """
         laws = effects("partition", commutative, idempotent)
-        node = grow(Partition(self._func(f, 1, "partition"), **laws), self)
+        node = grow(Partition(self._func(f, 1, "partition", on_error), **laws), self)
         return handle(self.flow, node, 0), handle(self.flow, node, 1)
 
     def enumerate(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
+from hydro_nb.ir.func import OnError
 from hydro_nb.ir.ops.fold import FoldKeyed, Proof, ReduceKeyed, ValueCounts
 from hydro_nb.lang import annotate, quote
 from hydro_nb.lang.collection import Collection
@@ -49,6 +50,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
         monotone: Proof,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, A, L_co, MonotonicValue]: ...
     @overload
     def fold(
@@ -59,6 +61,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof,
         idempotent: Proof | None = None,
         monotone: Proof,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, A, L_co, MonotonicValue]: ...
     @overload
     def fold(
@@ -69,6 +72,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof | None = None,
         idempotent: Proof,
         monotone: Proof,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, A, L_co, MonotonicValue]: ...
     @overload
     def fold(
@@ -79,6 +83,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof,
         idempotent: Proof,
         monotone: Proof,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, A, L_co, MonotonicValue]: ...
     @overload
     def fold(
@@ -89,6 +94,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
         monotone: None = None,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, A, L_co, MonotonicKeys]: ...
     @overload
     def fold(
@@ -99,6 +105,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof,
         idempotent: Proof | None = None,
         monotone: None = None,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, A, L_co, MonotonicKeys]: ...
     @overload
     def fold(
@@ -109,6 +116,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof | None = None,
         idempotent: Proof,
         monotone: None = None,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, A, L_co, MonotonicKeys]: ...
     @overload
     def fold(
@@ -119,6 +127,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof,
         idempotent: Proof,
         monotone: None = None,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, A, L_co, MonotonicKeys]: ...
     @overload
     def fold(
@@ -129,6 +138,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
         monotone: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, A, L_co, B_co]: ...
     @overload
     def fold(
@@ -139,6 +149,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof,
         idempotent: Proof | None = None,
         monotone: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, A, L_co, B_co]: ...
     @overload
     def fold(
@@ -149,6 +160,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof | None = None,
         idempotent: Proof,
         monotone: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, A, L_co, B_co]: ...
     @overload
     def fold(
@@ -159,6 +171,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof,
         idempotent: Proof,
         monotone: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, A, L_co, B_co]: ...
     def fold(
         self,
@@ -168,6 +181,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
         monotone: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> Any:
         """Gather the values of each key: `init`, then the function's result for it and each value.
 
@@ -180,7 +194,9 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         """
         laws = laws_of("fold", commutative, idempotent, monotone)
         start = quote.start(init, "fold", here())
-        return self._grow(FoldKeyed(self._func(f, 2, "fold"), *laws, init=start, result_type=annotate.result_of(f)))
+        return self._grow(
+            FoldKeyed(self._func(f, 2, "fold", on_error), *laws, init=start, result_type=annotate.result_of(f))
+        )
 
     @overload
     def reduce(
@@ -190,6 +206,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
         monotone: Proof,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, V, L_co, MonotonicValue]: ...
     @overload
     def reduce(
@@ -199,6 +216,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof,
         idempotent: Proof | None = None,
         monotone: Proof,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, V, L_co, MonotonicValue]: ...
     @overload
     def reduce(
@@ -208,6 +226,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof | None = None,
         idempotent: Proof,
         monotone: Proof,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, V, L_co, MonotonicValue]: ...
     @overload
     def reduce(
@@ -217,6 +236,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof,
         idempotent: Proof,
         monotone: Proof,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, V, L_co, MonotonicValue]: ...
     @overload
     def reduce(
@@ -226,6 +246,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
         monotone: None = None,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, V, L_co, MonotonicKeys]: ...
     @overload
     def reduce(
@@ -235,6 +256,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof,
         idempotent: Proof | None = None,
         monotone: None = None,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, V, L_co, MonotonicKeys]: ...
     @overload
     def reduce(
@@ -244,6 +266,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof | None = None,
         idempotent: Proof,
         monotone: None = None,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, V, L_co, MonotonicKeys]: ...
     @overload
     def reduce(
@@ -253,6 +276,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof,
         idempotent: Proof,
         monotone: None = None,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, V, L_co, MonotonicKeys]: ...
     @overload
     def reduce(
@@ -262,6 +286,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
         monotone: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, V, L_co, B_co]: ...
     @overload
     def reduce(
@@ -271,6 +296,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof,
         idempotent: Proof | None = None,
         monotone: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, V, L_co, B_co]: ...
     @overload
     def reduce(
@@ -280,6 +306,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof | None = None,
         idempotent: Proof,
         monotone: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, V, L_co, B_co]: ...
     @overload
     def reduce(
@@ -289,6 +316,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof,
         idempotent: Proof,
         monotone: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, V, L_co, B_co]: ...
     def reduce(
         self,
@@ -297,6 +325,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
         monotone: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> Any:
         """Gather the values of each key into one of their own type.
 
@@ -308,7 +337,7 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         else keys are only ever added, and with `monotone` proved values only grow.
         """
         laws = laws_of("reduce", commutative, idempotent, monotone)
-        return self._grow(ReduceKeyed(self._func(f, 2, "reduce"), *laws))
+        return self._grow(ReduceKeyed(self._func(f, 2, "reduce", on_error), *laws))
 
     @overload
     def value_counts(

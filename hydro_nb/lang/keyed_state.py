@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from hydro_nb.errors import GraphError, LocationError
+from hydro_nb.ir.func import OnError
 from hydro_nb.ir.node import Shape
 from hydro_nb.ir.ops.extreme import FirstKeyed
 from hydro_nb.ir.ops.fold import Proof
@@ -60,6 +61,8 @@ class KeyedState(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         self: KeyedState[K_co, V_co, L_co, B_co, TotalOrder, ExactlyOnce],
         init: type[A] | Callable[[], A] | A,
         f: Beside[A, V_co, Some[U] | U | None],
+        *,
+        on_error: OnError = "raise",
     ) -> KeyedStream[K_co, U, L_co, B_co, TotalOrder, ExactlyOnce]:
         """Give what the function makes of each value beside the accumulator that it carries to the key's next.
 
@@ -72,12 +75,14 @@ class KeyedState(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         and keeps both.
         """
         start = quote.start(init, "scan", here())
-        return self._grow(Scan(self._func(f, 2, "scan"), init=start, result_type=output_of(f)))
+        return self._grow(Scan(self._func(f, 2, "scan", on_error), init=start, result_type=output_of(f)))
 
     def generator(
         self: KeyedState[K_co, V_co, L_co, B_co, TotalOrder, ExactlyOnce],
         init: type[A] | Callable[[], A] | A,
         f: Beside[A, V_co, Steps[U]],
+        *,
+        on_error: OnError = "raise",
     ) -> KeyedStream[K_co, U, L_co, B_co, TotalOrder, ExactlyOnce]:
         """Give what the function yields for each value beside the accumulator that it carries to the key's next.
 
@@ -92,7 +97,7 @@ class KeyedState(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         order and no repeats, and keeps both.
         """
         start = quote.start(init, "generator", here())
-        return self._grow(Generator(self._func(f, 2, "generator"), init=start, result_type=step_of(f)))
+        return self._grow(Generator(self._func(f, 2, "generator", on_error), init=start, result_type=step_of(f)))
 
     def sort(
         self: KeyedState[K_co, V_co, L_co, Bounded, O_co, R_co],
@@ -114,14 +119,18 @@ class KeyedState(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         self: KeyedState[K_co, V_co, L_co, Bounded, TotalOrder, ExactlyOnce],
         init: type[A] | Callable[[], A] | A,
         f: Beside[A, V_co, bool],
+        *,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, A, L_co, Bounded]: ...
     @overload
     def fold_early_stop(
         self: KeyedState[K_co, V_co, L_co, Unbounded, TotalOrder, ExactlyOnce],
         init: type[A] | Callable[[], A] | A,
         f: Beside[A, V_co, bool],
+        *,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, A, L_co, BoundedValue]: ...
-    def fold_early_stop(self, init: Any, f: Any) -> Any:
+    def fold_early_stop(self, init: Any, f: Any, *, on_error: OnError = "raise") -> Any:
         """Gather the values of each key until the function says that it is enough; then the result is there for good.
 
         >>> pairs = FlowBuilder().process().source_iter([("a", 1), ("b", 2), ("a", 3), ("a", 4)]).into_keyed()
@@ -134,7 +143,7 @@ class KeyedState(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         and no value changes.
         """
         start = quote.start(init, "fold_early_stop", here())
-        function = self._func(f, 2, "fold_early_stop")
+        function = self._func(f, 2, "fold_early_stop", on_error)
         return self._grow(FoldEarlyStop(function, init=start, result_type=accumulator_of(f)))
 
     @overload
@@ -164,6 +173,7 @@ class KeyedState(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         *,
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, V, P, Unbounded]: ...
     @overload
     def reduce_watermark(
@@ -173,6 +183,7 @@ class KeyedState(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         *,
         commutative: Proof,
         idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, V, P, Unbounded]: ...
     @overload
     def reduce_watermark(
@@ -182,6 +193,7 @@ class KeyedState(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         *,
         commutative: Proof | None = None,
         idempotent: Proof,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, V, P, Unbounded]: ...
     @overload
     def reduce_watermark(
@@ -191,6 +203,7 @@ class KeyedState(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         *,
         commutative: Proof,
         idempotent: Proof,
+        on_error: OnError = "raise",
     ) -> KeyedSingleton[K_co, V, P, Unbounded]: ...
     def reduce_watermark(
         self,
@@ -199,6 +212,7 @@ class KeyedState(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         *,
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> Any:
         """Gather the values of each key into one of their own type, and forget the keys below the watermark.
 
@@ -212,7 +226,7 @@ class KeyedState(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         counts, and what comes later under a key below it is dropped. Without a total order `commutative` must be
         proved, with repeats `idempotent`. Keys come and go, and values may change.
         """
-        function = self._func(f, 2, "reduce_watermark")
+        function = self._func(f, 2, "reduce_watermark", on_error)
         laws = laws_of("reduce_watermark", commutative, idempotent)
         return self._grow(
             ReduceWatermark(function, *laws), _outside(watermark, atomic=self.kind.place.kind == "atomic")

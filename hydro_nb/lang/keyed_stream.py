@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from hydro_nb.ir.func import OnError
 from hydro_nb.ir.node import Shape
 from hydro_nb.ir.ops.fold import Proof
 from hydro_nb.ir.ops.keyed import DropKeyPrefix, EntriesPartiallyOrdered, PrefixKey
@@ -119,7 +120,12 @@ class KeyedStream(
         return self._grow(EntriesPartiallyOrdered(checked(nondet, "entries_partially_ordered", here())))
 
     def prefix_key(
-        self, f: Callable[[K_co, V_co], J], *, commutative: Proof | None = None, idempotent: Proof | None = None
+        self,
+        f: Callable[[K_co, V_co], J],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> KeyedStream[tuple[J, K_co], V_co, L_co, B_co, O_co, R_co]:
         """Put what the function gives for key and value before the key.
 
@@ -130,7 +136,7 @@ class KeyedStream(
         Within the finer keys order and repeats stay; boundedness stays.
         """
         laws = effects("prefix_key", commutative, idempotent)
-        return self._grow(PrefixKey(self._func(f, 2, "prefix_key"), annotate.result_of(f), **laws))
+        return self._grow(PrefixKey(self._func(f, 2, "prefix_key", on_error), annotate.result_of(f), **laws))
 
     def drop_key_prefix(
         self: KeyedStream[tuple[Any, J], V_co, L_co, B_co, O_co, R_co],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from hydro_nb.errors import GraphError
 from hydro_nb.ir import check
+from hydro_nb.ir.func import OnError
 from hydro_nb.ir.node import Shape
 from hydro_nb.ir.ops.atomic import AllTicksAtomic
 from hydro_nb.ir.ops.element import FlatMapOrdered, FlatMapUnordered
@@ -135,7 +136,7 @@ class LiveValue(Collection, Generic[T_co, L_co, B_co]):
     # ------------------------------------------------------------ a value made of many
 
     def flat_map_ordered(
-        self: LiveValue[T_co, L_co, Bounded], f: Callable[[T_co], Iterable[U]]
+        self: LiveValue[T_co, L_co, Bounded], f: Callable[[T_co], Iterable[U]], *, on_error: OnError = "raise"
     ) -> Stream[U, L_co, Bounded, TotalOrder, ExactlyOnce]:
         """Give every item of the iterable that the function makes of the complete value, in its order.
 
@@ -144,10 +145,10 @@ class LiveValue(Collection, Generic[T_co, L_co, B_co]):
 
         Totally ordered, exactly once, bounded.
         """
-        return _taken_apart(self, FlatMapOrdered(self._func(f, 1, "flat_map_ordered"), annotate.item_of(f)))
+        return _taken_apart(self, FlatMapOrdered(self._func(f, 1, "flat_map_ordered", on_error), annotate.item_of(f)))
 
     def flat_map_unordered(
-        self: LiveValue[T_co, L_co, Bounded], f: Callable[[T_co], Iterable[U]]
+        self: LiveValue[T_co, L_co, Bounded], f: Callable[[T_co], Iterable[U]], *, on_error: OnError = "raise"
     ) -> Stream[U, L_co, Bounded, NoOrder, ExactlyOnce]:
         """Give every item of the iterable that the function makes of the complete value, in any order.
 
@@ -156,7 +157,9 @@ class LiveValue(Collection, Generic[T_co, L_co, B_co]):
 
         No order, exactly once, bounded.
         """
-        return _taken_apart(self, FlatMapUnordered(self._func(f, 1, "flat_map_unordered"), annotate.item_of(f)))
+        return _taken_apart(
+            self, FlatMapUnordered(self._func(f, 1, "flat_map_unordered", on_error), annotate.item_of(f))
+        )
 
     def flatten_ordered(
         self: LiveValue[Iterable[U], L_co, Bounded],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from hydro_nb.errors import CaptureError, GraphError, Site
-from hydro_nb.ir.func import Func
+from hydro_nb.ir.func import Func, OnError
 
 X = TypeVar("X")
 A = TypeVar("A")
@@ -23,6 +23,8 @@ _INSTEAD = {
     "flat_map_unordered": "An async function with `yield` belongs in .flat_map_stream_blocking(f)",
     "scan": "Use .scan_async_blocking(init, f)",
 }
+_ONLY_BEGUN = frozenset({"map", "filter_map"})
+"""Methods that do not wait for what an `async def` makes."""
 _SHARED = (list, dict, set, bytearray)
 
 
@@ -60,8 +62,9 @@ def inplace(f: Callable[[A, T], X]) -> Inplace[A, T, X]:
     return Inplace(f)
 
 
-def function(value: Any, arity: int, method: str, site: Site) -> Func:
+def function(value: Any, arity: int, method: str, site: Site, on_error: OnError = "raise") -> Func:
     """Take the function that an operator was given, or say what is wrong with it."""
+    checked_on_error(on_error, method, site)
     mutates = isinstance(value, Inplace)
     fn: Any = cast("Inplace[Any, Any, Any]", value).fn if isinstance(value, Inplace) else value
     if not callable(fn):
@@ -74,11 +77,29 @@ def function(value: Any, arity: int, method: str, site: Site) -> Func:
             f"`{method}` was given the asynchronous function `{_name(fn)}`, whose results are coroutines.\n"
             f"  {site}\n  {remedy}."
         )
-    func = Func.of(fn, site, inplace=mutates)
+    if inspect.iscoroutinefunction(fn) and on_error == "skip" and method in _ONLY_BEGUN:
+        raise GraphError(
+            f"`{method}` only begins the asynchronous function `{_name(fn)}`, which fails where it is waited for.\n"
+            f'  {site}\n  Skip it there: .{method}({_name(fn)}).resolve_futures(on_error="skip")'
+        )
+    func = Func.of(fn, site, inplace=mutates, on_error=on_error)
     error = func.arity_error(arity)
     if error:
         raise error
     return func
+
+
+def checked_on_error(on_error: object, method: str, site: Site) -> OnError:
+    """Take what becomes of an element that a function fails on, or say what there is to choose."""
+    if on_error == "raise":
+        return "raise"
+    if on_error == "skip":
+        return "skip"
+    raise GraphError(
+        f"`{method}` was given on_error={on_error!r}.\n  {site}\n"
+        '  Give "raise" (the process fails with the element, as without it) or "skip" (the element is counted and '
+        "left out)."
+    )
 
 
 def start(init: Any, method: str, site: Site) -> Any:

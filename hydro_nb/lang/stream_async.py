@@ -6,6 +6,7 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Coroutine, Gener
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args
 
+from hydro_nb.ir.func import OnError
 from hydro_nb.ir.ops.futures import (
     FlatMapStreamBlocking,
     ResolveFutures,
@@ -106,7 +107,9 @@ class StreamAsync(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
     # ------------------------------------------------------------ async functions of elements
 
-    def flat_map_stream_blocking(self, f: Callable[[T_co], Asked[U]]) -> Stream[U, L_co, B_co, O_co, R_co]:
+    def flat_map_stream_blocking(
+        self, f: Callable[[T_co], Asked[U]], *, on_error: OnError = "raise"
+    ) -> Stream[U, L_co, B_co, O_co, R_co]:
         """Give every item of the async iterator that the function makes of an element; the tick waits for its end.
 
         >>> async def countdown(n):
@@ -118,7 +121,7 @@ class StreamAsync(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
         Order, repeats and boundedness stay. Nothing else happens on the process while it waits.
         """
-        return self._grow(FlatMapStreamBlocking(self._func(f, 1, "flat_map_stream_blocking"), _item_of(f)))
+        return self._grow(FlatMapStreamBlocking(self._func(f, 1, "flat_map_stream_blocking", on_error), _item_of(f)))
 
     def flatten_stream_blocking(
         self: StreamAsync[AsyncIterable[U], L_co, B_co, O_co, R_co],
@@ -142,6 +145,8 @@ class StreamAsync(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         init: type[A] | Callable[[], A] | A,
         f: Inplace[A, T_co, Coroutine[Any, Any, Some[U] | U | None]]
         | Callable[[A, T_co], Coroutine[Any, Any, tuple[A, Some[U] | U | None]]],
+        *,
+        on_error: OnError = "raise",
     ) -> Stream[U, L_co, B_co, TotalOrder, ExactlyOnce]:
         """Give what an async function makes of each element beside its accumulator; the tick waits for each.
 
@@ -156,7 +161,7 @@ class StreamAsync(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         """
         start = quote.start(init, "scan_async_blocking", here())
         return self._grow(
-            ScanAsyncBlocking(self._func(f, 2, "scan_async_blocking"), init=start, result_type=output_of(f))
+            ScanAsyncBlocking(self._func(f, 2, "scan_async_blocking", on_error), init=start, result_type=output_of(f))
         )
 
     # ------------------------------------------------------------ silence

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Generic, Self, TypedDict, TypeVar, overload
 
 from hydro_nb.errors import GraphError
+from hydro_nb.ir.func import OnError
 from hydro_nb.ir.ops.element import Filter, FilterMap, FlatMapOrdered, FlatMapUnordered, Inspect, Map, Partition
 from hydro_nb.ir.ops.fold import Proof
 from hydro_nb.ir.ops.join import CrossSingleton
@@ -34,7 +35,12 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
     __slots__ = ()
 
     def map(
-        self, f: Callable[[T_co], U], *, commutative: Proof | None = None, idempotent: Proof | None = None
+        self,
+        f: Callable[[T_co], U],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> Stream[U, L_co, B_co, O_co, R_co]:
         """Give the function's result for each element.
 
@@ -44,10 +50,15 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Order, repeats and boundedness stay.
         """
         laws = effects("map", commutative, idempotent)
-        return self._grow(Map(self._func(f, 1, "map"), annotate.result_of(f), **laws))
+        return self._grow(Map(self._func(f, 1, "map", on_error), annotate.result_of(f), **laws))
 
     def filter(
-        self, f: Callable[[T_co], object], *, commutative: Proof | None = None, idempotent: Proof | None = None
+        self,
+        f: Callable[[T_co], object],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> Stream[T_co, L_co, B_co, O_co, R_co]:
         """Keep the elements for which the function is true.
 
@@ -57,7 +68,7 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Order, repeats and boundedness stay.
         """
         laws = effects("filter", commutative, idempotent)
-        return self._grow(Filter(self._func(f, 1, "filter"), **laws))
+        return self._grow(Filter(self._func(f, 1, "filter", on_error), **laws))
 
     def filter_map(
         self,
@@ -65,6 +76,7 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         *,
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> Stream[U, L_co, B_co, O_co, R_co]:
         """Give the function's result where it is not `None`; `Some(None)` passes a `None` on.
 
@@ -75,10 +87,15 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Order, repeats and boundedness stay.
         """
         laws = effects("filter_map", commutative, idempotent)
-        return self._grow(FilterMap(self._func(f, 1, "filter_map"), annotate.present_of(f), **laws))
+        return self._grow(FilterMap(self._func(f, 1, "filter_map", on_error), annotate.present_of(f), **laws))
 
     def flat_map_ordered(
-        self, f: Callable[[T_co], Iterable[U]], *, commutative: Proof | None = None, idempotent: Proof | None = None
+        self,
+        f: Callable[[T_co], Iterable[U]],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> Stream[U, L_co, B_co, O_co, R_co]:
         """Give every item of the iterable that the function makes of an element, in its order.
 
@@ -88,10 +105,15 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Order, repeats and boundedness stay.
         """
         laws = effects("flat_map_ordered", commutative, idempotent)
-        return self._grow(FlatMapOrdered(self._func(f, 1, "flat_map_ordered"), annotate.item_of(f), **laws))
+        return self._grow(FlatMapOrdered(self._func(f, 1, "flat_map_ordered", on_error), annotate.item_of(f), **laws))
 
     def flat_map_unordered(
-        self, f: Callable[[T_co], Iterable[U]], *, commutative: Proof | None = None, idempotent: Proof | None = None
+        self,
+        f: Callable[[T_co], Iterable[U]],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> Stream[U, L_co, B_co, NoOrder, R_co]:
         """Give every item of the iterable that the function makes of an element, in any order.
 
@@ -102,7 +124,9 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Order is lost; repeats and boundedness stay.
         """
         laws = effects("flat_map_unordered", commutative, idempotent)
-        return self._grow(FlatMapUnordered(self._func(f, 1, "flat_map_unordered"), annotate.item_of(f), **laws))
+        return self._grow(
+            FlatMapUnordered(self._func(f, 1, "flat_map_unordered", on_error), annotate.item_of(f), **laws)
+        )
 
     def flatten_ordered(self: StreamElements[Iterable[U], L_co, B_co, O_co, R_co]) -> Stream[U, L_co, B_co, O_co, R_co]:
         """Give every item of every element, in order.
@@ -129,7 +153,12 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         return self._grow(FlatMapUnordered(self._func(items, 1, "flatten_unordered"), item))
 
     def inspect(
-        self, f: Callable[[T_co], object], *, commutative: Proof | None = None, idempotent: Proof | None = None
+        self,
+        f: Callable[[T_co], object],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> Self:
         """Call the function with each element and pass the element on.
 
@@ -139,10 +168,15 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Everything stays.
         """
         laws = effects("inspect", commutative, idempotent)
-        return self._grow(Inspect(self._func(f, 1, "inspect"), **laws))
+        return self._grow(Inspect(self._func(f, 1, "inspect", on_error), **laws))
 
     def partition(
-        self, f: Callable[[T_co], object], *, commutative: Proof | None = None, idempotent: Proof | None = None
+        self,
+        f: Callable[[T_co], object],
+        *,
+        commutative: Proof | None = None,
+        idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> tuple[Self, Self]:
         """Split in two streams: the elements for which the function is true, and the others.
 
@@ -153,7 +187,7 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Everything stays, on both sides.
         """
         laws = effects("partition", commutative, idempotent)
-        node = grow(Partition(self._func(f, 1, "partition"), **laws), self)
+        node = grow(Partition(self._func(f, 1, "partition", on_error), **laws), self)
         return handle(self.flow, node, 0), handle(self.flow, node, 1)
 
     def enumerate(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
+from hydro_nb.ir.func import OnError
 from hydro_nb.ir.ops.fold import Count, Fold, Proof, Reduce
 from hydro_nb.ir.ops.sink import ForEach
 from hydro_nb.lang import annotate, quote
@@ -50,6 +51,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
         monotone: Proof,
+        on_error: OnError = "raise",
     ) -> Singleton[A, L_co, Monotonic]: ...
     @overload
     def fold(
@@ -60,6 +62,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         commutative: Proof,
         idempotent: Proof | None = None,
         monotone: Proof,
+        on_error: OnError = "raise",
     ) -> Singleton[A, L_co, Monotonic]: ...
     @overload
     def fold(
@@ -70,6 +73,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         commutative: Proof | None = None,
         idempotent: Proof,
         monotone: Proof,
+        on_error: OnError = "raise",
     ) -> Singleton[A, L_co, Monotonic]: ...
     @overload
     def fold(
@@ -80,6 +84,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         commutative: Proof,
         idempotent: Proof,
         monotone: Proof,
+        on_error: OnError = "raise",
     ) -> Singleton[A, L_co, Monotonic]: ...
     @overload
     def fold(
@@ -90,6 +95,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
         monotone: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> Singleton[A, L_co, B_co]: ...
     @overload
     def fold(
@@ -100,6 +106,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         commutative: Proof,
         idempotent: Proof | None = None,
         monotone: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> Singleton[A, L_co, B_co]: ...
     @overload
     def fold(
@@ -110,6 +117,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         commutative: Proof | None = None,
         idempotent: Proof,
         monotone: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> Singleton[A, L_co, B_co]: ...
     @overload
     def fold(
@@ -120,6 +128,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         commutative: Proof,
         idempotent: Proof,
         monotone: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> Singleton[A, L_co, B_co]: ...
     def fold(
         self,
@@ -129,6 +138,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
         monotone: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> Any:
         """Gather all elements into one value: `init`, then the function's result for it and each element.
 
@@ -140,7 +150,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         """
         laws = (commutative, idempotent, monotone)
         start = quote.start(init, "fold", here())
-        function = self._func(f, 2, "fold")
+        function = self._func(f, 2, "fold", on_error)
         return self._grow(Fold(function, *laws_of("fold", *laws), init=start, result_type=annotate.result_of(f)))
 
     @overload
@@ -150,6 +160,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         *,
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> Optional[T, L_co, InitNone]: ...
     @overload
     def reduce(
@@ -158,6 +169,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         *,
         commutative: Proof,
         idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> Optional[T, L_co, InitNone]: ...
     @overload
     def reduce(
@@ -166,6 +178,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         *,
         commutative: Proof | None = None,
         idempotent: Proof,
+        on_error: OnError = "raise",
     ) -> Optional[T, L_co, InitNone]: ...
     @overload
     def reduce(
@@ -174,6 +187,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         *,
         commutative: Proof,
         idempotent: Proof,
+        on_error: OnError = "raise",
     ) -> Optional[T, L_co, InitNone]: ...
     @overload
     def reduce(
@@ -182,6 +196,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         *,
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> Optional[T, L_co, B_co]: ...
     @overload
     def reduce(
@@ -190,6 +205,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         *,
         commutative: Proof,
         idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> Optional[T, L_co, B_co]: ...
     @overload
     def reduce(
@@ -198,6 +214,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         *,
         commutative: Proof | None = None,
         idempotent: Proof,
+        on_error: OnError = "raise",
     ) -> Optional[T, L_co, B_co]: ...
     @overload
     def reduce(
@@ -206,6 +223,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         *,
         commutative: Proof,
         idempotent: Proof,
+        on_error: OnError = "raise",
     ) -> Optional[T, L_co, B_co]: ...
     def reduce(
         self,
@@ -213,6 +231,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         *,
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> Any:
         """Gather all elements into one value of their own type; absent while there is none.
 
@@ -222,7 +241,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Without a total order `commutative` must be proved, with repeats `idempotent`. The value is bounded where the
         stream is; else it is absent at first and may change.
         """
-        return self._grow(Reduce(self._func(f, 2, "reduce"), *laws_of("reduce", commutative, idempotent)))
+        return self._grow(Reduce(self._func(f, 2, "reduce", on_error), *laws_of("reduce", commutative, idempotent)))
 
     @overload
     def count(self: StreamFolds[T_co, L_co, Bounded, O_co, ExactlyOnce]) -> Singleton[int, L_co, Bounded]: ...
@@ -245,6 +264,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         *,
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> None: ...
     @overload
     def for_each(
@@ -253,6 +273,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         *,
         commutative: Proof,
         idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> None: ...
     @overload
     def for_each(
@@ -261,15 +282,19 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         *,
         commutative: Proof | None = None,
         idempotent: Proof,
+        on_error: OnError = "raise",
     ) -> None: ...
     @overload
-    def for_each(self, f: Callable[[T_co], object], *, commutative: Proof, idempotent: Proof) -> None: ...
+    def for_each(
+        self, f: Callable[[T_co], object], *, commutative: Proof, idempotent: Proof, on_error: OnError = "raise"
+    ) -> None: ...
     def for_each(
         self,
         f: Callable[[Any], object],
         *,
         commutative: Proof | None = None,
         idempotent: Proof | None = None,
+        on_error: OnError = "raise",
     ) -> None:
         """Call the function with each element; the stream ends here.
 
@@ -277,7 +302,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
         Without a total order `commutative` must be proved, with repeats `idempotent`.
         """
-        grow(ForEach(self._func(f, 1, "for_each"), *laws_of("for_each", commutative, idempotent)), self)
+        grow(ForEach(self._func(f, 1, "for_each", on_error), *laws_of("for_each", commutative, idempotent)), self)
 
 
 def laws_of(method: str, *given: Proof | None) -> tuple[Proof | None, ...]:

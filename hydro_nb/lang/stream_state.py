@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from hydro_nb.errors import GraphError
+from hydro_nb.ir.func import OnError
 from hydro_nb.ir.ops.extreme import CollectVec, First, IsEmpty, Last, Max, Min
 from hydro_nb.ir.ops.scan import Generator, Scan
 from hydro_nb.ir.ops.sort import Limit, Sort
@@ -48,6 +49,8 @@ class StreamState(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         self: StreamState[T_co, L_co, B_co, TotalOrder, ExactlyOnce],
         init: type[A] | Callable[[], A] | A,
         f: Beside[A, T_co, Some[U] | U | None],
+        *,
+        on_error: OnError = "raise",
     ) -> Stream[U, L_co, B_co, TotalOrder, ExactlyOnce]:
         """Give what the function makes of each element beside the accumulator that it carries to the next.
 
@@ -60,12 +63,14 @@ class StreamState(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         and keeps both.
         """
         start = quote.start(init, "scan", here())
-        return self._grow(Scan(self._func(f, 2, "scan"), init=start, result_type=output_of(f)))
+        return self._grow(Scan(self._func(f, 2, "scan", on_error), init=start, result_type=output_of(f)))
 
     def generator(
         self: StreamState[T_co, L_co, B_co, TotalOrder, ExactlyOnce],
         init: type[A] | Callable[[], A] | A,
         f: Beside[A, T_co, Steps[U]],
+        *,
+        on_error: OnError = "raise",
     ) -> Stream[U, L_co, B_co, TotalOrder, ExactlyOnce]:
         """Give what the function yields for each element beside the accumulator that it carries to the next.
 
@@ -80,7 +85,7 @@ class StreamState(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         and no repeats, and keeps both.
         """
         start = quote.start(init, "generator", here())
-        return self._grow(Generator(self._func(f, 2, "generator"), init=start, result_type=step_of(f)))
+        return self._grow(Generator(self._func(f, 2, "generator", on_error), init=start, result_type=step_of(f)))
 
     def limit(
         self: StreamState[T_co, L_co, B_co, TotalOrder, ExactlyOnce], n: int

@@ -12,6 +12,7 @@ from typing import Any
 
 from hydro_nb.errors import HydroError, Site
 from hydro_nb.runtime.render import Renderer
+from hydro_nb.runtime.skipped import describe
 from hydro_nb.wire import ChannelSpec, LocationProgram, Problem, SourceLine, member_of
 
 FIRST = 16
@@ -106,7 +107,7 @@ class Location:
         return Problem(
             location=self._peer,
             time=now,
-            error=_describe(error),
+            error=describe(error),
             slot=origin.slot if origin else "",
             op=origin.op if origin else "",
             site=origin.site if origin else Site(),
@@ -168,13 +169,3 @@ def _frames(traceback: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
 def _is_users(filename: str) -> bool:
     installed = filename.startswith((_OURS, _STANDARD, "<frozen")) or any(name in filename for name in _PACKAGES)
     return not installed
-
-
-def _describe(error: BaseException) -> str:
-    if isinstance(error, SystemExit):
-        return f"SystemExit: the user's code called exit({error.code!r})"
-    try:
-        text = str(error)
-    except Exception:  # noqa: BLE001 - a user's exception may have a broken `__str__`
-        text = "(its text cannot be shown)"
-    return f"{type(error).__name__}: {text}"[:4096] if text else type(error).__name__

@@ -45,13 +45,27 @@ class ElementOp(Op):
     @property
     def detail(self) -> str:
         """Show the function."""
-        return self.function.text
+        return self.function.detail
 
-    def apply(self, emit: Emit, value: str, key: str | None) -> Item:
+    def apply(self, emit: Emit, value: str, key: str | None, through: str = "", wanted: str = "") -> Item:
         """Write the function applied to a value, and to its key where it asks for that."""
+        args = self._told(emit, value, key)
+        return emit.call(self.function, *args, through=through, wanted=wanted)
+
+    def run(self, emit: Emit, value: str, key: str | None) -> None:
+        """Write the function applied in the same way, for what it does."""
+        emit.run(self.function, *self._told(emit, value, key))
+
+    def test(self, emit: Emit, value: str, key: str | None) -> str:
+        """Write the function applied as a condition; whether the result counts as true may fail as well."""
+        skips = self.function.skips
+        return self.apply(emit, value, key, "bool" if skips else "", "wanted").text
+
+    def _told(self, emit: Emit, value: str, key: str | None) -> tuple[str, ...]:
+        """Let who tries the proofs hear of a use of the function; give its arguments."""
         args = (key, value) if self.with_key and key else (value,)
         tell_effect(emit, self.trial, self.function, *args)
-        return emit.call(self.function, *args)
+        return args
 
     def before(self, emit: Emit) -> None:
         """Tell who tries the proofs that a tick begins."""
@@ -134,7 +148,8 @@ class Filter(ElementOp):
 
     def work(self, emit: Emit, item: Item, key: str | None) -> None:
         """Go on to the next element where the function says no."""
-        with emit.block(f"if not ({self.apply(emit, item.text, key).text}):"):
+        test = self.test(emit, item.text, key)
+        with emit.block(f"if not {test}:" if self.function.skips else f"if not ({test}):"):
             emit.write("continue")
         emit.push(item if key is None else Item.of(key, item.text))
 
@@ -176,6 +191,8 @@ class FilterMap(ElementOp):
         self.give(emit, Item(result), key)
 
     def _result(self, emit: Emit, value: str, key: str | None) -> str:
+        if self.function.skips:
+            return self.apply(emit, value, key, wanted=emit.hint()).text
         result = emit.local(emit.hint())
         emit.write(f"{result} = {self.apply(emit, value, key).text}", value)
         return result
@@ -221,7 +238,9 @@ class FlatMapOrdered(ElementOp):
 
     def work(self, emit: Emit, item: Item, key: str | None) -> None:
         """Loop over the result."""
-        many = self.apply(emit, item.text, key).text
+        many = self.apply(emit, item.text, key, wanted="many").text
+        if self.function.skips:
+            many = f"{emit.skips()}.each({many}, {emit.handled})"
         if key is None:
             emit.push_all(many)
             return
@@ -254,7 +273,7 @@ class Inspect(ElementOp):
 
     def work(self, emit: Emit, item: Item, key: str | None) -> None:
         """Call, then push."""
-        emit.write(self.apply(emit, item.text, key).text)
+        self.run(emit, item.text, key)
         emit.push(item if key is None else Item.of(key, item.text))
 
     def after(self, emit: Emit) -> None:
@@ -288,7 +307,7 @@ class Partition(ElementOp):
     def work(self, emit: Emit, item: Item, key: str | None) -> None:
         """Push to the one port or to the other."""
         whole = item if key is None else Item.of(key, item.text)
-        with emit.block(f"if {self.apply(emit, item.text, key).text}:"):
+        with emit.block(f"if {self.test(emit, item.text, key)}:"):
             emit.push(whole, 0)
         with emit.block("else:"):
             emit.push(whole, 1)

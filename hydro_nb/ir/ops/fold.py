@@ -61,7 +61,7 @@ class Folding:
     @property
     def detail(self) -> str:
         """Show the function."""
-        return self.function.text
+        return self.function.detail
 
     @property
     def mutates(self) -> bool:
@@ -103,10 +103,11 @@ class Proved(Folding, Gather):
 
     def step(self, emit: Emit, target: str, *args: str) -> None:
         """Write `target = function(target, element)`, or the bare call where the function mutates."""
-        result = emit.call(self.function, target, *args)
         if self.function.inplace:
-            emit.write(result.text, args[-1])
-        elif result.text != target:
+            emit.run(self.function, target, *args, element=args[-1])
+            return
+        result = emit.call(self.function, target, *args, wanted="updated")
+        if result.text != target:
             emit.write(f"{target} = {result.text}", args[-1])
 
 
@@ -177,7 +178,10 @@ class FoldKeyed(Proved):
         key, value = emit.pair(item)
         table = emit.state("", "{}")
         init = start_value(emit, self.init)
-        if isinstance(self.init, Func):
+        if self.function.skips:  # a key is there once an element under it was taken
+            now = emit.local("now")
+            emit.write(f"{now} = {table}[{key}] if {key} in {table} else {init}")
+        elif isinstance(self.init, Func):
             with emit.block(f"if {key} not in {table}:"):
                 emit.write(f"{table}[{key}] = {init}")
             now = f"{table}[{key}]"
@@ -188,14 +192,18 @@ class FoldKeyed(Proved):
         emit.changed()
 
     def _update(self, emit: Emit, table: str, key: str, now: str, value: str) -> None:
-        result = emit.call(self.function, now, value)
         if self.function.inplace:
-            emit.write(result.text, value)
-        elif self.init is None or is_sum(result.text):
+            emit.run(self.function, now, value, element=value)
+            if self.function.skips:
+                emit.write(f"{table}[{key}] = {now}", value)
+            return
+        result = emit.call(self.function, now, value, wanted="updated")
+        if self.init is None or is_sum(result.text):
             emit.write(f"{table}[{key}] = {result.text}", value)
         else:
-            updated = emit.local("updated")
-            emit.write(f"{updated} = {result.text}", value)
+            updated = result.text if self.function.skips else emit.local("updated")
+            if updated != result.text:
+                emit.write(f"{updated} = {result.text}", value)
             refuse_none(emit, updated)
             emit.write(f"{table}[{key}] = {updated}", value)
 
@@ -275,8 +283,11 @@ class ReduceKeyed(Proved):
         with emit.block(f"if {key} not in {table}:"):
             emit.write(f"{table}[{key}] = {self.first(value)}")
         with emit.block("else:"):
-            result = emit.call(self.function, f"{table}[{key}]", value)
-            emit.write(result.text if self.function.inplace else f"{table}[{key}] = {result.text}", value)
+            if self.function.inplace:
+                emit.run(self.function, f"{table}[{key}]", value, element=value)
+            else:
+                result = emit.call(self.function, f"{table}[{key}]", value, wanted="updated")
+                emit.write(f"{table}[{key}] = {result.text}", value)
         emit.changed()
 
     def after(self, emit: Emit) -> None:

@@ -137,7 +137,7 @@ class FlatMapStreamBlocking(ElementOp):
 
     def work(self, emit: Emit, item: Item, key: str | None) -> None:
         """Wait for the iterator's end, then loop over what it gave."""
-        emit.push_all(f"drained({emit.call(self.function, item.text).text})")
+        emit.push_all(emit.call(self.function, item.text, through="drained").text)
 
 
 @dataclass(frozen=True)
@@ -155,12 +155,9 @@ class ScanAsyncBlocking(Running):
         """Wait for the function, store the accumulator, push what is not `None`."""
         held = emit.assign(item, "item")
         read, stored = self.accumulator(emit, None)
-        result = Item(f"wait_for({emit.call(self.function, read, held).text})")
-        out = emit.local(emit.hint())
-        if self.function.inplace:
-            emit.write(f"{out} = {result.text}", held)
-        else:
-            emit.write(f"{stored}, {out} = {self._pair(emit, result, held)}", held)
+        wanted = emit.hint()
+        result = emit.call(self.function, read, held, through="wait_for", wanted=self.wanted(wanted))
+        out = self.take(emit, result, stored, held, wanted)
         with emit.block(f"if {out} is None:"):
             emit.write("continue")
         emit.write(f"if type({out}) is Some: {out} = {out}.value")

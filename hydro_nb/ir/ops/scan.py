@@ -42,7 +42,17 @@ class Running(Folding, Op):
     def advance(self, emit: Emit, value: str, key: str | None, wanted: str) -> str:
         """Write the call and store the accumulator; give the variable of what is to be used at once."""
         read, stored = self.accumulator(emit, key)
-        result = emit.call(self.function, read, value)
+        result = emit.call(self.function, read, value, wanted=self.wanted(wanted))
+        return self.take(emit, result, stored, value, wanted)
+
+    def wanted(self, out: str) -> str:
+        """Say what a call gives: what is to be used at once, or a pair with the accumulator."""
+        return out if self.function.inplace else "pair"
+
+    def take(self, emit: Emit, result: Item, stored: str, value: str, wanted: str) -> str:
+        """Store the accumulator that a call gave; give the variable of what is to be used at once."""
+        if self.function.skips and self.function.inplace:
+            return result.text
         out = emit.local(wanted)
         if self.function.inplace:
             emit.write(f"{out} = {result.text}", value)
@@ -77,8 +87,9 @@ class Running(Folding, Op):
             return ", ".join(result.parts)
         if _is_pair(ast.parse(result.text, mode="eval").body):
             return result.text
-        pair = emit.local("pair")
-        emit.write(f"{pair} = {result.text}", value)
+        pair = result.text if self.function.skips else emit.local("pair")
+        if not self.function.skips:
+            emit.write(f"{pair} = {result.text}", value)
         with emit.block(f"if type({pair}) is not tuple or len({pair}) != 2:"):
             emit.write(f"raise TypeError({emit.capture('NO_PAIR', NO_PAIR)} + repr({pair}))")
         return pair

@@ -31,7 +31,7 @@ class ForEach(Op):
     @property
     def detail(self) -> str:
         """Show the function."""
-        return self.function.text
+        return self.function.detail
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Demand the proofs that the input makes necessary, and elements that are there."""
@@ -43,7 +43,7 @@ class ForEach(Op):
         """Call, count, and remember the newest element for whoever looks."""
         held = emit.assign(item, "item")
         tell_effect(emit, self.trial, self.function, held)
-        emit.write(emit.call(self.function, held).text)
+        emit.run(self.function, held)
         emit.seen(held)
 
     def before(self, emit: Emit) -> None:
