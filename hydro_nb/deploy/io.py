@@ -28,6 +28,10 @@ T = TypeVar("T")
 Callback = Callable[[], object]
 
 
+def _nothing() -> None:
+    """Stand for what is not to be done any more."""
+
+
 class Timer:
     """A callback that is due some time, once or again and again."""
 
@@ -37,8 +41,9 @@ class Timer:
         self.cancelled = False
 
     def cancel(self) -> None:
-        """Do not call any more; from any thread."""
+        """Do not call any more, and hold nothing for it; from any thread."""
         self.cancelled = True
+        self.callback = _nothing
 
 
 class IO:

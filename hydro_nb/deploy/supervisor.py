@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from hydro_nb.deploy.endings import Endings
 from hydro_nb.deploy.external import EXTERNAL
 from hydro_nb.deploy.faults import Faults
 from hydro_nb.deploy.hub import Hub
-from hydro_nb.deploy.io import IO
+from hydro_nb.deploy.io import IO, Timer
 from hydro_nb.deploy.keys import Roads
 from hydro_nb.deploy.launcher import KILL, TERMINATE, Launcher, title_of
 from hydro_nb.deploy.member import Member
@@ -67,6 +67,7 @@ class Supervisor:
         self.members: dict[int, Member] = {}
         self.stopping = False
         self.draining = False
+        self._timers: list[Timer] = []
         self._board = board
         self._roads = roads
         self._launcher = launcher
@@ -99,7 +100,7 @@ class Supervisor:
         self._endings.timeout = timeout
         self._io.watch(self._exchange.fd, self._listen)
         self._hub.open()
-        self._io.later(timeout, lambda: self._too_slow(timeout))
+        self._later(timeout, lambda: self._too_slow(timeout))
         for group in self.plan.groups:
             boot = self.plan.shared(group)
             try:
@@ -111,6 +112,10 @@ class Supervisor:
             for peer, name, each in zip(group, names, (child, *child.lodgers), strict=True):
                 others = tuple(other for other in names if other != name)
                 self.adopt(Member(self.plan.peers[peer], peer, each, self._io, shared=others))
+
+    def _later(self, seconds: float, work: Callable[[], object]) -> None:
+        """Do this unless all has ended before; what is still to be done then would keep all of it in memory."""
+        self._timers.append(self._io.later(seconds, work))
 
     def adopt(self, member: Member) -> None:
         """Watch over a process that was started."""
@@ -167,8 +172,8 @@ class Supervisor:
     def _note(self, member: Member, report: Report) -> None:
         match report:
             case ProbeReply():
-                # what a process says that is being killed proves nothing
-                if not member.on_purpose:
+                # what a process says that is being killed, or has failed and is about to end, proves nothing
+                if not member.on_purpose and member.problem is None:
                     self.settling.answered(report)
             case Entered():
                 self._entered(member, report)
@@ -345,8 +350,8 @@ class Supervisor:
             self.started.set_exception(DeployError("the deployment was stopped while it was starting"))
         for member in self.members.values():
             self._part(member)
-        self._io.later(STOP_SECONDS, lambda: self._signal_all(TERMINATE))
-        self._io.later(STOP_SECONDS + TERMINATE_SECONDS, lambda: self._signal_all(KILL))
+        self._later(STOP_SECONDS, lambda: self._signal_all(TERMINATE))
+        self._later(STOP_SECONDS + TERMINATE_SECONDS, lambda: self._signal_all(KILL))
         self._finish_if_all_over()
 
     def _part(self, member: Member) -> None:
@@ -388,6 +393,8 @@ class Supervisor:
     def _finish_if_all_over(self) -> None:
         if not self.stopping or self.stopped.done() or not all(m.left for m in self.members.values()):
             return
+        for timer in self._timers:
+            timer.cancel()
         self._count_clients()
         self._io.forget(self._exchange.fd)
         self._exchange.close()
