@@ -12,6 +12,8 @@ from hydro_nb.lang.sim_ports import SimPort, SimReceiver, SimSender
 from hydro_nb.lang.sim_slips import RECEIVES, SENDS, guesses
 from hydro_nb.values import MemberId
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
 T = TypeVar("T")
 _SENDS = {names: meant.replace("(element)", "(member, element)") for names, meant in SENDS.items()}
 _RECEIVES = {names: meant.replace("()", "(member)").replace("([", "(member, [") for names, meant in RECEIVES.items()}

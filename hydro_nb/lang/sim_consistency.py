@@ -12,6 +12,8 @@ from hydro_nb.lang.sim_execution import Bookmark, Probe
 from hydro_nb.lang.sim_ports import current
 from hydro_nb.lang.site import here
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
 _PREFIX = "Prefix inconsistency: of what two executions gave, neither begins the other"
 Outputs = list[Any]
 Agree = Callable[[Outputs, Outputs], bool]

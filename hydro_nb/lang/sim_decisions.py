@@ -8,6 +8,8 @@ from typing import Any, overload
 from hydro_nb.lang.sim_awaits import to_await
 from hydro_nb.lang.sim_holding import Holding
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
 _ONCE = 1
 
 

@@ -13,6 +13,8 @@ from hydro_nb.lang.sim_ports import ScriptError, current, script_done
 from hydro_nb.lang.site import here
 from hydro_nb.values import MemberId
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
 T = TypeVar("T")
 
 

@@ -8,6 +8,9 @@ from typing import Any
 from hydro_nb.lang.sim_awaits import to_await
 from hydro_nb.lang.sim_holding import Holding
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
+
 
 class Orders(Holding):
     """Decisions on an order that is looked at where there is none."""

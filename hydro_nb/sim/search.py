@@ -71,6 +71,7 @@ class Search:
     def exhaustive(self, *, reduce: bool) -> int:
         """Run the test under every schedule, or leave out those that can only give what others gave."""
         with self._under("exhaustive search, reduced" if reduce else "exhaustive search") as tally:
+            self._try_kept()
             driver = Reduced(self._trial.model) if reduce else DepthFirst()
             while True:
                 self._once(driver, lambda: f"execution {tally.executions + 1} of an exhaustive search")
@@ -82,6 +83,7 @@ class Search:
         """Run the test under schedules chosen at random."""
         how = f"random search with seed={seed}"
         with self._under(how) as tally:
+            self._try_kept()
             driver = AtRandom(seed)
             for number in range(1, runs + 1):
                 self._once(driver, lambda number=number: f"run {number} of a {how}")
@@ -98,7 +100,6 @@ class Search:
         ended: Ended = "failed"
         try:
             with heard_by(Unheard()):  # thousands of executions would print the same lines
-                self._try_kept()
                 yield tally
             ended = "complete"
         except KeyboardInterrupt:
