@@ -16,6 +16,8 @@ from hydro_nb.sim.hearing import Unheard, heard_by
 from hydro_nb.sim.trace import shown
 from hydro_nb.values import ABSENT
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
 _MOST = 100
 """What may be spent on one function in one execution: one for each use that is looked at, and one for each trial."""
 _SEARCH = 5000

@@ -10,6 +10,9 @@ from hydro_nb.errors import HydroError, SimulationFailure
 from hydro_nb.sim.hooks import Hook, KeyedVersion
 from hydro_nb.sim.trace import shown
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
+
 
 class MismatchError(HydroError):
     """What a test decided cannot be, whatever may come."""

@@ -8,6 +8,9 @@ from typing import Protocol
 
 from hydro_nb.errors import SimulationFailure
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
+
 
 class DepthFirst:
     """Goes through all choices, the last one first.

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from hydro_nb.sim.units import Happening, Module, Runner
     from hydro_nb.sim.world import World
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
+
 
 @dataclass(frozen=True)
 class Budget:

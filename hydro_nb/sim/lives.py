@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from hydro_nb.sim.strikes import News
     from hydro_nb.sim.units import Module, Observer, Runner
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
 State = Literal["absent", "starting", "running", "gone"]
 
 

@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from hydro_nb.sim.spot import Target as Deciding
     from hydro_nb.sim.waiting import Waiting
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
 _WAITS = frozenset({"wait_for", "wait_all", "drained"})
 """What generated source calls to wait in the middle of a tick."""
 Port = tuple[str, int]

@@ -24,6 +24,8 @@ from hydro_nb.ir.ops.time import SampleEvery, Snapshot
 from hydro_nb.sim.sequences import Choose, interleaved, interleaved_by_key, permuted, permuted_by_key, repeated
 from hydro_nb.sim.timed import sampling, silence
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
 _INSTEAD = "Bring the elements in through a port of the test: port, stream = process.sim_input(T)"
 _REFUSED: dict[type[Op], tuple[str, str]] = {
     SourceExternal: ("clients do not exist in a simulation", _INSTEAD),

@@ -10,6 +10,8 @@ from hydro_nb.ir.ops.order import AssumeRetries
 from hydro_nb.sim.desk import MismatchError, equal, place_of
 from hydro_nb.sim.sequences import interleaved, interleaved_by_key, permuted, permuted_by_key, repeated
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
 Items = list[Any]
 
 

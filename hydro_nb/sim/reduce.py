@@ -38,6 +38,8 @@ from hydro_nb.sim.world import World
 if TYPE_CHECKING:
     from hydro_nb.sim.recorder import Recorder
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
 Unit = Runner | Observer
 _KEPT_APART = Version, KeyedVersion, Whole
 """Places that do not let one hold back what one of two steps gives and not what the other does."""

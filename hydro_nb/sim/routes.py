@@ -14,6 +14,9 @@ from hydro_nb.sim.trace import shown
 from hydro_nb.sim.units import Module, Runner
 from hydro_nb.values import tag_name
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
+
 
 @dataclass(eq=False, slots=True)
 class Target:

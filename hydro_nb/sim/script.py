@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from hydro_nb.sim.model import Model
     from hydro_nb.sim.observe import Arrangement
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
 E = TypeVar("E")
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from hydro_nb.sim.units import EventKind, Module, Runner
     from hydro_nb.sim.world import World
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
 SECOND = 1_000_000_000
 """The clock counts in nanoseconds, so that ten tenths of a second are one."""
 

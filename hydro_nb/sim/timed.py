@@ -13,6 +13,8 @@ from hydro_nb.ir.ops.futures import Timeout
 from hydro_nb.ir.ops.source import SourceInterval
 from hydro_nb.ir.ops.time import AllTicks, Batch, SampleEvery, Snapshot
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
 TOLD = "~told"
 """What ends the slot of what the clock says to an operator."""
 SAMPLING = "sampling"

@@ -9,6 +9,9 @@ from hydro_nb.sim.hooks import AnyAgain
 from hydro_nb.sim.losses import Loss
 from hydro_nb.sim.trace import shown
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
+
 
 def _one(desk: Desk, index: int, *, stays: bool = False) -> Taken:
     """Take one element out, which may come again where it stays."""

@@ -11,6 +11,8 @@ from hydro_nb.ir.node import Node, Place
 from hydro_nb.ir.ops.network import Network
 from hydro_nb.sim.observe import Observation
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
 Channel = tuple[str, str, str]
 """its name, and the first versions of where it begins and ends"""
 

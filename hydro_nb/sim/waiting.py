@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from hydro_nb.sim.units import Module, Runner
     from hydro_nb.sim.world import World
 
+__tracebackhide__ = True
+"""pytest shows the frames of the user"""
 T = TypeVar("T")
 MOST_TURNS = 100_000
 """Turns of a loop in which no time passes, before it is said that a function polls."""
