@@ -5,6 +5,7 @@ A target takes any bytes and returns, or raises an error of the package; whateve
 
 from __future__ import annotations
 
+import functools
 import struct
 import tempfile
 import warnings
@@ -90,7 +91,15 @@ def target(*seeds: bytes) -> Callable[[Callable[[bytes], object]], Callable[[byt
 
 
 def _codec(kind: Any, element: Any) -> Any:
+    # a schema that is inferred is the memory of one sender and one receiver; all else may be used again
+    return _new_codec(kind, element) if (kind, element) == ("bincode", None) else _known_codec(kind, element)
+
+
+def _new_codec(kind: Any, element: Any) -> Any:
     return make_codec(CodecSpec(kind), element, types=(Record, Pair), where="channel `c`")
+
+
+_known_codec = functools.cache(_new_codec)
 
 
 def _batch(kind: Any, element: Any, *batches: list[Any]) -> tuple[bytes, ...]:
