@@ -153,6 +153,8 @@ class FutureSpec(msgspec.Struct, frozen=True):
     slot: str
     ordered: bool
     site: Site = Site()
+    skips: bool = False
+    """whether one that fails is counted and left out"""
 
 
 class FramingSpec(msgspec.Struct, frozen=True):
@@ -465,6 +467,29 @@ class Sample(msgspec.Struct, frozen=True):
     type: str
 
 
+class SkippedElement(msgspec.Struct, frozen=True):
+    """An element that an operator went on without: its text, what its function raised, and the user's line."""
+
+    element: str
+    error: str
+    site: Site = Site()
+
+    def __str__(self) -> str:
+        line = f" ({self.site.short})" if self.site.cell else ""
+        error = self.error.partition("\n")[0]
+        return f"{_cut(self.element)}: {_cut(error)}{line}"
+
+
+class Skipped(msgspec.Struct, frozen=True):
+    """How many elements an operator went on without, and the newest of them, newest last."""
+
+    count: int
+    newest: tuple[SkippedElement, ...] = ()
+    op: str = ""
+    site: Site = Site()
+    """the operator's line"""
+
+
 class Counts(msgspec.Struct, frozen=True, tag="counts"):
     """Totals since the start, per slot, with the newest rendered elements of the slots that have new ones."""
 
@@ -482,6 +507,8 @@ class Counts(msgspec.Struct, frozen=True, tag="counts"):
     """elements received or made and not yet processed or sent"""
     discarded: dict[str, int] = {}
     """slot of a network edge -> elements dropped: their receiver has gone, or had no room where they may be lost"""
+    skipped: dict[str, Skipped] = {}
+    """slot of an operator that has skipped more -> all that it has skipped"""
 
 
 class Problem(msgspec.Struct, frozen=True, tag="problem"):
@@ -503,9 +530,11 @@ class Problem(msgspec.Struct, frozen=True, tag="problem"):
     """what was done about it, where a policy says whether the process starts again"""
     process: str = ""
     """the name of its process, which is known to the deployment"""
+    skipped: bool = False
+    """whether the operator went on without the element"""
 
     def __str__(self) -> str:
-        where = f", in `{self.op}`" if self.op else ""
+        where = f", {'skipped by' if self.skipped else 'in'} `{self.op}`" if self.op else ""
         what = f" on element {self.element}" if self.element else ""
         line = f" ({self.site.short})" if self.site.cell else ""
         error = self.error.partition("\n")[0]

@@ -13,12 +13,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import TextIO
 
-from hydro_nb.deploy.failure import explain, with_text
+from hydro_nb.deploy.failure import explain, with_lines, with_text
 from hydro_nb.telemetry import state as telemetry
 from hydro_nb.telemetry.blocks import Block
 from hydro_nb.telemetry.logs import Logs
 from hydro_nb.telemetry.state import KERNEL, DeploymentState, FaultRow
-from hydro_nb.wire import Event, LocationProgram, LogLine, Phase, Problem
+from hydro_nb.wire import Counts, Event, LocationProgram, LogLine, Phase, Problem
 
 Subscriber = Callable[[DeploymentState], object]
 
@@ -40,12 +40,16 @@ class Board:
     def apply(self, event: Event) -> None:
         """Take an event of a process; what one fails with is echoed too, whether or not anybody waits for it."""
         if not isinstance(event, Problem):
+            event = with_lines(event) if isinstance(event, Counts) else event
             self._set(telemetry.apply(self.state, event))
             return
         problem = with_text(event)
         self._set(telemetry.apply(self.state, problem))
         if (problem.fatal or problem.sequel) and problem.location in self.state.processes:
             self._complain(explain(self.state.processes[problem.location].name, "failed", problem))
+        elif problem.skipped:
+            name = self.state.processes[problem.location].name
+            self._complain(explain(name, "goes on without an element (more of them are only counted)", problem))
 
     def phase(self, phase: Phase, reason: str = "") -> None:
         """Move the deployment to another phase."""

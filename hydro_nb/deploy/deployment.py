@@ -19,8 +19,9 @@ from hydro_nb.deploy.colocation import groups_of
 from hydro_nb.deploy.external import Link, Port
 from hydro_nb.deploy.named import Named, Roster, shown
 from hydro_nb.deploy.plan import Program, check_runnable, peers_of
-from hydro_nb.deploy.policy import Policy
+from hydro_nb.deploy.policy import Policy, policies_of
 from hydro_nb.deploy.seconds import check_seconds
+from hydro_nb.deploy.skipped import SkippedRow, rows_of
 from hydro_nb.deploy.tcp import Sockets
 from hydro_nb.errors import DeployError, ProcessFailed
 from hydro_nb.runtime.channel import MAX_BUFFER
@@ -206,6 +207,11 @@ class Deployment(Acting):
         return list(self._board.state.problems)
 
     @property
+    def skipped(self) -> list[SkippedRow]:
+        """What operators with `on_error="skip"` went on without: how many, the last 20 and why, for each process."""
+        return list(rows_of(self._board.state))
+
+    @property
     def faults(self) -> list[FaultRow]:
         """The faults that are in force on purpose, oldest first: who is paused, what is cut, late or dropped."""
         return list(self._board.state.faults)
@@ -245,10 +251,11 @@ class Deployment(Acting):
         return self._roster.meant(process).place.source
 
     def status(self) -> str:
-        """Give a table of the processes as text, the faults in force, and what was discarded and why."""
+        """Give a table of the processes as text, the faults in force, and what was skipped or discarded and why."""
         head = f"{self.name}: {self.state}"
         faults = (f"  fault: {row}" for row in self.faults)
-        return "\n".join([head, *(f"  {row}" for row in self.processes), *faults, *self._discarded()])
+        skipped = (f"  {row}" for row in self.skipped)
+        return "\n".join([head, *(f"  {row}" for row in self.processes), *faults, *skipped, *self._discarded()])
 
     def _discarded(self) -> Iterator[str]:
         names = {place.id: place.name for place in self._program.locations}
@@ -309,7 +316,7 @@ def deploy(  # noqa: PLR0913 - each is a keyword that its caller names
     colocate: Sequence[Sequence[Named]] = (),
     max_buffer: int = MAX_BUFFER,
     transport: Literal["auto", "ipc", "tcp"] = "auto",
-    restart: Mapping[int, Policy] = {},
+    restart: Policy | Mapping[Named, Policy] | None = None,
     timeout: float = 30.0,
     name: str | None = None,
     echo: bool | None = None,
@@ -321,7 +328,7 @@ def deploy(  # noqa: PLR0913 - each is a keyword that its caller names
     `colocate` gives lists of processes, clusters and members; those of one list share an OS process.
     `transport` says how processes of this machine are connected: by files that only their user may open (`ipc`), or by
     encrypted TCP on 127.0.0.1 (`tcp`); by default as files, where the system has those.
-    `restart` gives, by location, when its processes start again by themselves.
+    `restart` says when processes start again by themselves: all of them, or those that are named.
     `echo` prints what the processes print, tagged, as it comes; by default where no notebook shows it.
     Without `files` logs are kept in memory alone, so that quick looks do not push out the logs of real runs.
     """
@@ -335,7 +342,7 @@ def deploy(  # noqa: PLR0913 - each is a keyword that its caller names
         raise DeployError(f"backend={backend!r} is not known; there are {', '.join(map(repr, _BACKENDS))}")
     peers = peers_of(program, clusters)
     together = groups_of(colocate, peers, program.locations)
-    policies = {peer: restart[place.id] for peer, place in peers.items() if place.id in restart}
+    policies = policies_of(restart, peers, program.locations)
     chosen_backend = make(program, board, Layout(clusters, max_buffer, together, transport, policies))
     chosen_backend.start(timeout)
     return Deployment(program, chosen_backend, board)

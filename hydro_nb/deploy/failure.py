@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from hydro_nb.errors import Site
-from hydro_nb.wire import Problem
+from hydro_nb.wire import Counts, Problem
 
 TAIL = 10
 
@@ -33,6 +33,15 @@ def with_text(problem: Problem) -> Problem:
     said = {(problem.site.cell, problem.site.line)}
     frames = (_known(frame) for frame in problem.frames)
     return replace(problem, frames=tuple(frame for frame in frames if (frame.cell, frame.line) not in said))
+
+
+def with_lines(counts: Counts) -> Counts:
+    """Do the same for the elements that were skipped."""
+    skipped = {
+        slot: replace(each, newest=tuple(replace(one, site=_known(one.site)) for one in each.newest))
+        for slot, each in counts.skipped.items()
+    }
+    return replace(counts, skipped=skipped) if skipped else counts
 
 
 def _known(site: Site) -> Site:

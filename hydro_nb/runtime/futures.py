@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from hydro_nb.runtime.skipped import Skips
 from hydro_nb.runtime.waiting import Outcome, outcome
 from hydro_nb.wire import FutureSpec
 
@@ -32,6 +33,7 @@ class Futures:
 
     def __init__(self, spec: FutureSpec) -> None:
         self.spec = spec
+        self.skips = Skips()
         self.closed = threading.Event()
         """set when everything was cancelled"""
         self._given: deque[Future] = deque()
@@ -86,10 +88,15 @@ class Futures:
         """Take the results that are there, at most so many; raises what the next one raised."""
         taken = 0
         while taken < limit and (future := self._next()) is not None and future.outcome is not None:
-            if future.outcome.error is not None:
+            error = future.outcome.error
+            if self.spec.skips and isinstance(error, Exception):
+                self.skips.add(future.awaitable, error)
+                self._take(future, future.outcome)
+                continue
+            if error is not None:
                 if taken:
                     break
-                raise future.outcome.error
+                raise error
             into.append(self._take(future, future.outcome))
             taken += 1
         return taken

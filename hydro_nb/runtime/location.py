@@ -138,13 +138,22 @@ class Location:
 
     def _sites(self, frames: list[tuple[FrameType, int]]) -> Iterator[Site]:
         for frame, number in frames:
-            filename = frame.f_code.co_filename
-            if filename == self.filename:
-                line = self._line(number)
-                if line is not None:
-                    yield line.site
-            elif _is_users(filename):
-                yield Site(filename, number, linecache.getline(filename, number).rstrip(), frame.f_code.co_name)
+            site = self.site_of(frame.f_code.co_filename, number, frame.f_code.co_name)
+            if site is not None:
+                yield site
+
+    def site_of(self, filename: str, number: int, function: str) -> Site | None:
+        """Give the user's line that a line of a traceback is, or was made of."""
+        if filename == self.filename:
+            line = self._line(number)
+            return line.site if line else None
+        if not _is_users(filename):
+            return None
+        return Site(filename, number, linecache.getline(filename, number).rstrip(), function)
+
+    def operator(self, slot: str) -> tuple[str, Site]:
+        """Give the name and the line of an operator that has lines in the source."""
+        return next(((line.op, line.site) for line in self.program.lines if line and line.slot == slot), ("", Site()))
 
 
 def _input_names(program: LocationProgram, channels: tuple[ChannelSpec, ...], peer: int) -> Iterator[str]:

@@ -12,6 +12,7 @@ from hydro_nb.runtime.abroad import Abroad
 from hydro_nb.runtime.channel import Receiver, Sender
 from hydro_nb.runtime.location import Location
 from hydro_nb.runtime.render import Renderer
+from hydro_nb.runtime.skip_tally import SkipTally
 from hydro_nb.wire import SAMPLED, ChannelSpec, Counts, ProbeReply, Problem, Sample
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ class Tally:
         self._seen: dict[str, int] = {}
         self._queued = 0
         self._slots = location.program.names
+        self.skips = SkipTally(location, renderer, peer)
+        self.problems: list[Problem] = []
+        """what the last counts have said for the first time, to be told as a problem too"""
 
     def totals(self) -> dict[str, int]:
         """Give the totals per slot: exact in the generated state, and by its sender for a network edge."""
@@ -54,7 +58,7 @@ class Tally:
 
     def changed(self) -> bool:
         """Whether there is something to tell since `counts` was last called."""
-        if self.totals() != self._told or self._lost() != self._discarded:
+        if self.totals() != self._told or self._lost() != self._discarded or self.skips.changed():
             return True
         return bool(self._location.program.watch and self._fresh_values())
 
@@ -65,6 +69,7 @@ class Tally:
         self._told, self._discarded = totals, self._lost()
         values = self._fresh_values()
         self._values.update(values)
+        skipped, self.problems = self.skips.news(now)
         return Counts(
             location=self._peer,
             time=now,
@@ -75,6 +80,7 @@ class Tally:
             memory=resident(),
             queued=queued,
             discarded=self._discarded,
+            skipped=skipped,
         )
 
     def _lost(self) -> dict[str, int]:

@@ -98,6 +98,7 @@ class Worker:
             self.location.start()
             self._weigh()  # it may be told to drain before it has anything that could rest
             self.feeds.start()
+            self.tally.skips.futures = self.feeds.futures
             self._meet()
             self._tell_abroad()
         except FatalError:
@@ -366,9 +367,12 @@ class Worker:
         return self.queued != self._told_queued or self.tally.changed()
 
     def counts(self) -> Counts:
-        """Give what is new in the totals, samples and values."""
+        """Give what is new in the totals, samples and values; the first element that is skipped is told at once."""
         self._told_queued = self.queued
-        return self.tally.counts(self.clock.time(), self._told_queued)
+        counts = self.tally.counts(self.clock.time(), self._told_queued)
+        for problem in self.tally.problems:
+            self._report(problem)
+        return counts
 
 
 def _peer(end: Sender | Receiver) -> int:

@@ -23,6 +23,7 @@ from hydro_nb.wire import (
     ProbeReply,
     Problem,
     Sample,
+    Skipped,
     member_of,
 )
 
@@ -124,6 +125,10 @@ class DeploymentState(msgspec.Struct, frozen=True):
     """peer -> what it has discarded; `discarded` adds it up"""
     discarded: dict[str, int] = {}
     """network edge -> elements dropped: their receiver has gone, or had no room where they may be lost"""
+    skipped: dict[int, dict[str, Skipped]] = {}
+    """peer -> slot of an operator with `on_error="skip"` -> what it went on without, in all lives of the process"""
+    skipped_before: dict[int, dict[str, int]] = {}
+    """peer -> slot -> how much of that was in earlier lives"""
     samples: dict[str, Ring] = {}
     values: dict[str, Sample] = {}
     problems: tuple[Problem, ...] = ()
@@ -220,6 +225,7 @@ def again(state: DeploymentState, location: int, why: str = "") -> DeploymentSta
         _with_row(state, ProcessRow(location, row.slot, row.name, restarts=row.restarts + 1, why=why)),
         counted=_put_by(state.counted, location),
         lost=_put_by(state.lost, location),
+        skipped_before={**state.skipped_before, location: _counts_of(state.skipped.get(location, {}))},
         addresses={slot: where for slot, where in state.addresses.items() if slot not in row.listens},
     )
     failed = any(each.state == "failed" for each in after.processes.values())
@@ -270,6 +276,8 @@ def _counted(state: DeploymentState, event: Counts) -> DeploymentState:
     changes: dict[str, Any] = {"counted": counted, "totals": _sum(counted), "samples": samples, "values": values}
     changes["lost"] = {**state.lost, event.location: event.discarded}
     changes["discarded"] = _sum(changes["lost"])
+    if event.skipped:
+        changes["skipped"] = {**state.skipped, event.location: _skipped(state, event)}
     if event.totals != state.counted.get(event.location):
         changes["moved"] = max(state.moved, event.time)
     row = state.processes.get(event.location)
@@ -278,6 +286,17 @@ def _counted(state: DeploymentState, event: Counts) -> DeploymentState:
         return _next(state, **changes)
     used = replace(row, cpu=event.cpu, memory=event.memory, queued=event.queued)
     return _with_row(replace(state, **changes), used)
+
+
+def _skipped(state: DeploymentState, event: Counts) -> dict[str, Skipped]:
+    """Add what a process has skipped in this life to what it had before."""
+    before = state.skipped_before.get(event.location, {})
+    new = {slot: replace(each, count=each.count + before.get(slot, 0)) for slot, each in event.skipped.items()}
+    return {**state.skipped.get(event.location, {}), **new}
+
+
+def _counts_of(skipped: Mapping[str, Skipped]) -> dict[str, int]:
+    return {slot: each.count for slot, each in skipped.items()}
 
 
 def _channel_ended(state: DeploymentState, event: ChannelEnded) -> DeploymentState:
