@@ -47,9 +47,7 @@ class Spawn:
 class Spawned(Piped):
     """A child of `Spawn`."""
 
-    def __init__(
-        self, process: subprocess.Popen[bytes], descriptors: Sequence[int], frames: Iterable[bytes]
-    ) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], descriptors: Sequence[int], frames: Iterable[bytes]) -> None:
         super().__init__(descriptors, frames)
         self._popen = process
         self.lodgers = lodgers(self, descriptors)

@@ -10,6 +10,7 @@ import sys
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
 
 import msgspec
 from msgspec.structs import replace
@@ -18,11 +19,12 @@ from hydro_nb.deploy.child import Piped, Pipes, close, lodgers
 from hydro_nb.deploy.io import IO, Callback
 from hydro_nb.deploy.launcher import KILL, title_of
 from hydro_nb.deploy.spawn import ROOT, STUB
-from hydro_nb.runtime.template import MESSAGE_BYTES, Ended, Fork, Order, Ready, Reap, Started, Told
+from hydro_nb.runtime.template import MESSAGE_BYTES, Ended, Fork, Loaded, Order, Ready, Reap, Started, Told
 from hydro_nb.wire import Bootstrap
 
 AT_ONCE = 32
 """How many forks may be under way: the system limits how many descriptors are."""
+Names: TypeAlias = Callable[[Sequence[str]], object]
 _TOLD = msgspec.msgpack.Decoder(Told)
 _AT_START = (b"PYTHON", b"LD_", b"MALLOC_", b"GLIBC_", b"OMP_", b"OPENBLAS_", b"MKL_")
 
@@ -81,14 +83,22 @@ class Forked(Piped):
 
 
 class Template:
-    """A template process, as the I/O thread sees it; `ready` hears which modules it cannot have, None for none."""
+    """A template process, as the I/O thread sees it.
+
+    `loaded` hears what its children load beyond what it has, `ready` which of `modules` it cannot have.
+    """
 
     def __init__(
-        self, io: IO, modules: Sequence[str] = (), ready: Callable[[Sequence[str]], object] = lambda _: None
+        self,
+        io: IO,
+        loaded: Names,
+        modules: Sequence[str] = (),
+        ready: Names = lambda _: None,
     ) -> None:
         self._io = io
+        self._loaded = loaded
         self._modules = tuple(modules)
-        self._ready: Callable[[Sequence[str]], object] | None = ready
+        self._ready: Names | None = ready
         self._settings = settings()
         self._over = False
         self._leaving = False
@@ -97,12 +107,12 @@ class Template:
         self._unsent: deque[tuple[Order, list[int]]] = deque()
         self._under_way: set[int] = set()
         self._link, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._link.setblocking(False)
+        self._link.settimeout(0)
         stub = STUB.format("template", "sys.argv[3:]")
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - this interpreter runs this package
                 [sys.executable, "-P", "-c", stub, ROOT, "hydro_nb:template", *modules],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 start_new_session=True,
             )
@@ -168,6 +178,8 @@ class Template:
 
     def _hear(self, told: Told) -> None:
         match told:
+            case Loaded():
+                self._loaded(told.names)
             case Ready():
                 self._say_ready(told.threaded)
             case Started(pid=0):

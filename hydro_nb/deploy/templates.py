@@ -1,7 +1,7 @@
 """Which template process forks the children of this kernel, from its first flow to its end.
 
-It begins with what every child needs. Once children have loaded more from the standard library, from installed packages or
-from hydro_nb, another that has those modules too follows it; what it has forked keeps the first alive.
+It begins with what every child needs. Once children have loaded more of the standard library, of installed packages or
+of hydro_nb, another that has those modules too follows it; what it has forked keeps the first alive.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ class Templates:
             return self._current
         if self._current is not None:
             self._current.leave()
-        self._current = Template(self.io)
+        self._current = Template(self.io, self._loaded)
         if self._modules:
             self._plan()
         return self._current
 
-    def loaded(self, names: Iterable[str]) -> None:
+    def _loaded(self, names: Iterable[str]) -> None:
         """Hear which modules a child has loaded beyond those of its template."""
         new = set(_lasting(set(names) - self._modules - self._unfit))
         if new:
@@ -65,7 +65,7 @@ class Templates:
     def _prepare(self) -> None:
         if self._next is not None:
             self._next.close()
-        self._next = Template(self.io, sorted(self._modules), self._take)
+        self._next = Template(self.io, self._loaded, sorted(self._modules), self._take)
 
     def _take(self, unfit: Sequence[str]) -> None:
         """Let the one that is ready now follow, unless modules that it should have cannot be forked."""
@@ -90,11 +90,18 @@ def _lasting(names: Iterable[str]) -> Iterator[str]:
     """Give those that are not the user's own, who may change them between two deployments."""
     homes = [Path(sysconfig.get_path(each)) for each in ("stdlib", "purelib", "platlib")]
     for name in names:
-        root = name.partition(".")[0]
-        spec = importlib.util.find_spec(root)
-        origin = Path(spec.origin) if spec is not None and spec.origin else None
-        if root == "hydro_nb" or (origin is not None and any(map(origin.is_relative_to, homes))):
+        origin = _origin(name.partition(".")[0])
+        if name.startswith("hydro_nb.") or (origin is not None and any(map(origin.is_relative_to, homes))):
             yield name
+
+
+def _origin(package: str) -> Path | None:
+    try:
+        spec = importlib.util.find_spec(package)
+    except ValueError:
+        # such as `__main__`, which has none
+        return None
+    return Path(spec.origin) if spec is not None and spec.origin else None
 
 
 _templates: Templates | None = None

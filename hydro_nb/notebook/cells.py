@@ -13,9 +13,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from hydro_nb.deploy import templates
 from hydro_nb.lang import cell, site
 from hydro_nb.lang.flow import FlowBuilder
 from hydro_nb.notebook.deployments import Deployments
+from hydro_nb.notebook.flows import flows_of
 
 HOOK = "_hydro_nb_cells"
 BODY = "-body"
@@ -90,6 +92,9 @@ class Cells:
                 _drop(run.key + BODY)
             cell.commit()
         self.deployments.adopt(run.key, run.label, self.shell.user_ns)
+        if flows_of(self.shell.user_ns):
+            # who builds a flow will deploy it: what its processes are forked from takes a moment to load
+            templates.warm()
 
     # ------------------------------------------------------------ for the magics
 

@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 import msgspec
@@ -51,8 +51,11 @@ def _refuse_input(_prompt: object = "") -> NoReturn:
     )
 
 
-def main(outputs: Sequence[int] = ()) -> NoReturn:
-    """Run one process or several; `outputs` are the descriptors of further residents where they came by a socket."""
+def main(outputs: Sequence[int] = (), leave: Callable[[], object] = lambda: None) -> NoReturn:
+    """Run one process or several, and call `leave` at the end.
+
+    `outputs` are the descriptors of further residents, where they are not those that the kernel knows.
+    """
     lifeline = _take_stdin()
     parent = os.getppid()
     boot = msgspec.msgpack.decode(_read(lifeline), type=Bootstrap)
@@ -63,6 +66,7 @@ def main(outputs: Sequence[int] = ()) -> NoReturn:
     _become(boot)
     code = _live(boot, captures)
     flush_streams()
+    leave()
     os._exit(code)
 
 

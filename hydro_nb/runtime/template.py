@@ -1,7 +1,7 @@
 """The template process: a child that has loaded what every process of a flow needs, and is forked for each of them.
 
-It does nothing but listen to the kernel at its one socket, which is its stdin, and fork. It loads modules only before it
-says that it is ready, has one thread and no ZeroMQ context, and ends when the kernel does.
+It does nothing but listen to the kernel at its one socket, which is its stdin, and fork. It loads modules only before
+it says that it is ready, has one thread and no ZeroMQ context, and ends when the kernel does.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NoReturn, TypeAlias
 
 import msgspec
@@ -29,6 +29,7 @@ from hydro_nb.runtime import bootstrap
 MOST_DESCRIPTORS = 253
 """How many descriptors Linux takes with one message (SCM_MAX_FD)."""
 MESSAGE_BYTES = 64 * 1024
+_MOST_NAMES = 500
 _PR_SET_PDEATHSIG = 1
 _MAY_HAVE_THREADS = ("numpy",)
 """modules whose native threads are made again after a fork by what they are made with (OpenBLAS does)"""
@@ -68,8 +69,14 @@ class Ended(msgspec.Struct, frozen=True, tag="ended"):
     code: int
 
 
+class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
+    """From a child that ends well: which modules it loaded, by the names of their packages where they are installed."""
+
+    names: tuple[str, ...]
+
+
 Order: TypeAlias = Fork | Reap
-Told: TypeAlias = Ready | Started | Ended
+Told: TypeAlias = Ready | Started | Ended | Loaded
 
 ORDERS = msgspec.msgpack.Decoder(Order)
 
@@ -113,7 +120,14 @@ def _load(modules: Sequence[str]) -> tuple[str, ...]:
 
 
 def _threads() -> int:
-    return len(os.listdir("/proc/self/task"))
+    return sum(1 for _ in os.scandir("/proc/self/task"))
+
+
+def _packages(modules: Iterable[str]) -> tuple[str, ...]:
+    """Name those of the standard library and ours one by one, others by their package, which knows what it needs."""
+    whole = sys.stdlib_module_names | {"hydro_nb"}
+    names = {name if name.partition(".")[0] in whole else name.partition(".")[0] for name in modules}
+    return tuple(sorted(names))[:_MOST_NAMES]
 
 
 class Template:
@@ -170,12 +184,12 @@ class Template:
             os.setsid()
             self._tell(Started(order.number, os.getpid()))
             self._selector.close()
-            self._link.close()
+            before = frozenset(sys.modules)
             for target, fd in enumerate(descriptors[:3]):
                 os.dup2(fd, target)
                 os.close(fd)
             _renew(order.title)
-            bootstrap.main(descriptors[3:])
+            bootstrap.main(descriptors[3:], lambda: self._tell(Loaded(_packages(sys.modules.keys() - before))))
         except BaseException:  # noqa: BLE001 - whatever happens, a child must not go on as the template
             traceback.print_exc()
         os._exit(1)
@@ -209,6 +223,8 @@ def _received(link: socket.socket) -> tuple[bytes, list[int]]:
 def _renew(title: str) -> None:
     """Make anew what would be the same in every child."""
     setproctitle.setproctitle(title)
+    sys.stdout = sys.__stdout__ = open(1, "w", closefd=False)  # noqa: SIM115 - stdout for as long as it lives
+    sys.stderr = sys.__stderr__ = open(2, "w", closefd=False)  # noqa: SIM115 - and stderr
     random.seed()
     numbers = sys.modules.get("numpy.random")
     if numbers is not None:

@@ -1,0 +1,200 @@
+"""The template process: what it forks is as if it had been started afresh, and nothing outlives it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+from handmade import flow, pipeline, place
+
+from hydro_nb.deploy import deploy
+from hydro_nb.deploy.board import Board
+from hydro_nb.deploy.deployment import Deployment
+from hydro_nb.deploy.io import hydro_io
+from hydro_nb.deploy.local import LocalBackend
+from hydro_nb.deploy.plan import peers_of
+from hydro_nb.deploy.spawn import Spawn
+from hydro_nb.deploy.template import Template
+from hydro_nb.deploy.templates import templates
+from hydro_nb.errors import DeployError, ProcessFailed
+
+SAYS = """
+def start():
+    {imports}
+    print({what}, flush=True)
+    return State()
+
+def tick(state, inputs, outputs):
+    return False
+"""
+
+
+def says(what, imports="import os, sys, random", count=1):
+    """A flow of processes that each print something."""
+    source = SAYS.format(what=what, imports=imports)
+    return flow(*(place(number, f"P{number}", source) for number in range(count)))
+
+
+def heard(program):
+    with deploy(program, echo=False) as deployment:
+        deployment.settle(30)
+        return [line.text for line in deployment.logs()]
+
+
+def template():
+    """The template that forks now."""
+    return hydro_io().call(templates().current)
+
+
+def parent(pid):
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def test_children_are_forked_and_have_their_own_title_session_and_process_id():
+    with deploy(pipeline(10), echo=False) as deployment:
+        pids = [row.pid for row in deployment.processes]
+        (one,) = {parent(pid) for pid in pids}
+        assert b"hydro_nb:template" in Path(f"/proc/{one}/cmdline").read_bytes()
+        assert len({os.getsid(pid) for pid in pids}) == len(pids)
+        titles = [Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").decode() for pid in pids]
+        assert titles == ["hydro_nb:A", "hydro_nb:B"]
+
+
+def test_a_child_sees_the_folder_environment_and_path_of_this_moment(tmp_path, monkeypatch):
+    template()
+    monkeypatch.setenv("MINE", "1")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "made_just_now.py").write_text("VALUE = 41")
+    seen = heard(says("os.environ['MINE'], os.getcwd(), made_just_now.VALUE", "import os, made_just_now"))
+    assert seen == [f"1 {tmp_path} 41"]
+    monkeypatch.delenv("MINE")
+    assert heard(says("'MINE' in os.environ")) == ["False"]
+
+
+def test_a_module_of_the_user_is_read_anew_by_each_child(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    module = tmp_path / "edited_between_two.py"
+    module.write_text("VALUE = 1")
+    assert heard(says("edited_between_two.VALUE", "import edited_between_two")) == ["1"]
+    module.write_text("VALUE = 22")
+    assert heard(says("edited_between_two.VALUE", "import edited_between_two")) == ["22"]
+
+
+def test_what_python_reads_at_its_start_makes_another_template(monkeypatch):
+    before = template().pid
+    monkeypatch.setenv("PYTHONOPTIMIZE", "1")
+    assert heard(says("sys.flags.optimize")) == ["1"]
+    assert template().pid != before
+
+
+def test_chance_is_another_in_each_child():
+    seen = heard(says("random.random(), numpy.random.random()", "import random, numpy", count=3))
+    numbers = [number for line in seen for number in line.split()]
+    assert len(set(numbers)) == 6
+
+
+def test_many_at_once():
+    seen = heard(says("'here'", count=70))
+    assert seen == ["here"] * 70
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        ("os._exit(3)", "ended with exit code 3"),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "was killed (SIGSEGV)"),
+        ("os.kill(os.getpid(), signal.SIGKILL)", "was killed (SIGKILL)"),
+    ],
+)
+def test_how_a_child_ended_is_known(last, said):
+    with pytest.raises(DeployError, match=r"could not start") as caught:
+        deploy(says(last, "import os, signal"), echo=False)
+    assert said in str(caught.value)
+
+
+def test_what_a_child_started_ends_with_it(tmp_path):
+    note = tmp_path / "pid"
+    imports = "import subprocess, pathlib"
+    what = f"pathlib.Path({str(note)!r}).write_text(str(subprocess.Popen(['sleep', '1000']).pid))"
+    heard(says(what, imports))
+    pid = int(note.read_text())
+    assert (
+        not Path(f"/proc/{pid}").exists() or Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    )
+
+
+def test_the_death_of_the_template_fails_the_deployment_and_the_next_gets_another():
+    deployment = deploy(pipeline(10), echo=False)
+    deployment.settle(30)
+    old = template().pid
+    os.kill(old, signal.SIGKILL)
+    with pytest.raises(ProcessFailed, match="was killed with process"):
+        deployment.wait(30)
+    deployment.stop()
+    with deploy(pipeline(10), echo=False) as again:
+        again.settle(30)
+        assert old not in {parent(row.pid) for row in again.processes}
+
+
+def made(modules):
+    """Start a template with these modules; gives which of them it cannot have, and it."""
+    ready = threading.Event()
+    told = []
+
+    def hear(names):
+        told.extend(names)
+        ready.set()
+
+    one = hydro_io().call(lambda: Template(hydro_io(), lambda _: None, modules, hear))
+    assert ready.wait(30)
+    hydro_io().call(one.close)
+    return told
+
+
+def test_a_module_that_starts_threads_is_not_loaded_beforehand(tmp_path, monkeypatch):
+    text = "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()"
+    (tmp_path / "starts_a_thread.py").write_text(text)
+    (tmp_path / "ends_the_process.py").write_text("import os; os._exit(1)")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert made(["json", "numpy"]) == []
+    assert made(["json", "starts_a_thread"]) == ["starts_a_thread"]
+    assert made(["ends_the_process"]) == ["ends_the_process"]
+    assert made(["is_not_there"]) == []
+
+
+def test_modules_that_children_loaded_are_there_for_the_next_ones():
+    mine = templates()
+    heard(says("numpy.__name__", "import numpy"))
+    hydro_io().call(mine._prepare)
+    first = template().pid
+    ready = threading.Event()
+    hydro_io().call(lambda: _after(mine, ready))
+    assert ready.wait(30)
+    assert template().pid != first
+    assert heard(says("'numpy' in sys.modules", "import sys")) == ["True"]
+
+
+def _after(mine, ready):
+    """Set the event once the template that is being made has taken over."""
+    take = mine._next._ready
+
+    def taken(unfit):
+        take(unfit)
+        ready.set()
+
+    mine._next._ready = taken
+
+
+def test_where_nothing_can_be_forked_interpreters_are_started():
+    program = pipeline(10)
+    board = Board("spawned", peers_of(program, {}), echo=False, folder=None)
+    backend = LocalBackend(program, board, clusters={}, max_buffer=1 << 20, launcher=Spawn())
+    backend.start(30)
+    with Deployment(program, backend, board) as deployment:
+        deployment.settle(30)
+        assert deployment.totals["sink"] == 10
+        assert {parent(row.pid) for row in deployment.processes} == {os.getpid()}
