@@ -55,9 +55,14 @@ class SocketFolder:
         base = _base()
         _sweep(base)
         self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
-        self._lock = os.open(self.path / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+        self._lock = -1
+        try:
+            check_private(self.path)
+            self._lock = os.open(self.path / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+        except BaseException:
+            self.remove()
+            raise
         _try_lock(self._lock)
-        check_private(self.path)
 
     def endpoint(self, name: str) -> str:
         """Give the `ipc` endpoint of this name; checked again before every use."""
