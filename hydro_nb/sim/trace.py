@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, cast
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from hydro_nb.errors import Site
 
@@ -11,9 +12,12 @@ if TYPE_CHECKING:
     from hydro_nb.sim.record import Decision, Held, Message, Record
 
 _WIDEST = 240
+_BRIEF = 160
 _MOST = 200
+_FEW = 6
 SCREEN = 60
 """Lines."""
+_MEMBER = re.compile(r"MemberId::<([^\W_]\w*)>\((\d+)\)")
 
 
 def text_of(record: Record) -> str:
@@ -41,15 +45,75 @@ def steps_of(record: Record) -> list[list[int]]:
 
 
 def gist(record: Record, lines: int = SCREEN) -> str:
-    """Write an execution so that it fits a screen: whole, or what is unlike the plainest one, and its end."""
+    """Write an execution so that it fits a screen: whole, or what the test sees and what is unlike the plainest one."""
     whole = text_of(record)
     if len(whole.splitlines()) <= lines:
         return whole
-    told = [*_Text(record).unlike()][: lines // 2]
+    text = _Text(record)
+    story = _fitting([*text.story()], lines - 1)
     made = sum(not decision.plain for decision in record.decisions)
-    head = f"Decided unlike in the plainest execution, {made} of {sum(each.ways > 1 for each in record.decisions)}:"
-    end = "How it ended; all of it: print(failure.record)"
-    return "\n".join([head, *told, end, *whole.splitlines()[len(told) - lines :]])
+    made_of = f"{made} of {sum(decision.ways > 1 for decision in record.decisions)}"
+    head = (
+        f"In short, with what was decided unlike in the plainest execution, {made_of}; all of it: print(failure.record)"
+    )
+    return "\n".join([head, *map(brief, _with_gaps(story)), *map(brief, text.waits())])
+
+
+class _Step(NamedTuple):
+    """A step of which a screen tells."""
+
+    number: int
+    title: str
+    seen: bool
+    """whether the test sees it"""
+    decided: list[str]
+    """what was decided in it unlike in the plainest execution"""
+    printed: list[str]
+
+    @property
+    def lines(self) -> list[str]:
+        """All lines."""
+        return [f"{self.number}. {self.title}", *self.decided, *self.printed]
+
+
+def _fitting(story: list[_Step], room: int) -> list[_Step]:
+    """Leave out what is printed, and then the beginning of what the test sees, until the rest fits."""
+    if _size(story) <= room:
+        return story
+    story = [step._replace(printed=[]) for step in story if step.seen or step.decided]
+    kept = {step.number: step for step in story if step.decided}
+    while _size(kept.values()) > room // 2:
+        kept.popitem()
+    for step in reversed(story):
+        if step.number not in kept and _size([*kept.values(), step]) > room:
+            break
+        kept[step.number] = step
+    return [kept[number] for number in sorted(kept)]
+
+
+def _size(story: Iterable[_Step]) -> int:
+    """Count lines, each step with the one that may stand before it."""
+    return sum(len(step.lines) + 1 for step in story)
+
+
+def _with_gaps(story: list[_Step]) -> Iterator[str]:
+    """Give the lines of steps, and say how many steps are left out between them."""
+    last = 0
+    for step in story:
+        if gap := step.number - last - 1:
+            yield f"   ... {gap} step{'s' * (gap > 1)} ..."
+        yield from step.lines
+        last = step.number
+
+
+def brief(line: str) -> str:
+    """Write a line for a screen: members as the lanes are called, the end of what is long left out.
+
+    >>> brief("the test asks (MemberId::<Worker>(2), 'x')")
+    "the test asks (Worker/2, 'x')"
+    """
+    told = _MEMBER.sub(r"\1/\2", line)
+    return told if len(told) <= _BRIEF else f"{told[:_BRIEF]}..."
 
 
 class _Text:
@@ -72,13 +136,22 @@ class _Text:
             yield from self.below(step)
         yield from self._waiting() if self._record.failure else ()
 
-    def unlike(self) -> Iterator[str]:
-        """Give the decisions that are not the plainest, each with its step."""
+    def story(self) -> Iterator[_Step]:
+        """Give what the test sees and does, what goes wrong, what is printed, and what is decided otherwise."""
         for number, step in enumerate(steps_of(self._record), 1):
-            for moment in (self._record.moments[at] for at in step):
-                for decision in (each for each in moment.decisions if not each.plain):
-                    yield f"{number}. {short(moment.title)}"
-                    yield from self._decided(decision)
+            moments = [self._record.moments[at] for at in step]
+            unlike = [each for moment in moments for each in moment.decisions if not each.plain]
+            printed = [f"     prints: {short(line)}" for moment in moments for line in moment.printed]
+            seen = moments[0].kind in _SEEN
+            if seen or unlike or printed:
+                decided = [line for decision in unlike for line in self._decided(decision)]
+                yield _Step(number, short(moments[0].title), seen, decided, printed)
+
+    def waits(self) -> list[str]:
+        """Give the first of what was under way when the test failed."""
+        waiting = [*self._waiting()] if self._record.failure else []
+        more = len(waiting) - _FEW
+        return [*waiting[:_FEW], f"     and {more} more"] if more > 1 else waiting
 
     def below(self, step: list[int]) -> Iterator[str]:
         """Give what was decided in a step, what was printed, and what was sent from place to place."""
@@ -133,6 +206,7 @@ class _Text:
             yield f"     at {name}, not yet looked at: {short(', '.join(listed(each.texts, each.unsaid)))}"
 
 
+_SEEN = ("test", "output", "fault", "time")
 _RUNS = ("run", "tick", "observe")
 _FATES = {"arrived": "", "lost": ", which is lost", "late": ", which does not arrive"}
 

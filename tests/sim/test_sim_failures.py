@@ -1,6 +1,7 @@
 """What a user reads when a schedule fails, and how to run it again."""
 
 import itertools
+import re
 
 import pytest
 
@@ -213,10 +214,35 @@ def test_a_long_schedule_says_what_is_unlike_the_plainest_and_how_it_ended():
 
     error = failure(lambda: flow.sim().exhaustive(body))
     lines = str(error).splitlines()
-    begin = lines.index("Decided unlike in the plainest execution, 1 of 1:")
-    assert lines[begin + 1].startswith("122. tick of process 0 runs")
-    assert lines[begin + 2].strip() == "releasing items: [1]"
-    assert "How it ended; all of it: print(failure.record)" in lines
+    told = "In short, with what was decided unlike in the plainest execution, 1 of 1; all of it: print(failure.record)"
+    begin = lines.index(told)
+    assert re.fullmatch(r"   \.\.\. \d+ steps \.\.\.", lines[begin + 1])
+    assert re.match(r"\d+\. the (test sends|flow gives)", lines[begin + 2])
+    decided = lines.index("122. tick of process 0 runs")
+    assert lines[decided + 1].strip() == "releasing items: [1]"
     assert lines[-3] == "     at process 0, not yet looked at: 2"
     assert len(lines) <= 70
     assert str(error.record).splitlines()[0].startswith("1. the test sends 0")
+
+
+def test_what_is_decided_otherwise_is_told_before_what_is_printed():
+    flow = FlowBuilder()
+    process = flow.process()
+    numbers_in, numbers = process.sim_input(int)
+    loud = numbers.inspect(lambda n: print(*[f"said of {n}"] * 3, sep="\n"))
+    sizes = loud.batch(process.tick(), STALE).count().all_ticks().sim_output()
+
+    async def body():
+        numbers_in.send_many([0, 1])
+        first = await sizes.next()
+        for number in range(40):
+            numbers_in.send(number)
+            await sizes.collect()
+        assert first == 2
+
+    error = failure(lambda: flow.sim().exhaustive(body))
+    text = str(error)
+    assert "releasing items: [0]" in text
+    assert "prints:" not in text
+    assert "prints: said of 39" in str(error.record)
+    assert len(text.splitlines()) <= 70
