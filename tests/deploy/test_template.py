@@ -18,7 +18,7 @@ from hydro_nb.deploy.local import LocalBackend
 from hydro_nb.deploy.plan import peers_of
 from hydro_nb.deploy.spawn import Spawn
 from hydro_nb.deploy.template import Template
-from hydro_nb.deploy.templates import templates
+from hydro_nb.deploy.templates import Templates, templates
 from hydro_nb.errors import DeployError, ProcessFailed
 
 SAYS = """
@@ -166,35 +166,36 @@ def test_a_module_that_starts_threads_is_not_loaded_beforehand(tmp_path, monkeyp
     assert made(["is_not_there"]) == []
 
 
-def test_modules_that_children_loaded_are_there_for_the_next_ones():
-    mine = templates()
-    heard(says("numpy.__name__", "import numpy"))
-    hydro_io().call(mine._prepare)
-    first = template().pid
-    ready = threading.Event()
-    hydro_io().call(lambda: _after(mine, ready))
-    assert ready.wait(30)
-    assert template().pid != first
-    assert heard(says("'numpy' in sys.modules", "import sys")) == ["True"]
+class Heard(Templates):
+    """Templates that tell when another has taken over."""
+
+    def __init__(self):
+        super().__init__(hydro_io())
+        self.taken = threading.Event()
+
+    def _take(self, unfit):
+        super()._take(unfit)
+        self.taken.set()
 
 
-def _after(mine, ready):
-    """Set the event once the template that is being made has taken over."""
-    take = mine._next._ready
-
-    def taken(unfit):
-        take(unfit)
-        ready.set()
-
-    mine._next._ready = taken
+def test_modules_that_children_loaded_are_there_for_the_next_ones(monkeypatch):
+    monkeypatch.setattr("hydro_nb.deploy.templates.QUIET_SECONDS", 0.0)
+    mine = Heard()
+    assert run(says("numpy.__name__", "import numpy"), mine) == ["numpy"]
+    assert mine.taken.wait(30)
+    assert run(says("'numpy' in sys.modules", "import sys"), mine) == ["True"]
+    hydro_io().call(mine.close)
 
 
-def test_where_nothing_can_be_forked_interpreters_are_started():
-    program = pipeline(10)
-    board = Board("spawned", peers_of(program, {}), echo=False, folder=None)
-    backend = LocalBackend(program, board, clusters={}, max_buffer=1 << 20, launcher=Spawn())
+def run(program, launcher):
+    """Run a program with another way to start its processes; gives what they print."""
+    board = Board("run", peers_of(program, {}), echo=False, folder=None)
+    backend = LocalBackend(program, board, clusters={}, max_buffer=1 << 20, launcher=launcher)
     backend.start(30)
     with Deployment(program, backend, board) as deployment:
         deployment.settle(30)
-        assert deployment.totals["sink"] == 10
-        assert {parent(row.pid) for row in deployment.processes} == {os.getpid()}
+        return [line.text for line in deployment.logs()]
+
+
+def test_where_nothing_can_be_forked_interpreters_are_started():
+    assert run(says("os.getppid()"), Spawn()) == [str(os.getpid())]
