@@ -77,10 +77,10 @@ class End:
         self.greeted = False
 
     def check_epochs(self, fields: Fields) -> None:
-        """Refuse a frame of another life of either end."""
+        """Refuse a frame of another life of either end: nobody sends to one that has not been introduced to both."""
         if (fields[4], fields[5]) != self.epochs:
-            raise ChannelBroken(
-                f"channel `{self.spec.name}`: a frame between epochs {fields[4]} and {fields[5]} arrived; "
+            raise DecodeError(
+                f"channel `{self.spec.name}`: a frame between epochs {fields[4]} and {fields[5]} was refused; "
                 f"this channel lives between {self.epochs[0]} and {self.epochs[1]}"
             )
 

@@ -144,7 +144,7 @@ def test_a_repeat_breaks_the_channel():
 
 def test_another_life_of_the_sender_is_refused():
     (frame,), _ = frames_of(1)
-    with pytest.raises(ChannelBroken, match="between epochs 3 and 5 arrived; this channel lives between 4 and 5"):
+    with pytest.raises(DecodeError, match="between epochs 3 and 5 was refused; this channel lives between 4 and 5"):
         Receiver(spec(), Words(), (4, 5)).hear(read_header(frame), frame)
 
 
