@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from hydro_nb.notebook.cutting import ABSENT, WIDEST, apart, cut, flat
 from hydro_nb.sim.record import Decision, Message, Moment, Record
 from hydro_nb.sim.trace import listed, steps_of
 
@@ -17,8 +18,6 @@ Mark = Literal["title", "batch", "snapshot", "order", "other", "more"]
 CHARACTER = 6.63
 """Width of a character of the picture's font."""
 LINE = 15.0
-WIDEST = 24
-"""Characters of a line in a box."""
 ENDING = 36
 """Characters of how it ended."""
 MOST_LINES = 4
@@ -26,9 +25,7 @@ MOST_LINES = 4
 TOP = 24.0
 _BETWEEN_STEPS, _WITHIN, _AROUND, _DOT, _CROSSING = 20.0, 16.0, 9.0, 9.0, 30.0
 _LANE = 46.0
-_MEMBER = re.compile(r"MemberId::<(\w+)>\((\d+)\)")
 _AT, _PASSED = re.compile(r"at (\S+ s) "), re.compile(r"(\S+ s) have passed")
-ABSENT = "<Absent.ABSENT: 'absent'>"
 
 
 @dataclass(frozen=True)
@@ -39,6 +36,8 @@ class Line:
     text: str
     held: int = 0
     """how much stayed behind"""
+    most: int = WIDEST
+    """characters that there is room for"""
 
 
 @dataclass
@@ -140,9 +139,11 @@ class _Placing:
             if message.read is not None and message.read != message.sent:
                 self._read.setdefault(message.read, []).append(message)
         least = len(record.moments) - most if most else 0
-        for step, numbers in enumerate(steps_of(record)):
-            if numbers[-1] >= least:
-                self._place_step(step, numbers)
+        shown = [(step, numbers) for step, numbers in enumerate(steps_of(record)) if numbers[-1] >= least]
+        self._written = {number: self._write(number) for _, numbers in shown for number in numbers}
+        self._cuts = apart((line.text, line.most) for lines in self._written.values() for line in lines)
+        for step, numbers in shown:
+            self._place_step(step, numbers)
         self._finish()
 
     # ------------------------------------------------------------ from left to right
@@ -171,12 +172,17 @@ class _Placing:
 
     def _box(self, step: int, number: int) -> Box:
         moment = self.record.moments[number]
-        sent = [m for m in self._sent.get(number, ()) if 0 in (m.sender, m.receiver)]
-        box = Box(number, step, moment.kind, moment.lane, _lines(moment, sent, self.record), _full(moment))
+        lines = [replace(line, text=self._cuts[line.text, line.most]) for line in self._written[number]]
+        box = Box(number, step, moment.kind, moment.lane, lines, _full(moment))
         if box.lines:
             box.width = max(_wide(line) for line in box.lines) + 2 * _AROUND
             box.height = LINE * len(box.lines) + 7
         return box
+
+    def _write(self, number: int) -> list[Line]:
+        """Give what stands in the box of a moment, not cut yet."""
+        sent = [m for m in self._sent.get(number, ()) if 0 in (m.sender, m.receiver)]
+        return _lines(self.record.moments[number], sent, self.record)
 
     # ------------------------------------------------------------ from top to bottom
 
@@ -271,11 +277,11 @@ def _lines(moment: Moment, sent: list[Message], record: Record) -> list[Line]:
         case "test" | "output":
             arrow = "\u2190" if moment.kind == "test" else "\u2192"
             words = f"{_last_name(sent[0].label)} {arrow} {', '.join(m.text for m in sent)}" if sent else moment.title
-            return [Line("other", cut(words))]
+            return [Line("other", flat(words))]
         case "observe":
             return [*(_line(each, record) for each in moment.decisions if not each.between)] or [Line("order", "next")]
         case "fault" | "time":
-            return [Line("other", cut(_without_lane(moment, record), WIDEST + 6))]
+            return [Line("other", flat(_without_lane(moment, record)), most=WIDEST + 6)]
         case _:
             return []
 
@@ -298,7 +304,7 @@ def _tick(moment: Moment, record: Record) -> list[Line]:
     """Write what a tick is called, and what it was given."""
     told = [each for each in moment.decisions if each.moved and not each.between]
     name = moment.site.name if moment.site else ""
-    lines = [Line("title", cut(name or "tick"))]
+    lines = [Line("title", flat(name or "tick"))]
     lines += [_line(each, record) for each in told[:MOST_LINES]]
     if len(told) > MOST_LINES:
         lines.append(Line("more", f"and {len(told) - MOST_LINES} more"))
@@ -313,8 +319,8 @@ def _line(decision: Decision, record: Record) -> Line:
     order = verb.endswith("in order")
     mark: Mark = "snapshot" if snapshot else "order" if order else "batch" if "items" in verb else "other"
     name = decision.site.name or label
-    words = cut(f"{cut(name, WIDEST // 2)} {value or verb}", WIDEST - 2)
-    return Line(mark, words, len(decision.held) + decision.unsaid)
+    words = flat(f"{cut(name, WIDEST // 2)} {value or verb}")
+    return Line(mark, words, len(decision.held) + decision.unsaid, WIDEST - 2)
 
 
 def _wide(line: Line) -> float:
@@ -345,13 +351,3 @@ def _end(record: Record) -> str:
 
 def _last_name(name: str) -> str:
     return name.rpartition(".")[2]
-
-
-def cut(text: str, most: int = WIDEST) -> str:
-    """Write a text on one line of a certain length at most.
-
-    >>> cut("Ballot(num=0)", 8)
-    'Ballot(\u2026'
-    """
-    text = " ".join(_MEMBER.sub(r"\1/\2", text.replace(ABSENT, "(absent)")).split())
-    return text if len(text) <= most else f"{text[: most - 1]}\u2026"

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from hydro_nb.notebook.schedule import CHARACTER, ENDING, LINE, Arrow, Box, Layout, Line, cut, lay_out
+from hydro_nb.notebook.cutting import cut
+from hydro_nb.notebook.schedule import CHARACTER, ENDING, LINE, Arrow, Box, Layout, Line, lay_out
 from hydro_nb.sim.record import Record
 
 Point = tuple[float, float]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hydro_nb.notebook.cutting import ABSENT
 from hydro_nb.notebook.meta import site
-from hydro_nb.notebook.schedule import ABSENT
 from hydro_nb.sim.explain import decidable
 from hydro_nb.sim.lineage import lineage
 from hydro_nb.sim.shrink import trimmed
@@ -61,6 +61,7 @@ class _Telling:
             "moments": moments,
             "messages": messages,
             "decidable": decidable(record) if record.verdicts else 0,
+            "spared": len(record.spared),
             "texts": list(self._texts),
         }
 

@@ -31,6 +31,7 @@ function execution(changes = {}) {
       { label: "send", sender: 1, receiver: 2, sent: 3, read: null, fate: "lost", text: 3 },
     ],
     decidable: 1,
+    spared: 0,
     texts: ["<i>", "0", "releasing snapshot: 0", "1"],
     ...changes,
   };
@@ -199,6 +200,7 @@ test("a kernel that does not answer is missed", () => {
 
 test("where nothing can be asked the button says why, or is not there", () => {
   expect(shown({ decidable: 0 }).text(".jump")).toBe("Nothing was to be decided");
+  expect(shown({ decidable: 0, spared: 3 }).text(".jump")).toBe("Only whether something goes wrong was open, and nothing did");
   const { fake, text } = shown();
   fake.say({ asked: true, done: true });
   expect(text(".jump")).toBe("No single decision matters");

@@ -198,9 +198,9 @@ export class Player {
   /** What the button says, and whether it leads anywhere. @returns {[string, boolean]} */
   offer() {
     const { asked, tried, done, found, error } = this.matter;
-    const { decidable, failure } = this.story.execution;
+    const { decidable, failure, spared } = this.story.execution;
     if (!failure) return ["", false];
-    if (!decidable) return ["Nothing was to be decided", false];
+    if (!decidable) return [spared ? "Only whether something goes wrong was open, and nothing did" : "Nothing was to be decided", false];
     if (!asked && this.eager) return [this.silent ? "No word from the kernel yet" : "Asking\u2026", false];
     if (!asked) return ["Jump to what matters", true];
     if (error) return [error, false];

@@ -41,6 +41,7 @@
  * @property {Moment[]} moments
  * @property {Message[]} messages
  * @property {number} decidable  how many decisions can be tried; 0 where nothing can
+ * @property {number} spared  how often something might have gone wrong, and did not
  * @property {string[]} texts
  */
 /** @typedef {{moment: number, decision: number, instead: string}} Found */
