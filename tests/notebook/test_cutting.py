@@ -18,7 +18,7 @@ def test_long_lines_that_differ_early_keep_their_beginning():
 
 
 def test_long_lines_that_differ_late_show_where():
-    one, other = shown("ordered (Client/0, 'request lock a')", "ordered (Client/0, 'release lock a')")
+    one, other = shown("ordered (Clients/0, 0, 'request lock a')", "ordered (Clients/0, 0, 'release lock a')")
     assert one != other
     assert one.startswith("ordered (\u2026")
     assert "quest" in one
