@@ -1,4 +1,4 @@
-"""The `hydro-nb` command: opens the tutorials in JupyterLab, runs notebooks and scripts without a browser."""
+"""The `hydro-nb` command: the tutorials in JupyterLab, notebooks and scripts without a browser, what is running."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from hydro_nb.cli.lab import lab
+from hydro_nb.cli.processes import kill, ps
 from hydro_nb.cli.run import run
 
 
@@ -18,6 +19,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return lab(given.dir, rest)
     if given.command == "run":
         return run(given.file, rest)
+    if given.command in ("ps", "kill"):
+        if rest:
+            _parser().error(f"unrecognized arguments: {' '.join(rest)}")
+        return ps() if given.command == "ps" else kill(given.id)
     _parser().print_help()
     return 2
 
@@ -31,6 +36,9 @@ def _parser() -> argparse.ArgumentParser:
     opens.epilog = "Everything else is handed to JupyterLab, such as --no-browser or --port=8889."
     runs = commands.add_parser("run", help="run a notebook or a script, and print what it and its processes print")
     runs.add_argument("file", type=Path, metavar="FILE", help="FILE.ipynb or FILE.py")
+    commands.add_parser("ps", help="list what is deployed on this machine, and what a dead kernel has left")
+    kills = commands.add_parser("kill", help="end what a dead kernel has left, or the deployments with these ids")
+    kills.add_argument("id", nargs="*", metavar="ID", help="as `hydro-nb ps` shows it")
     return parser
 
 

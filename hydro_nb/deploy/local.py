@@ -20,6 +20,7 @@ from hydro_nb.deploy.keys import KeyRing, SocketFolder, Transport, new_token, ro
 from hydro_nb.deploy.launcher import Launcher
 from hydro_nb.deploy.plan import Program, make_plan
 from hydro_nb.deploy.policy import Policy
+from hydro_nb.deploy.records import Recorder
 from hydro_nb.deploy.socket_link import SocketLink
 from hydro_nb.deploy.supervisor import Supervisor
 from hydro_nb.deploy.templates import launcher as quickest
@@ -57,6 +58,7 @@ class LocalBackend:
         except BaseException:
             roads.remove()
             raise
+        board.subscribe(Recorder(board.logs.folder).note)
         with _lock:
             _living.add(self)
 
@@ -159,7 +161,7 @@ class LocalBackend:
 
     def _striking(self) -> Faults:
         if self._supervisor.stopping or self._supervisor.draining:
-            raise DeployError("the deployment is being stopped, or has been; no fault can act on it any more")
+            raise DeployError("the deployment is being stopped, or has stopped; no fault can act on it any more")
         return self._supervisor.faults
 
     def connect(self, slot: str) -> Port:

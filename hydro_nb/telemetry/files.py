@@ -16,8 +16,12 @@ _FLAGS = os.O_CREAT | os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) |
 
 def state_folder() -> Path:
     """Give the user's folder for what should outlive a session but is no document (XDG)."""
-    base = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-    return Path(base).expanduser() / "hydro_nb"
+    base = Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state")
+    try:
+        return base.expanduser() / "hydro_nb"
+    except RuntimeError:
+        # who has no home has no place, and is told so where something is to be put there
+        return Path(os.devnull) / "hydro_nb"
 
 
 class LogFiles:
@@ -42,7 +46,7 @@ class LogFiles:
             self._lock(self._wanted)
             self.folder, self._kept = self._wanted, True
             _prune(self._wanted.parent)
-        except (OSError, RuntimeError) as error:  # RuntimeError: there is no home folder
+        except OSError as error:
             self._trouble(f"{_said(error)}: there are no log files of this deployment, only its newest lines in memory")
 
     def _lock(self, folder: Path) -> None:

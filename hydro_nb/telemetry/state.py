@@ -125,6 +125,8 @@ class DeploymentState(msgspec.Struct, frozen=True):
     """peer -> what it has discarded; `discarded` adds it up"""
     discarded: dict[str, int] = {}
     """network edge -> elements dropped: their receiver has gone, or had no room where they may be lost"""
+    refused: dict[int, int] = {}
+    """peer -> frames that came to it from nobody of this deployment"""
     skipped: dict[int, dict[str, Skipped]] = {}
     """peer -> slot of an operator with `on_error="skip"` -> what it went on without, in all lives of the process"""
     skipped_before: dict[int, dict[str, int]] = {}
@@ -225,6 +227,7 @@ def again(state: DeploymentState, location: int, why: str = "") -> DeploymentSta
         _with_row(state, ProcessRow(location, row.slot, row.name, restarts=row.restarts + 1, why=why)),
         counted=_put_by(state.counted, location),
         lost=_put_by(state.lost, location),
+        refused=_put_by_count(state.refused, location),
         skipped_before={**state.skipped_before, location: _counts_of(state.skipped.get(location, {}))},
         addresses={slot: where for slot, where in state.addresses.items() if slot not in row.listens},
     )
@@ -236,6 +239,27 @@ def _put_by(counted: Mapping[int, dict[str, int]], location: int) -> dict[int, d
     """Add what a process counted to what the earlier lives of all counted."""
     earlier = {each: counted.get(each, {}) for each in (EARLIER, location)}
     return {**counted, EARLIER: _sum(earlier), location: {}}
+
+
+def _put_by_count(counted: Mapping[int, int], location: int) -> dict[int, int]:
+    """Add what came to a process to what came to the earlier lives of all."""
+    kept = {peer: count for peer, count in counted.items() if peer != location}
+    if location in counted:
+        kept[EARLIER] = kept.get(EARLIER, 0) + counted[location]
+    return kept
+
+
+def refused(state: DeploymentState) -> DeploymentState:
+    """Count a message to the kernel from nobody of this deployment."""
+    return _next(state, refused={**state.refused, KERNEL: state.refused.get(KERNEL, 0) + 1})
+
+
+def refusals(state: DeploymentState) -> list[str]:
+    """Say in a line who had how many frames from nobody of this deployment; in none where nobody had any."""
+    names = {KERNEL: "the kernel", EARLIER: "processes that were started again"}
+    names |= {peer: row.name for peer, row in state.processes.items()}
+    each = ", ".join(f"{names.get(peer, peer)} {count}" for peer, count in state.refused.items())
+    return [f"frames refused, as no process of this deployment sends such: {each}"] if each else []
 
 
 def _closed(state: DeploymentState, now: float) -> DeploymentState:
@@ -276,6 +300,8 @@ def _counted(state: DeploymentState, event: Counts) -> DeploymentState:
     changes: dict[str, Any] = {"counted": counted, "totals": _sum(counted), "samples": samples, "values": values}
     changes["lost"] = {**state.lost, event.location: event.discarded}
     changes["discarded"] = _sum(changes["lost"])
+    if event.refused:
+        changes["refused"] = {**state.refused, event.location: event.refused}
     if event.skipped:
         changes["skipped"] = {**state.skipped, event.location: _skipped(state, event)}
     if event.totals != state.counted.get(event.location):

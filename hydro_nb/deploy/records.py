@@ -1,0 +1,121 @@
+"""A small file for each deployment that lives, so that what a dead kernel may have left can be found and ended."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from hydro_nb.deploy.birth import Mark, Where, parent
+from hydro_nb.telemetry.files import state_folder
+from hydro_nb.telemetry.state import OVER, DeploymentState
+
+PREFIX = "living-"
+SIZE_LIMIT = 1 << 20
+_FLAGS = os.O_CREAT | os.O_WRONLY | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+
+
+class Record(msgspec.Struct, frozen=True):
+    """What is kept of a deployment."""
+
+    title: str
+    started: float
+    where: Where
+    kernel: Mark
+    processes: tuple[Mark, ...]
+    helpers: tuple[Mark, ...] = ()
+    """what the processes were started by, which is the kernel's for all of its deployments"""
+    logs: str = ""
+
+
+class Recorder:
+    """Keeps the record of one deployment true, and removes it with its end."""
+
+    def __init__(self, logs: Path | None) -> None:
+        self._logs = str(logs or "")
+        self._path = state_folder() / f"{PREFIX}{os.getpid()}-{time.time_ns()}.json"
+        self._pids: dict[str, int] = {}
+
+    def note(self, state: DeploymentState) -> None:
+        """Take a new state of it; in the I/O thread."""
+        if state.state == "starting":
+            return
+        rows = state.processes.values()
+        pids = {} if state.over else {row.name: row.pid for row in rows if row.pid and row.state not in OVER}
+        if pids != self._pids:
+            self._pids = pids
+            # without a record everything works but to find it afterwards
+            with contextlib.suppress(OSError):
+                self._write(state) if pids else self._path.unlink(missing_ok=True)
+
+    def _write(self, state: DeploymentState) -> None:
+        marks = [Mark.of(pid, name) for name, pid in self._pids.items()]
+        between = {parent(mark.pid) for mark in marks} - {os.getpid(), 0, 1}
+        helpers = tuple(Mark.of(pid, "template") for pid in sorted(between))
+        kernel = Mark.of(os.getpid())
+        record = Record(state.name, state.started, Where.here(), kernel, tuple(marks), helpers, self._logs)
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = self._path.with_suffix(".new")
+        with os.fdopen(os.open(fresh, _FLAGS, 0o600), "wb") as file:
+            file.write(msgspec.json.encode(record))
+        fresh.replace(self._path)
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A record that was found."""
+
+    path: Path
+    record: Record
+
+    @property
+    def id(self) -> str:
+        """What people call it by."""
+        return self.path.stem.removeprefix(PREFIX)[-6:]
+
+    @property
+    def orphaned(self) -> bool:
+        """Whether its kernel has ended."""
+        return not self.record.kernel.lives
+
+    def living(self) -> list[Mark]:
+        """Give the processes of it that have not ended."""
+        return [mark for mark in self._own if mark.lives]
+
+    @property
+    def _own(self) -> tuple[Mark, ...]:
+        return (*self.record.processes, *self.record.helpers) if self.orphaned else self.record.processes
+
+    def kill(self) -> list[Mark]:
+        """End its processes; gives those that there were."""
+        ended = [mark for mark in self._own if mark.kill()]
+        if self.orphaned:
+            self.path.unlink(missing_ok=True)
+        return ended
+
+
+def found() -> list[Found]:
+    """Give every deployment of this user on this machine that is not over, oldest first; forget those that are."""
+    kept: list[Found] = []
+    for each in _read():
+        if not each.orphaned or each.living():
+            kept.append(each)
+        else:
+            each.path.unlink(missing_ok=True)
+    return sorted(kept, key=lambda each: each.record.started)
+
+
+def _read() -> Iterator[Found]:
+    here = Where.here()
+    for path in state_folder().glob(f"{PREFIX}*.json"):
+        try:
+            with path.open("rb") as file:
+                record = msgspec.json.decode(file.read(SIZE_LIMIT), type=Record)
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            continue
+        # a home folder may be that of several machines or containers
+        if record.where == here:
+            yield Found(path, record)
