@@ -34,8 +34,19 @@ def test_the_pictures_are_there():
 PROGRAMS = re.findall(r"^```python\n(.*?)\n```\n+```\n(.*?)\n```", README, re.DOTALL | re.MULTILINE)
 
 
+TESTS = re.findall(r"^```python\n(# (test_\w+\.py)\n.*?)\n```", README, re.DOTALL | re.MULTILINE)
+
+
 def test_programs_say_what_they_print():
-    assert len(PROGRAMS) == README.count("```python") == 3
+    assert len(PROGRAMS) == README.count("```python") - len(TESTS) == 3
+
+
+@pytest.mark.parametrize(("text", "name"), TESTS)
+def test_tests_pass(text, name, tmp_path):
+    (tmp_path / name).write_text(text)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", name]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "1 passed" in run.stdout
 
 
 @pytest.mark.parametrize(("program", "printed"), PROGRAMS)
