@@ -509,6 +509,8 @@ class Counts(msgspec.Struct, frozen=True, tag="counts"):
     """slot of a network edge -> elements dropped: their receiver has gone, or had no room where they may be lost"""
     skipped: dict[str, Skipped] = {}
     """slot of an operator that has skipped more -> all that it has skipped"""
+    refused: int = 0
+    """frames that came and were of none of its channels"""
 
 
 class Problem(msgspec.Struct, frozen=True, tag="problem"):

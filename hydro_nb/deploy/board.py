@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 from hydro_nb.deploy.failure import explain, with_lines, with_text
+from hydro_nb.runtime.notices import FIRST
 from hydro_nb.telemetry import state as telemetry
 from hydro_nb.telemetry.blocks import Block
 from hydro_nb.telemetry.logs import Logs
@@ -55,6 +56,12 @@ class Board:
         """Move the deployment to another phase."""
         if self.state.state != phase:
             self._set(telemetry.phase(self.state, phase, time.time(), reason))
+
+    def refused(self, why: str) -> None:
+        """Count what came to the kernel from nobody of the deployment; the first few are problems too."""
+        self._set(telemetry.refused(self.state))
+        if self.state.refused[KERNEL] <= FIRST:
+            self.apply(Problem(KERNEL, self.now(), why, fatal=False, process="the kernel"))
 
     def ended(self, location: int, phase: Phase, reason: str = "", *, returns: bool = False) -> None:
         """Note that a process has ended, and whether it starts again by itself."""

@@ -26,7 +26,7 @@ from hydro_nb.deploy.tcp import Sockets
 from hydro_nb.errors import DeployError, ProcessFailed
 from hydro_nb.runtime.channel import MAX_BUFFER
 from hydro_nb.telemetry.files import state_folder
-from hydro_nb.telemetry.state import DeploymentState, FaultRow, ProcessRow
+from hydro_nb.telemetry.state import DeploymentState, FaultRow, ProcessRow, refusals
 from hydro_nb.wire import LogLine, Phase, Problem, ServedSpec
 
 
@@ -255,7 +255,9 @@ class Deployment(Acting):
         head = f"{self.name}: {self.state}"
         faults = (f"  fault: {row}" for row in self.faults)
         skipped = (f"  {row}" for row in self.skipped)
-        return "\n".join([head, *(f"  {row}" for row in self.processes), *faults, *skipped, *self._discarded()])
+        refused = (f"  {line}" for line in refusals(self._board.state))
+        rows = (f"  {row}" for row in self.processes)
+        return "\n".join([head, *rows, *faults, *skipped, *self._discarded(), *refused])
 
     def _discarded(self) -> Iterator[str]:
         names = {place.id: place.name for place in self._program.locations}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
+from hmac import compare_digest
 
 from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.endings import Endings
-from hydro_nb.deploy.external import EXTERNAL
 from hydro_nb.deploy.faults import Faults
 from hydro_nb.deploy.hub import Hub
 from hydro_nb.deploy.io import IO, Timer
@@ -81,6 +81,8 @@ class Supervisor:
         self._returns = Returns(self, plan, self._hub, Starter(launcher, roads), board, io)
         self._endings = Endings(self, self._hub, self._returns, Policies(policies), board)
         self.going = False
+        self._welcomed: set[bytes] = set()
+        """whoever knew the token, also in an earlier life"""
 
     @property
     def hub(self) -> Hub:
@@ -91,7 +93,7 @@ class Supervisor:
         return "the deployment has stopped" if self.stopping else ""
 
     def _bad_frame(self, error: HydroError) -> None:
-        self._board.apply(Problem(EXTERNAL, self._board.now(), f"{type(error).__name__}: {error}", fatal=False))
+        self._board.refused(f"{type(error).__name__}: {error}")
 
     # ------------------------------------------------------------ starting
 
@@ -144,8 +146,9 @@ class Supervisor:
     def _hear(self, identity: bytes, message: bytes) -> None:
         try:
             report = decode_report(message)
-        except HydroError:
+        except HydroError as error:
             # nobody of ours speaks like this, and a stranger gets no answer
+            self._bad_frame(error)
             return
         if isinstance(report, Hello):
             self._welcome(identity, report)
@@ -153,9 +156,14 @@ class Supervisor:
         member = self.members.get(report.location)
         if member is not None and member.identity == identity:
             self._note(member, report)
+        elif identity not in self._welcomed:
+            self._board.refused(
+                f"a message came from a process that has not introduced itself: {type(report).__name__}"
+            )
 
     def _welcome(self, identity: bytes, hello: Hello) -> None:
-        if hello.token != self.plan.token:
+        if not compare_digest(hello.token, self.plan.token):
+            self._board.refused("a process introduced itself without the token of this deployment")
             return
         for member in map(self.members.get, (hello.location, *hello.others)):
             if member is not None and not member.identity:
@@ -163,6 +171,7 @@ class Supervisor:
 
     def _connected(self, member: Member, identity: bytes) -> None:
         member.identity = identity
+        self._welcomed.add(identity)
         unsaid, member.unsaid = member.unsaid, []
         for message in unsaid:
             self.say(member, message)

@@ -121,7 +121,8 @@ class Life:
     def _is_stale(self) -> bool:
         """Say whether something may be new since the counts were told."""
         lossy = self.worker.faults is not None
-        self._stale = lossy or self.worker.feeds.abroad.dropped() or self._stale
+        worker = self.worker
+        self._stale = worker.feeds.abroad.dropped() or worker.tally.strange or lossy or self._stale
         return self._stale
 
     def report_due(self) -> None:

@@ -16,6 +16,7 @@ from hydro_nb.runtime.skip_tally import SkipTally
 from hydro_nb.wire import SAMPLED, ChannelSpec, Counts, ProbeReply, Problem, Sample
 
 if TYPE_CHECKING:
+    from hydro_nb.runtime.notices import Notices
     from hydro_nb.runtime.worker import Worker
 
 
@@ -30,7 +31,10 @@ class Tally:
         abroad: Abroad,
         renderer: Renderer,
         peer: int,
+        notices: Notices,
     ) -> None:
+        self._notices = notices
+        self._refused = 0
         self._location = location
         self._abroad = abroad
         self._peer = peer
@@ -56,9 +60,14 @@ class Tally:
             sent[sender.spec.edge] = sent.get(sender.spec.edge, 0) + sender.total
         return totals | sent
 
+    @property
+    def strange(self) -> bool:
+        """Whether frames of no channel have come since `counts` was last called."""
+        return self._notices.strange != self._refused
+
     def changed(self) -> bool:
         """Whether there is something to tell since `counts` was last called."""
-        if self.totals() != self._told or self._lost() != self._discarded or self.skips.changed():
+        if self.strange or self.totals() != self._told or self._lost() != self._discarded or self.skips.changed():
             return True
         return bool(self._location.program.watch and self._fresh_values())
 
@@ -67,6 +76,7 @@ class Tally:
         totals = self.totals()
         samples = {slot: [self._renderer.sample(each, now) for each in new] for slot, new in self._newest(totals)}
         self._told, self._discarded = totals, self._lost()
+        self._refused = self._notices.strange
         values = self._fresh_values()
         self._values.update(values)
         skipped, self.problems = self.skips.news(now)
@@ -81,6 +91,7 @@ class Tally:
             queued=queued,
             discarded=self._discarded,
             skipped=skipped,
+            refused=self._refused,
         )
 
     def _lost(self) -> dict[str, int]:

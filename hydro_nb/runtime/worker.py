@@ -78,7 +78,7 @@ class Worker:
         self._pace = Pace()
         self._touched: list[str] = []
         self.feeds = Feeds(self.location, self._touched, clock)
-        self.tally = Tally(self.location, self.outs, self.ins, self.feeds.abroad, self.renderer, peer)
+        self.tally = Tally(self.location, self.outs, self.ins, self.feeds.abroad, self.renderer, peer, notices)
         self.changes = 0
         self.last_change = clock.now()
         self.failed = False

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mutations import mutated
 
 law = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-MOST = 2 << 20
+MOST = 8 << 20
 """Bytes that reading some hundred bytes may take."""
 
 
