@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from hydro_nb.runtime.render import Renderer
+
 MAX_ELEMENT = 64 << 20
 """bytes of one encoded element"""
 MAX_DEPTH = 150
@@ -14,6 +16,9 @@ MAX_SCHEMA = 64 << 10
 """bytes of a schema that comes with a frame: the functions for its shape are written and compiled before any element"""
 
 PICKLE_HINT = 'send plain data (numbers, texts, tuples, dataclasses), or TCP.fail_stop().pickle(trusted="why")'
+
+
+_render = Renderer()
 
 
 class Unfit(Exception):  # noqa: N818 - becomes an EncodeError, once the place of the value is known
@@ -30,10 +35,7 @@ def shown(value: Any) -> str:
     >>> shown("x" * 100)
     "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx..."
     """
-    try:
-        text = repr(value)
-    except Exception:  # noqa: BLE001 - a user's repr may raise anything
-        return f"<{type(value).__name__}>"
+    text = _render(value)
     return text if len(text) <= 60 else text[:60] + "..."
 
 
@@ -41,6 +43,7 @@ def too_large(size: int, item: Any) -> str:
     """Say that an element is more than one frame may carry.
 
     >>> too_large(9, "x")
-    "takes 9 bytes, more than the 67108864 of one element: 'x'; send it in parts"
+    "takes 9 bytes, more than the 67108864 (64 MiB) of one element: 'x'; send it in parts"
     """
-    return f"takes {size} bytes, more than the {MAX_ELEMENT} of one element: {shown(item)}; send it in parts"
+    most = f"{MAX_ELEMENT} ({MAX_ELEMENT >> 20} MiB)"
+    return f"takes {size} bytes, more than the {most} of one element: {shown(item)}; send it in parts"
