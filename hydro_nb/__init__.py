@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from hydro_nb.lang.codecs import NetworkHint as NetworkHint
     from hydro_nb.lang.codecs import TcpPort as TcpPort
     from hydro_nb.lang.outside import Outbox as Outbox
+    from hydro_nb.lang.restart import Restart as Restart
     from hydro_nb.lang.sim_consistency import ConsistencyCollector as ConsistencyCollector
     from hydro_nb.lang.sim_hook import SimHook as SimHook
     from hydro_nb.lang.sim_ports import NoMoreMessages as NoMoreMessages
@@ -102,6 +103,7 @@ _HOMES = {
     ),
     "hydro_nb.lang.codecs": "Auto BytesCodec LengthDelimitedCodec LinesCodec NetworkHint TcpPort",
     "hydro_nb.lang.outside": "Outbox",
+    "hydro_nb.lang.restart": "Restart",
     "hydro_nb.lang.sim_consistency": "ConsistencyCollector",
     "hydro_nb.lang.sim_hook": "SimHook",
     "hydro_nb.lang.sim_ports": "NoMoreMessages ScriptError continue_if",
@@ -163,6 +165,7 @@ __all__ = [
     "Process",
     "ProcessFailed",
     "ProofError",
+    "Restart",
     "RetriesError",
     "Return",
     "ScriptError",

@@ -249,15 +249,19 @@ HEADER = struct.Struct("<BBBxQQQQI")
 
 `sequence` counts the DATA and END frames of a channel from 1; in CREDIT it is the bytes granted by this frame.
 
-REST says that nothing more comes unless a process that has failed is started again; its `sequence` is how many starts of
-processes its sender knew of, all together.
+The body of an END is empty, or how many starts of processes its sender knew of, all together: it holds until another
+process is started.
 """
 
-HELLO, DATA, CREDIT, END, END_ACK, REST = range(1, 7)
+HELLO, DATA, CREDIT, END, END_ACK = range(1, 6)
 TIMER_DERIVED = 1
 """Flag of a DATA frame whose elements come from a timer alone, so that `settle` does not wait for the next one."""
 BROKEN = 2
 """Flag of an END frame whose sender failed; the body says how, and what was received is a prefix."""
+DRY = 4
+"""Flag of an END frame whose sender has nothing more to do because what it received from has failed."""
+GENERATION = struct.Struct("<Q")
+"""The body of an END that another start of a process takes back."""
 
 
 class Header(msgspec.Struct, frozen=True):

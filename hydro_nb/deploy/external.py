@@ -147,13 +147,13 @@ class Port:
     def _why(self) -> str:
         receivers = self._readable()
         reasons = [receiver.reason for receiver in receivers if receiver.reason]
-        resting = any(each.resting for each in receivers)
-        ended = "those that it comes from have failed" if resting else "its channel has ended"
+        dry = any(each.dry for each in receivers)
+        ended = "those that it comes from have failed" if dry else "its channel has ended"
         return self._link.over or next(iter(reasons), ended)
 
     def _has_news(self) -> bool:
         receivers = self._readable()
-        there = any(each.queue for each in receivers) or all(each.ended or each.resting for each in receivers)
+        there = any(each.queue for each in receivers) or all(each.ended for each in receivers)
         return bool(self._items or there or self._link.over or self._closed)
 
     def _fill(self) -> bool:

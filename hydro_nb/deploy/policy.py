@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple
+
+from hydro_nb.deploy.named import Named, Roster
+from hydro_nb.errors import DeployError
+from hydro_nb.wire import LocationProgram
 
 
 class Policy(NamedTuple):
@@ -23,6 +27,21 @@ class Verdict(NamedTuple):
 
     returns: bool = False
     sequel: str = ""
+
+
+def policies_of(
+    given: Policy | Mapping[Named, Policy] | None,
+    peers: Mapping[int, LocationProgram],
+    places: Sequence[LocationProgram],
+) -> dict[int, Policy]:
+    """Give the policy of each peer that has one: the same of all, or of those that are named."""
+    if given is None or isinstance(given, Policy):
+        return dict.fromkeys(peers, given) if given else {}
+    roster = Roster(peers, places)
+    try:
+        return {peer: policy for named, policy in given.items() for peer in roster.peers(named)}
+    except DeployError as error:
+        raise DeployError(f"`restart` names who cannot start again: {error}") from None
 
 
 class Policies:

@@ -63,6 +63,8 @@ class SteppedLink:
                 return False
             if not self._flow.step():
                 seconds = self._flow.patience(until)
+                if done():  # what came is not counted as something that moved where it was an end
+                    break
                 if seconds is None:
                     raise DeployError(
                         "nothing would ever come: the flow runs inside this process and has nothing left to do. "

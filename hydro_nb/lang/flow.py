@@ -17,6 +17,7 @@ from hydro_nb.references import Box
 
 if TYPE_CHECKING:
     from hydro_nb.deploy import Deployment
+    from hydro_nb.lang.restart import Restart
     from hydro_nb.sim import Simulation
 
 M = TypeVar("M")
@@ -174,6 +175,7 @@ class FlowBuilder:
         colocate: Sequence[Sequence[Any]] = (),
         max_buffer: int | str = "64MiB",
         transport: Literal["auto", "ipc", "tcp"] = "auto",
+        restart: Restart | Mapping[Any, Restart] | None = None,
         timeout: float = 30.0,
     ) -> Deployment:
         """Run the flow, each process in its place; returns when all of them run.
@@ -197,10 +199,14 @@ class FlowBuilder:
 
         `transport="ipc"` connects the processes by sockets in a folder that only you may open, `transport="tcp"` by
         encrypted connections on 127.0.0.1, each end with a key of its own; by default as files, where the system can.
+
+        `restart=Restart("on_failure", nondet("why that is right"), at_most=3, within=60.0)` starts processes that fail
+        again by themselves, `restart={leader: Restart(...)}` only some, given as to `colocate`.
         """
         from hydro_nb.compile.program import compile_flow
         from hydro_nb.deploy import deploy
         from hydro_nb.lang.ready import byte_count, require_deployable
+        from hydro_nb.lang.restart import policies
         from hydro_nb.lang.sizes import sizes_of
 
         size, sizes = byte_count(max_buffer), sizes_of(self.graph, clusters or {})
@@ -213,6 +219,7 @@ class FlowBuilder:
             colocate=colocate,
             max_buffer=size,
             transport=transport,
+            restart=policies(restart),
             timeout=timeout,
         )
 

@@ -17,11 +17,12 @@ from hydro_nb.wire import (
     BROKEN,
     CREDIT,
     DATA,
+    DRY,
     END,
     END_ACK,
+    GENERATION,
     HEADER,
     HELLO,
-    REST,
     SAMPLED,
     TIMER_DERIVED,
     VERSION,
@@ -105,7 +106,7 @@ class Sender(End):
     """
 
     __slots__ = (
-        *("_chunk", "_ending", "_flags", "_ready", "_sequence", "acknowledged", "codec", "credit"),
+        *("_chunk", "_dry", "_ending", "_flags", "_ready", "_sequence", "_until", "acknowledged", "codec", "credit"),
         *("discarded", "held_bytes", "items", "max_buffer", "newest", "sent", "timer_sent", "total", "unsent"),
     )
 
@@ -125,7 +126,8 @@ class Sender(End):
         self._ready: deque[tuple[bytes, int]] = deque()
         self._sequence = 0
         self._flags = 0
-        self._ending = False
+        self._ending = self._dry = False
+        self._until: int | None = None
         # A codec that learns its schema from the first frame must not be asked to encode that frame twice.
         self._chunk = 1 if spec.codec.codec == "bincode" and not spec.codec.type_name else MAX_ITEMS
 
@@ -216,18 +218,31 @@ class Sender(End):
     def _farewell(self) -> bytes:
         self.ended = True
         self._sequence += 1
-        return self.frame(END, BROKEN if self.reason else 0, self._sequence, 0, self.reason.encode())
+        if self.reason:
+            return self.frame(END, BROKEN, self._sequence, 0, self.reason.encode())
+        body = b"" if self._until is None else GENERATION.pack(self._until)
+        return self.frame(END, DRY if self._dry else 0, self._sequence, 0, body)
 
-    def end(self, reason: str = "") -> None:
-        """Say that nothing more comes, once everything put before has left."""
+    def end(self, reason: str = "", *, until: int | None = None, dry: bool = False) -> None:
+        """Say that nothing more comes, once everything put before has left.
+
+        With `until`, a generation of processes, that holds until another one is started again; see `reopen`.
+        """
         if self.ended or self._ending:
             return
         self.pack()
-        self._ending = True
+        self._ending, self._until, self._dry = True, until, dry
         self.reason = reason
+
+    def reopen(self) -> None:
+        """Take it back that nothing more comes, where that held until another process is started again."""
+        if self._until is not None:
+            self.ended = self._ending = self.acknowledged = False
+            self._until = None
 
     def cut(self, reason: str) -> None:
         """End at once: the receiver is gone, so what waits here and what comes later is discarded and counted."""
+        self._until = None
         if self.ended and self.acknowledged:
             return
         self.discarded += len(self.items) + self.unsent
@@ -243,7 +258,7 @@ class Sender(End):
         if kind == CREDIT:
             self._granted(fields[6])
         elif kind == END_ACK:
-            self.acknowledged = True
+            self.acknowledged = self.acknowledged or (self.ended and fields[6] >= self._sequence)
         elif kind == HELLO:
             self.greeted = True
         else:
@@ -257,8 +272,8 @@ class Receiver(End):
     """The receiving end: checks headers, keeps what arrived until it is taken, grants credit for what was taken."""
 
     __slots__ = (
-        *("_eager", "_owed", "_rest", "_sequence", "codec", "discarded", "failed", "generation", "held_bytes"),
-        *("max_buffer", "resting", "queue", "queued", "received", "timer_received", "unacknowledged"),
+        *("_eager", "_owed", "_rest", "_sequence", "_until", "codec", "discarded", "dry", "failed", "generation"),
+        *("held_bytes", "max_buffer", "queue", "queued", "received", "timer_received", "unacknowledged"),
     )
 
     def __init__(
@@ -274,10 +289,12 @@ class Receiver(End):
         self.unacknowledged = False
         self.failed = False
         """whether its sender said that it ends because it has failed"""
-        self.resting = False
-        """whether nothing more comes unless a process that has failed is started again"""
+        self.dry = False
+        """whether its sender said that it ends because what that received from has failed"""
         self.generation = 0
         """how many starts of processes are known here, all together"""
+        self._until: int | None = None
+        """up to which generation its end holds, where another start takes it back"""
         self._eager = False
         self._owed = 0
         self._rest: list[Any] = []
@@ -291,14 +308,10 @@ class Receiver(End):
         if kind == HELLO:
             self.greeted = True
             return
-        if kind == REST:
-            # of what was said before a process was started again nothing holds
-            self.resting = fields[6] >= self.generation
-            return
         if kind not in (DATA, END):
             raise DecodeError(f"channel `{self.spec.name}`: its sender sent a frame of kind {kind}")
-        if self.ended:
-            self._drop(kind, frame)
+        if self.ended and not (kind == END and self._until is not None):
+            self._drop(fields, frame)
             return
         self._check_sequence(fields[6])
         if kind == DATA:
@@ -306,9 +319,10 @@ class Receiver(End):
         else:
             self._end(fields, frame)
 
-    def _drop(self, kind: int, frame: bytes) -> None:
+    def _drop(self, fields: Fields, frame: bytes) -> None:
         """Let a sender that still speaks go on, although nothing of it is taken any more."""
-        if kind == DATA:
+        self._sequence = max(self._sequence, fields[6])
+        if fields[1] == DATA:
             self._owed += len(frame)
         else:
             self.unacknowledged = True
@@ -324,7 +338,6 @@ class Receiver(End):
         self._sequence = sequence
 
     def _keep(self, fields: Fields, frame: bytes) -> None:
-        self.resting = False
         self.queue.append((frame, fields[7], fields[2]))
         self.queued += fields[7]
         self.held_bytes += len(frame)
@@ -337,6 +350,10 @@ class Receiver(End):
         if fields[2] & BROKEN:
             self.failed = True
             self.reason = frame[HEADER.size :].decode("utf-8", "replace") or "its sender failed"
+        elif len(frame) == HEADER.size + GENERATION.size:
+            (self._until,) = GENERATION.unpack_from(frame, HEADER.size)
+            self.dry = bool(fields[2] & DRY)
+            self.ended = self._until >= self.generation
 
     def take(self, limit: int = sys.maxsize) -> tuple[list[Any], bool]:
         """Decode the oldest frame: at most `limit` of its elements, and whether they derive from timers alone."""
@@ -400,9 +417,10 @@ class Receiver(End):
         return out
 
     def revived(self, generation: int) -> None:
-        """Note that a process was started again, from which something more may come."""
-        self.resting = False
+        """Note that a process was started again, so that more may come where its sender said that it had nothing."""
         self.generation = generation
+        if self._until is not None and self._until < generation:
+            self._until, self.ended, self.dry = None, False, False
 
     def release(self) -> None:
         """Give credit on arrival from now on: for what is dropped, and for the last that a draining flow makes."""
@@ -417,6 +435,7 @@ class Receiver(End):
             self.queue.clear()
             self._rest = []
             self.queued = self.held_bytes = 0
+        self._until = None
         if not self.ended:
             self.ended = True
             self.reason = reason

@@ -52,13 +52,13 @@ class Ends:
 
     @property
     def over(self) -> bool:
-        """Whether nothing more can come in, whoever is started again."""
-        return all(each.ended and not each.queue and not each.reason for each in self.ins)
+        """Whether all that was to come in has come."""
+        return all(each.ended and not (each.queue or each.reason or each.dry) for each in self.ins)
 
     @property
     def dry(self) -> bool:
         """Whether nothing more comes in unless somebody who has failed is started again, which nobody does now."""
-        return all(not each.queue and (each.resting or (each.ended and self._is_lost(each))) for each in self.ins)
+        return all(each.ended and not each.queue and self._is_lost(each) for each in self.ins)
 
     def _is_lost(self, receiver: Receiver) -> bool:
         peer = receiver.spec.sender
@@ -75,7 +75,9 @@ class Ends:
         for each in self.outlets.values():
             if location_of(peer) == location_of(each.edge.receiver):
                 each.left(member_of(peer))
-        return _cut(self._open(peer), reason)
+        open_ends = self._open(peer)
+        _cut([end for end in (*self.outs, *self.ins) if peer in (end.spec.sender, end.spec.receiver)], reason)
+        return open_ends
 
     def severed(self, peer: int, reason: str) -> list[Sender | Receiver]:
         """Cut the channels to and from a peer that lose nothing, as the link was cut; gives the ends that were open."""
@@ -92,6 +94,8 @@ class Ends:
         self._wiring = self._wiring.between({peer: epoch})
         for receiver in self.ins:
             receiver.revived(self._wiring.generation)
+        for sender in self.outs:
+            sender.reopen()
         mine = [spec for spec in self._wiring.channels if self._peer in (spec.sender, spec.receiver)]
         outs = [self._new_sender(spec) for spec in mine if spec.receiver == peer]
         return outs, [self._new_receiver(spec) for spec in mine if spec.sender == peer]

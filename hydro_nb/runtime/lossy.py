@@ -17,7 +17,7 @@ from typing import Any
 
 from hydro_nb.errors import ChannelBroken, DecodeError
 from hydro_nb.runtime.channel import MAX_BUFFER, Codec, Fields, Receiver, Sender
-from hydro_nb.wire import CREDIT, DATA, END, END_ACK, HEADER, HELLO, REST, TIMER_DERIVED, ChannelSpec
+from hydro_nb.wire import CREDIT, DATA, END, END_ACK, HEADER, HELLO, TIMER_DERIVED, ChannelSpec
 
 WINDOW = 1024
 """Frames that may be overtaken and still be taken; of older ones nobody knows whether they came before."""
@@ -160,8 +160,6 @@ class LossyReceiver(Receiver):
             self.greeted = True
             self._asked = self._asked or sequence > 0
             self._known = max(self._known, sequence)
-        elif kind == REST:
-            self.resting = sequence >= self.generation
         elif kind not in (DATA, END):
             raise DecodeError(f"channel `{self.spec.name}`: its sender sent a frame of kind {kind}")
         else:
@@ -183,7 +181,7 @@ class LossyReceiver(Receiver):
         return True
 
     def _accept(self, fields: Fields, frame: bytes, *, late: bool) -> None:
-        if self.ended or late:
+        if late or (self.ended and not (fields[1] == END and self._until is not None)):
             self._lose(fields, frame)
             self.unacknowledged = self.unacknowledged or fields[1] == END
         elif fields[1] == END:

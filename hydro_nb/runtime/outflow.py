@@ -9,7 +9,7 @@ from hydro_nb.errors import ChannelBroken, EncodeError, HydroError
 from hydro_nb.runtime.channel import MAX_ITEMS, Sender
 from hydro_nb.runtime.ends import Ends
 from hydro_nb.runtime.feeds import FatalError
-from hydro_nb.wire import REST, ChannelSpec
+from hydro_nb.wire import ChannelSpec
 
 FLUSH_SECONDS = 0.0005
 
@@ -36,8 +36,6 @@ class Outflow:
         """when the oldest element that waits to be sent was made"""
         self.finished = False
         """whether nothing more will be put into any channel"""
-        self.resting = False
-        """whether it was said that nothing more comes for now"""
 
     def collect(self, *, timer: bool) -> None:
         """Take what a tick has made."""
@@ -47,7 +45,6 @@ class Outflow:
             if not items:
                 continue
             outputs[each.output] = []
-            self.resting = False
             try:
                 each.put(items, timer=timer)
             except HydroError as error:
@@ -82,20 +79,11 @@ class Outflow:
                 held = held or sender.blocked
         return held
 
-    def rest(self, generation: int) -> None:
-        """Say on every channel that nothing more comes unless somebody who has failed is started again."""
-        if self.resting or any(sender.busy for sender in self._outs):
-            return
-        self.resting = True
-        for sender in self._outs:
-            if not sender.ended:
-                self.send(sender.spec.receiver, sender.frame(REST, 0, generation, 0))
-
-    def finish(self) -> None:
-        """Say on every channel that nothing more comes."""
+    def finish(self, generation: int, *, dry: bool) -> None:
+        """Say on every channel that nothing more comes, unless another process is started than those that are known."""
         self.finished = True
         for sender in self._outs:
-            sender.end()
+            sender.end(until=generation, dry=dry)
 
     def fail(self, reason: str) -> None:
         """Say on every channel why nothing more comes, after what was made before."""

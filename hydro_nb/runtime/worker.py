@@ -189,11 +189,9 @@ class Worker:
             return
         self._news = self._inflow.take_rest(peer) or self._news
         outs, ins = self._ends.joined(peer, epoch)
-        self._outflow.resting = False
+        self._outflow.finished = False
         for end in (*outs, *ins):
             self._send(peer, end.hello())
-        for sender in outs if self._outflow.finished else ():
-            sender.end()
         self._announce(peer, MembershipEvent.JOINED)
         self._push()
 
@@ -320,18 +318,11 @@ class Worker:
         self._push()
         self._inflow.reply()
         if not self._outflow.finished and self._spent and self._ends.dry:
-            self._conclude()
+            self._outflow.finish(self._ends.generation, dry=not self._ends.over)
+            self._push()
         if self.faults is not None:
             self.faults.release()
             self._divert(self.faults)
-
-    def _conclude(self) -> None:
-        """Say that nothing more comes: at all, or as long as those that have failed are away."""
-        if self._ends.over:
-            self._outflow.finish()
-            self._push()
-        elif not self.failed:
-            self._outflow.rest(self._ends.generation)
 
     def _push(self) -> None:
         if self._outflow.push() is not self.held:
