@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
+import select
 import shutil
 import signal
 import socket
 import stat
+import subprocess
+import sys
 import tempfile
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -21,6 +28,7 @@ from hydro_nb.deploy import keys
 from hydro_nb.runtime.report import encode
 from hydro_nb.wire import Hello
 
+ROOT = str(Path(__file__).parents[2])
 CAPTURED = "captured-" + secrets.token_hex(8)
 TOKEN = "token-" + secrets.token_hex(8)
 
@@ -283,3 +291,54 @@ def test_the_key_of_a_killed_member_opens_nothing_and_who_comes_again_has_anothe
             assert not ghost.let_in
         deployment.connect(inlet).send(7)
         assert deployment.connect(outlet).receive(SECONDS) == 7
+
+
+# ------------------------------------------------------------ hydro-nb lab
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """Give what `hydro-nb lab` says once it serves, and its process."""
+    settings = {
+        name: str(tmp_path / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
+    }
+    known = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
+    command = [sys.executable, "-m", "hydro_nb.cli", "lab", "--no-browser", "--allow-root", "--port=0"]
+    server = subprocess.Popen(
+        command, cwd=tmp_path, env={**known, **settings, "PYTHONPATH": ROOT}, stderr=subprocess.PIPE, text=True
+    )
+    said = (re.search(r"http://127\.0\.0\.1:(\d+)/lab\S*token=(\w+)", line) for line in server.stderr)
+    found = next(filter(None, said), None)
+    yield found, server.pid
+    server.terminate()
+    server.communicate()
+
+
+def test_lab_serves_this_machine_alone_and_asks_for_its_token(lab):
+    found, pid = lab
+    assert found is not None
+    port, token = int(found[1]), found[2]
+    wait_until_it_listens(port)
+    loopback = {"127.0.0.1", "00000000000000000000000001000000"}
+    served = listening([pid])
+    assert {host for host, _ in served} <= loopback
+    assert ("127.0.0.1", port) in served
+    assert [status_of(port, query) for query in ("", "?token=guess", f"?token={token}")] == [403, 403, 200]
+
+
+def wait_until_it_listens(port):
+    """Wait for what happens a moment after it says so."""
+    until = time.monotonic() + SECONDS
+    with socket.socket() as probe:
+        while probe.connect_ex(("127.0.0.1", port)) and time.monotonic() < until:
+            select.select([], [], [], 0.05)
+
+
+def status_of(port, query):
+    """Give how the server answers who wants its files."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/contents{query}", timeout=SECONDS) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
