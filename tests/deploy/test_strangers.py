@@ -1,0 +1,136 @@
+"""Bytes of strangers on every socket of a running deployment change nothing but a counter."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+
+import pytest
+import zmq
+from handmade import Port, channel, external, flow, place
+from strangers import Strangers, frames, raw
+
+from hydro_nb import FlowBuilder
+from hydro_nb.deploy import deploy
+from hydro_nb.runtime.notices import FIRST
+from hydro_nb.runtime.report import encode
+from hydro_nb.telemetry.state import KERNEL
+from hydro_nb.wire import Counts, Entered, Hello
+
+SEED = 5
+TICK = """
+def start():
+    return State(seen=[])
+def tick(state, inputs, outputs):
+    state.seen += inputs["in1"]
+    outputs["out2"].extend(inputs["in1"])
+    return False
+"""
+PASS = TICK.replace("in1", "in2").replace("out2", "out3")
+
+
+def relay():
+    """A client whose numbers go by two processes and come back."""
+    return flow(
+        place(0, "A", TICK, outputs=["out2"]),
+        place(1, "B", PASS, outputs=["out3"]),
+        external(2),
+        channels=[channel(1, 2, 0), channel(2, 0, 1), channel(3, 1, 2)],
+    )
+
+
+def sockets(deployment):
+    """Give every endpoint of a deployment: of its two processes, its clients and its kernel."""
+    plan = deployment._backend._supervisor.plan
+    return {**plan.endpoints, KERNEL: plan.control}
+
+
+def counted(deployment, condition):
+    """Wait until the counts of refused frames are such."""
+    event = threading.Event()
+    deployment.subscribe(lambda state: condition(state.refused) and event.set())
+    assert condition(deployment.snapshot().refused) or event.wait(20), deployment.snapshot().refused
+
+
+@pytest.mark.parametrize("transport", ["ipc", "tcp"])
+def test_bytes_that_are_no_messages(transport):
+    with deploy(relay(), echo=False, transport=transport) as deployment, Strangers() as strangers:
+        numbers, back = deployment.connect(Port("edge:1")), deployment.connect(Port("edge:3"))
+        expected = iter(range(1000))
+        for data in raw(SEED).values():
+            for endpoint in sockets(deployment).values():
+                strangers.say(endpoint, data)
+            number = next(expected)
+            numbers.send(number)
+            assert back.receive(20) == number
+        deployment.settle(20)
+        assert {row.state for row in deployment.processes} == {"running"}
+        assert deployment.problems == []
+
+
+def test_whole_messages():
+    with deploy(relay(), echo=False) as deployment, Strangers() as strangers:
+        numbers, back = deployment.connect(Port("edge:1")), deployment.connect(Port("edge:3"))
+        ends = {0: 2, 1: 2, KERNEL: 1, 2: 3}
+        for number, what in enumerate(frames(SEED, 0)):
+            for peer, endpoint in sockets(deployment).items():
+                kind = zmq.DEALER if peer == KERNEL else zmq.PUSH
+                strangers.send(endpoint, frames(SEED, ends[peer])[what], kind=kind)
+            numbers.send(number)
+            assert back.receive(20) == number
+        many = len(frames(SEED, 0))
+        # what comes to the clients' socket comes to the kernel
+        counted(deployment, lambda refused: refused == {0: many, 1: many, KERNEL: 2 * many})
+        deployment.settle(20)
+        assert {row.state for row in deployment.processes} == {"running"}
+        told = [problem.process for problem in deployment.problems]
+        assert sorted(told) == sorted(["A", "B", "the kernel"] * FIRST)
+        assert all(problem.error.startswith("DecodeError: ") and not problem.fatal for problem in deployment.problems)
+        assert (
+            deployment.status().splitlines()[-1].startswith("  frames refused, as no process of this deployment sends")
+        )
+        assert {f"A {many}", f"B {many}", f"the kernel {2 * many}"} <= {
+            each.strip() for part in deployment.status().splitlines()[-1].split(":") for each in part.split(",")
+        }
+
+
+def test_lies_to_the_kernel():
+    with deploy(relay(), echo=False) as deployment, Strangers() as strangers:
+        lies = [Hello(1, 1, b"no token"), Counts(1, 0.0, {"edge:1": 99}), Entered(1, "failed", 1, 0.0)]
+        strangers.send(sockets(deployment)[KERNEL], *map(encode, lies), kind=zmq.DEALER)
+        counted(deployment, lambda refused: refused == {KERNEL: 3})
+        assert {row.state for row in deployment.processes} == {"running"}
+        assert [problem.error for problem in deployment.problems] == [
+            "a process introduced itself without the token of this deployment",
+            "a message came from a process that has not introduced itself: Counts",
+            "a message came from a process that has not introduced itself: Entered",
+        ]
+        deployment.settle(20)
+
+
+def test_who_has_no_key_says_nothing():
+    with deploy(relay(), echo=False, transport="tcp") as deployment, Strangers() as strangers:
+        numbers, back = deployment.connect(Port("edge:1")), deployment.connect(Port("edge:3"))
+        for endpoint in sockets(deployment).values():
+            strangers.send(endpoint, *frames(SEED, 2).values())
+        numbers.send(5)
+        assert back.receive(20) == 5
+        assert deployment.snapshot().refused == {}
+
+
+def test_a_port_for_anybody():
+    builder = FlowBuilder()
+    server = builder.process()
+    port, lines, _, replies = server.bidi_external_many_bytes(builder.external())
+    replies.send(lines)
+    with builder.deploy() as deployment:
+        address = deployment.address(port)
+        client = deployment.connect(port)
+        for noise in (b"\xff" * 2000, os.urandom(3000), b"\0" * (1 << 20), b"x" * (2 << 20)):
+            with socket.create_connection(address, 20) as stranger:
+                stranger.settimeout(20)
+                stranger.sendall(noise)
+            client.send("still there")
+            assert client.receive(20) == "still there"
+        assert {row.state for row in deployment.processes} == {"running"}
