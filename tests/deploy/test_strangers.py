@@ -8,8 +8,8 @@ import threading
 
 import pytest
 import zmq
+from foreign_bytes import Strangers, frames, raw
 from handmade import Port, channel, external, flow, place
-from strangers import Strangers, frames, raw
 
 from hydro_nb import FlowBuilder
 from hydro_nb.deploy import deploy
