@@ -71,8 +71,8 @@ class KeyedState(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         [('a', 1), ('b', 2), ('a', 4)]
 
         The function gives `(accumulator, result)`; where the result is `None` this key ends; `Some(None)` passes a
-        `None` on. `inplace(f)` changes the accumulator and gives only the result. Needs a total order and no repeats,
-        and keeps both.
+        `None` on. `inplace(f)` changes the accumulator and gives only the result. The accumulator is never `None`, also
+        not at first: let `()` stand for nothing. Needs a total order and no repeats, and keeps both.
         """
         start = quote.start(init, "scan", here())
         return self._grow(Scan(self._func(f, 2, "scan", on_error), init=start, result_type=output_of(f)))
@@ -93,8 +93,9 @@ class KeyedState(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         [('a', 1), ('b', 2), ('a', 3)]
 
         The function gives `(accumulator, step)`: `Yield(value)`, `Return(value)` as the key's last one, `Continue` for
-        nothing, `Break` to end this key. `inplace(f)` changes the accumulator and gives only the step. Needs a total
-        order and no repeats, and keeps both.
+        nothing, `Break` to end this key. `inplace(f)` changes the accumulator and gives only the step. The
+        accumulator is never `None`, also not at first: let `()` stand for nothing. Needs a total order and no repeats,
+        and keeps both.
         """
         start = quote.start(init, "generator", here())
         return self._grow(Generator(self._func(f, 2, "generator", on_error), init=start, result_type=step_of(f)))

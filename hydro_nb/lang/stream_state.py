@@ -59,8 +59,8 @@ class StreamState(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         ['so far 1', 'so far 3', 'so far 6']
 
         The function gives `(accumulator, result)`; where the result is `None` the stream ends; `Some(None)` passes a
-        `None` on. `inplace(f)` changes the accumulator and gives only the result. Needs a total order and no repeats,
-        and keeps both.
+        `None` on. `inplace(f)` changes the accumulator and gives only the result. The accumulator is never `None`, also
+        not at first: let `()` stand for nothing. Needs a total order and no repeats, and keeps both.
         """
         start = quote.start(init, "scan", here())
         return self._grow(Scan(self._func(f, 2, "scan", on_error), init=start, result_type=output_of(f)))
@@ -81,8 +81,8 @@ class StreamState(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         ['ab', 'cd']
 
         The function gives `(accumulator, step)`: `Yield(value)`, `Return(value)` as the last one, `Continue` for
-        nothing, `Break` to end here. `inplace(f)` changes the accumulator and gives only the step. Needs a total order
-        and no repeats, and keeps both.
+        nothing, `Break` to end here. `inplace(f)` changes the accumulator and gives only the step. The accumulator is
+        never `None`, also not at first: let `()` stand for nothing. Needs a total order and no repeats, and keeps both.
         """
         start = quote.start(init, "generator", here())
         return self._grow(Generator(self._func(f, 2, "generator", on_error), init=start, result_type=step_of(f)))

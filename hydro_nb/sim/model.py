@@ -40,6 +40,7 @@ from hydro_nb.sim.hooks import (
 from hydro_nb.sim.observe import Arrangement, Interleaving, KeysInterleaving, Observation
 from hydro_nb.sim.observe import Whole as InTick
 from hydro_nb.sim.outcome import Given
+from hydro_nb.sim.progress import notebook
 from hydro_nb.sim.routes import Deaf, Route, Target
 from hydro_nb.sim.time import Clock
 from hydro_nb.sim.timed import SAMPLING, Silence
@@ -340,10 +341,10 @@ def require_sizes(graph: Graph, sizes: Mapping[int, int]) -> None:
     for place in dict.fromkeys((*locations(graph), *looked_at)):
         if place.kind == "cluster" and place.number not in sizes:
             call = f"flow.sim().with_cluster_size({place.site.name or 'cluster'}, 2)"
+            magic = f', or %hydro sim ... --cluster "{graph.display_name(place)}=2"' if notebook() else ""
             raise SimulationFailure(
                 f"cluster `{graph.display_name(place)}` was given no size: a simulation has to know how many members "
-                f"it has.\n  {place.site}\n  Say it first: {call}, or %hydro sim ... --cluster "
-                f'"{graph.display_name(place)}=2"'
+                f"it has.\n  {place.site}\n  Say it first: {call}{magic}"
             )
 
 
@@ -351,11 +352,11 @@ def require_safety_only(graph: Graph) -> None:
     """Refuse to let messages be late for ever where nobody said that the test does not wait for them."""
     for node in graph.nodes.values():
         if isinstance(node.op, Network) and node.op.policy == "lossy_delayed_forever":
+            magic = ", or %hydro sim ... --safety-only" if notebook() else ""
             raise SimulationFailure(
                 f"`{node.op.label}` sends by {node.op.transport}.lossy_delayed_forever(), so that a message may be on "
                 f"its way for ever, and a test that waits for it fails.\n  {node.site}\n"
-                "  If the test only claims what must never happen, say so: flow.sim().test_safety_only(), "
-                "or %hydro sim ... --safety-only"
+                f"  If the test only claims what must never happen, say so: flow.sim().test_safety_only(){magic}"
             )
 
 

@@ -429,7 +429,7 @@ def test_every_cluster_needs_a_size():
     lines = str(caught.value).splitlines()
     assert lines[0] == "cluster `Worker` was given no size: a simulation has to know how many members it has."
     assert "flow.cluster(Worker)" in lines[1]
-    assert lines[2].startswith("  Say it first: flow.sim().with_cluster_size(cluster, 2), or %hydro sim ")
+    assert lines[2] == "  Say it first: flow.sim().with_cluster_size(cluster, 2)"
     assert flow.sim().with_cluster_size(workers, 2).exhaustive(body) == 1
 
 
