@@ -55,7 +55,7 @@ class Struck(Protocol):
         """Ask anew whether all is done: who takes part has changed."""
         ...
 
-    def remind(self, seconds: float, look: Callable[[], None]) -> None:
+    def remind(self, seconds: float, look: Callable[[], object]) -> None:
         """Call this in so many seconds."""
         ...
 
@@ -74,6 +74,8 @@ class Faults:
         self._rows: dict[tuple[str, Pair], FaultRow] = {}
         self._deadlines: dict[Pair, float] = {}
         """when the channels end between two that are cut from each other"""
+        self._struck_edges: frozenset[str] = frozenset()
+        """edges that have lost elements, or may have"""
         self.paused: set[int] = set()
 
     @property
@@ -92,6 +94,17 @@ class Faults:
         """Let it go on; nothing where it is not paused."""
         (peer,) = self._living(party)
         self._hold(peer, on=False)
+
+    def check_meeting(self, peer: int, name: str) -> None:
+        """Refuse to start a process again while others are paused, all of which have to meet it."""
+        names = self._struck.living()
+        paused = sorted(names[each] for each in self.paused - {*self._struck.sharing(peer)})
+        if paused:
+            shown = ", ".join(f"`{each}`" for each in paused)
+            raise DeployError(
+                f"process `{name}` cannot be started again while {shown} is paused, as all others have to meet it: "
+                f"resume first"
+            )
 
     def _hold(self, peer: int, *, on: bool) -> None:
         if (peer in self.paused) is on:
@@ -115,20 +128,23 @@ class Faults:
         for one, other in self._pairs(first, last):
             if self._way(one, other).cut:
                 continue
-            self._rows["cut", (one, other)] = FaultRow("cut", self._names(one, other), self._board.now())
-            self._deadlines[one, other] = time.monotonic() + CUT_SECONDS
+            self._rows["cut", _pair(one, other)] = FaultRow("cut", self._names(one, other), self._board.now())
+            self._deadlines[_pair(one, other)] = time.monotonic() + CUT_SECONDS
             self._tell(one, other, cut=True)
             self._tell(other, one, cut=True)
+            self._cost(channel for channel in self._between(one, other) if _may_lose(channel))
             self._struck.remind(CUT_SECONDS, self.look)
         self._show()
 
-    def look(self) -> None:
-        """End the channels of links that have been cut for too long."""
+    def look(self) -> bool:
+        """End the channels of links that have been cut for too long; says whether there were any."""
         now = time.monotonic()
-        for pair in [pair for pair, deadline in self._deadlines.items() if deadline <= now]:
+        late = [pair for pair, deadline in self._deadlines.items() if deadline <= now]
+        for pair in late:
             del self._deadlines[pair]
             self._sever(pair)
         self._show()
+        return bool(late)
 
     def _sever(self, pair: Pair) -> None:
         names = self._struck.living()
@@ -137,6 +153,7 @@ class Faults:
         self._rows["cut", pair] = replace(row, ended=tuple(dict.fromkeys(channel.name for channel in ended)))
         if not ended:
             return
+        self._cost(ended)
         one, other = pair
         reason = f"the link between `{names[one]}` and `{names[other]}` was cut for more than {CUT_SECONDS:g} seconds"
         self._struck.tell(one, Severed(other, reason))
@@ -176,10 +193,10 @@ class Faults:
     def _heal(self, one: int, other: int) -> tuple[str, ...]:
         if not self._way(one, other).cut:
             return ()
-        self._deadlines.pop((one, other), None)
+        self._deadlines.pop(_pair(one, other), None)
         self._tell(one, other, cut=False)
         self._tell(other, one, cut=False)
-        return self._rows.pop(("cut", (one, other))).ended
+        return self._rows.pop(("cut", _pair(one, other))).ended
 
     # ------------------------------------------------------------ delay, drop
 
@@ -203,6 +220,7 @@ class Faults:
             self._tell(one, other, drop=rate, seed=seed)
             row = FaultRow("drop", self._names(one, other), self._board.now(), rate=rate, seed=seed)
             self._put("drop", (one, other), row if rate else None)
+            self._cost(filter(_may_lose, self._links[one, other]))
         self._show()
 
     # ------------------------------------------------------------ all of them
@@ -230,7 +248,10 @@ class Faults:
         self._show()
 
     def _show(self) -> None:
-        self._board.struck(tuple(sorted(self._rows.values(), key=lambda row: row.since)))
+        self._board.struck(tuple(sorted(self._rows.values(), key=lambda row: row.since)), self._struck_edges)
+
+    def _cost(self, channels: Iterable[ChannelSpec]) -> None:
+        self._struck_edges = self._struck_edges | {channel.edge for channel in channels}
 
     # ------------------------------------------------------------ who is told what
 
@@ -267,8 +288,8 @@ class Faults:
     def _pairs(self, first: Party, last: Party) -> list[Pair]:
         """Give every two of them that have a channel, each once, whichever way it goes."""
         ways = product(self._living(first), self._living(last))
-        pairs = {(min(way), max(way)) for way in ways if way[0] != way[1]}
-        return sorted(pair for pair in pairs if self._between(*pair)) or self._refuse(first, last)
+        pairs = {_pair(*way): way for way in ways if way[0] != way[1] and self._between(*way)}
+        return [*pairs.values()] or self._refuse(first, last)
 
     def _between(self, one: int, other: int) -> list[ChannelSpec]:
         self._find_links()
@@ -302,6 +323,11 @@ class Faults:
             f"there is no channel between `{first.name}` and `{last.name}`, and so nothing to hold up; "
             f"channels are between {shown or 'no two processes'}"
         )
+
+
+def _pair(one: int, other: int) -> Pair:
+    """Give what stands for a link, whichever end is named first."""
+    return min(one, other), max(one, other)
 
 
 def _may_lose(channel: ChannelSpec) -> bool:

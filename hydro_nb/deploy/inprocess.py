@@ -68,16 +68,14 @@ class InProcessBackend:
 
     def _step_all(self) -> bool:
         """Give every location one turn; False when none had anything to do."""
-        moved = False
-        if self._faults.due is not None:
-            self._faults.look()
+        moved = self._faults.due is not None and self._faults.look()
         for resident in self._residents.going:
             if not resident.over:
                 moved = self._turn(resident) or moved
         moved = self._house.bring_back() or moved
         self.carry()
         self._report()
-        return moved
+        return moved or any(resident.inbox for resident in self._residents.going)
 
     def _turn(self, resident: Resident) -> bool:
         moved = resident.deliver()

@@ -28,8 +28,14 @@ class Proof:
 
     def shown(self, current: Round) -> bool:
         """Take the next round; True once nothing is left to do."""
-        last, self._last = self._last, current
-        self._streak = self._streak + 1 if last is not None and _still(last, current) else 0
+        last = self._last
+        if last is None or not _still(last, current):
+            self._last, self._streak = current, 0
+            return False
+        if not _timers_passed(last, current):
+            # what timers had caused by then is still on its way, and nothing else has changed since
+            return False
+        self._last, self._streak = current, self._streak + 1
         return self._streak >= _needed(current)
 
     def busy(self, names: Mapping[int, str]) -> str:
@@ -54,7 +60,6 @@ def _still(last: Round, current: Round) -> bool:
         and all(last[place].changes == reply.changes for place, reply in current.items())
         and _sums(last.values(), "sent") == _sums(current.values(), "sent")
         and _delivered(current)
-        and _timers_passed(last, current)
         and _timers_fired(current)
     )
 

@@ -55,6 +55,6 @@ class Signalled:
             self._board.phase("running")
         self._host.settling.restart()
 
-    def remind(self, seconds: float, look: Callable[[], None]) -> None:
+    def remind(self, seconds: float, look: Callable[[], object]) -> None:
         """Call this in so many seconds."""
         self._io.later(seconds, look)

@@ -39,5 +39,5 @@ class Stepped:
         """Give it no turns, or let it have some again."""
         self._residents[peer].paused = on
 
-    def remind(self, seconds: float, look: Callable[[], None]) -> None:
+    def remind(self, seconds: float, look: Callable[[], object]) -> None:
         """Do nothing: each step looks."""
