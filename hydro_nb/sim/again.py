@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from hydro_nb.sim.faults import Budget
 
 
-def made_by(graph: Graph, sizes: Mapping[int, int], budgets: Mapping[int, Budget], *, safety_only: bool) -> str:
+def made_by(
+    graph: Graph, sizes: Mapping[int, int], budgets: Mapping[int, Budget], *, safety_only: bool, most_steps: int = 0
+) -> str:
     """Give the calls that make a simulation.
 
     >>> made_by(Graph("f"), {}, {}, safety_only=True)
@@ -23,7 +25,9 @@ def made_by(graph: Graph, sizes: Mapping[int, int], budgets: Mapping[int, Budget
     }
     calls = [f".with_cluster_size({names[number]}, {size})" for number, size in sizes.items()]
     calls += [f".with_faults({names[number]}, {_numbers(budget)})" for number, budget in budgets.items()]
-    return "".join(["flow.sim()", *calls, ".test_safety_only()" if safety_only else ""])
+    calls += [".test_safety_only()"] if safety_only else []
+    calls += [f".with_most_steps({most_steps:_})"] if most_steps else []
+    return "".join(["flow.sim()", *calls])
 
 
 def _name(graph: Graph, place: Place) -> str:

@@ -69,6 +69,17 @@ def number_of_runs(runs: Any) -> int:
     raise SimulationFailure(f"`runs` is how many schedules are tried, a whole number from 1 on, not {shown(runs)}.")
 
 
+def number_of_steps(steps: Any) -> int:
+    """Read how many steps a test may take.
+
+    >>> number_of_steps(1000)
+    1000
+    """
+    if _is_count(steps) and steps:
+        return steps
+    raise SimulationFailure(f"`with_most_steps` takes a whole number from 1 on, not {shown(steps)}.")
+
+
 def seed_of(seed: Any) -> int:
     """Read the seed of a random search, or make one up.
 

@@ -52,6 +52,7 @@ def drive(body: Body, world: World) -> None:
             "  Write it as: async def body(): ..."
         )
     answer: bool | None = None
+    world.test = coroutine
     try:
         while True:
             try:

@@ -40,6 +40,8 @@ class Executions:
         self.sizes: dict[int, int] = {}
         self.budgets: dict[int, Budget] = {}
         self.safety_only = False
+        self.most_steps = 0
+        """after how many steps a test is one that does not end, where that was said"""
         self.laws = Laws(self.graph)
         self._made: Model | None = None
         self._tapped: Model | None = None
@@ -77,7 +79,8 @@ class Executions:
         """How it is made again."""
         from hydro_nb.sim.again import made_by
 
-        return made_by(self.graph, self.sizes, self.budgets, safety_only=self.safety_only)
+        steps = self.most_steps
+        return made_by(self.graph, self.sizes, self.budgets, safety_only=self.safety_only, most_steps=steps)
 
     @contextmanager
     def running(self, made: Model, tapped: Model) -> Generator[None]:
@@ -119,6 +122,7 @@ class Executions:
             self.laws.start(driver)
             world = ReducedWorld(model, driver) if isinstance(driver, Reduced) else World(model, driver, recorder)
             world.mark, world.flow = partial(self._marked, body), self.flow
+            world.most_steps = self.most_steps or world.most_steps
             token = execution.set(world)
             try:
                 drive(body, world)

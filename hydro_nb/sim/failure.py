@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from pathlib import Path, PurePath
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from hydro_nb.errors import label
+from hydro_nb.errors import SimulationFailure, label
 from hydro_nb.sim.raised import lines_of
 from hydro_nb.sim.shrink import trimmed
 from hydro_nb.sim.trace import gist, shown
@@ -72,6 +72,20 @@ def foreign_await(coroutine: Coroutine[Any, Any, Any], request: object) -> str:
     frame: FrameType | None = _innermost(coroutine)
     place = _line(frame.f_code.co_filename, frame.f_lineno) if frame else ""
     return f"the test awaited {shown(request)}, which the simulator cannot give.\n  {place}\n  {_NO_LOOP}"
+
+
+def endless(coroutine: Coroutine[Any, Any, Any], steps: int, path: Sequence[int]) -> SimulationFailure:
+    """Say that a test does not end."""
+    frame = _innermost(coroutine)
+    place = f"  It is at {_line(frame.f_code.co_filename, frame.f_lineno)}\n" if frame else ""
+    failure = SimulationFailure(
+        f"`{coroutine.__name__}` has not ended after {steps:,} steps; a step is whatever it sends, or waits for.\n"
+        f"{place}  A test has to end under every schedule: end its loop, or take all that comes by `await "
+        "out.collect()`.\n"
+        f"  If it is as long as that, say so: flow.sim().with_most_steps({10 * steps:_})"
+    )
+    failure.schedule = tuple(path)
+    return failure
 
 
 def _innermost(coroutine: Any) -> FrameType | None:

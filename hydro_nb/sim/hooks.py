@@ -47,6 +47,11 @@ class Hook:
         """Choose what to let through, and say whether that is anything; `must` forbids to leave all as it is."""
         raise NotImplementedError
 
+    @property
+    def left(self) -> int:
+        """How much is held."""
+        return len(self.pending)
+
     def waiting(self) -> list[Any]:
         """Give what is held, as a reader would see it."""
         return self.pending
@@ -186,6 +191,11 @@ class KeyedVersion(Version):
                     self.versions.setdefault(key, []).append(value)
             self.newest = table
             self.pending.append(table)
+
+    @property
+    def left(self) -> int:
+        """How many versions of keys are held."""
+        return sum(map(len, self.versions.values()))
 
     def movable(self) -> bool:
         """Whether some key has a later version, or nothing was ever shown."""

@@ -10,7 +10,7 @@ from hydro_nb.errors import SimulationFailure
 from hydro_nb.ir.graph import Graph
 from hydro_nb.lang.sim_awaits import to_await
 from hydro_nb.lang.sim_ports import MORE, AnyCluster, AnyPlace, cluster_sizes, execution, script_done
-from hydro_nb.sim.asked import number_of_runs, seed_of
+from hydro_nb.sim.asked import number_of_runs, number_of_steps, seed_of
 from hydro_nb.sim.drive import Body, require_test
 from hydro_nb.sim.drivers import OnlyScripted
 from hydro_nb.sim.executions import Executions
@@ -134,6 +134,27 @@ class Simulation:
         self._executions.safety_only = True
         return self
 
+    def with_most_steps(self, steps: int) -> Simulation:
+        """Say after how many steps of one execution a test is one that does not end; without this, after 1,000,000.
+
+        >>> flow = FlowBuilder()
+        >>> numbers_in, numbers = flow.process().sim_input(int)
+        >>> numbers_out = numbers.sim_output()
+        >>> async def body():
+        ...     while True:
+        ...         numbers_in.send(1)
+        ...         await numbers_out.next()
+        >>> try:
+        ...     flow.sim().with_most_steps(1000).exhaustive(body)
+        ... except SimulationFailure as error:
+        ...     print(str(error).partition(";")[0])
+        `body` has not ended after 1,000 steps
+
+        All that the test sends is a step, and so is each thing that happens while it waits. Gives the simulation again.
+        """
+        self._executions.most_steps = number_of_steps(steps)
+        return self
+
     @to_await
     async def advance(self, seconds: float | timedelta) -> None:
         """Let so much time pass in the body of a test, and what is due meanwhile happen.
@@ -157,7 +178,9 @@ class Simulation:
 
         `time.monotonic()` and `time.time()` in a function of yours go on giving the real time.
         """
-        clock = self._world("time passes").model.clock
+        world = self._world("time passes")
+        world.count()
+        clock = world.model.clock
         await script_done()
         clock.let_pass(seconds)
         while clock.pending:

@@ -119,6 +119,11 @@ class Scripted(Hook):
         """Hold what has come."""
         self.core.take(items)
 
+    @property
+    def left(self) -> int:
+        """How much is held."""
+        return self.core.left
+
     def waiting(self) -> list[Any]:
         """Give what is held, as a reader would see it."""
         return self.core.waiting()

@@ -20,8 +20,13 @@ def _out_of(desk: Desk, chosen: Sequence[int]) -> Taken:
     held = desk.core.pending
 
     def take() -> list[Any]:
-        released = [held[index] for index in sorted(chosen)]
-        held[:] = [item for index, item in enumerate(held) if index not in set(chosen)]
+        places = sorted(chosen)
+        released = [held[index] for index in places]
+        if places and places[-1] < len(places):  # the first so many
+            del held[: len(places)]
+        else:
+            gone = set(places)
+            held[:] = [item for index, item in enumerate(held) if index not in gone]
         return released
 
     return Taken(moves=bool(chosen), take=take)

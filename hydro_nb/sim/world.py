@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from hydro_nb.errors import GraphError, OrderError, SimulationFailure
@@ -30,8 +31,10 @@ if TYPE_CHECKING:
 
 LONGEST = 100_000
 """Units that may run outside ticks before it is said that the flow does not come to rest."""
-MOST_STEPS = 10_000
-"""Steps without anything from outside before the same is said."""
+MOST_STEPS = 5_000
+"""Steps without anything from outside before it is looked whether less and less is left to do."""
+LONGEST_TEST = 1_000_000
+"""Steps of one execution, where nobody has said how many it may take: a test takes seconds for as many."""
 
 
 class World:
@@ -52,7 +55,12 @@ class World:
         self.mark: Callable[[tuple[int, ...]], Marked] | None = None
         """what makes it possible to run it again"""
         self._unsettled = False
-        self._steps = self._turn = 0
+        self.test: Any = None
+        """the coroutine of the test, which drives all this"""
+        self.most_steps = LONGEST_TEST
+        """after how many steps it is said that the test does not end"""
+        self._count = self._turn = 0
+        self._outside()
         self._served: dict[Event, int] = defaultdict(int)
         """of those that were picked before others, when that was: the plainest choice lets each have its turn"""
         for arrangement in model.arrangements:
@@ -82,7 +90,8 @@ class World:
                 "  Make it with sim_input(T, order=NoOrder), or use send_many."
             )
         inputs, runner = self.model.senders[slot, member]
-        self._steps = 0
+        self._outside()
+        self.count()
         items = handed(items)
         if self.model.faults:
             self.model.faults.sent((slot, member), items)
@@ -131,10 +140,19 @@ class World:
 
     def advance(self) -> bool:
         """Do one thing; gives whether there was anything to do."""
+        self.count()
         if self._unsettled:
             self._take_in()
             return True
         return self._step()
+
+    def count(self) -> None:
+        """Count what the test does; one that goes on for ever is told so."""
+        self._count += 1
+        if self._count > self.most_steps:
+            from hydro_nb.sim.failure import endless
+
+            raise endless(self.test, self.most_steps, self._driver.path)
 
     def _take_in(self) -> None:
         """Take in what the test has sent: all at once, or up to the next element or fault where some may happen."""
@@ -203,13 +221,13 @@ class World:
             self._settle()
             return True
         if not ready:
-            self._steps = 0
+            self._outside()
             if self.model.clock.live:
                 self.model.clock.rest()
             return False
         self._steps += 1
-        if self._steps > MOST_STEPS:
-            raise _restless(f"{MOST_STEPS} steps", ready)
+        if self._steps > self._look:
+            self._require_less(ready)
         chosen = self._pick(ready)
         if len(ready) > 1:
             self._served[chosen] = self._turn = self._turn + 1
@@ -220,10 +238,22 @@ class World:
         elif isinstance(chosen, Observer):
             self._observe(chosen)
         else:
-            self._steps = 0
+            self._outside()
             chosen.happen(self)
         self._settle()
         return True
+
+    def _outside(self) -> None:
+        """Begin to count anew, as something comes from outside or nothing is left to do."""
+        self._steps, self._look, self._least = 0, MOST_STEPS, inf
+
+    def _require_less(self, ready: Sequence[Event]) -> None:
+        """See that less is left to do than when it was looked last; as much as is there may be done one by one."""
+        left = sum(hook.left for hook in self.model.hooks())
+        if left >= self._least:
+            raise _restless(f"{self._look} steps", ready)
+        units = len(self.model.ticks) + len(self.model.observers)
+        self._least, self._look = left, self._look + max(MOST_STEPS, left * units)
 
     def _pick(self, ready: Sequence[Event]) -> Event:
         """Choose what is next."""

@@ -65,4 +65,4 @@ async def later() -> None:
     assert_type(simulation.members(workers), list[MemberId[Any]])
 
 
-assert_type(flow.sim().with_cluster_size(workers, 2).test_safety_only().fuzz(body, runs=3), int)
+assert_type(flow.sim().with_cluster_size(workers, 2).test_safety_only().with_most_steps(9).fuzz(body, runs=3), int)
