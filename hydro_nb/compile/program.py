@@ -326,7 +326,7 @@ def _begins_futures(part: Part) -> bool:
 def _futures(part: Part, parts: Sequence[Part]) -> FutureSpec:
     op, slot = cast("ResolveFutures", part.node.op), part.node.slot
     back = next(each.name for each in parts if each.key == slot)
-    return FutureSpec(part.name, back, op.name, slot, op.ordered, part.node.site)
+    return FutureSpec(part.name, back, op.name, slot, op.ordered, part.node.site, op.skips)
 
 
 def _is_watched(part: Part, written: Written) -> bool:

@@ -32,7 +32,7 @@ from hydro_nb.lang.guarantees import (
 )
 from hydro_nb.lang.location import TopLevel, period
 from hydro_nb.lang.nondet import NonDet, asks_for, checked
-from hydro_nb.lang.quote import Inplace
+from hydro_nb.lang.quote import Inplace, checked_on_error
 from hydro_nb.lang.site import here
 from hydro_nb.lang.stepwise import output_of
 
@@ -57,6 +57,8 @@ class StreamAsync(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
     def resolve_futures(
         self: StreamAsync[Awaitable[U], P, B_co, O_co, R_co],
+        *,
+        on_error: OnError = "raise",
     ) -> Stream[U, P, Unbounded, NoOrder, R_co]:
         """Give the results of awaitables as they come, while ticks go on.
 
@@ -71,10 +73,12 @@ class StreamAsync(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         have ended; what is under way when it stops is cancelled. An exception in one fails the process. A coroutine can
         be waited for once, so let one operator alone resolve a stream of them.
         """
-        return self._grow(ResolveFutures())
+        return self._grow(ResolveFutures(checked_on_error(on_error, "resolve_futures", here())))
 
     def resolve_futures_ordered(
         self: StreamAsync[Awaitable[U], P, B_co, O_co, R_co],
+        *,
+        on_error: OnError = "raise",
     ) -> Stream[U, P, Unbounded, O_co, R_co]:
         """Give the results of awaitables in the order of the awaitables, while ticks go on.
 
@@ -88,10 +92,12 @@ class StreamAsync(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Order and repeats stay; unbounded. They run side by side as with `resolve_futures`; a result waits for those
         before it.
         """
-        return self._grow(ResolveFuturesOrdered())
+        return self._grow(ResolveFuturesOrdered(checked_on_error(on_error, "resolve_futures_ordered", here())))
 
     def resolve_futures_blocking(
         self: StreamAsync[Awaitable[U], L_co, B_co, O_co, R_co],
+        *,
+        on_error: OnError = "raise",
     ) -> Stream[U, L_co, B_co, NoOrder, R_co]:
         """Give the results of awaitables; the tick waits until all of its own have ended.
 
@@ -103,7 +109,7 @@ class StreamAsync(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Order is lost; repeats and boundedness stay, so it may be used inside a tick. They run side by side; nothing
         else happens on the process meanwhile.
         """
-        return self._grow(ResolveFuturesBlocking())
+        return self._grow(ResolveFuturesBlocking(checked_on_error(on_error, "resolve_futures_blocking", here())))
 
     # ------------------------------------------------------------ async functions of elements
 

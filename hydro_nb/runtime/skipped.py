@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from types import TracebackType
+from types import CoroutineType, TracebackType
 from typing import Any, NamedTuple, TypeVar
 
 from hydro_nb.errors import HydroError
@@ -91,8 +91,7 @@ def lines_of(traceback: TracebackType | None) -> Iterator[Line]:
 
 def _named(element: Any) -> Any:
     """Give what is shown of an element: of a coroutine that is over, the call that made it."""
-    code = getattr(element, "cr_code", None)
-    return Call(code.co_qualname) if code else element
+    return Call(element.__qualname__) if isinstance(element, CoroutineType) else element
 
 
 class Call:

@@ -10,10 +10,11 @@ import asyncio
 import atexit
 import inspect
 import threading
-from collections.abc import AsyncIterable, Awaitable, Coroutine, Sequence
+from collections.abc import AsyncIterable, Awaitable, Coroutine, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from hydro_nb.errors import HydroError
+from hydro_nb.runtime.skipped import Skips
 
 T = TypeVar("T")
 
@@ -94,15 +95,28 @@ def wait_for(awaitable: Any) -> Any:
     return _told(helper().wait(outcome(awaitable)))
 
 
-def wait_all(awaitables: Sequence[Any]) -> list[Any]:
-    """Wait for many at once and give their results, in the order of the awaitables; the first failure ends them all.
+def wait_all(awaitables: Sequence[Any], skips: Skips | None = None) -> list[Any]:
+    """Wait for many at once and give their results, in the order of the awaitables.
+
+    The first failure ends them all; with `skips` the others go on without it.
 
     >>> wait_all([asyncio.sleep(0.002, "a"), asyncio.sleep(0.001, "b")])
     ['a', 'b']
     """
     if not awaitables:
         return []
-    return [_told(each) for each in helper().wait(_all(awaitables))]
+    if skips is None:
+        return [_told(each) for each in helper().wait(_all(awaitables))]
+    return list(without_failed(awaitables, helper().wait(_whole(awaitables)), skips))
+
+
+def without_failed(awaitables: Sequence[Any], outcomes: Sequence[Outcome], skips: Skips) -> Iterator[Any]:
+    """Give the results that there are, and count what failed."""
+    for awaitable, each in zip(awaitables, outcomes, strict=True):
+        if isinstance(each.error, Exception):
+            skips.add(awaitable, each.error)
+        else:
+            yield _told(each)
 
 
 def drained(stream: Any) -> list[Any]:
@@ -139,6 +153,10 @@ def _told(each: Outcome) -> Any:
     if each.error is not None:
         raise each.error
     return each.result
+
+
+async def _whole(awaitables: Sequence[Any]) -> list[Outcome]:
+    return await asyncio.gather(*map(outcome, awaitables))
 
 
 async def _all(awaitables: Sequence[Any]) -> list[Outcome]:

@@ -19,7 +19,7 @@ class Apart:
     """A function with copies of all that it could change around it."""
 
     def __init__(self, func: Func, fn: Any) -> None:
-        self.text, self.inplace = func.text, func.inplace
+        self.text, self.inplace, self.skips = func.text, func.inplace, func.skips
         self.slots = tuple(reference.slot for reference in func.references)
         """what it refers to"""
         self._captured = Captured({_NAME: fn}, {})

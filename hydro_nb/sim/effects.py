@@ -42,7 +42,9 @@ class Effects(Gathering):
         try:
             given = self._counting(self._function(*args))
         except Exception as error:  # noqa: BLE001 - a user's function may raise anything
-            return Raised(error)
+            if not self._function.skips:
+                return Raised(error)
+            given = ()
         return _Left(tuple(box.value for box in boxes), (*accumulator.given, *given))
 
     def _counting(self, result: Any) -> tuple[Any, ...]:

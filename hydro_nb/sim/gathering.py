@@ -182,7 +182,9 @@ class Gathering(Law):
         try:
             result = self._function(mine, given)
         except Exception as error:  # noqa: BLE001 - a user's function may raise anything
-            return Raised(error)
+            if not self._function.skips:
+                return Raised(error)
+            return mine if self._function.inplace else accumulator
         return mine if self._function.inplace else result
 
 

@@ -103,6 +103,8 @@ class Moment:
     """what waits after it"""
     printed: list[str] = field(default_factory=list[str])
     """what functions of the program printed in it, line by line"""
+    skipped: list[str] = field(default_factory=list[str])
+    """the elements that operators with `on_error="skip"` went on without, each with the operator and the error"""
     state: dict[str, str] = field(default_factory=dict[str, str])
     """what the operators of this lane that remember something have remembered after it, by name in the source"""
 

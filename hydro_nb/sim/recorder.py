@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from hydro_nb.sim.trace import shown
 from hydro_nb.sim.units import Event, Observer, Runner
 
 if TYPE_CHECKING:
+    from hydro_nb.runtime.skipped import Skips
     from hydro_nb.sim.hooks import Hook
     from hydro_nb.sim.model import Model, Port
     from hydro_nb.sim.routes import Route, Target
@@ -46,6 +47,8 @@ class Recorder:
         """how many choices belong to decisions that were written down"""
         self._on_the_way: dict[int, list[Message]] = {}
         """runner, by its identity -> what was sent to it and it has not read"""
+        self._seen: dict[int, int] = {}
+        """what counts skipped elements, by its identity -> how many of them were written down"""
         for module in model.modules:
             self._lane(module)
         model.taps.heard = self._given
@@ -167,11 +170,25 @@ class Recorder:
             message.read = len(self.record.moments) - 1
         runner.run()
         moment = self.record.moments[-1]
+        moment.skipped = list(self._skipped(runner))
         moment.state = {name: _cut(text) for name, text in runner.module.remembered().items()}
-        if not (runner.is_tick or came or moment.values or len(self.record.messages) > sent):
+        told = moment.values or moment.skipped
+        if not (runner.is_tick or came or told or len(self.record.messages) > sent):
             del self.record.moments[at:]
             return
         self.tell_held()
+
+    def _skipped(self, runner: Runner) -> Iterator[str]:
+        """Write down what operators of a process or member went on without since somebody looked."""
+        module, labels = runner.module, self.record.operators
+        found: dict[str, Skips] = getattr(module.state, "skipped", {})
+        waited = [each for each in self.model.waiting if each.runner.module is module]
+        all_skips = [(module.written.skipping[name], skips) for name, skips in found.items()]
+        for slot, skips in (*all_skips, *((each.node.slot, each.skips) for each in waited)):
+            new = skips.count - self._seen.get(id(skips), 0)
+            self._seen[id(skips)] = skips.count
+            for skip in list(skips.newest)[-new:] if new else ():
+                yield f"`{labels[slot].label}` skips {_cut(shown(skip.element))}: {skip.error}"
 
     def tell_held(self) -> None:
         """Write down what waits at the places of choice."""

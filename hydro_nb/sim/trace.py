@@ -163,6 +163,7 @@ class _Text:
             if still := [each for each in moment.decisions if not each.moved]:
                 yield f"     nothing new from {', '.join(dict.fromkeys(map(_named, still)))}"
             yield from (f"     prints: {short(line)}" for line in moment.printed)
+            yield from (f"     {short(text)}" for text in moment.skipped)
             yield from self._sent(at)
 
     def _decided(self, decision: Decision) -> Iterator[str]:

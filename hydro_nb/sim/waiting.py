@@ -17,7 +17,8 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from hydro_nb.errors import SimulationFailure
-from hydro_nb.runtime.waiting import Outcome, collected, outcome
+from hydro_nb.runtime.skipped import Skips
+from hydro_nb.runtime.waiting import Outcome, collected, outcome, without_failed
 from hydro_nb.sim.time import SECOND, Alarm, nanoseconds
 from hydro_nb.values import act_as
 
@@ -223,6 +224,9 @@ class Waiting(Alarm):
         self._given: deque[asyncio.Task[Outcome]] = deque()
         """in the order in which they came"""
         self._ended: deque[asyncio.Task[Outcome]] = deque()
+        self._of: dict[asyncio.Task[Outcome], Any] = {}
+        """task -> what it waits for"""
+        self.skips = Skips()
 
     def give(self, awaitables: Iterable[Any]) -> None:
         """Begin to wait for these."""
@@ -231,6 +235,7 @@ class Waiting(Alarm):
             task = self.loop.create_task(outcome(each))
             task.add_done_callback(self._ended.append)
             self._given.append(task)
+            self._of[task] = each
         act_as(None)
 
     def go_on(self) -> bool:
@@ -244,10 +249,14 @@ class Waiting(Alarm):
     def _taken(self) -> Iterator[Any]:
         waiting = self._given if self._ordered else self._ended
         while waiting and waiting[0].done():
-            result, error = waiting.popleft().result()
-            if error is not None:
+            task = waiting.popleft()
+            awaitable, (result, error) = self._of.pop(task), task.result()
+            if isinstance(error, Exception) and getattr(self.node.op, "skips", False):
+                self.skips.add(awaitable, error)
+            elif error is not None:
                 raise error
-            yield result
+            else:
+                yield result
 
     def start(self, now: int) -> None:  # noqa: ARG002 - nothing is waited for yet
         """Cancel what was waited for, and what was about to be."""
@@ -257,6 +266,8 @@ class Waiting(Alarm):
         self.loop.close()
         self._given.clear()
         self._ended.clear()
+        self._of.clear()
+        self.skips = Skips()
 
     def stop(self) -> None:
         """Cancel what is waited for, and stop."""
@@ -289,17 +300,22 @@ class Inside:
         """Wait for one awaitable and give its result."""
         return self.wait_all([awaitable])[0]
 
-    def wait_all(self, awaitables: Sequence[Any]) -> list[Any]:
-        """Wait for many at once and give their results; the first failure ends them all."""
+    def wait_all(self, awaitables: Sequence[Any], skips: Skips | None = None) -> list[Any]:
+        """Wait for many at once and give their results; the first failure ends them all, unless it is to be skipped."""
         tasks = [self._loop.create_task(outcome(each)) for each in awaitables]
         try:
             while True:
                 self._loop.run()
                 for task in tasks:
-                    if task.done() and task.result().error is not None:
+                    if skips is None and task.done() and task.result().error is not None:
                         raise task.result().error  # pyright: ignore[reportGeneralTypeIssues] - it is there
                 if all(task.done() for task in tasks):
-                    return [task.result().result for task in tasks]
+                    outcomes = [task.result() for task in tasks]
+                    return (
+                        list(without_failed(awaitables, outcomes, skips))
+                        if skips is not None
+                        else [each.result for each in outcomes]
+                    )
                 self._pass_time()
         finally:
             self._loop.close()

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, get_args, get_origin
 from hydro_nb.errors import GraphError
 from hydro_nb.ir import check
 from hydro_nb.ir.emit import ABSENT, Emit, Item
+from hydro_nb.ir.func import OnError
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Shape
 from hydro_nb.ir.ops.element import ElementOp
 from hydro_nb.ir.ops.scan import Running
@@ -22,7 +23,24 @@ _PLAIN = (int, float, str, bool, bytes)
 
 
 @dataclass(frozen=True)
-class ResolveFutures(Op):
+class Resolving(Op):
+    """An operator on awaitables, and what becomes of one that fails."""
+
+    on_error: OnError = "raise"
+
+    @property
+    def skips(self) -> bool:
+        """Whether one that fails is counted and left out."""
+        return self.on_error == "skip"
+
+    @property
+    def detail(self) -> str:
+        """Show that errors are skipped where they are."""
+        return 'on_error="skip"' if self.skips else ""
+
+
+@dataclass(frozen=True)
+class ResolveFutures(Resolving):
     """The results of awaitables, as they come.
 
     Like a network edge it has two ends, which the runtime joins, so that results may come back to where they came from.
@@ -67,7 +85,7 @@ class ResolveFuturesOrdered(ResolveFutures):
 
 
 @dataclass(frozen=True)
-class ResolveFuturesBlocking(Op):
+class ResolveFuturesBlocking(Resolving):
     """The results of awaitables, for which the tick waits."""
 
     name: ClassVar[str] = "resolve_futures_blocking"
@@ -91,7 +109,7 @@ class ResolveFuturesBlocking(Op):
     def after(self, emit: Emit) -> None:
         """Wait for all that are held, together, and push what they gave."""
         held, resolved = emit.state("held", "[]"), emit.local("resolved")
-        emit.write(f"{resolved} = wait_all({held})")
+        emit.write(f"{resolved} = wait_all({held}, {emit.skips()})" if self.skips else f"{resolved} = wait_all({held})")
         if not emit.per_tick:
             emit.write(f"{held} = []")
         emit.push_all(resolved)
