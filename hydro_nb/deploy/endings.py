@@ -81,7 +81,7 @@ class Endings:
     def _verdict(self, member: Member) -> Verdict:
         host = self._host
         ran = host.going or member.ran
-        if not ran or host.stopping or host.draining or self._returns.awaits(member.id):
+        if not ran or host.stopping or host.draining or self._returns.will_start(member.id):
             return Verdict()
         return self._policies.verdict(member.id, on_purpose=member.on_purpose)
 
@@ -118,7 +118,7 @@ class Endings:
             self._bring_back(member)
 
     def _mourn(self, member: Member) -> None:
-        returns, text = member.returns or self._returns.awaits(member.id), member.obituary
+        returns, text = member.returns or self._returns.will_start(member.id), member.obituary
         self._host.tell_all(PeerGone(member.id, text, returns))
         self._hub.gone(member.id, text)
         if not self._host.going and not member.ran:

@@ -91,7 +91,13 @@ class Returns:
 
     def awaits(self, peer: int) -> bool:
         """Whether a process is to be started again, or is on its way."""
-        return any(one.peer == peer for one in (*self._waiting, *((self._current,) if self._current else ())))
+        return self.will_start(peer) or (self._current is not None and self._current.peer == peer)
+
+    def will_start(self, peer: int) -> bool:
+        """Whether a process is to be started again as soon as its present life is over."""
+        current = self._current
+        first = () if current is None or current.started else (current,)
+        return any(one.peer == peer for one in (*first, *self._waiting))
 
     def add(self, peer: int, timeout: float, why: str = "") -> Future[None]:
         """Start a process again when those before it are there; the result comes when it runs."""

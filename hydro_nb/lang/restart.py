@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
 
 from hydro_nb.errors import DeployError
-from hydro_nb.lang.nondet import MISSING, NonDet, checked
+from hydro_nb.lang.nondet import NonDet, asks_for, checked
 from hydro_nb.lang.site import here
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _WHY: Final = 'Say why those that receive from it may get what its new life make
 _FORM: Final = 'Give Restart("on_failure", nondet("why that is right")), for all, or {process: Restart(...)} for some'
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, init=False)
 class Restart:
     """Lets processes that have ended start again by themselves, for `flow.deploy(restart=...)`.
 
@@ -40,23 +40,22 @@ class Restart:
     """
 
     when: When
-    if TYPE_CHECKING:
-        reason: NonDet
-    else:
-        # without it the class says what is missing, in its own words
-        reason: NonDet = MISSING
-    at_most: int = 3
-    within: float = 60.0
+    reason: NonDet
+    at_most: int
+    within: float
 
-    def __post_init__(self) -> None:
+    @asks_for("reason")
+    def __init__(self, when: When, reason: NonDet, *, at_most: int = 3, within: float = 60.0) -> None:
         site = here()
-        checked(self.reason, "Restart", site, _WHY)
-        if self.when not in get_args(When):
-            raise DeployError(f'`Restart` is "on_failure" or "always", not {self.when!r}.\n  {site}')
-        if not _is_count(self.at_most):
-            raise DeployError(f"`Restart` takes a number of times from 1 on, not at_most={self.at_most!r}.\n  {site}")
-        if not _is_time(self.within):
-            raise DeployError(f"`Restart` takes a number of seconds above 0, not within={self.within!r}.\n  {site}")
+        checked(reason, "Restart", site, _WHY)
+        if when not in get_args(When):
+            raise DeployError(f'`Restart` is "on_failure" or "always", not {when!r}.\n  {site}')
+        if not _is_count(at_most):
+            raise DeployError(f"`Restart` takes a number of times from 1 on, not at_most={at_most!r}.\n  {site}")
+        if not _is_time(within):
+            raise DeployError(f"`Restart` takes a number of seconds above 0, not within={within!r}.\n  {site}")
+        for name, value in {"when": when, "reason": reason, "at_most": at_most, "within": within}.items():
+            object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:
         return f"Restart({self.when!r}, {self.reason!r}, at_most={self.at_most}, within={self.within:g})"

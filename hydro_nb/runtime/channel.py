@@ -351,9 +351,9 @@ class Receiver(End):
             self.failed = True
             self.reason = frame[HEADER.size :].decode("utf-8", "replace") or "its sender failed"
         elif len(frame) == HEADER.size + GENERATION.size:
-            (self._until,) = GENERATION.unpack_from(frame, HEADER.size)
-            self.dry = bool(fields[2] & DRY)
-            self.ended = self._until >= self.generation
+            until: int = GENERATION.unpack_from(frame, HEADER.size)[0]
+            self._until, self.dry = until, bool(fields[2] & DRY)
+            self.ended = until >= self.generation
 
     def take(self, limit: int = sys.maxsize) -> tuple[list[Any], bool]:
         """Decode the oldest frame: at most `limit` of its elements, and whether they derive from timers alone."""

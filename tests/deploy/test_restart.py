@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 
 import pytest
@@ -10,6 +12,7 @@ from tcp_peers import echo
 
 from hydro_nb import (
     CLUSTER_SELF_ID,
+    TCP,
     Auto,
     DeployError,
     FlowBuilder,
@@ -226,8 +229,7 @@ def test_one_that_fails_starts_again_by_itself(backend):
         deployment.settle(SECONDS)
         send(deployment, made.port, 0)
         deployment.settle(SECONDS)
-        until(deployment, lambda state: row(state, "First").restarts == 1)
-        deployment.settle(SECONDS)
+        assert row(deployment.snapshot(), "First").restarts == 1
         send(deployment, made.port, 1)
         deployment.settle(SECONDS)
         assert said(deployment, "Last") == ["(0, 2)", "(0, 12)"]
@@ -237,3 +239,172 @@ def test_one_that_fails_starts_again_by_itself(backend):
         assert problem.sequel == "it is started again (1 of at most 3 within 60 seconds)"
         assert "failed" not in states
         assert row(deployment.snapshot(), "First").why == problem.error
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_one_that_fails_too_often_stays_failed_and_says_so(backend):
+    made = Line(lambda n: 10 // n)
+    with made.flow.deploy(backend=backend, restart=on_failure(at_most=2, within=3600)) as deployment:
+        for number in (1, 2):
+            send(deployment, made.port, 0)
+            deployment.settle(SECONDS)
+            assert row(deployment.snapshot(), "First").restarts == number
+        send(deployment, made.port, 0)
+        with pytest.raises(ProcessFailed) as caught:
+            deployment.settle(SECONDS)
+        said = "it is not started again: it was, 2 times within 3600 seconds, and its policy allows no more"
+        assert str(caught.value).splitlines()[0].startswith("process `First` failed: ZeroDivisionError")
+        assert str(caught.value).splitlines()[-1] == f"  {said}"
+        assert [each.fatal for each in deployment.problems] == [False, False, True]
+        assert [each.sequel[:12] for each in deployment.problems] == ["it is starte", "it is starte", "it is not st"]
+        assert deployment.state == "failed"
+        assert row(deployment.snapshot(), "First").reason.endswith(f"; {said}")
+        assert row(deployment.snapshot(), "First").restarts == 2
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_one_that_cannot_start_any_more_is_given_up(backend, tmp_path):
+    flow, lock = FlowBuilder(), tmp_path / "lock"
+
+    def once():
+        with lock.open("x"):
+            return [1, 0]
+
+    flow.process(First).source_iter(once).map(lambda n: 1 // n).for_each(print)
+    with flow.deploy(backend=backend, restart=on_failure(at_most=2)) as deployment:
+        with pytest.raises(ProcessFailed, match="process `First` failed: FileExistsError"):
+            deployment.settle(SECONDS)
+        assert [each.error.partition(":")[0] for each in deployment.problems] == [
+            "ZeroDivisionError",
+            "FileExistsError",
+            "FileExistsError",
+        ]
+        assert [each.fatal for each in deployment.problems] == [False, False, True]
+        assert deployment.state == "failed"
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("when", ["on_failure", "always"])
+def test_one_that_is_killed_on_purpose_comes_back_where_that_is_meant(backend, when):
+    made = Line()
+    with made.flow.deploy(backend=backend, restart=Restart(when, WHY)) as deployment:
+        deployment.kill(Middle)
+        deployment.settle(SECONDS)
+        again = when == "always"
+        found = row(deployment.snapshot(), "Middle")
+        assert (found.state, found.restarts) == (("running", 1) if again else ("killed", 0))
+        assert [each.sequel for each in deployment.problems] == [
+            "it is started again (1 of at most 3 within 60 seconds)" if again else ""
+        ]
+        assert deployment.state == "settled"
+        if not again:
+            deployment.restart(Middle, WHY)
+        send(deployment, made.port, 1)
+        deployment.settle(SECONDS)
+        assert said(deployment, "Last") == ["(0, 1)"]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_only_those_start_again_that_are_named(backend):
+    made = Line(lambda n: 10 // n)
+    numbers = made.flow.process(Worker).source_external(made.flow.external(), int)
+    numbers[1].map(lambda n: 10 // n).for_each(print)
+    with made.flow.deploy(backend=backend, restart={First: on_failure()}) as deployment:
+        send(deployment, made.port, 0)
+        deployment.settle(SECONDS)
+        send(deployment, numbers[0], 0)
+        with pytest.raises(ProcessFailed, match="process `Worker` failed"):
+            deployment.settle(SECONDS)
+        assert [row(deployment.snapshot(), name).state for name in ("First", "Worker")] == ["running", "failed"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
+def test_a_member_that_a_signal_ends_leaves_and_joins(number):
+    flow = FlowBuilder()
+    workers, leader = flow.cluster(Worker), flow.process(First)
+    seen = leader.source_cluster_membership_stream(workers, nondet("shown")).entries()
+    shown(seen, lambda pair: f"{pair[0].raw_id} {pair[1]}")
+    port, numbers = leader.source_external(flow.external(), int)
+    shown(numbers.broadcast(workers, TCP.fail_stop(), nondet("any")), str)
+    with flow.deploy(clusters={workers: 2}, restart={workers: on_failure()}) as deployment:
+        deployment.settle(SECONDS)
+        os.kill(row(deployment.snapshot(), "Worker/1").pid, number)
+        until(deployment, lambda state: row(state, "Worker/1").restarts == 1)
+        deployment.settle(SECONDS)
+        send(deployment, port, 7)
+        deployment.settle(SECONDS)
+        assert said(deployment, "First") == ["0 Joined", "1 Joined", "1 Left", "1 Joined"]
+        for each in ("Worker/0", "Worker/1"):
+            assert [line.text for line in deployment.logs(each) if line.stream == "stdout"] == ["7"]
+        name = signal.Signals(number).name
+        assert row(deployment.snapshot(), "Worker/1").why == f"was killed ({name})"
+        assert [(each.error, each.fatal) for each in deployment.problems] == [
+            (f"process `Worker/1` was killed ({name})", False)
+        ]
+        assert deployment.state == "settled"
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_several_that_fail_at_once_all_come_back(backend):
+    flow = FlowBuilder()
+    workers, leader = flow.cluster(Worker), flow.process(First)
+    port, numbers = leader.source_external(flow.external(), int)
+    taken = numbers.broadcast(workers, TCP.fail_stop(), nondet("any")).map(lambda n: 10 // n)
+    shown(taken.send(leader, TCP.fail_stop()).entries(), lambda pair: f"{pair[0].raw_id} {pair[1]}")
+    with flow.deploy(clusters={workers: 3}, backend=backend, restart=on_failure()) as deployment:
+        send(deployment, port, 5, 0)
+        deployment.settle(SECONDS)
+        assert [each.restarts for each in deployment.processes] == [1, 1, 1, 0]
+        send(deployment, port, 10)
+        deployment.settle(SECONDS)
+        assert sorted(said(deployment, "First")) == ["0 1", "0 2", "1 1", "1 2", "2 1", "2 2"]
+        times = [each.time for each in deployment.problems]
+        assert times == sorted(times)
+        assert sorted(each.process for each in deployment.problems) == ["Worker/0", "Worker/1", "Worker/2"]
+
+
+def test_nobody_comes_back_while_the_deployment_ends():
+    made = Line()
+    with made.flow.deploy(restart=Restart("always", WHY)) as deployment:
+        deployment.kill(First)
+        deployment.stop(drain=True)
+        assert {each.state for each in deployment.processes} <= {"stopped", "killed"}
+
+
+# ------------------------------------------------------------ what a policy says
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "text"),
+    [
+        (("on_failure",), NondetError, "`Restart` makes a nondeterministic choice and needs its reason."),
+        (("on_failure", "why"), NondetError, "needs its reason, but was given 'why'."),
+        (("never", WHY), DeployError, '`Restart` is "on_failure" or "always", not \'never\'.'),
+        (("always", WHY, {"at_most": 0}), DeployError, "`Restart` takes a number of times from 1 on, not at_most=0."),
+        (("always", WHY, {"within": -1}), DeployError, "`Restart` takes a number of seconds above 0, not within=-1."),
+    ],
+)
+def test_a_policy_says_what_it_cannot_be(arguments, kind, text):
+    named = arguments[2] if arguments[2:] else {}
+    with pytest.raises(kind) as caught:
+        Restart(*arguments[:2], **named)
+    assert text in str(caught.value)
+    assert "test_restart" in str(caught.value)
+
+
+def test_who_cannot_start_again_is_said():
+    made = Line()
+    for given, text in [
+        ("always", "restart='always' does not say who starts again."),
+        ({First: "always"}, "`restart` has 'always' for <class 'test_restart.First'>."),
+        ({Worker: on_failure()}, "`restart` names who cannot start again: no process is called `Worker`; there are"),
+    ]:
+        with pytest.raises(DeployError) as caught:
+            made.flow.deploy(backend="inprocess", restart=given)
+        assert text in str(caught.value)
+
+
+def test_a_policy_is_shown_as_it_is_written():
+    assert (
+        repr(Restart("always", WHY)) == "Restart('always', nondet('each of its lives is shown'), at_most=3, within=60)"
+    )
