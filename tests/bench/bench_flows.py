@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from bench_work import MAKERS, Trips, done, mark, marked
 
@@ -18,9 +18,12 @@ class First: ...
 class Second: ...
 
 
-def printed(flow: FlowBuilder, colocate: Sequence[Sequence[type]] = ()) -> list[list[str]]:
+def printed(
+    flow: FlowBuilder, colocate: Sequence[Sequence[type]] = (), transport: Literal["auto", "ipc", "tcp"] = "auto"
+) -> list[list[str]]:
     """Deploy as real processes, run to the end, and give the words of every line that they printed."""
-    with contextlib.redirect_stdout(io.StringIO()), flow.deploy(colocate=colocate) as deployment:
+    silence = contextlib.redirect_stdout(io.StringIO())
+    with silence, flow.deploy(colocate=colocate, transport=transport) as deployment:
         deployment.settle(timeout=100)
         return [line.text.split() for line in deployment.logs() if line.stream == "stdout"]
 
@@ -48,6 +51,15 @@ def two_processes(kind: str, count: int) -> FlowBuilder:
     items = flow.process(First).source_iter(lambda: marked(make(count))).typed(element)
     arrived = items.send(flow.process(Second))
     arrived.map(VALUES[kind]).fold(0, lambda acc, x: acc + x if x >= 0 else done(acc))
+    return flow
+
+
+def blocks(size: int, count: int) -> FlowBuilder:
+    """So many blocks of bytes over the wire, as fast as they are taken."""
+    flow = FlowBuilder("blocks")
+    items = flow.process(First).source_iter(lambda: marked([bytes([65]) * size] * (count - 1) + [b""]))
+    arrived = items.send(flow.process(Second))
+    arrived.fold(0, lambda acc, block: acc + len(block) if block else done(acc))
     return flow
 
 
