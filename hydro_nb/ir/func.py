@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 OnError: TypeAlias = Literal["raise", "skip"]
 """What becomes of an element that a function fails on: the process fails with it, or goes on without it."""
+NoSkip: TypeAlias = Literal["raise"]
+"""The same where there is no element to go on without: a live value is worked out whenever it is looked at."""
 
 
 @dataclass(frozen=True)

@@ -141,11 +141,27 @@ class Collection:
         """Add an operator on this collection (and others) and give the handle of its first output."""
         return handle(self.flow, grow(op, self, *others))
 
-    @staticmethod
-    def _func(f: Any, arity: int, method: str, on_error: OnError = "raise") -> Func:
+    def _func(self, f: Any, arity: int, method: str, on_error: OnError = "raise") -> Func:
+        if on_error == "skip" and not self.shape.is_stream and method not in _OF_ELEMENTS:
+            raise GraphError(
+                f'`{method}` of a {self.shape} was given on_error="skip", but a live value has no elements: it is '
+                "worked out whenever something is new, and must be there as its type says.\n"
+                f"  {here()}\n  {_ELEMENTS[self.shape]}"
+            )
         return quote.function(f, arity, method, here(), on_error)
 
 
+_OF_ELEMENTS = frozenset({"flat_map_ordered", "flat_map_unordered"})
+"""Methods of live values that make a stream of them first."""
+_TAKE = 'Take it as a stream first, .into_stream() once it is complete, and skip there: .map(f, on_error="skip")'
+_ELEMENTS = {
+    Shape.SINGLETON: _TAKE,
+    Shape.OPTIONAL: _TAKE,
+    Shape.KEYED_SINGLETON: (
+        "Take the entries first, .into_keyed_stream() where values no longer change, and skip there: "
+        '.map(f, on_error="skip")'
+    ),
+}
 _LOOK = '.sample_every(seconds, nondet("..."))'
 _AS_STREAM = {
     Shape.SINGLETON: f"A live value has no elements. Look at it: {_LOOK}, or .into_stream() once it is complete.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from hydro_nb.ir.func import NoSkip
 from hydro_nb.ir.node import Shape
 from hydro_nb.ir.ops.element import Filter, FilterMap, Inspect, Map
 from hydro_nb.ir.ops.keyed_value import CollectKeyed, SnapshotKeyed
@@ -71,14 +72,16 @@ class KeyedSingleton(
     # ------------------------------------------------------------ value by value
 
     @overload
-    def map(self: KeyedSingleton[K, V, L_co, F_co], f: Callable[[V], U]) -> KeyedSingleton[K, U, L_co, F_co]: ...
+    def map(
+        self: KeyedSingleton[K, V, L_co, F_co], f: Callable[[V], U], *, on_error: NoSkip = "raise"
+    ) -> KeyedSingleton[K, U, L_co, F_co]: ...
     @overload
     def map(
-        self: KeyedSingleton[K, V, L_co, MonotonicValue], f: Callable[[V], U]
+        self: KeyedSingleton[K, V, L_co, MonotonicValue], f: Callable[[V], U], *, on_error: NoSkip = "raise"
     ) -> KeyedSingleton[K, U, L_co, MonotonicKeys]: ...
     @overload
-    def map(self, f: Callable[[V_co], U]) -> KeyedSingleton[K_co, U, L_co, B_co]: ...
-    def map(self, f: Callable[[Any], Any]) -> Any:
+    def map(self, f: Callable[[V_co], U], *, on_error: NoSkip = "raise") -> KeyedSingleton[K_co, U, L_co, B_co]: ...
+    def map(self, f: Callable[[Any], Any], *, on_error: NoSkip = "raise") -> Any:
         """Give the function's result for each value.
 
         >>> pairs = FlowBuilder().process().source_iter([("a", 1), ("a", 2)]).into_keyed()
@@ -87,19 +90,21 @@ class KeyedSingleton(
 
         Boundedness stays; that values only grow is forgotten.
         """
-        return self._grow(Map(self._func(f, 1, "map"), annotate.result_of(f)))
+        return self._grow(Map(self._func(f, 1, "map", on_error), annotate.result_of(f)))
 
     @overload
     def map_with_key(
-        self: KeyedSingleton[K, V, L_co, F_co], f: Callable[[K, V], U]
+        self: KeyedSingleton[K, V, L_co, F_co], f: Callable[[K, V], U], *, on_error: NoSkip = "raise"
     ) -> KeyedSingleton[K, U, L_co, F_co]: ...
     @overload
     def map_with_key(
-        self: KeyedSingleton[K, V, L_co, MonotonicValue], f: Callable[[K, V], U]
+        self: KeyedSingleton[K, V, L_co, MonotonicValue], f: Callable[[K, V], U], *, on_error: NoSkip = "raise"
     ) -> KeyedSingleton[K, U, L_co, MonotonicKeys]: ...
     @overload
-    def map_with_key(self, f: Callable[[K_co, V_co], U]) -> KeyedSingleton[K_co, U, L_co, B_co]: ...
-    def map_with_key(self, f: Callable[[Any, Any], Any]) -> Any:
+    def map_with_key(
+        self, f: Callable[[K_co, V_co], U], *, on_error: NoSkip = "raise"
+    ) -> KeyedSingleton[K_co, U, L_co, B_co]: ...
+    def map_with_key(self, f: Callable[[Any, Any], Any], *, on_error: NoSkip = "raise") -> Any:
         """Give the function's result for each key and value, under the key.
 
         >>> pairs = FlowBuilder().process().source_iter([("a", 1), ("a", 2)]).into_keyed()
@@ -108,9 +113,11 @@ class KeyedSingleton(
 
         Boundedness stays; that values only grow is forgotten.
         """
-        return self._grow(Map(self._func(f, 2, "map_with_key"), annotate.result_of(f), with_key=True))
+        return self._grow(Map(self._func(f, 2, "map_with_key", on_error), annotate.result_of(f), with_key=True))
 
-    def filter(self: KeyedSingleton[K, V, L_co, F_co], f: Callable[[V], object]) -> KeyedSingleton[K, V, L_co, F_co]:
+    def filter(
+        self: KeyedSingleton[K, V, L_co, F_co], f: Callable[[V], object], *, on_error: NoSkip = "raise"
+    ) -> KeyedSingleton[K, V, L_co, F_co]:
         """Keep the values for which the function is true.
 
         >>> pairs = FlowBuilder().process().source_iter([("a", 1), ("a", 2), ("b", 1)]).into_keyed()
@@ -119,10 +126,10 @@ class KeyedSingleton(
 
         Needs values that no longer change; boundedness stays.
         """
-        return self._grow(Filter(self._func(f, 1, "filter")))
+        return self._grow(Filter(self._func(f, 1, "filter", on_error)))
 
     def filter_map(
-        self: KeyedSingleton[K, V, L_co, F_co], f: Callable[[V], Some[U] | U | None]
+        self: KeyedSingleton[K, V, L_co, F_co], f: Callable[[V], Some[U] | U | None], *, on_error: NoSkip = "raise"
     ) -> KeyedSingleton[K, U, L_co, F_co]:
         """Give the function's result where it is not `None`; `Some(None)` passes a `None` on.
 
@@ -132,9 +139,11 @@ class KeyedSingleton(
 
         Needs values that no longer change; boundedness stays.
         """
-        return self._grow(FilterMap(self._func(f, 1, "filter_map"), annotate.present_of(f)))
+        return self._grow(FilterMap(self._func(f, 1, "filter_map", on_error), annotate.present_of(f)))
 
-    def inspect(self: KeyedSingleton[K, V, L_co, F_co], f: Callable[[V], object]) -> KeyedSingleton[K, V, L_co, F_co]:
+    def inspect(
+        self: KeyedSingleton[K, V, L_co, F_co], f: Callable[[V], object], *, on_error: NoSkip = "raise"
+    ) -> KeyedSingleton[K, V, L_co, F_co]:
         """Call the function once with each value, when its key comes, and pass all on.
 
         >>> pairs = FlowBuilder().process().source_iter([("a", 1), ("a", 2)]).into_keyed()
@@ -143,10 +152,10 @@ class KeyedSingleton(
 
         Needs values that no longer change; everything stays.
         """
-        return self._grow(Inspect(self._func(f, 1, "inspect")))
+        return self._grow(Inspect(self._func(f, 1, "inspect", on_error)))
 
     def inspect_with_key(
-        self: KeyedSingleton[K, V, L_co, F_co], f: Callable[[K, V], object]
+        self: KeyedSingleton[K, V, L_co, F_co], f: Callable[[K, V], object], *, on_error: NoSkip = "raise"
     ) -> KeyedSingleton[K, V, L_co, F_co]:
         """Call the function once with each key and value, when the key comes, and pass all on.
 
@@ -156,7 +165,7 @@ class KeyedSingleton(
 
         Needs values that no longer change; everything stays.
         """
-        return self._grow(Inspect(self._func(f, 2, "inspect_with_key"), with_key=True))
+        return self._grow(Inspect(self._func(f, 2, "inspect_with_key", on_error), with_key=True))
 
     # ------------------------------------------------------------ to streams, and to one value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from hydro_nb.ir.func import NoSkip
 from hydro_nb.ir.node import Shape
 from hydro_nb.ir.ops.element import Filter, FilterMap, Map
 from hydro_nb.ir.ops.order import Make, Weaken
@@ -45,7 +46,7 @@ class Optional(
 
     __slots__ = ()
 
-    def map(self, f: Callable[[T_co], U]) -> Optional[U, L_co, B_co]:
+    def map(self, f: Callable[[T_co], U], *, on_error: NoSkip = "raise") -> Optional[U, L_co, B_co]:
         """Give the function's result for the value, if there is one.
 
         >>> FlowBuilder().process().source_iter([1, 2]).reduce(max).map(lambda n: n * 10).preview().rows
@@ -53,13 +54,15 @@ class Optional(
 
         Boundedness stays.
         """
-        return self._grow(Map(self._func(f, 1, "map"), annotate.result_of(f)))
+        return self._grow(Map(self._func(f, 1, "map", on_error), annotate.result_of(f)))
 
     @overload
-    def filter(self: Optional[T_co, L_co, Bounded], f: Callable[[T_co], object]) -> Optional[T_co, L_co, Bounded]: ...
+    def filter(
+        self: Optional[T_co, L_co, Bounded], f: Callable[[T_co], object], *, on_error: NoSkip = "raise"
+    ) -> Optional[T_co, L_co, Bounded]: ...
     @overload
-    def filter(self, f: Callable[[T_co], object]) -> Optional[T_co, L_co, Unbounded]: ...
-    def filter(self, f: Callable[[Any], object]) -> Any:
+    def filter(self, f: Callable[[T_co], object], *, on_error: NoSkip = "raise") -> Optional[T_co, L_co, Unbounded]: ...
+    def filter(self, f: Callable[[Any], object], *, on_error: NoSkip = "raise") -> Any:
         """Keep the value while the function is true for it.
 
         >>> FlowBuilder().process().source_iter([1, 2]).reduce(max).filter(lambda n: n > 9).preview().rows
@@ -67,15 +70,17 @@ class Optional(
 
         Bounded where this is; a value that came may go again.
         """
-        return self._grow(Filter(self._func(f, 1, "filter")))
+        return self._grow(Filter(self._func(f, 1, "filter", on_error)))
 
     @overload
     def filter_map(
-        self: Optional[T_co, L_co, Bounded], f: Callable[[T_co], Some[U] | U | None]
+        self: Optional[T_co, L_co, Bounded], f: Callable[[T_co], Some[U] | U | None], *, on_error: NoSkip = "raise"
     ) -> Optional[U, L_co, Bounded]: ...
     @overload
-    def filter_map(self, f: Callable[[T_co], Some[U] | U | None]) -> Optional[U, L_co, Unbounded]: ...
-    def filter_map(self, f: Callable[[Any], Any]) -> Any:
+    def filter_map(
+        self, f: Callable[[T_co], Some[U] | U | None], *, on_error: NoSkip = "raise"
+    ) -> Optional[U, L_co, Unbounded]: ...
+    def filter_map(self, f: Callable[[Any], Any], *, on_error: NoSkip = "raise") -> Any:
         """Give the function's result while it is not `None`; `Some(None)` passes a `None` on.
 
         >>> FlowBuilder().process().source_iter(["7"]).reduce(max).filter_map(lambda s: int(s)).preview().rows
@@ -83,7 +88,7 @@ class Optional(
 
         Bounded where this is; a value that came may go again.
         """
-        return self._grow(FilterMap(self._func(f, 1, "filter_map"), annotate.present_of(f)))
+        return self._grow(FilterMap(self._func(f, 1, "filter_map", on_error), annotate.present_of(f)))
 
     # ------------------------------------------------------------ ticks
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from hydro_nb.ir.func import NoSkip
 from hydro_nb.ir.node import Shape
 from hydro_nb.ir.ops.element import Filter, FilterMap, Map
 from hydro_nb.ir.ops.fold import Proof
@@ -53,17 +54,25 @@ class Singleton(
 
     @overload
     def map(
-        self: Singleton[T_co, L_co, Bounded], f: Callable[[T_co], U], *, order_preserving: Proof | None = None
+        self: Singleton[T_co, L_co, Bounded],
+        f: Callable[[T_co], U],
+        *,
+        order_preserving: Proof | None = None,
+        on_error: NoSkip = "raise",
     ) -> Singleton[U, L_co, Bounded]: ...
     @overload
     def map(
-        self: Singleton[T_co, L_co, Monotonic], f: Callable[[T_co], U], *, order_preserving: Proof
+        self: Singleton[T_co, L_co, Monotonic],
+        f: Callable[[T_co], U],
+        *,
+        order_preserving: Proof,
+        on_error: NoSkip = "raise",
     ) -> Singleton[U, L_co, Monotonic]: ...
     @overload
     def map(
-        self, f: Callable[[T_co], U], *, order_preserving: Proof | None = None
+        self, f: Callable[[T_co], U], *, order_preserving: Proof | None = None, on_error: NoSkip = "raise"
     ) -> Singleton[U, L_co, Unbounded]: ...
-    def map(self, f: Callable[[Any], Any], *, order_preserving: Proof | None = None) -> Any:
+    def map(self, f: Callable[[Any], Any], *, order_preserving: Proof | None = None, on_error: NoSkip = "raise") -> Any:
         """Give the function's result for the value.
 
         >>> FlowBuilder().process().singleton(7).map(lambda n: n * 10).preview().rows
@@ -72,13 +81,15 @@ class Singleton(
         Boundedness stays. That a value only grows stays where `order_preserving` is proved, else it is forgotten.
         """
         grows = law(order_preserving, "order_preserving", "map", here())
-        return self._grow(Map(self._func(f, 1, "map"), annotate.result_of(f), order_preserving=grows))
+        return self._grow(Map(self._func(f, 1, "map", on_error), annotate.result_of(f), order_preserving=grows))
 
     @overload
-    def filter(self: Singleton[T_co, L_co, Bounded], f: Callable[[T_co], object]) -> Optional[T_co, L_co, Bounded]: ...
+    def filter(
+        self: Singleton[T_co, L_co, Bounded], f: Callable[[T_co], object], *, on_error: NoSkip = "raise"
+    ) -> Optional[T_co, L_co, Bounded]: ...
     @overload
-    def filter(self, f: Callable[[T_co], object]) -> Optional[T_co, L_co, Unbounded]: ...
-    def filter(self, f: Callable[[Any], object]) -> Any:
+    def filter(self, f: Callable[[T_co], object], *, on_error: NoSkip = "raise") -> Optional[T_co, L_co, Unbounded]: ...
+    def filter(self, f: Callable[[Any], object], *, on_error: NoSkip = "raise") -> Any:
         """Keep the value while the function is true for it.
 
         >>> FlowBuilder().process().singleton(7).filter(lambda n: n > 9).preview().rows
@@ -86,15 +97,17 @@ class Singleton(
 
         Bounded where this is; that a value only grows is forgotten.
         """
-        return self._grow(Filter(self._func(f, 1, "filter")))
+        return self._grow(Filter(self._func(f, 1, "filter", on_error)))
 
     @overload
     def filter_map(
-        self: Singleton[T_co, L_co, Bounded], f: Callable[[T_co], Some[U] | U | None]
+        self: Singleton[T_co, L_co, Bounded], f: Callable[[T_co], Some[U] | U | None], *, on_error: NoSkip = "raise"
     ) -> Optional[U, L_co, Bounded]: ...
     @overload
-    def filter_map(self, f: Callable[[T_co], Some[U] | U | None]) -> Optional[U, L_co, Unbounded]: ...
-    def filter_map(self, f: Callable[[Any], Any]) -> Any:
+    def filter_map(
+        self, f: Callable[[T_co], Some[U] | U | None], *, on_error: NoSkip = "raise"
+    ) -> Optional[U, L_co, Unbounded]: ...
+    def filter_map(self, f: Callable[[Any], Any], *, on_error: NoSkip = "raise") -> Any:
         """Give the function's result while it is not `None`; `Some(None)` passes a `None` on.
 
         >>> FlowBuilder().process().singleton("7").filter_map(lambda s: int(s) if s.isdigit() else None).preview().rows
@@ -102,7 +115,7 @@ class Singleton(
 
         Bounded where this is; that a value only grows is forgotten.
         """
-        return self._grow(FilterMap(self._func(f, 1, "filter_map"), annotate.present_of(f)))
+        return self._grow(FilterMap(self._func(f, 1, "filter_map", on_error), annotate.present_of(f)))
 
     # ------------------------------------------------------------ ticks
 

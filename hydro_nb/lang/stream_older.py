@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from hydro_nb.ir.func import OnError
 from hydro_nb.ir.ops.fold import Proof
 from hydro_nb.lang.collection import Collection
 from hydro_nb.lang.guarantees import (
@@ -168,6 +169,8 @@ class StreamOlder(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         self: StreamOlder[T_co, L_co, B_co, NoOrder, ExactlyOnce],
         init: type[A] | Callable[[], A] | A,
         f: Stepping[A, T_co],
+        *,
+        on_error: OnError = "raise",
     ) -> Singleton[A, L_co, B_co]:
         """Gather all elements into one value.
 
@@ -178,12 +181,14 @@ class StreamOlder(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Newer name: `fold(init, f, commutative=proof("..."))`.
         Needs no order; bounded where the stream is.
         """
-        return self._now.fold(init, f, commutative=_said("fold_commutative"))
+        return self._now.fold(init, f, commutative=_said("fold_commutative"), on_error=on_error)
 
     def fold_idempotent(
         self: StreamOlder[T_co, L_co, B_co, TotalOrder, AtLeastOnce],
         init: type[A] | Callable[[], A] | A,
         f: Stepping[A, T_co],
+        *,
+        on_error: OnError = "raise",
     ) -> Singleton[A, L_co, B_co]:
         """Gather all elements into one value.
 
@@ -194,12 +199,14 @@ class StreamOlder(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Newer name: `fold(init, f, idempotent=proof("..."))`.
         Elements may repeat; bounded where the stream is.
         """
-        return self._now.fold(init, f, idempotent=_said("fold_idempotent"))
+        return self._now.fold(init, f, idempotent=_said("fold_idempotent"), on_error=on_error)
 
     def fold_commutative_idempotent(
         self: StreamOlder[T_co, L_co, B_co, NoOrder, AtLeastOnce],
         init: type[A] | Callable[[], A] | A,
         f: Stepping[A, T_co],
+        *,
+        on_error: OnError = "raise",
     ) -> Singleton[A, L_co, B_co]:
         """Gather all elements into one value.
 
@@ -211,11 +218,15 @@ class StreamOlder(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Needs no order, and elements may repeat; bounded where the stream is.
         """
         return self._now.fold(
-            init, f, commutative=_said("fold_commutative_idempotent"), idempotent=_said("fold_commutative_idempotent")
+            init,
+            f,
+            commutative=_said("fold_commutative_idempotent"),
+            idempotent=_said("fold_commutative_idempotent"),
+            on_error=on_error,
         )
 
     def reduce_commutative(
-        self: StreamOlder[T, L_co, B_co, NoOrder, ExactlyOnce], f: Stepping[T, T]
+        self: StreamOlder[T, L_co, B_co, NoOrder, ExactlyOnce], f: Stepping[T, T], *, on_error: OnError = "raise"
     ) -> Optional[T, L_co, B_co]:
         """Gather all elements into one value of their own type.
 
@@ -226,10 +237,10 @@ class StreamOlder(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Newer name: `reduce(f, commutative=proof("..."))`.
         Needs no order; absent while there is none, bounded where the stream is.
         """
-        return self._now.reduce(f, commutative=_said("reduce_commutative"))
+        return self._now.reduce(f, commutative=_said("reduce_commutative"), on_error=on_error)
 
     def reduce_idempotent(
-        self: StreamOlder[T, L_co, B_co, TotalOrder, AtLeastOnce], f: Stepping[T, T]
+        self: StreamOlder[T, L_co, B_co, TotalOrder, AtLeastOnce], f: Stepping[T, T], *, on_error: OnError = "raise"
     ) -> Optional[T, L_co, B_co]:
         """Gather all elements into one value of their own type.
 
@@ -240,10 +251,10 @@ class StreamOlder(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Newer name: `reduce(f, idempotent=proof("..."))`.
         Elements may repeat; absent while there is none, bounded where the stream is.
         """
-        return self._now.reduce(f, idempotent=_said("reduce_idempotent"))
+        return self._now.reduce(f, idempotent=_said("reduce_idempotent"), on_error=on_error)
 
     def reduce_commutative_idempotent(
-        self: StreamOlder[T, L_co, B_co, NoOrder, AtLeastOnce], f: Stepping[T, T]
+        self: StreamOlder[T, L_co, B_co, NoOrder, AtLeastOnce], f: Stepping[T, T], *, on_error: OnError = "raise"
     ) -> Optional[T, L_co, B_co]:
         """Gather all elements into one value of their own type.
 
@@ -255,7 +266,10 @@ class StreamOlder(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Needs no order, and elements may repeat; absent while there is none, bounded where the stream is.
         """
         return self._now.reduce(
-            f, commutative=_said("reduce_commutative_idempotent"), idempotent=_said("reduce_commutative_idempotent")
+            f,
+            commutative=_said("reduce_commutative_idempotent"),
+            idempotent=_said("reduce_commutative_idempotent"),
+            on_error=on_error,
         )
 
     # ------------------------------------------------------------ one value per key
@@ -264,6 +278,8 @@ class StreamOlder(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         self: StreamOlder[tuple[K, V], L_co, Bounded, TotalOrder, ExactlyOnce],
         init: type[A] | Callable[[], A] | A,
         f: Stepping[A, V],
+        *,
+        on_error: OnError = "raise",
     ) -> Stream[tuple[K, A], L_co, Bounded, NoOrder, ExactlyOnce]:
         """Gather the values of each key of bounded pairs.
 
@@ -274,12 +290,14 @@ class StreamOlder(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Newer name: `into_keyed().fold(init, f).entries()`.
         No order, exactly once, bounded.
         """
-        return self._now.into_keyed().fold(init, f).entries()
+        return self._now.into_keyed().fold(init, f, on_error=on_error).entries()
 
     def fold_keyed_commutative(
         self: StreamOlder[tuple[K, V], L_co, Bounded, NoOrder, ExactlyOnce],
         init: type[A] | Callable[[], A] | A,
         f: Stepping[A, V],
+        *,
+        on_error: OnError = "raise",
     ) -> Stream[tuple[K, A], L_co, Bounded, NoOrder, ExactlyOnce]:
         """Gather the values of each key of bounded pairs.
 
@@ -290,10 +308,17 @@ class StreamOlder(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Newer name: `into_keyed().fold(init, f, commutative=proof("...")).entries()`.
         No order, exactly once, bounded.
         """
-        return self._now.into_keyed().fold(init, f, commutative=_said("fold_keyed_commutative")).entries()
+        return (
+            self._now.into_keyed()
+            .fold(init, f, commutative=_said("fold_keyed_commutative"), on_error=on_error)
+            .entries()
+        )
 
     def reduce_keyed(
-        self: StreamOlder[tuple[K, V], L_co, Bounded, TotalOrder, ExactlyOnce], f: Stepping[V, V]
+        self: StreamOlder[tuple[K, V], L_co, Bounded, TotalOrder, ExactlyOnce],
+        f: Stepping[V, V],
+        *,
+        on_error: OnError = "raise",
     ) -> Stream[tuple[K, V], L_co, Bounded, NoOrder, ExactlyOnce]:
         """Gather the values of each key of bounded pairs.
 
@@ -304,10 +329,13 @@ class StreamOlder(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Newer name: `into_keyed().reduce(f).entries()`.
         No order, exactly once, bounded.
         """
-        return self._now.into_keyed().reduce(f).entries()
+        return self._now.into_keyed().reduce(f, on_error=on_error).entries()
 
     def reduce_keyed_commutative(
-        self: StreamOlder[tuple[K, V], L_co, Bounded, NoOrder, ExactlyOnce], f: Stepping[V, V]
+        self: StreamOlder[tuple[K, V], L_co, Bounded, NoOrder, ExactlyOnce],
+        f: Stepping[V, V],
+        *,
+        on_error: OnError = "raise",
     ) -> Stream[tuple[K, V], L_co, Bounded, NoOrder, ExactlyOnce]:
         """Gather the values of each key of bounded pairs.
 
@@ -318,7 +346,9 @@ class StreamOlder(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Newer name: `into_keyed().reduce(f, commutative=proof("...")).entries()`.
         No order, exactly once, bounded.
         """
-        return self._now.into_keyed().reduce(f, commutative=_said("reduce_keyed_commutative")).entries()
+        return (
+            self._now.into_keyed().reduce(f, commutative=_said("reduce_keyed_commutative"), on_error=on_error).entries()
+        )
 
 
 def _said(method: str) -> Proof:
