@@ -25,6 +25,7 @@ from strangers import SECONDS, Knock, as_nobody, family, listening
 
 from hydro_nb import TCP, DeployError, FlowBuilder, nondet
 from hydro_nb.deploy import keys
+from hydro_nb.runtime.channel import MAX_FRAME
 from hydro_nb.runtime.report import encode
 from hydro_nb.wire import Hello
 
@@ -291,6 +292,17 @@ def test_the_key_of_a_killed_member_opens_nothing_and_who_comes_again_has_anothe
             assert not ghost.let_in
         deployment.connect(inlet).send(7)
         assert deployment.connect(outlet).receive(SECONDS) == 7
+
+
+def test_who_sends_more_than_a_frame_may_hold_is_cut_off_and_the_process_lives(made):
+    with made.flow.deploy(transport="ipc") as deployment:
+        for endpoint in set(plan_of(deployment).endpoints.values()):
+            with Knock(zmq.PUSH, endpoint) as known:
+                assert known.let_in
+                known.socket.send(bytes(MAX_FRAME + 1), copy=False)
+                assert not known.let_in
+        assert made.works(deployment)
+        assert [each for each in deployment.problems if each.fatal] == []
 
 
 # ------------------------------------------------------------ hydro-nb lab
