@@ -143,8 +143,9 @@ class Collection:
 
     def _func(self, f: Any, arity: int, method: str, on_error: OnError = "raise") -> Func:
         if on_error == "skip" and not self.shape.is_stream and method not in _OF_ELEMENTS:
+            a = "an" if self.shape is Shape.OPTIONAL else "a"
             raise GraphError(
-                f'`{method}` of a {self.shape} was given on_error="skip", but a live value has no elements: it is '
+                f'`{method}` of {a} {self.shape} was given on_error="skip", but a live value has no elements: it is '
                 "worked out whenever something is new, and must be there as its type says.\n"
                 f"  {here()}\n  {_ELEMENTS[self.shape]}"
             )
