@@ -77,9 +77,14 @@ class Board:
             self._set(telemetry.struck(self.state, faults, edges))
 
     def log(self, blocks: list[Block]) -> None:
-        """Keep what a process wrote, and echo it at once."""
-        self.logs.take(blocks)
-        self.echo()
+        """Keep what a process wrote, and echo it at once: all of it, though it may be more than is kept."""
+        if not self._echo:
+            self.logs.take(blocks)
+            return
+        with self._echoing():
+            self.logs.take(blocks)
+            self._echoed = self.logs.total
+            _print_lines(line for block in blocks for line in block.lines())
 
     def keep(self, lines: list[LogLine]) -> None:
         """Keep what was written where stdout stands for a process's own; it is echoed when it is the user's again."""
@@ -135,8 +140,7 @@ class Board:
             return
         with self._echoing():
             self._echoed, lines = self.logs.since(self._echoed)
-            for stream, same in groupby(lines, lambda line: line.stream):
-                _print(sys.stdout if stream == "stdout" else sys.stderr, same)
+            _print_lines(lines)
 
     def _complain(self, text: str) -> None:
         self.echo()
@@ -155,6 +159,11 @@ class Board:
 
 _echoing = threading.Lock()
 _over = threading.Event()
+
+
+def _print_lines(lines: Iterable[LogLine]) -> None:
+    for stream, same in groupby(lines, lambda line: line.stream):
+        _print(sys.stdout if stream == "stdout" else sys.stderr, same)
 
 
 def _print(out: TextIO, lines: Iterable[object]) -> None:

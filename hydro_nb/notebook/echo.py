@@ -34,7 +34,11 @@ class Echo:
         with self._lock:
             self._cells.adopt()
             for deployment in self._cells.deployments.every():
-                self._cursors[deployment], lines = deployment.logs_since(self._cursors.get(deployment, 0))
+                told = self._cursors.get(deployment, 0)
+                self._cursors[deployment], lines = deployment.logs_since(told)
+                missing = self._cursors[deployment] - told - len(lines)
+                if missing:
+                    sys.stdout.write(f"[... {missing} lines more, which are in {deployment.log_folder}]\n")
                 for line in lines:
                     target = sys.stdout if line.stream == "stdout" else sys.stderr
                     target.write(f"{line}\n")
