@@ -94,8 +94,14 @@ class HydroMagics(Magics):
             "graph": lambda given: display.show_graph(self._flow(given.name)),
             "logs": self._do_logs,
             "code": self._do_code,
-            "kill": self._do_kill,
+            "kill": lambda given: self._on_one(given).kill(given.process),
             "restart": self._do_restart,
+            "pause": lambda given: self._on_one(given).pause(given.process),
+            "resume": lambda given: self._on_one(given).resume(given.process),
+            "cut": lambda given: self._on_two(given).cut(given.first, given.last),
+            "heal": lambda given: self._on_two(given).heal(given.first, given.last),
+            "delay": lambda given: self._on_two(given).delay(given.first, given.last, given.seconds),
+            "drop": lambda given: self._on_two(given).drop(given.first, given.last, given.rate, given.seed),
             "sim": self._do_sim,
             "flows": self._do_flows,
             "reset": self._do_reset,
@@ -150,15 +156,23 @@ class HydroMagics(Magics):
             if given.process in (None, process.name):
                 display.show_code(flow.source(process))
 
-    def _do_kill(self, given: argparse.Namespace) -> None:
-        deployment = self._running()
-        _check_process(given.process, _rows(deployment))
-        deployment.kill(given.process)
-
     def _do_restart(self, given: argparse.Namespace) -> None:
+        self._on_one(given).restart(given.process)
+
+    def _on_one(self, given: argparse.Namespace) -> Deployment:
+        """Give the deployment that goes on, once it is sure that it has the process that was named."""
         deployment = self._running()
         _check_process(given.process, _rows(deployment))
-        deployment.restart(given.process)
+        return deployment
+
+    def _on_two(self, given: argparse.Namespace) -> Deployment:
+        """Do the same for two, each of which may be a cluster."""
+        deployment = self._running()
+        rows = _rows(deployment)
+        known = [*rows, *dict.fromkeys(name.partition("/")[0] for name in rows if "/" in name)]
+        for name in (given.first, given.last):
+            _check_process(name, known)
+        return deployment
 
     def _do_sim(self, given: argparse.Namespace) -> None:
         self.cells.keep()

@@ -21,6 +21,12 @@ COMMANDS = {
     "logs": "what the processes printed, each line tagged with its process",
     "code": "the Python that a process runs, generated from the flow",
     "kill": "kill a process, or a member of a cluster (Worker/3), on purpose; the others go on",
+    "pause": "stop a process where it stands, until resume",
+    "resume": "let a process go on that is paused",
+    "cut": "cut the link between two processes, or a cluster and a process, both ways; too late to heal after 3 s",
+    "heal": "make a link whole again that is cut",
+    "delay": "hold every frame from one process to another for so many seconds; 0 for no delay",
+    "drop": "lose a share (0 to 1) of what one process sends to another, where it may be lost; 0 for none",
     "restart": "start a member of a cluster again, dead or alive",
     "sim": "run a test of the flow under every schedule, or many; a failure is shown as a picture to step through",
     "flows": "the flows of this notebook",
@@ -29,7 +35,8 @@ COMMANDS = {
 }
 _UNKNOWN = "unrecognized arguments: "
 _TAKES_PROCESS = ("logs", "code")
-_TAKES_RUNNING = ("logs", "kill", "restart")
+_TAKES_ONE = ("kill", "restart", "pause", "resume")
+_TAKES_TWO = ("cut", "heal", "delay", "drop")
 _TAKES_FLOW = ("deploy", "graph", "reset")
 _SIZES = "how many members a cluster has, such as Worker=3; once for each cluster"
 
@@ -69,18 +76,18 @@ def cell_parser() -> Parser:
 def command_parser(command: str) -> Parser:
     """Make the parser of what follows a command of `%hydro`."""
     parser = Parser(f"%hydro {command}", COMMANDS[command])
-    if command in ("deploy", "graph", "reset"):
-        parser.add_argument("name", nargs="?", metavar="NAME", help="the flow, if it is not the current one")
-    if command in _TAKES_PROCESS:
-        parser.add_argument("process", nargs="?", metavar="PROCESS")
-    elif command in _TAKES_RUNNING:
-        parser.add_argument("process", metavar="PROCESS" if command == "kill" else "MEMBER")
+    _add_names(parser, command)
     match command:
         case "deploy":
             _add_running(parser)
         case "stop":
             parser.add_argument("--all", action="store_true", help="stop every deployment of this notebook")
             parser.add_argument("--drain", action="store_true", help="let everything under way arrive first")
+        case "delay":
+            parser.add_argument("seconds", type=float, metavar="SECONDS")
+        case "drop":
+            parser.add_argument("rate", type=float, metavar="RATE")
+            parser.add_argument("--seed", type=int, metavar="S", help="which ones; the same seed loses the same")
         case "sim":
             _add_searching(parser)
         case "logs":
@@ -88,6 +95,19 @@ def command_parser(command: str) -> Parser:
         case _:
             pass
     return parser
+
+
+def _add_names(parser: Parser, command: str) -> None:
+    """Add what a command acts on: a flow, a process, or two."""
+    if command in _TAKES_FLOW:
+        parser.add_argument("name", nargs="?", metavar="NAME", help="the flow, if it is not the current one")
+    elif command in _TAKES_PROCESS:
+        parser.add_argument("process", nargs="?", metavar="PROCESS")
+    elif command in _TAKES_ONE:
+        parser.add_argument("process", metavar="MEMBER" if command == "restart" else "PROCESS")
+    elif command in _TAKES_TWO:
+        parser.add_argument("first", metavar="PROCESS")
+        parser.add_argument("last", metavar="PROCESS")
 
 
 def parse_cell(line: str) -> argparse.Namespace:
@@ -184,7 +204,8 @@ def _line_words(given: list[str], known: Known) -> Iterable[str]:
         return after
     names = [
         *(known.processes if command in _TAKES_PROCESS else ()),
-        *(known.running if command in _TAKES_RUNNING else ()),
+        *(known.running if command in (*_TAKES_ONE, *_TAKES_TWO, "logs") else ()),
+        *(known.clusters if command in _TAKES_TWO else ()),
         *(known.flows if command in _TAKES_FLOW else ()),
         *(known.tests if command == "sim" else ()),
     ]
