@@ -45,10 +45,14 @@ class Holding:
     In clusters each member has a place of its own: `hook.on(0)`.
     """
 
-    slot: str
+    slot: str = ""
     name: str = ""
     member: int | None = None
     """whose place it is, where members of a cluster have it"""
+
+    def __post_init__(self) -> None:
+        if not self.slot:
+            raise SimulationFailure(f"a hook belongs to a flow.\n  {here()}\n  Make it by: hook = flow.sim_hook()")
 
     def on(self, member: MemberId[Any] | int) -> Self:
         """Give the hook of one member of a cluster.

@@ -42,8 +42,8 @@ def require_test(body: Any) -> None:
         return  # Python cannot tell
 
 
-def drive(body: Body, world: World) -> None:
-    """Run a test's coroutine to its end, letting the world go on whenever it waits for a port."""
+def drive(body: Body, world: World) -> bool:
+    """Run a test's coroutine to its end, letting the world go on whenever it waits for a port; says whether it did."""
     coroutine = body()
     if not inspect.iscoroutine(coroutine):
         raise SimulationFailure(
@@ -52,13 +52,15 @@ def drive(body: Body, world: World) -> None:
             "  Write it as: async def body(): ..."
         )
     answer: bool | None = None
-    world.test = coroutine
+    world.test, views = coroutine, world.model.views
     try:
         while True:
+            if views is not None:
+                views.enter(None)
             try:
                 request = coroutine.send(answer)
             except StopIteration:
-                return
+                return answer is not None
             if request is not MORE:
                 raise _foreign(coroutine, request)
             answer = world.advance()
@@ -70,6 +72,14 @@ def _foreign(coroutine: Any, request: object) -> SimulationFailure:
     from hydro_nb.sim.failure import foreign_await
 
     return SimulationFailure(foreign_await(coroutine, request))
+
+
+def tell_forgotten(world: World, error: BaseException) -> None:
+    """Say beside why a test failed which calls it did not await, where it is known where they stand."""
+    calls = forgotten(world.asked)
+    if calls and calls[0].cr_origin and "event loop" not in str(error):
+        error.add_note(str(not_awaited(calls)))
+    quiet(calls)
 
 
 def require_awaited(body: Body, world: World, schedule: Sequence[int]) -> None:

@@ -11,7 +11,7 @@ from hydro_nb.compile.program import require_runnable
 from hydro_nb.errors import SimulationFailure
 from hydro_nb.ir.graph import Graph
 from hydro_nb.lang.sim_ports import Discarded, execution
-from hydro_nb.sim.drive import Body, drive, require_awaited, require_test
+from hydro_nb.sim.drive import Body, drive, require_awaited, require_test, tell_forgotten
 from hydro_nb.sim.drivers import Driver
 from hydro_nb.sim.laws import Laws, tried
 from hydro_nb.sim.model import Model, require_safety_only, require_sizes
@@ -125,8 +125,10 @@ class Executions:
             world.most_steps = self.most_steps or world.most_steps
             token = execution.set(world)
             try:
-                drive(body, world)
-                world.finish()
+                world.finish(waited=drive(body, world))
+            except BaseException as error:
+                tell_forgotten(world, error)
+                raise
             finally:
                 execution.reset(token)
             require_awaited(body, world, driver.path)

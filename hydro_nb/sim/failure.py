@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from hydro_nb.errors import SimulationFailure, label
+from hydro_nb.errors import LocationError, SimulationFailure, label
 from hydro_nb.sim.raised import lines_of
 from hydro_nb.sim.shrink import trimmed
 from hydro_nb.sim.trace import gist, shown
@@ -29,8 +29,8 @@ _HINTS = (
         "SimCluster",
         "On a cluster say first whose end of the port is meant: port.send(0, element), await port.collect(0)",
     ),
-    (AttributeError, "'SimReceiver' object", "A test receives at this end; it sends into the port of `sim_input`."),
-    (AttributeError, "'SimSender' object", "A test sends at this end; it receives at the port of `sim_output`."),
+    (TypeError, "SimReceiver.assert_yields", "What is expected is one list: await port.assert_yields_only([1, 2])"),
+    (LocationError, "`send` needs", "A test sends into the port: port, stream = process.sim_input(T), port.send(1)"),
 )
 """What is told beside what Python says of the commonest mistakes."""
 SCRIPTED = "the execution that it scripts"
@@ -44,6 +44,7 @@ def explained(model: Model, body: Callable[[], Any], which: str, error: BaseExce
     lines = [f"`{name}` failed in {which}.", f"  {type(error).__name__}: {error}".removesuffix(": ")]
     lines += [f"    {place}" for place in _places(model, error)]
     lines += [f"  {hint}" for kind, text, hint in _HINTS if isinstance(error, kind) and text in str(error)]
+    lines += [f"  {line.strip()}" for note in getattr(error, "__notes__", ()) for line in note.splitlines()]
     lines += ["", "What happened:", gist(record) or "(nothing)", ""]
     again = f"deterministic({name})" if which == SCRIPTED else f"replay({name}, {trimmed(record.schedule)})"
     lines.append(f"Run it again: {record.simulation}.{again}")

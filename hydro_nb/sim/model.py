@@ -46,6 +46,7 @@ from hydro_nb.sim.time import Clock
 from hydro_nb.sim.timed import SAMPLING, Silence
 from hydro_nb.sim.units import Module, Observer, Runner, Taps, Wire, load
 from hydro_nb.sim.versions import Versions
+from hydro_nb.sim.views import views_in
 from hydro_nb.values import MemberId, MembershipEvent, tag_name
 
 if TYPE_CHECKING:
@@ -97,6 +98,8 @@ class Model:
         self.givers: dict[Port, Module] = {}
         """whose output each is"""
         self.given = Given()
+        self.idle = False
+        """whether the test waited for nothing in the last execution, though something could have happened"""
         self.met: set[str] = set()
         """places of choice without a hook that something has reached"""
         self.spots: dict[Port, Spot] = {}
@@ -112,7 +115,10 @@ class Model:
         for runner in self.runners:
             self._connect(runner)
         self._wind()
-        self.attributes = attributes_in(value for module in self.modules for value in module.written.captures.values())
+        captured = [value for module in self.modules for value in module.written.captures.values()]
+        self.attributes, self.views = attributes_in(captured), views_in(captured)
+        for module in self.modules:
+            module.views = self.views
         self.faults = self._faults(budgets) if budgets else None
 
     def _faults(self, budgets: Mapping[int, Budget]) -> Faults:
@@ -124,6 +130,8 @@ class Model:
         """Cancel what is waited for, and leave the user's classes as they were."""
         for each in self.waiting:
             each.start(0)
+        if self.views is not None:
+            self.views.enter(None)
         for each in self.attributes:
             each.put_back()
 
@@ -131,6 +139,8 @@ class Model:
         """Begin anew, with nothing under way."""
         for each in self.attributes:
             each.take()
+        if self.views is not None:
+            self.views.start()
         for module in self.modules:
             module.restart()
         for runner in self.runners:

@@ -109,6 +109,8 @@ class Tally:
     executions: int = 0
     discarded: int = 0
     redundant: int = 0
+    idle: int = 0
+    """executions in which the test waited for nothing, though something could have happened"""
     longest: int = 0
     outcomes: set[int] = field(default_factory=set[int])
     started: float = field(default_factory=perf_counter)

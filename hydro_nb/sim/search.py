@@ -77,7 +77,7 @@ class Search:
                 self._once(driver, lambda: f"execution {tally.executions + 1} of an exhaustive search")
                 if not driver.advance():
                     break
-        return _counted(tally)
+        return self._counted(tally)
 
     def fuzz(self, runs: int, seed: int) -> int:
         """Run the test under schedules chosen at random."""
@@ -90,7 +90,7 @@ class Search:
                 if number in _REPEATED:
                     self._repeat(driver)
                 driver.advance()
-        return _counted(tally)
+        return self._counted(tally)
 
     @contextmanager
     def _under(self, how: str) -> Generator[Tally]:
@@ -108,6 +108,21 @@ class Search:
         finally:
             self._last = replace(self._so_far(), ended=ended)
             (self._progress.stopped if ended == "stopped" else self._progress.end)(self._last)
+
+    def _counted(self, tally: Tally) -> int:
+        """Give how many executions were looked at; a search that was to look at some and did not has shown nothing."""
+        if tally.discarded and not tally.executions:
+            raise SimulationFailure(
+                f"every execution was discarded, {tally.discarded:,} in all: `continue_if` held in none of them, so "
+                "that the test has shown nothing.\n  Let the condition hold in some, or take it out."
+            )
+        if tally.idle and tally.idle == tally.executions:
+            name = getattr(self._trial.body, "__name__", "the test")
+            tell(
+                f"`{name}` passes, but waits for nothing: what waits for a tick has not run.\n"
+                "  Wait for what comes of it: await port.collect()"
+            )
+        return tally.executions
 
     # ------------------------------------------------------------ one execution
 
@@ -128,6 +143,7 @@ class Search:
         tally = self._tally
         if counts:
             tally.executions += 1
+            tally.idle += self._trial.model.idle
             if len(tally.outcomes) < MOST_OUTCOMES:
                 tally.outcomes.add(hash(self._trial.model.given))
         elif isinstance(driver, Reduced) and driver.redundant:
@@ -235,16 +251,6 @@ class Search:
         except failures() as error:
             return error
         return None
-
-
-def _counted(tally: Tally) -> int:
-    """Give how many executions were looked at; a search that was to look at some and did not has shown nothing."""
-    if tally.discarded and not tally.executions:
-        raise SimulationFailure(
-            f"every execution was discarded, {tally.discarded:,} in all: `continue_if` held in none of them, so that "
-            "the test has shown nothing.\n  Let the condition hold in some, or take it out."
-        )
-    return tally.executions
 
 
 def _store(trial: Trial) -> Store | None:

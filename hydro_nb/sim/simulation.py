@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from hydro_nb.errors import SimulationFailure
 from hydro_nb.ir.graph import Graph
 from hydro_nb.lang.sim_awaits import to_await
 from hydro_nb.lang.sim_ports import MORE, AnyCluster, AnyPlace, cluster_sizes, execution, script_done
+from hydro_nb.lang.sim_slips import SIMULATIONS, called_as, guesses, lacking
 from hydro_nb.sim.asked import number_of_runs, number_of_steps, seed_of
 from hydro_nb.sim.drive import Body, require_test
 from hydro_nb.sim.drivers import OnlyScripted
@@ -40,12 +41,17 @@ class Simulation:
     1
 
     The flow is taken as it is now; what is added to it later is not simulated.
+
+    A schedule that fails is kept in `sim-failures/` beside the file of the test, or in the folder of the notebook, and
+    tried first by the next search of the same test; once it passes it is removed. The environment variable
+    HYDRO_NB_SIM_FAILURES names another folder, or keeps nothing: `off`.
     """
 
     def __init__(self, graph: Graph) -> None:
         self._executions = Executions(graph)
         self._latest: Search | None = None
 
+    @called_as("sim.with_cluster_size(cluster, 3), once for each cluster")
     def with_cluster_size(self, cluster: AnyCluster, members: int) -> Simulation:
         """Say how many members a cluster has; needed for every cluster of the flow, and gives the simulation again.
 
@@ -63,6 +69,7 @@ class Simulation:
         self._executions.forget()
         return self
 
+    @called_as("sim.with_faults(place, crashes=1)", "sim.with_faults(cluster, crashes=1, joins=1, restarts=1)")
     def with_faults(self, place: AnyPlace, *, crashes: int = 1, joins: int = 0, restarts: int = 0) -> Simulation:
         """Let up to so many members of a cluster crash, come later or start again, at any moment; or a process crash.
 
@@ -196,6 +203,7 @@ class Simulation:
             "  Write: sim = flow.sim(), ask `sim` in the test, then sim.exhaustive(body)"
         )
 
+    @called_as("sim.exhaustive(body)")
     def exhaustive(self, body: Body, *, reduce: bool = False) -> int:
         """Run a test under every schedule; gives how many there are, raises `SimulationFailure` where one fails.
 
@@ -212,9 +220,14 @@ class Simulation:
 
         With `reduce=True` it leaves out what differs from a schedule that was tried only in the order of steps that
         have nothing to do with one another. It finds the same failures and the same outcomes, with fewer executions.
+
+        A schedule that fails is made plain and kept beside the test, in `sim-failures/`, where the next search tries it
+        first. What the test and the flow print is not heard, as it would be printed for each schedule; `replay` tells
+        it, and `breakpoint()` stops where it stands.
         """
         return self._searching(body).exhaustive(reduce=reduce)
 
+    @called_as("sim.fuzz(body, runs=1000)", "sim.fuzz(body, runs=1000, seed=1)")
     def fuzz(self, body: Body, runs: int = 8192, seed: int | None = None) -> int:
         """Run a test under schedules chosen at random; gives how many were not discarded.
 
@@ -230,10 +243,13 @@ class Simulation:
         The same seed gives the same executions, in any process, unless a function of yours goes through a set of
         strings: Python changes its order from process to process, where PYTHONHASHSEED is not set. A few runs are made
         twice, to see that nothing but the schedule decides what happens.
+
+        A schedule that fails is made plain and kept beside the test, as by `exhaustive`.
         """
         runs, seed = number_of_runs(runs), seed_of(seed)
         return self._searching(body).fuzz(runs, seed)
 
+    @called_as("sim.deterministic(body)")
     def deterministic(self, body: Body) -> None:
         """Run a test in the one execution that it scripts through hooks; what it leaves open is an error.
 
@@ -320,6 +336,25 @@ class Simulation:
         """
         return self._executions.telling.exactly(body, schedule)[0]
 
+    def __repr__(self) -> str:
+        latest = f"\n  {self._latest.report.line}" if self._latest else ""
+        return f"{self._executions.made_by}{latest}"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        searched = self.report.as_html() if self._latest else "no search yet"
+        return f"<div><code>{escape(self._executions.made_by)}</code></div>{searched}"
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Say what there is instead of a name that a simulation lacks."""
+            raise AttributeError(lacking(type(self), name, _MEANT), name=name, obj=self)
+
     def _searching(self, body: Body) -> Search:
         self._latest = Search(self._executions.trial(body))
         return self._latest
+
+
+_MEANT = guesses(SIMULATIONS)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from hydro_nb.errors import SimulationFailure
+from hydro_nb.lang.sim_awaits import places_kept
 from hydro_nb.sim.asked import Exact
 from hydro_nb.sim.bookmark import Marked
 from hydro_nb.sim.drive import Body, require_test
@@ -79,7 +80,7 @@ class Telling:
         """Run a schedule and write it down; what the test cannot ask of any schedule is raised."""
         recorder, driver, found = Recorder(self._executions.watched), how or Replay(schedule), None
         try:
-            with heard_by(recorder):
+            with heard_by(recorder), places_kept():
                 self._executions.run(body, driver, recorder)
         except demands():
             raise

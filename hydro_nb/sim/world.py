@@ -160,10 +160,11 @@ class World:
             self.model.faults.go_on(self)
         self._settle()
 
-    def finish(self) -> None:
+    def finish(self, *, waited: bool) -> None:
         """See, where the test has ended, that what it decided comes about, and that it has left nothing open."""
         script = self.script
         if script is None or script.told:
+            self._end(waited=waited)
             return
         while script.outstanding:
             if not self.advance():
@@ -171,6 +172,12 @@ class World:
         while self._unsettled:
             self._take_in()
         script.scan()
+
+    def _end(self, *, waited: bool) -> None:
+        """Run what follows from what was sent last, as it may fail; note where the test has waited for nothing."""
+        if self._unsettled and not self.model.faults:
+            self._settle()
+        self.model.idle = not waited and bool(self._ready())
 
     def _settle(self) -> None:
         """Let everything outside ticks come to rest."""

@@ -113,9 +113,73 @@ def test_the_wrong_end_of_a_flow_is_explained():
         await numbers_in.collect()
 
     for body, hint in (
-        (sends, "sends into the port of `sim_input`"),
-        (receives, "receives at the port of `sim_output`"),
+        (sends, "sends into the port that process.sim_input(T) gives"),
+        (receives, "receives at the port that stream.sim_output() gives"),
     ):
         with pytest.raises(SimulationFailure) as caught:
             flow.sim().exhaustive(body)
         assert hint in str(caught.value)
+
+
+def test_a_call_that_is_not_awaited_is_named_beside_what_fails():
+    flow = FlowBuilder()
+    numbers_in, numbers = flow.process().sim_input(int)
+    numbers_out = numbers.sim_output()
+
+    async def body():
+        numbers_in.send(1)
+        assert numbers_out.collect() == [1]
+
+    with pytest.raises(SimulationFailure) as caught:
+        flow.sim().exhaustive(body)
+    assert "`numbers_out.collect` was called but never awaited, so that it did nothing." in str(caught.value)
+    assert "Write `await` before it: await numbers_out.collect(...)" in str(caught.value)
+
+
+def test_a_decision_that_is_not_awaited_is_named_with_its_line():
+    flow = FlowBuilder()
+    process, reads = flow.process(), flow.sim_hook()
+    numbers_in, numbers = process.sim_input(int)
+    batch = numbers.batch(process.tick(), nondet("any size", hook=reads))
+    sizes_out = batch.count().all_ticks().sim_output()
+
+    async def body():
+        numbers_in.send(1)
+        reads.release(1)
+        await sizes_out.assert_yields_only([1])
+
+    with pytest.raises(SimulationFailure) as caught:
+        flow.sim().deterministic(body)
+    assert "`reads.release` was called but never awaited, so that it did nothing." in str(caught.value)
+    assert ": reads.release(1)\n" in str(caught.value)
+
+
+def test_what_is_sent_last_is_run_outside_ticks_to_see_whether_it_fails():
+    flow = FlowBuilder()
+    numbers_in, numbers = flow.process().sim_input(int)
+    numbers.map(lambda n: 1 // n).sim_output()
+
+    async def body():
+        numbers_in.send(0)
+
+    with pytest.raises(SimulationFailure, match="ZeroDivisionError"):
+        flow.sim().exhaustive(body)
+
+
+def test_a_test_that_waits_for_nothing_is_told_so(capsys):
+    flow = FlowBuilder()
+    process = flow.process()
+    numbers_in, numbers = process.sim_input(int)
+    sums_out = numbers.batch(process.tick(), nondet("any size")).max().all_ticks().sim_output()
+
+    async def sends():
+        numbers_in.send(1)
+
+    async def looks():
+        numbers_in.send(1)
+        await sums_out.assert_yields_only([1])
+
+    assert flow.sim().exhaustive(sends) == 1
+    assert "`sends` passes, but waits for nothing: what waits for a tick has not run." in capsys.readouterr().err
+    assert flow.sim().exhaustive(looks) == 1
+    assert capsys.readouterr().err == ""
