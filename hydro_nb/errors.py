@@ -65,6 +65,9 @@ class HydroError(Exception):
     def _render_traceback_(self) -> list[str]:
         return [f"{type(self).__name__}: {self}"]
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002, FBT001 - as IPython calls it
+        printer.text("\n".join(self._render_traceback_()))
+
 
 class OrderError(HydroError):
     """An operator needs a total order that its input does not have."""

@@ -11,6 +11,7 @@ from hydro_nb.notebook.ipython import Code, display
 
 if TYPE_CHECKING:
     from hydro_nb.deploy import Deployment
+    from hydro_nb.errors import SimulationFailure
     from hydro_nb.lang.flow import FlowBuilder
     from hydro_nb.sim.record import Record
 
@@ -48,6 +49,14 @@ def show_player(record: Record) -> None:
     display(Player(record))
 
 
+def show_failure(failure: SimulationFailure) -> None:
+    """Show what failed in a simulation, and the executions that it is about."""
+    words = "\n".join(failure._render_traceback_())  # pyright: ignore[reportPrivateUsage] - as it is raised
+    display({"text/plain": words}, raw=True)
+    for record in failures.records(failure):
+        show_player(record)
+
+
 def show_code(source: str) -> None:
     """Show Python text in colours."""
     display(Code(data=source, language="python"))
@@ -59,4 +68,5 @@ def register(shell: Any) -> None:
         formatter = shell.display_formatter.ipython_display_formatter
         formatter.for_type_by_name("hydro_nb.deploy.deployment", "Deployment", show_dashboard)
         formatter.for_type_by_name("hydro_nb.sim.record", "Record", show_player)
+        formatter.for_type_by_name("hydro_nb.errors", "SimulationFailure", show_failure)
         failures.register(shell, show_player)

@@ -18,11 +18,14 @@ def register(shell: Any, show: Callable[[Any], None]) -> None:
 
     def ended(result: Any) -> None:
         error = getattr(result, "error_in_exec", None)
-        if isinstance(error, SimulationFailure):
-            for record in (error.beside, error.record):
-                if record is not None:
-                    show(record)
+        for record in records(error) if isinstance(error, SimulationFailure) else ():
+            show(record)
 
     setattr(shell, HOOK, ended)
     shell.events.register("post_run_cell", ended)
     SimulationFailure.pictured = True
+
+
+def records(failure: SimulationFailure) -> list[Any]:
+    """Give the executions that a failure is about."""
+    return [record for record in (failure.beside, failure.record) if record is not None]

@@ -8,7 +8,7 @@ from itertools import chain
 
 from hydro_nb.sim.lineage import lineage
 from hydro_nb.sim.record import Decision, Moment, Record
-from hydro_nb.sim.trace import short, steps_of
+from hydro_nb.sim.trace import Lines, short, steps_of
 
 MOST_RUNS = 2000
 _ELSE = "something else"
@@ -52,7 +52,7 @@ def explanation(record: Record, again: Again) -> str:
     parts += [_sentence(each) for each in matter] or list(_spared(record, again))
     if matter and len(matter) < len(found):
         parts.append(f"The rest does not matter{_where(found)}: the test can fail whatever is decided there{or_not}.")
-    return "\n".join([*parts, *lineage(record)])
+    return Lines("\n".join([*parts, *lineage(record)]))
 
 
 def _summary(record: Record, matter: int, tried: int, or_not: str) -> str:

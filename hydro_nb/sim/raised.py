@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -39,8 +40,22 @@ def way_of(error: BaseException) -> tuple[object, ...]:
     >>> way_of(ValueError("a")) == way_of(ValueError("b")), way_of(ValueError()) == way_of(TypeError())
     (True, False)
     """
-    places = [place for place in lines_of(error) if not place[0].startswith(_others())]
-    return (type(error), *places[-1:])
+    return (type(error), *_users(error)[-1:])
+
+
+def said(error: BaseException) -> str:
+    """Give the type of an error and what it says; where it says nothing, the user's line that raised it.
+
+    >>> said(ValueError("too large")), said(ValueError())
+    ('ValueError: too large', 'ValueError')
+    """
+    lines = [linecache.getline(*place).strip() for place in _users(error)[-1:]]
+    return f"{type(error).__name__}: {str(error) or ''.join(lines)}".removesuffix(": ")
+
+
+def _users(error: BaseException) -> list[tuple[str, int]]:
+    """Give the user's lines that an error went through."""
+    return [place for place in lines_of(error) if not place[0].startswith(_others())]
 
 
 @cache

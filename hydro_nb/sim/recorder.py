@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hydro_nb.errors import Site
 from hydro_nb.ir.node import Node
+from hydro_nb.sim.raised import said
 from hydro_nb.sim.record import Decision, Fate, Held, Lane, Message, Moment, MomentKind, Operator, Record, Value
 from hydro_nb.sim.titles import called, name_of, title_of, unit_of
 from hydro_nb.sim.trace import shown
@@ -71,7 +72,7 @@ class Recorder:
         self.record.schedule, self.record.ways = tuple(schedule), tuple(self._ways)
         for decision in self.record.decisions:
             decision.plain = not any(schedule[at] for at in decision.choices if at < len(schedule))
-        self.record.failure = f"{type(error).__name__}: {error}" if error else ""
+        self.record.failure = said(error) if error else ""
         return self.record
 
     # ------------------------------------------------------------ moments

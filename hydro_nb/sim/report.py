@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Literal
+from typing import Any, Literal
 
 from hydro_nb.errors import Site
 
@@ -89,6 +89,9 @@ class Report:
 
     def _repr_html_(self) -> str:
         return self.as_html()
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002, FBT001 - as IPython calls it
+        printer.text(str(self))
 
     def __str__(self) -> str:
         lines = [self.line, *(f"  never met: {point}" for point in self.unmet[:_LISTED])]

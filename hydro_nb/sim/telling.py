@@ -19,7 +19,7 @@ from hydro_nb.sim.raised import demands, failures
 from hydro_nb.sim.record import Record
 from hydro_nb.sim.recorder import Recorder
 from hydro_nb.sim.shrink import trimmed
-from hydro_nb.sim.trace import text_of
+from hydro_nb.sim.trace import Lines, text_of
 
 if TYPE_CHECKING:
     from hydro_nb.sim.executions import Executions
@@ -97,7 +97,7 @@ class Telling:
         record, error = self.exactly(body, schedule)
         if error:
             raise self.failure(body, "a replayed schedule", error, record) from error
-        return text_of(record)
+        return Lines(text_of(record))
 
     def exactly(self, body: Body, schedule: Sequence[int]) -> tuple[Record, BaseException | None]:
         """Run a schedule that must be one of this test."""

@@ -20,6 +20,19 @@ SCREEN = 60
 _MEMBER = re.compile(r"MemberId::<([^\W_]\w*)>\((\d+)\)")
 
 
+class Lines(str):
+    """Text of several lines, which a notebook shows as they are.
+
+    >>> Lines("one") + " and two"
+    'one and two'
+    """
+
+    __slots__ = ()
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002, FBT001 - as IPython calls it
+        printer.text(str(self))
+
+
 def text_of(record: Record) -> str:
     """Write a whole execution down, the middle left out where it is long.
 

@@ -191,3 +191,33 @@ def test_a_process_may_crash_in_it(counter):
     found = re.fullmatch(r"`any_answer` passes under all (\d+) schedules\n", ran.stdout)
     assert found
     assert int(found[1]) > 2
+
+
+def test_what_a_simulation_gives_is_shown_line_by_line(counter):
+    passing = counter.run("sim = flow.sim()\nsim.replay(any_answer)", "a").result
+    assert passing.startswith("1. the test sends ()")
+    assert "\n2. tick `tick` of process 0 runs" in passing
+    assert counter.run("sim", "b").result == "flow.sim()"
+    counter.run("sim.exhaustive(any_answer)", "c")
+    assert counter.run("sim", "d").result.startswith("flow.sim()\n  exhaustive search, complete: 2 executions")
+    assert counter.run("sim.report", "e").result.startswith("exhaustive search, complete: 2 executions")
+
+
+def test_a_failure_at_the_end_of_a_cell_is_its_message_and_its_picture(counter):
+    counter.attempt("flow.sim().exhaustive(read_after_write)", "a")
+    counter.run("import sys; failure = sys.last_value", "b")
+    shown = counter.run("failure", "c").shown
+    assert shown[0]["text/plain"].startswith("SimulationFailure: `read_after_write` failed in execution 2")
+    assert "image/svg+xml" in shown[1]
+    assert counter.run("failure.explain()", "d").result.startswith("The failure depends on 1 of 2 decisions.\n")
+
+
+def test_two_executions_that_disagree_are_drawn_beside_each_other(counter):
+    counter.run("collector = hydro_nb.ConsistencyCollector()", "a")
+    body = "async def collects():\n    increments_in.send(())\n    requests_in.send(())\n"
+    counter.run(body + "    collector.record_run(await answered.collect())", "b")
+    counter.run("%hydro sim collects", "c")
+    ran = counter.attempt("collector.check_set_consistency()", "d")
+    assert "Set inconsistency" in ran.error
+    assert "What happened" not in ran.error
+    assert len([each for each in ran.shown if "image/svg+xml" in each]) == 2
