@@ -1,0 +1,181 @@
+"""A channel is a prefix or an error: whoever is killed, stopped or slow, and wherever that happens."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+import socket
+import tempfile
+import threading
+from pathlib import Path
+
+import msgspec
+import pytest
+from foreign_bytes import GREETING, READY
+from handmade import channel, flow, place
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numbered import NAMES, begin, chain, is_prefix, memory_of, pid_of, seen
+
+from hydro_nb.deploy import deploy
+from hydro_nb.errors import ProcessFailed, SettleTimeout
+from hydro_nb.runtime.channel import Sender
+from hydro_nb.runtime.codec import make_codec
+from hydro_nb.wire import CodecSpec, TimerSpec
+
+SECONDS = 20
+law = settings(deadline=None, max_examples=12, suppress_health_check=[*HealthCheck])
+
+chains = st.fixed_dictionaries(
+    {
+        "length": st.sampled_from([2, 3]),
+        "count": st.integers(1, 400),
+        "size": st.sampled_from([0, 100, 5000, 200_000]),
+        "at_once": st.integers(1, 50),
+    }
+)
+
+
+def until(deployment, condition):
+    """Wait until a state of the deployment is such."""
+    event = threading.Event()
+    deployment.subscribe(lambda state: condition(state) and event.set())
+    assert condition(deployment.snapshot()) or event.wait(SECONDS), deployment.status()
+
+
+# ---------------------------------------------------------------- kill -9
+
+
+@law
+@given(chains, st.sampled_from(NAMES), st.integers(1, 400), st.sampled_from([-1, 0, 50, 500, 3000]), st.integers(9, 22))
+def test_whoever_is_killed_wherever(made, victim, point, delay, room):
+    strike = NAMES[min(NAMES.index(victim), made["length"] - 1)], min(point, made["count"])
+    with tempfile.TemporaryDirectory() as name:
+        check_kill(Path(name), made, strike, delay, 1 << room)
+
+
+def check_kill(folder, made, victim, delay, room):
+    """Run a chain in which somebody is killed: all hold prefixes, those behind the dead are told, nobody else loses."""
+    program, length = chain(folder, victim=victim, delay=delay, **made), made["length"]
+    at = NAMES.index(victim[0])
+    deployment = deploy(program, echo=False, max_buffer=room)
+    try:
+        begin(folder)
+        with pytest.raises(ProcessFailed, match=rf"process `{victim[0]}` failed: .*was killed \(SIGKILL\)"):
+            deployment.wait(SECONDS)
+        # who has heard that all of a channel has arrived is told nothing when its receiver dies later
+        whole = at > 0 and len(seen(folder, victim[0])) == made["count"]
+        behind = [number for number in (at + whole, at + 1) if 0 < number < length]
+        until(deployment, lambda state: all(number in state.ended_channels for number in behind))
+        ended = deployment.snapshot().ended_channels
+        deployment.stop(drain=True)
+    finally:
+        deployment.stop(drain=False)
+    found = {each: seen(folder, each) for each in NAMES[1:length]}
+    assert all(map(is_prefix, found.values())), found
+    for number in behind:
+        complete = len(found[NAMES[number]]) == made["count"]
+        assert complete or "was killed (SIGKILL)" in ended[number].reason
+    for number in range(2, length):
+        if at < number - 1:
+            # both live on: what one has passed on the other has
+            assert found[NAMES[number]] == found[NAMES[number - 1]]
+    counts = deployment.snapshot().totals
+    assert all(len(found[NAMES[n]]) <= counts.get(f"edge:{n}", made["count"]) or at < n for n in range(1, length))
+
+
+@pytest.mark.parametrize("delay", [0, 1000, 4000, 10_000, 25_000])
+def test_a_sender_that_dies_while_it_sends_twenty_megabytes(tmp_path, delay):
+    made = {"length": 2, "count": 8, "size": 20 << 20, "at_once": 1}
+    check_kill(tmp_path, made, ("A", 3), delay, 64 << 20)
+
+
+QUIET = """
+def start():
+    return State()
+def tick(state, inputs, outputs):
+    return False
+"""
+COUNT = """
+def start():
+    return State()
+def tick(state, inputs, outputs):
+    state.counts["sink"] = state.counts.get("sink", 0) + len(inputs["in1"])
+    return False
+"""
+
+
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.5, 0.999, 1.0])
+def test_what_has_come_of_a_frame_whose_sender_dies_is_nothing(share):
+    # the sender's part is played by hand, byte for byte, so that the death is where it should be
+    spec = channel(1, 0, 1)
+    waits = place(0, "A", QUIET, outputs=["out1"], timers=(TimerSpec("time", 3600.0, 3600.0),))
+    program = flow(waits, place(1, "B", COUNT), channels=[spec], element=bytes)
+    by_hand = Sender(spec, make_codec(CodecSpec("msgpack"), bytes))
+    by_hand.put([bytes(2 << 20)])
+    by_hand.pack()
+    [frame] = by_hand.take()
+    message = GREETING + READY + b"\2" + len(frame).to_bytes(8, "big")
+    with deploy(program, echo=False) as deployment:
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.connect(deployment._backend._supervisor.plan.endpoints[1].removeprefix("ipc://"))
+            sock.settimeout(SECONDS)
+            sock.sendall(message + frame[: int(share * len(frame))])
+            if share == 1.0:
+                until(deployment, lambda state: state.totals.get("sink") == 1)
+        os.kill(pid_of(deployment, "A"), signal.SIGKILL)
+        until(deployment, lambda state: 1 in state.ended_channels)
+        assert deployment.snapshot().totals.get("sink", 0) == int(share)
+        assert "was killed" in deployment.snapshot().ended_channels[1].reason
+        with pytest.raises(ProcessFailed):
+            deployment.settle(SECONDS)
+
+
+# ---------------------------------------------------------------- SIGSTOP
+
+
+@pytest.mark.parametrize("stopped", NAMES)
+def test_who_is_stopped_and_goes_on_costs_nothing(tmp_path, stopped):
+    program = chain(tmp_path, count=3000, size=1000, at_once=7)
+    with deploy(program, echo=False, max_buffer=1 << 16) as deployment:
+        pid = pid_of(deployment, stopped)
+        begin(tmp_path)
+        for _ in range(3):
+            os.kill(pid, signal.SIGSTOP)
+            with pytest.raises(SettleTimeout):
+                deployment.settle(0.2)
+            os.kill(pid, signal.SIGCONT)
+        deployment.settle(SECONDS)
+        assert seen(tmp_path, "B") == seen(tmp_path, "C") == [*range(3000)]
+        assert deployment.problems == []
+
+
+# ---------------------------------------------------------------- a slow consumer
+
+
+def with_gate(program, gate):
+    """Let the last process wait at its fourth element until somebody opens the gate."""
+    *others, last = program.locations
+    waits = last.source.replace("        saw(", "        wait(state.n)\n        saw(")
+    waits += f"\ndef wait(n):\n    if n == 3:\n        open({str(gate)!r}).close()\n"
+    return dataclasses.replace(program, locations=(*others, msgspec.structs.replace(last, source=waits, lines=())))
+
+
+def test_a_consumer_that_waits_holds_up_its_source_in_bounded_memory(tmp_path):
+    last, count, size, room = tmp_path / "last", 120, 1 << 20, 8 << 20
+    last.mkdir()
+    os.mkfifo(last / "gate")
+    program = with_gate(chain(tmp_path, length=2, count=count, size=size, at_once=1), last / "gate")
+    with deploy(program, echo=False, max_buffer=room) as deployment:
+        pids = [pid_of(deployment, name) for name in "AB"]
+        before = [memory_of(pid) for pid in pids]
+        begin(tmp_path)
+        with pytest.raises(SettleTimeout, match="`B`: one call that has not returned"):
+            deployment.settle(2)
+        assert deployment.snapshot().totals["edge:1"] * size < 4 * room
+        assert all(memory_of(pid) - was < 6 * room for pid, was in zip(pids, before, strict=True))
+        begin(last)
+        deployment.settle(SECONDS)
+        assert seen(tmp_path, "B") == [*range(count)]
+        assert all(memory_of(pid) - was < 6 * room for pid, was in zip(pids, before, strict=True))
