@@ -66,8 +66,10 @@ class Graph:
     {}
     """
 
-    def __init__(self, name: str = "flow") -> None:
+    def __init__(self, name: str = "flow", variable: str = "flow") -> None:
         self.name = name
+        self.variable = variable
+        """in which the user holds the flow"""
         self.debug = False
         """whether functions are stopped where they change an element"""
         self.nodes: dict[str, Node] = {}

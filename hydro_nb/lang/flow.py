@@ -35,7 +35,8 @@ class FlowBuilder:
     """
 
     def __init__(self, name: str | None = None, *, debug: bool = False) -> None:
-        self.graph = Graph(name or here().name or "flow")
+        variable = here().name or "flow"
+        self.graph = Graph(name or variable, variable)
         self.graph.debug = debug
         self.boxes: dict[str, Box] = {}
         """what holds the values that functions refer to, by the slot of each"""

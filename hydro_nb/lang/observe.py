@@ -86,7 +86,7 @@ def _present(value: object) -> tuple[object]:
 
 
 def _copy(graph: Graph, only: set[str] | None) -> Graph:
-    copy = Graph(graph.name)
+    copy = Graph(graph.name, graph.variable)
     copy.debug = graph.debug
     kept = {slot: node for slot, node in graph.nodes.items() if only is None or slot in only}
     copy.nodes = kept if only is None else {slot: _unbound(node) for slot, node in kept.items()}

@@ -27,7 +27,7 @@ def made_by(
     calls += [f".with_faults({names[number]}, {_numbers(budget)})" for number, budget in budgets.items()]
     calls += [".test_safety_only()"] if safety_only else []
     calls += [f".with_most_steps({most_steps:_})"] if most_steps else []
-    return "".join(["flow.sim()", *calls])
+    return "".join([f"{graph.variable}.sim()", *calls])
 
 
 def _name(graph: Graph, place: Place) -> str:

@@ -147,7 +147,7 @@ def simulated(graph: Graph) -> Graph:
     {}
     """
     refuse(graph)
-    made = Graph(graph.name)
+    made = Graph(graph.name, graph.variable)
     made.debug = graph.debug
     made.places = dict(graph.places)
     made.nodes = {}

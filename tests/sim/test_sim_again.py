@@ -56,3 +56,17 @@ def test_places_without_a_variable_are_named_by_what_they_are_called():
 
     line, _ = last_line(flow.sim().with_cluster_size(Worker, 2), body)
     assert line == "Run it again: flow.sim().with_cluster_size('Worker', 2).replay(body, [])"
+
+
+def test_it_says_the_variable_that_holds_the_flow():
+    counting = FlowBuilder("a name of its own")
+    numbers_in, numbers = counting.process().sim_input(int)
+    numbers_out = numbers.sim_output()
+
+    async def body():
+        numbers_in.send(1)
+        await numbers_out.assert_yields_only([2])
+
+    with pytest.raises(SimulationFailure) as caught:
+        counting.sim().exhaustive(body)
+    assert str(caught.value).endswith("Run it again: counting.sim().replay(body, [])")
