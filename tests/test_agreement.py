@@ -12,6 +12,7 @@ from hypothesis import assume, given, note
 from hypothesis import strategies as st
 from naive.flows import Build, Choice, Look
 from naive.places import OWN, SENDING
+from naive.skipping import SKIPPING
 from naive.steps import CLAIMS, STEPS, TICKS, Group
 from test_reference import (
     items,
@@ -50,7 +51,7 @@ def built(data: list[int], size: int, steps: list[Choice], *, ticking: str, simu
     stream = {"here": lambda: whole, "there": lambda: whole.send(home), "members": lambda: whole.broadcast_closed(home)}
     made = [home.singleton(5), table(home), home.source_iter(data), stream[ticking]().flat_map_ordered(items)]
     sizes = {home: size} if ticking == "members" else {}
-    return Build(home, away, group, [STEPS, CLAIMS, TICKS, OWN, SENDING], made, sizes=sizes).grow(steps), port
+    return Build(home, away, group, [STEPS, SKIPPING, CLAIMS, TICKS, OWN, SENDING], made, sizes=sizes).grow(steps), port
 
 
 def final(build: Build) -> list[Any]:

@@ -12,6 +12,7 @@ from naive import interpreter, operators
 from naive.flows import Build, Choice, Look, look
 from naive.interpreter import Given
 from naive.places import CYCLES, OWN, SENDING
+from naive.skipping import SKIPPING, SKIPPING_IN_TICKS
 from naive.steps import CLAIMS, FUTURES, STEPS, TICKS, Group
 from test_operators import operators as classes
 
@@ -49,7 +50,7 @@ def certain(left: list[int], right: list[int], size: int) -> Build:
     home, away, group = flow.process(), flow.process(), Group(flow.cluster(), size)
     made = [home.singleton(5), table(home), home.source_stream(lambda: iter(right)), home.source_iter(left)]
     made = [*on_members(group, right), *made]
-    return Build(home, away, group, [STEPS, CLAIMS, SENDING, OWN, CYCLES, FUTURES], made, anywhere=True)
+    return Build(home, away, group, [STEPS, SKIPPING, CLAIMS, SENDING, OWN, CYCLES, FUTURES], made, anywhere=True)
 
 
 def simulated(data: list[int], size: int) -> tuple[Build, Any]:
@@ -58,7 +59,7 @@ def simulated(data: list[int], size: int) -> tuple[Build, Any]:
     home, away, group = flow.process(), flow.process(), Group(flow.cluster(), size)
     port, stream = home.sim_input(int)
     made = [*on_members(group, data), home.singleton(5), table(home), stream, home.source_iter(data)]
-    return Build(home, away, group, [STEPS, SENDING, OWN, CYCLES], made, anywhere=True), port
+    return Build(home, away, group, [STEPS, SKIPPING, SENDING, OWN, CYCLES], made, anywhere=True), port
 
 
 def items(chunk: list[int]) -> list[int]:
@@ -77,7 +78,8 @@ def uncertain(data: list[int], size: int, *, ticking: str) -> tuple[Build, Any]:
     stream = {"here": lambda: whole, "there": lambda: whole.send(home), "members": lambda: whole.broadcast_closed(home)}
     made = [home.singleton(5), table(home), home.source_iter(data), stream[ticking]().flat_map_ordered(items)]
     sizes = {home: size} if ticking == "members" else {}
-    return Build(home, away, group, [STEPS, CLAIMS, TICKS, OWN, SENDING], made, sizes=sizes), port
+    steps = [STEPS, SKIPPING, SKIPPING_IN_TICKS, CLAIMS, TICKS, OWN, SENDING]
+    return Build(home, away, group, steps, made, sizes=sizes), port
 
 
 def looks_at(build: Build, collections: list[Any]) -> list[Look]:

@@ -37,21 +37,45 @@ def same(node: Node, content: Any) -> Any:
 class Each:
     """A user's function and one value give a list of results, on any of the five shapes; keys stay."""
 
-    results: Callable[[Callable[..., Any], Any], list[Any]]
+    results: Callable[[Callable[..., Any], Any], Iterable[Any]]
 
     def __call__(self, node: Node, content: Any) -> Any:
         shape, op = node.input_kinds[0].shape, node.op
         if not shape.is_keyed:
             values = content if shape is Shape.STREAM else [] if content is ABSENT else [content]
-            results = [result for value in values for result in self.results(op.function.fn, value)]
+            results = [result for value in values for result in self._of(op, op.function.fn, value)]
             return results if shape is Shape.STREAM else (*results, ABSENT)[0]
         entries = content if shape is Shape.KEYED_STREAM else list(content.items())
-        pairs = [(key, result) for key, value in entries for result in self.results(_of_key(op, key), value)]
+        pairs = [(key, result) for key, value in entries for result in self._of(op, _of_key(op, key), value)]
         return pairs if shape is Shape.KEYED_STREAM else dict(pairs)
+
+    def _of(self, op: Any, function: Callable[..., Any], value: Any) -> list[Any]:
+        """Give the results for one value, up to where the function fails where that is to be skipped."""
+        given: list[Any] = []
+        try:
+            for result in self.results(function, value):
+                given.append(result)  # noqa: PERF402 - those before a failure are kept
+        except Exception:
+            if not op.function.skips:
+                raise
+        return given
 
 
 def _of_key(op: Any, key: Any) -> Callable[..., Any]:
     return partial(op.function.fn, key) if op.with_key else op.function.fn
+
+
+SKIPPED = object()
+
+
+def tried(function: Func, *args: Any) -> Any:
+    """Give what a function gives, or that it has failed on an element which is to be skipped."""
+    try:
+        return waited(function.fn(*args))
+    except Exception:
+        if not function.skips:
+            raise
+        return SKIPPED
 
 
 def waited(result: Any) -> Any:
@@ -105,14 +129,23 @@ def _fold(op: Any, items: list[Any]) -> Any:
     return _accumulate(op.function, made(op.init), items)
 
 
+def _fold_of_key(op: Any, items: list[Any]) -> Any:
+    """Fold the values of a key, which is there once a value was taken."""
+    if not op.function.skips:
+        return _fold(op, items)
+    start = made(op.init)
+    taken = [tried(op.function, deepcopy(start), item) is not SKIPPED for item in items]
+    return _fold(op, items) if any(taken) else ABSENT
+
+
 def _reduce(op: Any, items: list[Any]) -> Any:
     return _accumulate(op.function, items[0], items[1:]) if items else ABSENT
 
 
 def _accumulate(function: Func, value: Any, items: list[Any]) -> Any:
     for item in items:
-        result = function.fn(value, item)
-        value = value if function.inplace else result
+        result = tried(function, value, item)
+        value = value if function.inplace or result is SKIPPED else result
     return value
 
 
@@ -142,7 +175,9 @@ def _beside(op: Any, items: list[Any]) -> Iterator[Any]:
     """Iterate over what a function gives beside its accumulator."""
     accumulator = made(op.init)
     for item in items:
-        result = waited(op.function.fn(accumulator, item))
+        result = tried(op.function, accumulator, item)
+        if result is SKIPPED:
+            continue
         accumulator, out = (accumulator, result) if op.function.inplace else result
         yield deepcopy(out)
 
@@ -151,7 +186,9 @@ def _fold_early_stop(op: Any, items: list[Any]) -> Any:
     """Fold as many items as it takes until the function says to stop."""
     accumulator = made(op.init)
     for item in items:
-        result = op.function.fn(accumulator, item)
+        result = tried(op.function, accumulator, item)
+        if result is SKIPPED:
+            continue
         accumulator, stop = (accumulator, result) if op.function.inplace else result
         if stop:
             return accumulator
@@ -171,6 +208,18 @@ def _scan_async(op: Any, items: list[Any]) -> list[Any]:
 def _partition(node: Node, content: Any) -> tuple[Any, Any]:
     yes, no = (Each(lambda f, x, wanted=wanted: [x] * (bool(f(x)) is wanted)) for wanted in (True, False))
     return yes(node, content), no(node, content)
+
+
+def _inspect(node: Node, content: Any) -> Any:
+    """Give what comes in, without what the function fails on where that is skipped."""
+    if not node.op.function.skips:
+        return content
+    return Each(lambda f, x: [(x, f(x))[0]])(node, content)
+
+
+def _prefix_key(node: Node, pairs: list[Any]) -> list[Any]:
+    found = [(tried(node.op.function, key, value), key, value) for key, value in pairs]
+    return [((prefix, key), value) for prefix, key, value in found if prefix is not SKIPPED]
 
 
 def _as_stream(node: Node, content: Any) -> list[Any]:
@@ -244,10 +293,10 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "map": Each(lambda f, x: [waited(f(x))]),
     "filter": Each(lambda f, x: [x] if f(x) else []),
     "filter_map": Each(lambda f, x: _present(f(x))),
-    "flat_map_ordered": Each(lambda f, x: list(f(x))),
-    "flat_map_unordered": Each(lambda f, x: list(f(x))),
+    "flat_map_ordered": Each(lambda f, x: f(x)),
+    "flat_map_unordered": Each(lambda f, x: f(x)),
     "flat_map_stream_blocking": Each(lambda f, x: waited(waited(f(x)))),
-    "inspect": Each(lambda f, x: [x]),
+    "inspect": _inspect,
     "partition": _partition,
     # all elements, or all of a key
     "enumerate": Whole(lambda op, items: list(enumerate(items))),
@@ -259,7 +308,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "sort": Whole(lambda op, items: sorted(items)),
     # all elements, or all of a key, as one value
     "fold": Whole(_fold),
-    "fold_keyed": Whole(_fold),
+    "fold_keyed": Whole(_fold_of_key),
     "fold_early_stop": Whole(_fold_early_stop),
     "reduce": Whole(_reduce),
     "reduce_keyed": Whole(_reduce),
@@ -336,7 +385,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "resolve_futures_ordered": same,
     "resolve_futures_blocking": same,
     "resolve_future_blocking": same,
-    "prefix_key": lambda node, pairs: [((node.op.function.fn(k, v), k), v) for k, v in pairs],
+    "prefix_key": _prefix_key,
     "drop_key_prefix": lambda node, pairs: [(key[1], value) for key, value in pairs],
     "assume_ordering": same,
     "assume_retries": same,
