@@ -121,6 +121,10 @@ class DeployError(HydroError):
     """A deployment could not start, or was used after it had stopped."""
 
 
+class LinkHealedLate(DeployError):
+    """A link was whole again only after channels on it had ended."""
+
+
 class ProcessFailed(HydroError):
     """A process of a deployment ended by an error."""
 

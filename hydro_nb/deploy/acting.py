@@ -110,7 +110,7 @@ class Acting:
     def heal(self, first: Named, last: Named) -> None:
         """Make a link whole that was cut; nothing where it was not.
 
-        Raises `DeployError` if that was too late for some channels, and names them; the others go on all the same.
+        Raises `LinkHealedLate` if that was too late for some channels, and names them; the others go on all the same.
         """
         one, other = self._party(first), self._party(last)
         self._acts.strike(lambda faults: faults.heal(one, other))
@@ -178,5 +178,5 @@ def checked_reason(name: str, reason: Reason | None, *, needed: bool) -> str:
     raise NondetError(
         f"`restart` of process `{name}` makes a nondeterministic choice and needs its reason{given}.\n"
         f"  Those that receive from it take what its new life makes for more of the same stream.\n"
-        f'  Say why that is right: deployment.restart("{name}", nondet("..."))'
+        f'  Say why that is right: deployment.restart("{name}", nondet("...")). In a cell: %hydro restart {name} why'
     )

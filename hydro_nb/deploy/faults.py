@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.named import unknown
-from hydro_nb.errors import DeployError
+from hydro_nb.errors import DeployError, LinkHealedLate
 from hydro_nb.telemetry.state import FaultRow
 from hydro_nb.wire import ChannelSpec, Control, Fault, Problem, Severed
 
@@ -184,7 +184,7 @@ class Faults:
         self._show()
         if ended:
             names = ", ".join(f"`{name}`" for name in ended)
-            raise DeployError(
+            raise LinkHealedLate(
                 f"`{first.name}` and `{last.name}` were cut from each other for more than {CUT_SECONDS:g} seconds, so "
                 f"that these channels have ended for good: {names}. The link is whole again for what may lose elements "
                 f"and for members that are started again; else deploy the flow again"
