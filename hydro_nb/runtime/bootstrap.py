@@ -107,6 +107,9 @@ def _guard(lifeline: int, parent: int) -> None:
 def _watch(lifeline: int) -> None:
     while os.read(lifeline, 4096):
         pass
+    if os.getpgrp() == os.getpid():
+        # with what the user's code has started
+        os.killpg(0, signal.SIGKILL)
     os._exit(0)
 
 

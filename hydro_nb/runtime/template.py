@@ -7,6 +7,7 @@ it says that it is ready, has one thread and no ZeroMQ context, and ends when th
 from __future__ import annotations
 
 import array
+import contextlib
 import ctypes
 import gc
 import importlib
@@ -103,7 +104,11 @@ def _take_link() -> socket.socket:
 def _guard() -> None:
     """End with the kernel, and by nothing that is meant for the kernel."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    _die_with_the_kernel(signal.SIGKILL)
+
+
+def _die_with_the_kernel(number: int) -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
 
 
 def _load(modules: Sequence[str]) -> tuple[str, ...]:
@@ -138,12 +143,15 @@ class Template:
         self._selector = selectors.DefaultSelector()
         self._selector.register(link, selectors.EVENT_READ, self._hear)
         self._pids: dict[int, int] = {}
+        self._own_pid = os.getpid()
 
     def serve(self, ready: Ready) -> NoReturn:
         """Fork, and tell of the ends of what was forked, until the kernel closes the socket."""
         self._tell(ready)
         if ready.threaded:
             os._exit(0)
+        signal.signal(signal.SIGTERM, self._leave)
+        _die_with_the_kernel(signal.SIGTERM)
         while True:
             for key, _ in self._selector.select():
                 key.data()
@@ -152,13 +160,19 @@ class Template:
         try:
             self._link.sendall(msgspec.msgpack.encode(told))
         except OSError:
-            # the kernel has ended, and so do its children
-            os._exit(0)
+            self._leave()
+
+    def _leave(self, *_: object) -> NoReturn:
+        """End as the kernel has ended, and with it the children, stopped ones too, and what they started."""
+        # a child that is only just forked is no template, though the signal finds it here
+        for pid in self._pids.values() if os.getpid() == self._own_pid else ():
+            _end(pid)
+        os._exit(0)
 
     def _hear(self) -> None:
         body, descriptors = _received(self._link)
         if not body:
-            os._exit(0)
+            self._leave()
         order = ORDERS.decode(body)
         if isinstance(order, Fork):
             self._fork(order, descriptors)
@@ -181,6 +195,7 @@ class Template:
     def _be(self, order: Fork, descriptors: list[int]) -> NoReturn:
         """Be the child: nothing that was the template's is left but what it had loaded."""
         try:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             os.setsid()
             self._tell(Started(order.number, os.getpid()))
             self._selector.close()
@@ -207,6 +222,15 @@ class Template:
         if how is not None:
             exited = how.si_code == os.CLD_EXITED
             self._tell(Ended(number, how.si_status if exited else -how.si_status))
+
+
+def _end(pid: int) -> None:
+    """End a child and all of its session, or the child alone where it has none of its own yet."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _received(link: socket.socket) -> tuple[bytes, list[int]]:

@@ -23,7 +23,9 @@ def children(pid: int) -> list[int]:
     """Give the processes that this one started, from whichever of its threads, with theirs."""
     found: list[int] = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        found += [int(word) for word in task.read_text().split()]
+        # threads and processes may end meanwhile
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            found += [int(word) for word in task.read_text().split()]
     return found + [each for child in found for each in children(child)]
 
 
