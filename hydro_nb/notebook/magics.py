@@ -14,6 +14,8 @@ from hydro_nb.errors import HydroError, ProcessFailed
 from hydro_nb.lang import cell as runs
 from hydro_nb.lang.flow import FlowBuilder
 from hydro_nb.lang.location import Cluster, Location, located
+from hydro_nb.lang.nondet import nondet
+from hydro_nb.lang.restart import Restart
 from hydro_nb.notebook import body, display, echo, flows, interrupt, options, simulate
 from hydro_nb.notebook.cells import Cells
 from hydro_nb.notebook.ipython import Magics, line_cell_magic, magics_class, no_var_expand
@@ -157,7 +159,8 @@ class HydroMagics(Magics):
                 display.show_code(flow.source(process))
 
     def _do_restart(self, given: argparse.Namespace) -> None:
-        self._on_one(given).restart(given.process)
+        reason = nondet(" ".join(given.reason)) if given.reason else None
+        self._on_one(given).restart(given.process, reason)
 
     def _on_one(self, given: argparse.Namespace) -> Deployment:
         """Give the deployment that goes on, once it is sure that it has the process that was named."""
@@ -203,7 +206,10 @@ class HydroMagics(Magics):
 
     def _deploy(self, flow: FlowBuilder, given: argparse.Namespace) -> Deployment:
         with interrupt.brief(f"interrupted: `{flow.name}` was not deployed"):
-            deployment = flow.deploy(clusters=dict(given.cluster), colocate=given.colocate, backend=given.backend)
+            restart = Restart("on_failure", nondet(given.restart)) if given.restart else None
+            deployment = flow.deploy(
+                clusters=dict(given.cluster), colocate=given.colocate, restart=restart, backend=given.backend
+            )
         self._names["deployment"] = deployment
         self.cells.adopt()
         return deployment

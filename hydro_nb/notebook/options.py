@@ -27,7 +27,7 @@ COMMANDS = {
     "heal": "make a link whole again that is cut",
     "delay": "hold every frame from one process to another for so many seconds; 0 for no delay",
     "drop": "lose a share (0 to 1) of what one process sends to another, where it may be lost; 0 for none",
-    "restart": "start a member of a cluster again, dead or alive",
+    "restart": "start a process again, dead or alive; if it is no member of a cluster, say why that is right",
     "sim": "run a test of the flow under every schedule, or many; a failure is shown as a picture to step through",
     "flows": "the flows of this notebook",
     "reset": "start a flow anew, empty; stops its deployments",
@@ -83,6 +83,8 @@ def command_parser(command: str) -> Parser:
         case "stop":
             parser.add_argument("--all", action="store_true", help="stop every deployment of this notebook")
             parser.add_argument("--drain", action="store_true", help="let everything under way arrive first")
+        case "restart":
+            parser.add_argument("reason", nargs="*", metavar="WHY", help="why that is right")
         case "delay":
             parser.add_argument("seconds", type=float, metavar="SECONDS")
         case "drop":
@@ -104,7 +106,7 @@ def _add_names(parser: Parser, command: str) -> None:
     elif command in _TAKES_PROCESS:
         parser.add_argument("process", nargs="?", metavar="PROCESS")
     elif command in _TAKES_ONE:
-        parser.add_argument("process", metavar="MEMBER" if command == "restart" else "PROCESS")
+        parser.add_argument("process", metavar="PROCESS")
     elif command in _TAKES_TWO:
         parser.add_argument("first", metavar="PROCESS")
         parser.add_argument("last", metavar="PROCESS")
@@ -113,8 +115,9 @@ def _add_names(parser: Parser, command: str) -> None:
 def parse_cell(line: str) -> argparse.Namespace:
     """Read the line after `%%hydro`.
 
-    >>> parse_cell("wordcount --deploy --colocate Reader,Counter")
-    Namespace(name='wordcount', deploy=True, cluster=[], colocate=[['Reader', 'Counter']], wait=False, backend='local')
+    >>> given = parse_cell("wordcount --deploy --colocate Reader,Counter")
+    >>> given.name, given.deploy, given.colocate, given.backend
+    ('wordcount', True, [['Reader', 'Counter']], 'local')
     """
     return cell_parser().parse_args(_words(line))
 
@@ -231,6 +234,8 @@ def _add_running(parser: Parser) -> None:
     together = "who shares an OS process, a cluster with all its members, such as Leader,Worker; once for each group"
     parser.add_argument("--colocate", action="append", type=_group, default=[], metavar="NAME,NAME", help=together)
     parser.add_argument("--wait", action="store_true", help="return when it has settled, not when it runs")
+    again = "start processes that fail again by themselves, and why that is right, in words"
+    parser.add_argument("--restart", metavar="WHY", help=again)
     place = "processes of this machine (local), or all of it in the kernel"
     parser.add_argument("--backend", choices=BACKENDS, default="local", help=place)
 

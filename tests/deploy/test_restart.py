@@ -132,7 +132,7 @@ def test_a_process_takes_a_reason_and_a_member_may(backend):
         assert str(caught.value) == (
             "`restart` of process `First` makes a nondeterministic choice and needs its reason.\n"
             "  Those that receive from it take what its new life makes for more of the same stream.\n"
-            '  Say why that is right: deployment.restart("First", nondet("..."))'
+            '  Say why that is right: deployment.restart("First", nondet("...")). In a cell: %hydro restart First why'
         )
         with pytest.raises(NondetError, match="needs its reason, but was given 'why'"):
             deployment.restart(leader, "why")

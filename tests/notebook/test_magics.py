@@ -168,12 +168,29 @@ def test_a_member_that_was_killed_starts_again(kernel):
     assert kernel.complete("%hydro restart ") == ["Worker/0", "Worker/1"]
 
 
-def test_only_a_member_starts_again(kernel):
+def test_a_process_starts_again_with_a_reason(kernel):
     kernel.run(PIPELINE.replace("%%hydro", "%%hydro --deploy --wait"), "a")
     ran = kernel.attempt("%hydro restart Leader", "b")
-    assert ran.ename == "DeployError"
-    assert "Only members of clusters can be" in ran.error
+    assert ran.ename == "NondetError"
+    assert "In a cell: %hydro restart Leader why" in ran.error
     assert "hydro_nb/" not in ran.error
+    kernel.run("%hydro restart Leader the numbers may come twice", "c")
+    assert kernel.value("deployment.processes[0].why") == "the numbers may come twice"
+
+
+KILLED_FROM_OUTSIDE = """
+import os, signal, threading
+again = threading.Event()
+deployment.subscribe(lambda state: state.processes[0].restarts and again.set())
+os.kill(deployment.processes[0].pid, signal.SIGKILL)
+assert again.wait(30)
+"""
+
+
+def test_processes_of_a_line_start_again_by_themselves(kernel):
+    kernel.run(PIPELINE.replace("%%hydro", '%%hydro --deploy --wait --restart "any will do"'), "a")
+    kernel.run(KILLED_FROM_OUTSIDE, "b")
+    assert kernel.value("deployment.problems[0].fatal") == "False"
 
 
 def test_groups_of_a_line_share_an_os_process(kernel):
@@ -263,7 +280,7 @@ def test_graph_flows_and_reset(kernel):
         ("%hydro logs --zzz", "there are `--last`"),
         ("%hydro stpo", "did you mean `stop`?"),
         ("%hydro kill", "PROCESS"),
-        ("%hydro restart", "MEMBER"),
+        ("%hydro restart", "PROCESS"),
         ("%hydro graph nothing", "no flow is called `nothing`"),
         ("%hydro graph", "which flow?"),
         ("seven = 7\n%hydro graph seven", "no flow is called `seven`"),
@@ -342,7 +359,7 @@ def test_help_lists_options_and_commands(kernel):
         assert "--deploy" in text
         assert "--colocate NAME,NAME" in text
         assert "%hydro logs" in text
-        assert "%hydro restart MEMBER" in text
+        assert "%hydro restart PROCESS" in text
 
 
 def test_registering_again_changes_nothing(kernel):
