@@ -7,14 +7,14 @@ from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from hydro_nb.compile import once, skipping
+from hydro_nb.compile import once, pulling, skipping
 from hydro_nb.compile.capture import render
 from hydro_nb.compile.handles import is_copied_in, is_copied_out
 from hydro_nb.compile.seams import comes_later, delayed, spread
 from hydro_nb.compile.split import Part
 from hydro_nb.compile.text import is_literal, is_simple
 from hydro_nb.compile.users import lines_of, parameter
-from hydro_nb.compile.walks import changes_in_place, must_complete, upstream
+from hydro_nb.compile.walks import changes_in_place, upstream
 from hydro_nb.errors import Site
 from hydro_nb.ir.emit import Item
 from hydro_nb.ir.func import Func
@@ -380,17 +380,9 @@ class NodeEmit:
         self.unit.fresh.setdefault(name, f'outputs["{self.name}"]')
         return name
 
-    def pull(self, iterator: str) -> str:
-        """Take a chunk, or all where somebody must see all first."""
-        chunk, flag = self.local(self.node.site.name or "chunk"), f"{self.name}_ended"
-        if must_complete(self.unit.unit, self.part):
-            self.write(f"{chunk} = list({iterator})")
-            self.write(f"{flag} = True")
-        else:
-            self.write(f"{chunk} = list(islice({iterator}, state.room))")
-            self.write(f"{flag} = len({chunk}) < state.room")
-            self.unit.ended.append(flag)
-        return chunk
+    def push_source(self, iterator: str) -> None:
+        """Take a chunk and hand it on, or all where somebody must see all first."""
+        pulling.push_source(self, iterator)
 
 
 def _copy(expr: str, *, copied: bool = True) -> str:

@@ -38,11 +38,12 @@ from hydro_nb.wire import (
     TimerSpec,
 )
 
-CHUNK = 1024
+CHUNK = 4096
 """Elements that a bounded source gives in one tick; the runtime lowers a state's `room` while nothing can be sent."""
 IMPORTS = {
     "deque": "collections",
     "islice": "itertools",
+    "pull": "hydro_nb.runtime.pulled",
     "monotonic": "time",
     "ABSENT": "hydro_nb.values",
     "RETURNED_NONE": "hydro_nb.values",

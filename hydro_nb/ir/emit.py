@@ -135,8 +135,8 @@ class Emit(Protocol):
         """Give the list of what this node sends out in this tick."""
         ...
 
-    def pull(self, iterator: str) -> str:
-        """Take the next chunk of a bounded source; give the list."""
+    def push_source(self, iterator: str) -> None:
+        """Take the next chunk of a bounded source, and hand it on."""
         ...
 
     def seen(self, element: str) -> None:

@@ -37,11 +37,9 @@ def test_a_chain_of_functions_is_one_loop():
         counts = state.counts
         for_each_5_newest = state.samples["for_each_5"]
         # numbers = flow.process().source_iter([1, 2, 3])
-        numbers_2 = list(islice(source_iter_0, state.room))
-        source_iter_0_ended = len(numbers_2) < state.room
-        if numbers_2:
-            state.counts["source_iter_0"] += len(numbers_2)
-            state.samples["source_iter_0"].extend(numbers_2[-8:])
+        numbers_2, numbers_2_count = pull(source_iter_0, state.room, state.samples["source_iter_0"])
+        state.counts["source_iter_0"] += numbers_2_count
+        source_iter_0_ended = numbers_2_count < state.room
         for n in numbers_2:
             n_2 = n * 3 + 1
             if not (n_2 % 2 == 0):

@@ -71,7 +71,7 @@ class SourceIter(Source):
         """Pull a chunk and push it."""
         made = emit.make(self.data) if isinstance(self.data, Func) else emit.capture(self._wanted(emit), self.data)
         iterator = emit.state("", f"iter({made})")
-        emit.push_all(emit.pull(iterator), is_list=True)
+        emit.push_source(iterator)
 
     def _wanted(self, emit: Emit) -> str:
         return emit.node.site.name or "data"
