@@ -32,6 +32,8 @@ class Board:
         self.logs = Logs(folder, trouble=self._without_files)
         self._echo = echo
         self._echoed: int = 0
+        self._skipping: set[str] = set()
+        """slots of the operators that have skipped an element, as was told"""
         self._changed = threading.Condition()
         self._subscribers: list[Subscriber] = []
         self.logs.open()
@@ -44,11 +46,14 @@ class Board:
             event = with_lines(event) if isinstance(event, Counts) else event
             self._set(telemetry.apply(self.state, event))
             return
+        if event.skipped and event.slot in self._skipping:
+            return  # one of each operator is told of, on whichever process; all are counted
         problem = with_text(event)
         self._set(telemetry.apply(self.state, problem))
         if (problem.fatal or problem.sequel) and problem.location in self.state.processes:
             self._complain(explain(self.state.processes[problem.location].name, "failed", problem))
         elif problem.skipped:
+            self._skipping.add(problem.slot)
             name = self.state.processes[problem.location].name
             self._complain(explain(name, "goes on without an element (more of them are only counted)", problem))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from hydro_nb.lang.site import here
 
 if TYPE_CHECKING:
     from hydro_nb.deploy import Deployment
+    from hydro_nb.deploy.skipped import SkippedRow
     from hydro_nb.ir.node import Kind
     from hydro_nb.lang.collection import Collection
 
@@ -30,15 +31,17 @@ _WIDTH = 200
 class Preview:
     """The first elements of a collection, with what is known of it."""
 
-    def __init__(self, kind: Kind, rows: list[Any], *, more: bool) -> None:
+    def __init__(self, kind: Kind, rows: list[Any], *, more: bool, skipped: Sequence[SkippedRow] = ()) -> None:
         self.kind = kind
         self.rows = rows
         self.more = more
         """whether it stopped before the collection ended"""
+        self.skipped = list(skipped)
+        """what operators with `on_error="skip"` went on without, up to where it stopped"""
 
     def _lines(self) -> list[str]:
         shown = [_short(row) for row in self.rows] or ["(nothing)"]
-        return [*shown, "..."] if self.more else shown
+        return [*shown, *(["..."] if self.more else ()), *(f"({row})" for row in self.skipped)]
 
     def __repr__(self) -> str:
         return "\n".join([heading(self.kind), *(f"  {line}" for line in self._lines())])
@@ -63,7 +66,7 @@ def preview(collection: Collection, n: int) -> Preview:
     ) as deployment:
         rows = list(_first(deployment, observed, n + 1))
     rows = observed.shown(rows)
-    return Preview(observed.kind, rows[:n], more=len(rows) > n)
+    return Preview(observed.kind, rows[:n], more=len(rows) > n, skipped=deployment.skipped)
 
 
 def _first(deployment: Deployment, observed: Observed, n: int) -> Iterator[Any]:
