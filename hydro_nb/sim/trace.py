@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from hydro_nb.errors import Site
+from hydro_nb.values import ABSENT
 
 if TYPE_CHECKING:
     from hydro_nb.sim.record import Decision, Held, Message, Record
@@ -255,6 +256,8 @@ def shown(value: Any) -> str:
     >>> shown([1])
     '[1]'
     """
+    if value is ABSENT:
+        return "(absent)"
     if type(value) is list:
         return f"[{', '.join(map(shown, cast('list[Any]', value)))}]"
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hydro_nb.ir.node import Retries
+from hydro_nb.ir.node import Retries, Shape
 from hydro_nb.sim import verbs_in_ticks as ticks
 from hydro_nb.sim import verbs_outside as outside
 from hydro_nb.sim.desk import Verb
@@ -56,8 +56,10 @@ VERBS: dict[type[Hook], dict[str, Verb]] = {
 
 
 def words_of(core: Hook) -> dict[str, Verb]:
-    """Give what may be decided at a place; only what may repeat can be said to come again."""
+    """Give what may be decided at a place; only what may repeat comes again, a Singleton is never absent."""
     verbs = VERBS[type(core)]
+    if type(core) is Version and core.node.input_kinds[0].shape is Shape.SINGLETON:
+        return {word: verb for word, verb in verbs.items() if verb is not ticks.reveal_absent}
     if type(core) is Next and core.node.input_kinds[0].retries is Retries.EXACTLY_ONCE:
         return {"next": verbs["next"]}
     return verbs
