@@ -75,7 +75,7 @@ class Program:
     locations: tuple[LocationProgram, ...]
     channels: tuple[ChannelSpec, ...]
     captures: dict[int, bytes] = field(repr=False)
-    """location id -> the cloudpickled globals of its source, and the types of elements; of a client these alone"""
+    """location id -> the cloudpickled globals of its source, and the types of elements; of a client these and tokens"""
     graph: Graph
 
     def source(self, name: str) -> str:
@@ -119,7 +119,8 @@ def compile_flow(graph: Graph) -> Program:
     known = {**types, "__types__": tuple(mentioned)}
     clients = [p for p in graph.places.values() if p.kind == "external"]
     captures = {one.place.number: dump({**one.captures, **known, **tokens(one.parts)}, one.sites) for one in written}
-    captures |= {client.number: dump(known, {}) for client in clients}
+    asked = tokens([part for one in written for part in one.parts])
+    captures |= {client.number: dump({**known, **asked}, {}) for client in clients}
     programs = [_location(graph, one) for one in written]
     outside = [LocationProgram(p.number, p.slot, graph.display_name(p), "external") for p in clients]
     return Program(graph.name, (*programs, *outside), specs, captures, graph)

@@ -177,7 +177,13 @@ def _base() -> Path:
 
 
 def _may_hold(folder: Path) -> bool:
-    return folder.is_dir() and os.access(folder, os.W_OK)
+    """Whether it is a folder in which nobody else can put something in the place of ours."""
+    try:
+        status = folder.stat()
+    except OSError:
+        return False
+    kept = status.st_uid in (0, os.getuid()) and (not status.st_mode & 0o022 or bool(status.st_mode & stat.S_ISVTX))
+    return kept and stat.S_ISDIR(status.st_mode) and os.access(folder, os.W_OK)
 
 
 def _try_lock(fd: int) -> bool:
@@ -194,8 +200,9 @@ def _sweep(base: Path) -> None:
     """Remove the folders of kernels that were killed: those whose lock nobody holds."""
     for folder in base.glob(PREFIX + "*"):
         try:
+            check_private(folder)
             fd = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW)
-        except OSError:
+        except (OSError, DeployError):
             continue
         try:
             if _try_lock(fd):

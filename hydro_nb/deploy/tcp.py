@@ -185,6 +185,7 @@ class Sockets:
 
     def __init__(self, program: Program, state: Callable[[], DeploymentState], link: Callable[[Any], Link]) -> None:
         self._specs = {spec.slot: (place, spec) for place in program.locations for spec in place.served}
+        self._places = program.locations
         self._captures = load_captures(program.captures)
         self._state = state
         self._link = link
@@ -216,7 +217,7 @@ class Sockets:
         if row.state in OVER:
             raise DeployError(f"{where} cannot be reached: process `{row.name}` has ended: {row.reason or row.state}")
         try:
-            sock = _connected((_ANYWHERE.get(host, host), number), self._greeting(place, spec))
+            sock = _connected((_ANYWHERE.get(host, host), number), self._greeting(spec))
         except OSError as error:
             raise DeployError(f"{where} cannot be reached: {error.strerror or error}") from error
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -226,9 +227,10 @@ class Sockets:
         self._clients[slot] = [*self._clients.get(slot, []), made]
         return made
 
-    def _greeting(self, place: LocationProgram, spec: ServedSpec) -> bytes:
-        """Give what a client says first: the token, if there is one."""
-        return f"{self._captures(place.id)[spec.token]}\n".encode() if spec.token else b""
+    def _greeting(self, spec: ServedSpec) -> bytes:
+        """Give what a client says first: the token, if there is one, which all clients in this process know."""
+        client = next((place for place in self._places if place.kind == "external"), None)
+        return f"{self._captures(client.id)[spec.token]}\n".encode() if client and spec.token else b""
 
     def _framings(self, place: LocationProgram, spec: ServedSpec) -> tuple[Framing, Callable[[Any], bytes]]:
         typed = spec.incoming.codec or spec.outgoing.codec

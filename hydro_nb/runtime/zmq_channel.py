@@ -89,6 +89,8 @@ class Context:
         """Refuse what others than the processes of one deployment could reach, whoever asks for it."""
         if not self._curve and not endpoint.startswith(_LOCAL):
             raise DeployError(f"{endpoint} needs keys: without them anybody on this machine could connect to it")
+        if endpoint.startswith("ipc://@"):
+            raise DeployError(f"{endpoint} is no file but a name, which every user of this machine could connect to")
         if endpoint.startswith(_ANYBODY):
             raise DeployError(f"{endpoint} stands for every address of this machine; name the one that peers use")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hydro_nb.deploy.keys import PREFIX, SocketFolder, check_private, new_token
+from hydro_nb.deploy.keys import PREFIX, KeyRing, SocketFolder, check_private, new_token
 from hydro_nb.errors import DeployError
 
 
@@ -46,7 +46,7 @@ def test_a_path_that_is_too_long_is_refused():
 def test_what_a_killed_kernel_left_is_swept_and_what_lives_is_not():
     base = Path(os.environ["XDG_RUNTIME_DIR"])
     left = base / f"{PREFIX}left"
-    left.mkdir()
+    left.mkdir(mode=0o700)
     (left / "lock").touch()
     first = SocketFolder()
     second = SocketFolder()
@@ -58,3 +58,44 @@ def test_what_a_killed_kernel_left_is_swept_and_what_lives_is_not():
 
 def test_tokens_differ():
     assert len({new_token() for _ in range(10)}) == 10
+
+
+def test_what_may_be_somebody_elses_is_not_swept(tmp_path):
+    base = Path(os.environ["XDG_RUNTIME_DIR"])
+    precious, strange, link = tmp_path / "precious", base / f"{PREFIX}strange", base / f"{PREFIX}link"
+    for folder, mode in ((precious, 0o700), (strange, 0o755)):
+        folder.mkdir(mode=mode)
+        (folder / "lock").touch()
+    link.symlink_to(precious)
+    SocketFolder().remove()
+    assert (precious / "lock").exists()
+    assert (strange / "lock").exists()
+    link.unlink()
+    (strange / "lock").unlink()
+    strange.rmdir()
+
+
+def test_a_folder_in_which_others_could_move_ours_is_passed_over(tmp_path, monkeypatch):
+    loose = Path(os.environ["XDG_RUNTIME_DIR"]) / "loose"
+    loose.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(loose))
+    for mode, held in ((0o777, False), (0o1777, True), (0o755, True)):
+        loose.chmod(mode)
+        folder = SocketFolder()
+        assert (folder.path.parent == loose) is held
+        folder.remove()
+    loose.rmdir()
+
+
+def test_a_ring_admits_the_keys_that_it_has_made_and_shows_none():
+    ring, other = KeyRing([[1], [2, 3]], {1: {2, 0}, 2: {1}, 3: {4}}), KeyRing([[1]], {})
+    assert ring.key_of(2) == ring.key_of(3) != ring.key_of(1)
+    assert ring.key_of(0) == ring.key_of(None) == ring.public
+    assert ring.admits(ring.key_of(1))
+    assert not ring.admits(other.key_of(1))
+    assert not ring.admits(ring.public)
+    told, old = ring.keys([2, 3], [4]), ring.key_of(1)
+    assert set(told.peers) == {1}
+    ring.renew(1)
+    assert not ring.admits(old)
+    assert told.secret.decode() not in repr(told)

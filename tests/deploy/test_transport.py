@@ -90,6 +90,7 @@ def test_an_unknown_one_is_named_with_those_there_are():
     ("locked", "endpoint", "says"),
     [
         (False, "tcp://127.0.0.1:0", "needs keys: without them anybody on this machine could connect"),
+        (False, "ipc://@hydro", "is no file but a name, which every user of this machine could connect to"),
         (True, "tcp://*:0", "stands for every address of this machine"),
         (True, "tcp://0.0.0.0:0", "stands for every address of this machine"),
     ],

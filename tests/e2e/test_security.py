@@ -44,7 +44,8 @@ def folders(monkeypatch):
     base = Path(tempfile.mkdtemp(prefix="hnb"))
     mask = os.umask(0)
     for name in ("state", "run"):
-        (base / name).mkdir(mode=0o777)
+        (base / name).mkdir()
+        (base / name).chmod(0o1777)
     base.chmod(0o755)
     monkeypatch.setenv("XDG_STATE_HOME", str(base / "state"))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(base / "run"))
