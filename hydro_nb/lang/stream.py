@@ -162,7 +162,8 @@ class Stream(
         >>> words.assume_ordering(nondet("each word is handled alone")).enumerate().preview().rows
         [(0, 'b'), (1, 'a')]
 
-        Totally ordered; the rest stays.
+        Totally ordered; the rest stays. Any two may come in either order, also two of one sender: where elements of a
+        keyed stream stay in the order of their key, take `entries_partially_ordered` in place of `entries`.
         """
         return self._grow(AssumeOrdering(checked(nondet, "assume_ordering", here())))
 

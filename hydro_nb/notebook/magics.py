@@ -179,10 +179,15 @@ class HydroMagics(Magics):
 
     def _do_sim(self, given: argparse.Namespace) -> None:
         self.cells.keep()
+        simulate.require_one_for_a_schedule(given)
+        for name in given.tests:
+            self._simulate(name, given)
+
+    def _simulate(self, name: str, given: argparse.Namespace) -> None:
         try:
-            said = simulate.run(lambda: self._flow(None), self._names, given)
+            said = simulate.run(lambda: self._flow(None), self._names, name, given)
         except Exception as error:
-            body.trim(self.cells.shell, error, simulate.file_of(self._names, given.test))
+            body.trim(self.cells.shell, error, simulate.file_of(self._names, name))
             raise
         print(said)  # noqa: T201 - what was asked for
 

@@ -241,13 +241,15 @@ def _add_running(parser: Parser) -> None:
 
 
 def _add_searching(parser: Parser) -> None:
-    test = "an `async def` without arguments, or a function that calls flow.sim() itself"
-    parser.add_argument("test", metavar="TEST", help=test)
+    test = "an `async def` without arguments, or a function that calls flow.sim() itself; one or several"
+    parser.add_argument("tests", nargs="+", metavar="TEST", help=test)
     parser.add_argument("--cluster", action="append", type=_size, default=[], metavar="NAME=N", help=_SIZES)
     crash = "let up to N members of a cluster crash, or the process NAME"
     parser.add_argument("--faults", action="append", type=_size, default=[], metavar="NAME=N", help=crash)
     parser.add_argument("--fuzz", type=_runs, metavar="N", help="try N schedules at random, not all")
     parser.add_argument("--seed", type=int, metavar="S", help="which ones; the same seed tries the same")
+    fewer = "leave out schedules that can only give what others gave"
+    parser.add_argument("--reduce", action="store_true", help=fewer)
     parser.add_argument("--replay", type=_schedule, metavar="0,1", help="run one schedule, and show it")
     late = "the test only claims what must never happen, so that messages may be late for ever"
     parser.add_argument("--safety-only", action="store_true", help=late)

@@ -34,9 +34,16 @@ def _looks_like_one(name: str, value: Any) -> bool:
     return (inspect.iscoroutinefunction(value) or name.startswith("test")) and not _needs(value)
 
 
-def run(flow: Callable[[], FlowBuilder], names: Mapping[str, Any], given: argparse.Namespace) -> str:
+def require_one_for_a_schedule(given: argparse.Namespace) -> None:
+    """Refuse to run several tests under the schedule of one."""
+    if given.replay is not None and len(given.tests) > 1:
+        raise UsageError(f"--replay runs a schedule of one test: write one of {', '.join(given.tests)}")
+
+
+def run(flow: Callable[[], FlowBuilder], names: Mapping[str, Any], name: str, given: argparse.Namespace) -> str:
     """Run a test; gives in words under what it passes, and raises where it fails."""
-    test, name = find(names, given.test), given.test
+    name = name.removesuffix("()")
+    test = find(names, name)
     if needed := ", ".join(f"`{each}`" for each in _needs(test)):
         raise UsageError(f"`{name}` is no test: it takes {needed}; a test takes nothing")
     if inspect.iscoroutinefunction(test):
@@ -50,7 +57,8 @@ def run(flow: Callable[[], FlowBuilder], names: Mapping[str, Any], given: argpar
 
 
 def find(names: Mapping[str, Any], name: str) -> Any:
-    """Give the function of this name, such as `body` or `counter.body`."""
+    """Give the function of this name, such as `body` or `counter.body`; written as a call it is the same."""
+    name = name.removesuffix("()")
     first, *rest = name.split(".")
     if first not in names:
         raise UsageError(f"no test is called `{name}`; {near(name, tests_of(names))}: write async def {first}(): ...")
@@ -104,6 +112,7 @@ def _chosen(given: argparse.Namespace) -> str:
         "--fuzz": given.fuzz is not None,
         "--seed": given.seed is not None,
         "--replay": given.replay is not None,
+        "--reduce": given.reduce,
         "--safety-only": given.safety_only,
     }
     return next((option for option, value in chosen.items() if value), "")
@@ -112,6 +121,8 @@ def _chosen(given: argparse.Namespace) -> str:
 def _simulation(flow: FlowBuilder, given: argparse.Namespace) -> Simulation:
     if given.fuzz is not None and given.replay is not None:
         raise UsageError("--fuzz tries many schedules and --replay one: write one of the two")
+    if given.reduce and (given.fuzz is not None or given.replay is not None):
+        raise UsageError("--reduce is for a search of all schedules: leave it out, or --fuzz and --replay")
     if given.seed is not None and given.fuzz is None:
         raise UsageError(f"--seed says which schedules --fuzz tries: write --fuzz {RUNS} --seed {given.seed}")
     simulation = flow.sim()
@@ -130,7 +141,9 @@ def _explore(simulation: Simulation, test: Any, given: argparse.Namespace) -> st
     if given.fuzz is not None:
         seed = random.SystemRandom().randrange(1 << 32) if given.seed is None else given.seed
         return f"passes under {_many(simulation.fuzz(test, given.fuzz, seed), 'random schedule')} (--seed {seed})"
-    found = simulation.exhaustive(test)
+    found = simulation.exhaustive(test, reduce=given.reduce)
+    if given.reduce:
+        return f"passes under {_many(found, 'schedule')}, which stand for all there are"
     all_of_them = f"all {found:,} schedules" if found > 1 else f"{_many(found, 'schedule')}, all there are"
     return f"passes under {all_of_them}"
 

@@ -54,6 +54,21 @@ def test_a_test_that_passes_says_under_how_many_schedules(counter):
     assert "passes under 12 random schedules (--seed " in counter.run("%hydro sim any_answer --fuzz 12", "a").stdout
 
 
+def test_several_tests_run_one_after_the_other(counter):
+    ran = counter.run("%hydro sim any_answer both any_answer()", "a")
+    passes = "`any_answer` passes under all 2 schedules\n"
+    assert ran.stdout == passes + "`both` passes\n" + passes
+    assert (
+        "--replay runs a schedule of one test" in counter.attempt("%hydro sim both any_answer --replay 0", "b").stderr
+    )
+
+
+def test_schedules_that_stand_for_all(counter):
+    said = counter.run("%hydro sim any_answer --reduce", "a").stdout
+    assert said == "`any_answer` passes under 2 schedules, which stand for all there are\n"
+    assert "--reduce is for a search of all" in counter.attempt("%hydro sim any_answer --reduce --fuzz 3", "b").stderr
+
+
 def test_a_function_that_simulates_by_itself_is_called(counter):
     assert counter.run("%hydro sim both", "a").stdout == "`both` passes\n"
 
@@ -155,6 +170,7 @@ def test_tests_complete(counter):
         "--faults",
         "--fuzz",
         "--seed",
+        "--reduce",
         "--replay",
         "--safety-only",
     ]
