@@ -172,11 +172,11 @@ def checked_reason(name: str, reason: Reason | None, *, needed: bool) -> str:
     if reason is None and not needed:
         return ""
     if not needed or isinstance(reason, int | float):
-        how = f'a reason is given as nondet("..."), a time by its name, timeout=30'
+        how = 'a reason is given as nondet("..."), a time by its name, timeout=30'
         raise NondetError(f"`restart` of process `{name}` was given {shown(reason)} as its reason; {how}")
     given = "" if reason is None else f", but was given {shown(reason)}"
     raise NondetError(
         f"`restart` of process `{name}` makes a nondeterministic choice and needs its reason{given}.\n"
-        f"  Those that receive from it take what its new life makes for more of the same stream.\n"
+        "  Those that receive from it take what its new life makes for more of the same stream.\n"
         f'  Say why that is right: deployment.restart("{name}", nondet("...")). In a cell: %hydro restart {name} why'
     )

@@ -6,7 +6,7 @@ import re
 import socket
 import sys
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ from hydro_nb.deploy.acting import Acting, Acts
 from hydro_nb.deploy.board import Board, Subscriber
 from hydro_nb.deploy.colocation import groups_of
 from hydro_nb.deploy.external import Link, Port
+from hydro_nb.deploy.losses import broken, dropped
 from hydro_nb.deploy.named import Named, Roster, shown
 from hydro_nb.deploy.plan import Program, check_runnable, peers_of
 from hydro_nb.deploy.policy import Policy, policies_of
@@ -27,7 +28,7 @@ from hydro_nb.errors import DeployError, ProcessFailed
 from hydro_nb.runtime.channel import MAX_BUFFER
 from hydro_nb.telemetry.files import state_folder
 from hydro_nb.telemetry.state import DeploymentState, FaultRow, ProcessRow, refusals
-from hydro_nb.wire import LogLine, Phase, Problem, ServedSpec
+from hydro_nb.wire import LogLine, Phase, Problem
 
 
 class Backend(Acts, Protocol):
@@ -251,32 +252,15 @@ class Deployment(Acting):
         return self._roster.meant(process).place.source
 
     def status(self) -> str:
-        """Give a table of the processes as text, the faults in force, and what was skipped or discarded and why."""
+        """Give a table of the processes as text, faults in force, and what ended early, was skipped or discarded."""
         head = f"{self.name}: {self.state}"
         faults = (f"  fault: {row}" for row in self.faults)
         skipped = (f"  {row}" for row in self.skipped)
         refused = (f"  {line}" for line in refusals(self._board.state))
         rows = (f"  {row}" for row in self.processes)
-        return "\n".join([head, *rows, *faults, *skipped, *self._discarded(), *refused])
-
-    def _discarded(self) -> Iterator[str]:
-        names = {place.id: place.name for place in self._program.locations}
-        lost = self._board.state.discarded
-        for channel in self._program.channels:
-            if channel.edge in lost:
-                why = "has gone" if channel.policy == "fail_stop" else "had no room, or has gone"
-                if channel.edge in self._board.state.struck:
-                    why += ", or a fault on purpose took them"
-                yield f"  {channel.name}: {lost[channel.edge]} discarded: {names[channel.receiver]} {why}"
-        for place in self._program.locations:
-            for spec in (*place.served, *place.sidecars):
-                if spec.slot in lost:
-                    who = (
-                        "its client had left or did not read"
-                        if isinstance(spec, ServedSpec)
-                        else "the function had ended"
-                    )
-                    yield f"  {spec.op} `{spec.slot}`: {lost[spec.slot]} discarded: {who}"
+        state = self._board.state
+        lost = (f"  {line}" for say in (broken, dropped) for line in say(self._program, state))
+        return "\n".join([head, *rows, *faults, *skipped, *lost, *refused])
 
     def __repr__(self) -> str:
         return f"<Deployment {self.status()}>"
