@@ -65,6 +65,8 @@ class Piped:
                 # it ended already, and its exit says more than this pipe
                 written = len(self._payload)
             self._payload = self._payload[written:]
+        # what was told is secret, and may be large
+        self._payload = memoryview(b"")
         return True
 
     def _tell(self) -> None:
