@@ -69,6 +69,7 @@ class Beat(Periodic):
 
     def _durations(self) -> tuple[float, float]:
         """Call the functions that give them, where they are such."""
+        self.runner.module.enter()
         act_as(self.runner.module.member)
         spec = timed(self._spec, self.runner.module.namespace)
         act_as(None)

@@ -1,7 +1,7 @@
 """Attributes of the user's classes and functions, put back after an execution as they were before it.
 
 A class stays the same one in the flow and in its test, so that values of it stay equal; what the flow has done to its
-attributes must not be seen by the next execution. Within one execution all processes and members share them.
+attributes must not be seen by the next execution. Within one execution each process has its own; see `views`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from hydro_nb.ir.code import names_in, nested
 from hydro_nb.ir.parts import fields, is_own, parts, variables
 from hydro_nb.sim.copies import carried
 
-_HOLDERS: tuple[type[Any], ...] = (list, deque, dict, set)
+HOLDERS: tuple[type[Any], ...] = (list, deque, dict, set)
 _MADE_OF_OTHERS: tuple[type[Any], ...] = (MethodType, partial, tuple)
 _MISSING: Any = object()
 _INSTALLED = re.compile(r"[/\\](site|dist)-packages[/\\]")
@@ -46,14 +46,16 @@ class Attributes:
         """what is in those that hold others"""
 
     def take(self) -> None:
-        """Remember how they are."""
-        before = self._before = _own(self._owner)
-        held = {name: value for name, value in before.items() if isinstance(value, _HOLDERS)}
+        """Remember how they are, if they were put back since."""
+        if self._before is not None:
+            return
+        before = self._before = own_of(self._owner)
+        held = {name: value for name, value in before.items() if isinstance(value, HOLDERS)}
         self._content = {name: carried(value) for name, value in held.items()}
 
     def put_back(self) -> None:
         """Make them what they were, if that is known."""
-        now, before, self._before = _own(self._owner), self._before, None
+        now, before, self._before = own_of(self._owner), self._before, None
         if before is None:
             return
         for name in now.keys() - before.keys():
@@ -68,13 +70,13 @@ class Attributes:
 
 def attributes_in(values: Iterable[Any]) -> list[Attributes]:
     """Give those of the user's classes in some values, and of functions that may have some, as far as they are used."""
-    classes, functions = _used(values)
+    classes, functions = used(values)
     stored = {id(part) for fn in functions if _stores(fn) for _, part in variables(fn)}
     kept = [fn for fn in functions if vars(fn) or id(fn) in stored]
     return [Attributes(owner) for owner in (*classes, *kept)]
 
 
-def _used(values: Iterable[Any]) -> tuple[list[type[Any]], list[FunctionType]]:
+def used(values: Iterable[Any]) -> tuple[list[type[Any]], list[FunctionType]]:
     """Give the user's classes and functions in some values, and those that they use."""
     classes: list[type[Any]] = []
     functions: list[FunctionType] = []
@@ -112,7 +114,8 @@ def _stores(fn: FunctionType) -> bool:
     return any(True for code in nested(fn.__code__) for _ in names_in(code, "STORE_ATTR", "DELETE_ATTR"))
 
 
-def _own(owner: Any) -> dict[str, Any]:
+def own_of(owner: Any) -> dict[str, Any]:
+    """Give the attributes that are an owner's own, but for those of Python."""
     held = cast("Mapping[str, Any]", vars(owner))
     return {name: value for name, value in held.items() if not name.startswith("__")}
 

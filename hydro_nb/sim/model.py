@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from hydro_nb.compile.program import Written, write_location
 from hydro_nb.compile.split import Part, locations, seams
 from hydro_nb.errors import SimulationFailure
+from hydro_nb.ir.consistency import functions
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.hooked import HookName, hook_of
 from hydro_nb.ir.node import Bound, Kind, Node, Order, Place, Shape
@@ -116,7 +117,8 @@ class Model:
             self._connect(runner)
         self._wind()
         captured = [value for module in self.modules for value in module.written.captures.values()]
-        self.attributes, self.views = attributes_in(captured), views_in(captured)
+        used = [*captured, *(func.fn for node in graph.nodes.values() for func in functions(node.op))]
+        self.attributes, self.views = attributes_in(captured), views_in(used)
         for module in self.modules:
             module.views = self.views
         self.faults = self._faults(budgets) if budgets else None

@@ -228,7 +228,7 @@ def _in_common(model: Model) -> dict[Runner, set[object]]:
         states = _states(module.written.text)
         others = {state for name, its in states.items() if name != own for state in its}
         found[runner] = {(module, state) for state in states[own] & others}
-        if module.captured.can_change:
+        if module.captured.can_change or module.views is not None:
             found[runner].add(module)
         if any(part.role == "seam_out" and not part.kinds[0].shape.is_stream for part in runner.unit.parts.values()):
             found[runner].add(runner)

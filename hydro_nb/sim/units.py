@@ -20,6 +20,7 @@ from hydro_nb.values import ATOMS, ClusterSelfId, MemberId, act_as
 from hydro_nb.wire import SourceLine
 
 if TYPE_CHECKING:
+    from hydro_nb.sim.views import Views
     from hydro_nb.sim.world import World
 
 Lists = dict[str, list[Any]]
@@ -70,6 +71,8 @@ class Module:
     member: MemberId[Any] | None = None
     """what `CLUSTER_SELF_ID` is here"""
     state: Any = None
+    views: Views | None = None
+    """what it has of the attributes of the user's classes, where that has to be exchanged"""
 
     @property
     def file(self) -> str:
@@ -78,10 +81,18 @@ class Module:
 
     def restart(self) -> None:
         """Begin with new state and new copies of what can change."""
+        if self.views is not None:
+            self.views.begin(self)
+        self.enter()
         act_as(self.member)
         self.captured.renew(self.namespace)
         self.state = self.namespace["start"]()
         act_as(None)
+
+    def enter(self) -> None:
+        """Be the one that runs."""
+        if self.views is not None:
+            self.views.enter(self)
 
     def remembered(self) -> dict[str, str]:
         """Give what is remembered from one run to the next, by name in the source."""
@@ -128,6 +139,8 @@ class Runner:
     def run(self) -> None:
         """Run the unit once and send on what it made."""
         module = self.module
+        if module.views is not None:
+            module.views.enter(module)
         if module.member is None:
             self.due = self.function(module.state, self.inputs, self.outputs)
         else:
@@ -141,6 +154,7 @@ class Runner:
     def open(self) -> None:
         """Send on what others see of the unit before it ever ran."""
         if self.opening:
+            self.module.enter()
             act_as(self.module.member)
             self.opening(self.module.state, self.inputs, self.outputs)
             act_as(None)

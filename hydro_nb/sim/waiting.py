@@ -240,6 +240,7 @@ class Waiting(Alarm):
 
     def go_on(self) -> bool:
         """Run what can run; says whether that gave anything."""
+        self.runner.module.enter()
         self.loop.run()
         came = list(self._taken())
         if came:
