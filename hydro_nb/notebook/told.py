@@ -18,8 +18,6 @@ LONGEST, SHORT = 4000, 200
 """Characters of a value that a page is told; of one among too many."""
 MANY = 4_000_000
 """Characters of all values together."""
-_INTERNAL = ("seam_",)
-"""How names of state begin that are no operator's."""
 
 
 def told(record: Record) -> dict[str, Any]:
@@ -90,7 +88,7 @@ class _Telling:
             "values": [[self._operator(each.slot), self._text(each.text)] for each in moment.values],
             "held": [self._held(each) for each in moment.held],
             "printed": moment.printed,
-            "state": {name: self._text(text) for name, text in moment.state.items() if not name.startswith(_INTERNAL)},
+            "state": {name: self._text(text) for name, text in moment.state.items()},
         }
 
     def _held(self, held: Held) -> list[Any]:

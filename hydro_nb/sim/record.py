@@ -106,7 +106,7 @@ class Moment:
     skipped: list[str] = field(default_factory=list[str])
     """the elements that operators with `on_error="skip"` went on without, each with the operator and the error"""
     state: dict[str, str] = field(default_factory=dict[str, str])
-    """what the operators of this lane that remember something have remembered after it, by name in the source"""
+    """what the operators of this lane that remember something have remembered after it, as the user calls each"""
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from hydro_nb.errors import Site
 from hydro_nb.ir.node import Node
 from hydro_nb.sim.raised import said
 from hydro_nb.sim.record import Decision, Fate, Held, Lane, Message, Moment, MomentKind, Operator, Record, Value
+from hydro_nb.sim.remembered import names_of
 from hydro_nb.sim.titles import called, name_of, title_of, unit_of
 from hydro_nb.sim.trace import shown
 from hydro_nb.sim.units import Event, Observer, Runner
@@ -42,6 +43,8 @@ class Recorder:
             self.record.operators[node.slot] = Operator(node.slot, node.op.label, node.site, inputs)
         self.now: Callable[[], float] = lambda: 0.0
         self._lanes: dict[int, int] = {}
+        self._remembering: dict[int, dict[str, str]] = {}
+        """source, by its identity -> what a user calls what is remembered there"""
         self._ways: list[int] = []
         self._line = ""
         self._told = 0
@@ -172,12 +175,19 @@ class Recorder:
         runner.run()
         moment = self.record.moments[-1]
         moment.skipped = list(self._skipped(runner))
-        moment.state = {name: _cut(text) for name, text in runner.module.remembered().items()}
+        moment.state = self._remembered(runner.module)
         told = moment.values or moment.skipped
         if not (runner.is_tick or came or told or len(self.record.messages) > sent):
             del self.record.moments[at:]
             return
         self.tell_held()
+
+    def _remembered(self, module: Module) -> dict[str, str]:
+        """Write down what operators remember, as the user calls it."""
+        known = self._remembering.get(id(module.written))
+        if known is None:
+            known = self._remembering[id(module.written)] = names_of(module.written)
+        return {known[name]: _cut(text) for name, text in module.remembered().items() if name in known}
 
     def _skipped(self, runner: Runner) -> Iterator[str]:
         """Write down what operators of a process or member went on without since somebody looked."""

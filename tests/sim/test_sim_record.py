@@ -236,3 +236,21 @@ def test_a_value_that_grows_is_written_down_as_far_as_it_is_shown():
     written += [text for moment in record.moments for text in moment.state.values()]
     assert max(map(len, written)) < 4000
     assert any(text.endswith("aaa\u2026 (5102 more characters)") for text in written)
+
+
+def test_what_is_remembered_is_called_as_the_program_calls_it():
+    flow = FlowBuilder()
+    process = flow.process()
+    numbers_in, numbers = process.sim_input(int)
+    sums = numbers.scan(0, lambda total, n: (total + n, total + n))
+    sums_out = sums.sim_output()
+    numbers.unique().filter(lambda n: n > 1).for_each(print)
+
+    async def body():
+        numbers_in.send_many([1, 2])
+        await sums_out.assert_yields_only([1, 3])
+
+    remembered = [moment.state for moment in flow.sim().record(body).moments if moment.state][-1]
+    assert remembered["sums: scan"] == "3"
+    (other,) = remembered.keys() - {"sums: scan"}
+    assert other.startswith("unique seen, test_sim_record.py, line ")

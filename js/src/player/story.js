@@ -65,7 +65,7 @@ export class Story {
     return [...found.values()].sort((a, b) => Number(b.now > 0) - Number(a.now > 0) || a.operator - b.operator);
   }
 
-  /** What is remembered at a lane after a step, by name in the source.
+  /** What is remembered at a lane after a step, as the user calls each.
    * @param {number} lane @param {number} step @returns {[string, string][]} */
   remembered(lane, step) {
     const moment = this.latest(step, (each) => each.lane === lane && (each.kind === "run" || each.kind === "tick"));
