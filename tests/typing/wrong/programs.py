@@ -52,3 +52,4 @@ handle.complete(numbers)  # wrong: bounded
 whole = FlowBuilder()
 whole.process().source_iter([1])
 whole.deploy(backend="cloud")  # wrong: no such backend
+whole.deploy(transport="udp")  # wrong: no such transport
