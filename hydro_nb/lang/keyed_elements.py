@@ -41,6 +41,7 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         [('a', 10), ('b', 20)]
 
         Order, repeats and boundedness stay.
+        With `on_error="skip"` an element that `f` fails on is counted and left out.
         """
         laws = effects("map", commutative, idempotent)
         return self._grow(Map(self._func(f, 1, "map", on_error), annotate.result_of(f), **laws))
@@ -60,6 +61,7 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         [('a', 'a'), ('b', 'bb')]
 
         Order, repeats and boundedness stay.
+        With `on_error="skip"` an element that `f` fails on is counted and left out.
         """
         laws = effects("map_with_key", commutative, idempotent)
         return self._grow(Map(self._func(f, 2, "map_with_key", on_error), annotate.result_of(f), with_key=True, **laws))
@@ -79,6 +81,7 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         [('b', 2)]
 
         Everything stays.
+        With `on_error="skip"` an element that `f` fails on is counted and left out.
         """
         laws = effects("filter", commutative, idempotent)
         return self._grow(Filter(self._func(f, 1, "filter", on_error), **laws))
@@ -98,6 +101,7 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         [('a', 1)]
 
         Everything stays.
+        With `on_error="skip"` an element that `f` fails on is counted and left out.
         """
         laws = effects("filter_with_key", commutative, idempotent)
         return self._grow(Filter(self._func(f, 2, "filter_with_key", on_error), with_key=True, **laws))
@@ -117,6 +121,7 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         [('a', 1)]
 
         Order, repeats and boundedness stay.
+        With `on_error="skip"` an element that `f` fails on is counted and left out.
         """
         laws = effects("filter_map", commutative, idempotent)
         return self._grow(FilterMap(self._func(f, 1, "filter_map", on_error), annotate.present_of(f), **laws))
@@ -136,6 +141,7 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         [('b', 'bb')]
 
         Order, repeats and boundedness stay.
+        With `on_error="skip"` an element that `f` fails on is counted and left out.
         """
         laws = effects("filter_map_with_key", commutative, idempotent)
         return self._grow(
@@ -157,6 +163,8 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         [('a', 'x'), ('a', 'y')]
 
         Order, repeats and boundedness stay.
+        With `on_error="skip"` an element that `f` or its iterable fails on is counted; the items that came before
+        stay.
         """
         laws = effects("flat_map_ordered", commutative, idempotent)
         return self._grow(FlatMapOrdered(self._func(f, 1, "flat_map_ordered", on_error), annotate.item_of(f), **laws))
@@ -176,6 +184,8 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         [('a', 'x'), ('a', 'y')]
 
         Order within keys is lost; repeats and boundedness stay.
+        With `on_error="skip"` an element that `f` or its iterable fails on is counted; the items that came before
+        stay.
         """
         laws = effects("flat_map_unordered", commutative, idempotent)
         return self._grow(
@@ -225,6 +235,7 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         [('a', 1)]
 
         Everything stays.
+        With `on_error="skip"` an element that `f` fails on is counted and goes no further.
         """
         laws = effects("inspect", commutative, idempotent)
         return self._grow(Inspect(self._func(f, 1, "inspect", on_error), **laws))
@@ -244,6 +255,7 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         [('a', 1), ('b', 2)]
 
         Everything stays.
+        With `on_error="skip"` an element that `f` fails on is counted and goes no further.
         """
         laws = effects("inspect_with_key", commutative, idempotent)
         return self._grow(Inspect(self._func(f, 2, "inspect_with_key", on_error), with_key=True, **laws))
@@ -264,6 +276,7 @@ class KeyedElements(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         ([('a', 2)], [('a', 1)])
 
         Everything stays, on both sides.
+        With `on_error="skip"` an element that `f` fails on is counted and is on neither side.
         """
         laws = effects("partition", commutative, idempotent)
         node = grow(Partition(self._func(f, 1, "partition", on_error), **laws), self)

@@ -134,6 +134,7 @@ class KeyedStream(
         [((1, 'a'), 1), ((0, 'a'), 2)]
 
         Within the finer keys order and repeats stay; boundedness stays.
+        With `on_error="skip"` an element that `f` fails on is counted and left out.
         """
         laws = effects("prefix_key", commutative, idempotent)
         return self._grow(PrefixKey(self._func(f, 2, "prefix_key", on_error), annotate.result_of(f), **laws))

@@ -144,6 +144,7 @@ class LiveValue(Collection, Generic[T_co, L_co, B_co]):
         ['a', 'b']
 
         Totally ordered, exactly once, bounded.
+        With `on_error="skip"` a value that `f` or its iterable fails on is counted; the items that came before stay.
         """
         return _taken_apart(self, FlatMapOrdered(self._func(f, 1, "flat_map_ordered", on_error), annotate.item_of(f)))
 
@@ -156,6 +157,7 @@ class LiveValue(Collection, Generic[T_co, L_co, B_co]):
         ['a', 'b']
 
         No order, exactly once, bounded.
+        With `on_error="skip"` a value that `f` or its iterable fails on is counted; the items that came before stay.
         """
         return _taken_apart(
             self, FlatMapUnordered(self._func(f, 1, "flat_map_unordered", on_error), annotate.item_of(f))

@@ -72,6 +72,7 @@ class StreamAsync(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         Order is lost; repeats stay; unbounded. They run side by side, up to 4096 of them. A deployment settles when all
         have ended; what is under way when it stops is cancelled. An exception in one fails the process. A coroutine can
         be waited for once, so let one operator alone resolve a stream of them.
+        With `on_error="skip"` one that raises is counted and left out.
         """
         return self._grow(ResolveFutures(checked_on_error(on_error, "resolve_futures", here())))
 
@@ -91,6 +92,7 @@ class StreamAsync(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
         Order and repeats stay; unbounded. They run side by side as with `resolve_futures`; a result waits for those
         before it.
+        With `on_error="skip"` one that raises is counted and left out.
         """
         return self._grow(ResolveFuturesOrdered(checked_on_error(on_error, "resolve_futures_ordered", here())))
 
@@ -108,6 +110,7 @@ class StreamAsync(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
         Order is lost; repeats and boundedness stay, so it may be used inside a tick. They run side by side; nothing
         else happens on the process meanwhile.
+        With `on_error="skip"` one that raises is counted and left out, and the others go on.
         """
         return self._grow(ResolveFuturesBlocking(checked_on_error(on_error, "resolve_futures_blocking", here())))
 
@@ -126,6 +129,7 @@ class StreamAsync(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         [2, 1, 3, 2, 1]
 
         Order, repeats and boundedness stay. Nothing else happens on the process while it waits.
+        With `on_error="skip"` an element that `f` or its iterator fails on is counted and gives nothing.
         """
         return self._grow(FlatMapStreamBlocking(self._func(f, 1, "flat_map_stream_blocking", on_error), _item_of(f)))
 
@@ -164,6 +168,8 @@ class StreamAsync(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         The function gives `(accumulator, result)`; where the result is `None` nothing comes out, and the stream goes
         on; `Some(None)` passes a `None` on. `inplace(f)` changes the accumulator and gives only the result. Needs a
         total order and no repeats, and keeps both.
+        With `on_error="skip"` an element that `f` fails on is counted and gives nothing, and the accumulator stays as
+        it was.
         """
         start = quote.start(init, "scan_async_blocking", here())
         return self._grow(

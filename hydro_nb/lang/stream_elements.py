@@ -46,8 +46,12 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
         >>> FlowBuilder().process().source_iter([1, 2]).map(lambda n: n * 10).preview().rows
         [10, 20]
+        >>> FlowBuilder().process().source_iter(["1", "x", "3"]).map(int, on_error="skip").preview().rows
+        [1, 3]
 
         Order, repeats and boundedness stay.
+        With `on_error="skip"` an element that `f` fails on (by any `Exception`) is counted and left out, so that what
+        comes out depends on which fail: `deployment.skipped` tells. Without it the process fails.
         """
         laws = effects("map", commutative, idempotent)
         return self._grow(Map(self._func(f, 1, "map", on_error), annotate.result_of(f), **laws))
@@ -66,6 +70,7 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         [2, 3]
 
         Order, repeats and boundedness stay.
+        With `on_error="skip"` an element that `f` fails on is counted and left out.
         """
         laws = effects("filter", commutative, idempotent)
         return self._grow(Filter(self._func(f, 1, "filter", on_error), **laws))
@@ -85,6 +90,7 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         [1]
 
         Order, repeats and boundedness stay.
+        With `on_error="skip"` an element that `f` fails on is counted and left out.
         """
         laws = effects("filter_map", commutative, idempotent)
         return self._grow(FilterMap(self._func(f, 1, "filter_map", on_error), annotate.present_of(f), **laws))
@@ -103,6 +109,8 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         ['a', 'b', 'c']
 
         Order, repeats and boundedness stay.
+        With `on_error="skip"` an element that `f` or its iterable fails on is counted; the items that came before
+        stay.
         """
         laws = effects("flat_map_ordered", commutative, idempotent)
         return self._grow(FlatMapOrdered(self._func(f, 1, "flat_map_ordered", on_error), annotate.item_of(f), **laws))
@@ -122,6 +130,8 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         ['a', 'b', 'c']
 
         Order is lost; repeats and boundedness stay.
+        With `on_error="skip"` an element that `f` or its iterable fails on is counted; the items that came before
+        stay.
         """
         laws = effects("flat_map_unordered", commutative, idempotent)
         return self._grow(
@@ -166,6 +176,7 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         [1]
 
         Everything stays.
+        With `on_error="skip"` an element that `f` fails on is counted and goes no further.
         """
         laws = effects("inspect", commutative, idempotent)
         return self._grow(Inspect(self._func(f, 1, "inspect", on_error), **laws))
@@ -185,6 +196,7 @@ class StreamElements(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         ([2], [1, 3])
 
         Everything stays, on both sides.
+        With `on_error="skip"` an element that `f` fails on is counted and is on neither side.
         """
         laws = effects("partition", commutative, idempotent)
         node = grow(Partition(self._func(f, 1, "partition", on_error), **laws), self)

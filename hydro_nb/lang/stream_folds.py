@@ -147,6 +147,8 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
         Without a total order `commutative` must be proved, with repeats `idempotent`. The value is bounded where the
         stream is; else it changes, and with `monotone` proved it only grows.
+        With `on_error="skip"` an element that `f` fails on is counted, and the value stays as it was; what `inplace`
+        did before that stays done.
         """
         laws = (commutative, idempotent, monotone)
         start = quote.start(init, "fold", here())
@@ -240,6 +242,8 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
         Without a total order `commutative` must be proved, with repeats `idempotent`. The value is bounded where the
         stream is; else it is absent at first and may change.
+        With `on_error="skip"` an element that `f` fails on is counted, and the value stays as it was; what `inplace`
+        did before that stays done.
         """
         return self._grow(Reduce(self._func(f, 2, "reduce", on_error), *laws_of("reduce", commutative, idempotent)))
 
@@ -301,6 +305,7 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         >>> FlowBuilder().process().source_iter([1, 2]).for_each(print)
 
         Without a total order `commutative` must be proved, with repeats `idempotent`.
+        With `on_error="skip"` an element that `f` fails on is counted, and the next one is taken.
         """
         grow(ForEach(self._func(f, 1, "for_each", on_error), *laws_of("for_each", commutative, idempotent)), self)
 
