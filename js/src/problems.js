@@ -52,7 +52,7 @@ export class ProblemsView {
     write(one(row, ".what b"), problem.error);
     write(one(row, ".op"), problem.op);
     one(row, ".op").hidden = !problem.slot;
-    write(one(row, ".process"), `on ${problem.process}${problem.fatal ? "" : ", skipped"}`);
+    write(one(row, ".process"), `on ${problem.process}${problem.fatal || !problem.element ? "" : ", skipped"}`);
     write(one(row, ".meta time"), clock(problem.time).slice(0, 8));
     write(one(row, ".element code"), problem.element);
     one(row, ".element").hidden = !problem.element;
