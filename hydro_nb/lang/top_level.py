@@ -83,7 +83,8 @@ class TopLevel(Location):
         >>> FlowBuilder().process().source_stream(lambda: iter("ab")).preview().rows
         ['a', 'b']
 
-        Totally ordered, exactly once, unbounded.
+        Totally ordered, exactly once, unbounded. An iterator that raises is at its end, so the process fails with it:
+        there is no element that could be skipped.
         """
         func = quote.function(function, 0, "source_stream", here())
         return self._made(SourceStream(self.place, annotate.item_of(function), func))
