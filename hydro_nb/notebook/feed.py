@@ -159,7 +159,7 @@ def problem(what: Problem, state: DeploymentState) -> dict[str, Any]:
     return {
         "process": row.name if row else what.process,
         "time": what.time,
-        "error": f"skipped: {what.error}" if what.skipped else what.error,
+        "error": what.error,
         "slot": what.slot,
         "op": what.op,
         "site": site(what.site),
