@@ -154,8 +154,8 @@ def _told(what: str, one: _Run, other: _Run, records: tuple[Any, Any]) -> str:
     name, calls = one.mark.name, (one.mark.schedule, other.mark.schedule)
     lines = [f"{what}.", f"  {one.site}"]
     lines += [f"  one:     {one.outputs!r}", f"  another: {other.outputs!r}"]
-    for word, record in zip(("one", "the other"), records, strict=True):
-        lines += ["", f"What happened in {word}:", str(record)]
+    for word, run, record in zip(("one", "the other"), (one, other), records, strict=True):
+        lines += ["", f"What happened in {word}:", run.mark.told(record)]
     again = " and ".join(f"{one.mark.simulation}.replay({name}, {list(schedule)})" for schedule in calls)
     return "\n".join([*lines, "", f"Run them again: {again}"])
 

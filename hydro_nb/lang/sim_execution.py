@@ -77,6 +77,10 @@ class Bookmark(Protocol):
         """Write it down, as a `hydro_nb.sim.Record`; `gives` says what makes it one to look at."""
         ...
 
+    def told(self, record: Any) -> str:
+        """Write it down as text, in short where it is long."""
+        ...
+
     def explained(self, record: Any, probe: Probe) -> str:
         """Say which of its decisions matter to what is looked for."""
         ...

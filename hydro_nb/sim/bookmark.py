@@ -10,6 +10,7 @@ from hydro_nb.sim.explain import Again, explanation, verdicts
 from hydro_nb.sim.raised import failures
 from hydro_nb.sim.record import Record
 from hydro_nb.sim.shrink import shrink
+from hydro_nb.sim.trace import SCREEN, gist
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,10 @@ class Marked:
         record.failure = record.failure or gives
         record.verdicts = lambda: verdicts(record, self._again(probe))
         return record
+
+    def told(self, record: Record) -> str:
+        """Write it so that two of them fit a screen."""
+        return gist(record, SCREEN // 2)
 
     def explained(self, record: Record, probe: Probe) -> str:
         """Say which of its decisions matter."""
