@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import re
 import secrets
 import select
@@ -293,6 +295,27 @@ def test_the_key_of_a_killed_member_opens_nothing_and_who_comes_again_has_anothe
             assert not ghost.let_in
         deployment.connect(inlet).send(7)
         assert deployment.connect(outlet).receive(SECONDS) == 7
+
+
+GREETING = b"\xff" + bytes(8) + b"\x7f\x03\x01CURVE" + bytes(15) + b"\x00" + bytes(31)
+"""the first bytes of a ZeroMQ client that would speak CURVE"""
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_bytes_on_every_port_change_nothing(made, seed):
+    chance = random.Random(seed)
+    with made.flow.deploy(transport="tcp") as deployment:
+        port = deployment.address(made.port)
+        for address in sorted(listening([os.getpid(), *pids_of(deployment)])):
+            for begun in (b"", GREETING[:11], GREETING):
+                with socket.create_connection(address, SECONDS) as stranger, contextlib.suppress(ConnectionError):
+                    stranger.sendall(begun + chance.randbytes(10_000))
+        assert made.works(deployment)
+        deployment.settle(SECONDS)
+        # the port that is for people says whom it has refused: the first, and the second
+        told = [re.sub(r"\S+:\d+", "_", each.error) for each in deployment.problems]
+        assert [each.rpartition(":")[2] for each in told] == [" 1)", " 2)"], told
+        assert port in listening(pids_of(deployment))
 
 
 def test_who_sends_more_than_a_frame_may_hold_is_cut_off_and_the_process_lives(made):
