@@ -97,8 +97,7 @@ class Faults:
 
     def check_meeting(self, peer: int, name: str) -> None:
         """Refuse to start a process again while others are paused, all of which have to meet it."""
-        names = self._struck.living()
-        paused = sorted(names[each] for each in self.paused - {*self._struck.sharing(peer)})
+        paused = sorted(self._name(each) for each in self.paused - {*self._struck.sharing(peer)})
         if paused:
             shown = ", ".join(f"`{each}`" for each in paused)
             raise DeployError(
@@ -109,12 +108,11 @@ class Faults:
     def _hold(self, peer: int, *, on: bool) -> None:
         if (peer in self.paused) is on:
             return
-        names = self._struck.living()
         self._struck.hold(peer, on=on)
         for each in self._struck.sharing(peer):
             if on:
                 self.paused.add(each)
-                self._rows["pause", (each, each)] = FaultRow("pause", (names[each],), self._board.now())
+                self._rows["pause", (each, each)] = FaultRow("pause", (self._name(each),), self._board.now())
             else:
                 self.paused.discard(each)
                 self._rows.pop(("pause", (each, each)), None)
@@ -147,7 +145,6 @@ class Faults:
         return bool(late)
 
     def _sever(self, pair: Pair) -> None:
-        names = self._struck.living()
         ended = [channel for channel in self._between(*pair) if self._ends(channel)]
         row = self._rows["cut", pair]
         self._rows["cut", pair] = replace(row, ended=tuple(dict.fromkeys(channel.name for channel in ended)))
@@ -155,7 +152,8 @@ class Faults:
             return
         self._cost(ended)
         one, other = pair
-        reason = f"the link between `{names[one]}` and `{names[other]}` was cut for more than {CUT_SECONDS:g} seconds"
+        ends = f"`{self._name(one)}` and `{self._name(other)}`"
+        reason = f"the link between {ends} was cut for more than {CUT_SECONDS:g} seconds"
         self._struck.tell(one, Severed(other, reason))
         self._struck.tell(other, Severed(one, reason))
         for channel in ended:
@@ -170,8 +168,8 @@ class Faults:
         return channel.policy == "fail_stop" and (known is None or known.time < started)
 
     def _blame(self, channel: ChannelSpec, reason: str) -> None:
-        sender = self._struck.living()[channel.sender]
-        text = f"channel `{channel.name}` from `{sender}` has ended: {reason}; what had come before is a prefix"
+        which = f"channel `{channel.name}` from `{self._name(channel.sender)}`"
+        text = f"{which} has ended: {reason}; what had come before is a prefix"
         now, site = self._board.now(), channel.site
         self._board.apply(Problem(channel.receiver, now, text, channel.edge, channel.op, site, fatal=False))
 
@@ -273,8 +271,10 @@ class Faults:
             self._rows[kind, pair] = row
 
     def _names(self, one: int, other: int) -> tuple[str, str]:
-        names = self._struck.living()
-        return names[one], names[other]
+        return self._name(one), self._name(other)
+
+    def _name(self, peer: int) -> str:
+        return self._board.state.processes[peer].name
 
     # ------------------------------------------------------------ who is meant
 

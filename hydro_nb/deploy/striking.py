@@ -33,8 +33,8 @@ class Signalled:
         self._io = io
 
     def living(self) -> dict[int, str]:
-        """Give the names of those that have not ended."""
-        return {each.id: each.name for each in self._host.members.values() if not each.over}
+        """Give the names of those that have not ended, nor been killed."""
+        return {each.id: each.name for each in self._host.members.values() if not (each.over or each.on_purpose)}
 
     def tell(self, peer: int, message: Control) -> None:
         """Tell one of them."""

@@ -12,6 +12,8 @@ import pytest
 
 # the kernel that the tests of the notebook drive is driven here too
 sys.path.append(str(Path(__file__).parent.parent / "notebook"))
+# and programs that whole tests of faults run
+sys.path.append(str(Path(__file__).parent.parent / "programs"))
 
 
 @pytest.fixture(scope="session")
