@@ -60,7 +60,9 @@ class World:
         self.most_steps = LONGEST_TEST
         """after how many steps it is said that the test does not end"""
         self._count = self._turn = 0
-        self._outside()
+        self._steps, self._look, self._least = 0, MOST_STEPS, inf
+        """since something came from outside: the steps, after how many it is looked what is left to do, and how much it
+        was when that was looked at last"""
         self._served: dict[Event, int] = defaultdict(int)
         """of those that were picked before others, when that was: the plainest choice lets each have its turn"""
         for arrangement in model.arrangements:
@@ -90,8 +92,10 @@ class World:
                 "  Make it with sim_input(T, order=NoOrder), or use send_many."
             )
         inputs, runner = self.model.senders[slot, member]
-        self._outside()
-        self.count()
+        self._steps, self._look = 0, MOST_STEPS
+        self._count += 1
+        if self._count > self.most_steps:
+            self.count()
         items = handed(items)
         if self.model.faults:
             self.model.faults.sent((slot, member), items)
@@ -140,7 +144,9 @@ class World:
 
     def advance(self) -> bool:
         """Do one thing; gives whether there was anything to do."""
-        self.count()
+        self._count += 1
+        if self._count > self.most_steps:
+            self.count()
         if self._unsettled:
             self._take_in()
             return True
@@ -228,7 +234,7 @@ class World:
             self._settle()
             return True
         if not ready:
-            self._outside()
+            self._steps, self._look = 0, MOST_STEPS
             if self.model.clock.live:
                 self.model.clock.rest()
             return False
@@ -245,19 +251,15 @@ class World:
         elif isinstance(chosen, Observer):
             self._observe(chosen)
         else:
-            self._outside()
+            self._steps, self._look = 0, MOST_STEPS
             chosen.happen(self)
         self._settle()
         return True
 
-    def _outside(self) -> None:
-        """Begin to count anew, as something comes from outside or nothing is left to do."""
-        self._steps, self._look, self._least = 0, MOST_STEPS, inf
-
     def _require_less(self, ready: Sequence[Event]) -> None:
         """See that less is left to do than when it was looked last; as much as is there may be done one by one."""
         left = sum(hook.left for hook in self.model.hooks())
-        if left >= self._least:
+        if self._look > MOST_STEPS and left >= self._least:
             raise _restless(f"{self._look} steps", ready)
         units = len(self.model.ticks) + len(self.model.observers)
         self._least, self._look = left, self._look + max(MOST_STEPS, left * units)
