@@ -35,8 +35,8 @@ class FlowBuilder:
     """
 
     def __init__(self, name: str | None = None, *, debug: bool = False) -> None:
-        variable = here().name or "flow"
-        self.graph = Graph(name or variable, variable)
+        held = here().name
+        self.graph = Graph(name or held or "flow", held if held.isidentifier() else "flow")
         self.graph.debug = debug
         self.boxes: dict[str, Box] = {}
         """what holds the values that functions refer to, by the slot of each"""
