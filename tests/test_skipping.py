@@ -224,6 +224,15 @@ def test_it_is_said_where_others_look(leader, capsys):
     assert 'on_error="skip"' in leader.flow.to_text()
 
 
+@pytest.mark.parametrize("backend", ["inprocess", "local"])
+def test_large_elements_are_told_in_part_and_let_go_of(leader, backend):
+    words = leader.source_iter(["x" * 5_000_000, "1"] * 30)
+    words.map(lambda word: int(word), on_error="skip").for_each(print)
+    (row,) = settled(leader.flow, backend).skipped
+    assert (row.count, len(row.newest)) == (30, KEPT)
+    assert all(len(each.element) + len(each.error) <= 1000 for each in row.newest)
+
+
 def test_a_message_that_cannot_be_shown_is_counted_all_the_same(leader):
     class OddError(Exception):
         def __str__(self):

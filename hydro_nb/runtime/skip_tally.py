@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from hydro_nb.errors import Site
 from hydro_nb.runtime.location import Location
 from hydro_nb.runtime.render import Renderer
-from hydro_nb.runtime.skipped import Skip, Skips
+from hydro_nb.runtime.skipped import KEPT, Skip, Skips
 from hydro_nb.wire import Problem, Skipped, SkippedElement
 
 if TYPE_CHECKING:
     from hydro_nb.runtime.futures import Futures
+
+
+LONGEST = 500
+"""Characters of an element, and of an error, that are told."""
 
 
 class SkipTally:
@@ -21,6 +26,7 @@ class SkipTally:
     def __init__(self, location: Location, renderer: Renderer, peer: int) -> None:
         self._location, self._renderer, self._peer = location, renderer, peer
         self._told: dict[str, int] = {}
+        self._newest: dict[str, deque[SkippedElement]] = {}
         self.futures: Sequence[Futures] = ()
         """what waits for awaitables beside the ticks"""
 
@@ -49,10 +55,15 @@ class SkipTally:
 
     def _row(self, skip: Skip) -> SkippedElement:
         sites = [site for line in skip.lines if (site := self._location.site_of(*line))]
-        return SkippedElement(self._renderer(skip.element), skip.error, sites[-1] if sites else Site())
+        text = self._renderer(skip.element)
+        return SkippedElement(text[:LONGEST], skip.error[:LONGEST], sites[-1] if sites else Site())
 
     def _skipped(self, slot: str, skips: Skips) -> Skipped:
-        return Skipped(skips.count, tuple(map(self._row, skips.newest)), *self._operator(slot))
+        """Render what is new, and let go of the elements themselves, which may be large."""
+        newest = self._newest.setdefault(slot, deque(maxlen=KEPT))
+        newest.extend(map(self._row, skips.newest))
+        skips.newest.clear()
+        return Skipped(skips.count, tuple(newest), *self._operator(slot))
 
     def _problem(self, slot: str, what: Skipped, now: float) -> Problem:
         first = what.newest[0]

@@ -35,7 +35,7 @@ class Skip(NamedTuple):
 
 
 class Skips:
-    """What one operator has left out so far: how many elements, and the newest of them.
+    """What one operator has left out so far: how many elements, and the newest of them, until they are told of.
 
     >>> skips = Skips()
     >>> list(skips.each((1 // n for n in (1, 0, 2)), "row")), skips.count, skips.newest[-1].error
