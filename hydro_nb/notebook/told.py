@@ -88,6 +88,7 @@ class _Telling:
             "values": [[self._operator(each.slot), self._text(each.text)] for each in moment.values],
             "held": [self._held(each) for each in moment.held],
             "printed": moment.printed,
+            "skipped": moment.skipped,
             "state": {name: self._text(text) for name, text in moment.state.items()},
         }
 

@@ -6,7 +6,7 @@ const SITE = { cell: "In[3]", line: 4, text: "count = increments.count().snapsho
 
 /** Two steps: the test sends, a tick shows a stale snapshot; one message is under way. @param {object} [changes] */
 function execution(changes = {}) {
-  const nothing = { site: null, time: 0, decisions: [], values: [], held: [], printed: [], state: {} };
+  const nothing = { site: null, time: 0, decisions: [], values: [], held: [], printed: [], skipped: [], state: {} };
   const decision = { operator: 1, phrase: 2, name: "count", site: SITE, reason: "<b>stale</b>", held: [3], ways: 2, moved: true, told: true };
   const still = { ...decision, name: "batch", reason: "", held: [], moved: false, told: false };
   return {
@@ -22,7 +22,7 @@ function execution(changes = {}) {
     moments: [
       { ...nothing, kind: "test", lane: 0, title: "the test sends <i>" },
       { ...nothing, kind: "run", lane: 1, title: "A goes on", values: [[0, 0]], held: [[1, 1, [1, 3]]], state: { count_3: 3 } },
-      { ...nothing, kind: "tick", lane: 1, title: "tick `t` of A runs", decisions: [decision, still], values: [[1, 1], [1, 3]], printed: ["<u>"] },
+      { ...nothing, kind: "tick", lane: 1, title: "tick `t` of A runs", decisions: [decision, still], values: [[1, 1], [1, 3]], printed: ["<u>"], skipped: ["`map` skips 0: <i>"] },
       { ...nothing, kind: "run", lane: 1, title: "A goes on", held: [[1, 1, [3]]], state: { count_3: 3 } },
     ],
     messages: [
@@ -112,6 +112,11 @@ test("keys step, and the picture follows", () => {
   expect(text(".where")).toBe("2 / 2");
   press("Home");
   expect(text(".where")).toBe("1 / 2");
+});
+
+test("what a step printed and skipped is text", () => {
+  const { el } = shown();
+  expect([...el.querySelectorAll(".happened .printed")].map((line) => line.textContent)).toEqual(["prints: <u>", "`map` skips 0: <i>"]);
 });
 
 test("keys of buttons and lists stay theirs", () => {

@@ -9,7 +9,7 @@ const CUT = 320;
 /** Elements of a list before the rest is counted. */
 const MOST = 40;
 
-/** What happened in a step: its decisions with their reasons, what was printed, sent and read. */
+/** What happened in a step: its decisions with their reasons, what was printed, skipped, sent and read. */
 export class Happened {
   /** @param {Story} story */
   constructor(story) {
@@ -35,6 +35,7 @@ export class Happened {
         ),
         this.nothing(moments.flatMap(([, moment]) => moment.decisions)),
         ...moments.flatMap(([, moment]) => moment.printed).map((line) => h("p.printed", {}, "prints: ", long(line))),
+        ...moments.flatMap(([, moment]) => moment.skipped).map((line) => h("p.printed", {}, long(line))),
         ...listed(story.read(step), (each) => this.message(each, `${story.lane(each.receiver)} reads`, `from ${story.lane(each.sender)}, sent in step ${(story.stepOf.get(each.sent) ?? -1) + 1}`)),
         ...listed(story.sent(step), (each) => this.message(each, `${story.lane(each.sender)} sends`, `to ${story.lane(each.receiver)}${FATES[each.fate] ?? ""}`)),
         failed && h("p.failure", {}, long(failed)),

@@ -24,6 +24,7 @@
  * @property {[number, number][]} values  operator, text
  * @property {[number, number, number[]][]} held  lane, operator, texts
  * @property {string[]} printed
+ * @property {string[]} skipped
  * @property {Record<string, number>} state  what operators remember, as the user calls each -> text
  */
 /** @typedef {{label: string, sender: number, receiver: number, sent: number, read: number | null, fate: string, text: number}} Message */
