@@ -213,7 +213,11 @@ class HydroMagics(Magics):
         with interrupt.brief(f"interrupted: `{flow.name}` was not deployed"):
             restart = Restart("on_failure", nondet(given.restart)) if given.restart else None
             deployment = flow.deploy(
-                clusters=dict(given.cluster), colocate=given.colocate, restart=restart, backend=given.backend
+                clusters=dict(given.cluster),
+                colocate=given.colocate,
+                restart=restart,
+                backend=given.backend,
+                transport=given.transport,
             )
         self._names["deployment"] = deployment
         self.cells.adopt()

@@ -12,6 +12,7 @@ from typing import NoReturn
 from IPython.core.error import UsageError
 
 BACKENDS = ("local", "inprocess")
+TRANSPORTS = ("auto", "ipc", "tcp")
 
 COMMANDS = {
     "deploy": "run the flow, one process per location, and show the dashboard",
@@ -218,7 +219,7 @@ def _line_words(given: list[str], known: Known) -> Iterable[str]:
 def _after(given: list[str], known: Known) -> Sequence[str] | None:
     """Give what may follow an option that takes something; nothing after other words."""
     sizes = [f"{name}=" for name in known.clusters]
-    after = {"--backend": BACKENDS, "--colocate": known.processes, "--cluster": sizes}
+    after = {"--backend": BACKENDS, "--transport": TRANSPORTS, "--colocate": known.processes, "--cluster": sizes}
     return after.get(given[-1] if given else "")
 
 
@@ -238,6 +239,8 @@ def _add_running(parser: Parser) -> None:
     parser.add_argument("--restart", metavar="WHY", help=again)
     place = "processes of this machine (local), or all of it in the kernel"
     parser.add_argument("--backend", choices=BACKENDS, default="local", help=place)
+    wires = "private files or encrypted TCP between processes of this machine; by default files, where there are any"
+    parser.add_argument("--transport", choices=TRANSPORTS, default="auto", help=wires)
 
 
 def _add_searching(parser: Parser) -> None:

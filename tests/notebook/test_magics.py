@@ -134,6 +134,12 @@ def test_the_backend_may_be_the_kernel_itself(kernel):
     assert kernel.run("%hydro logs", "b").stdout.endswith("[process 1] 40\n")
 
 
+def test_processes_may_be_connected_by_tcp(kernel):
+    kernel.run(PIPELINE.replace("%%hydro", "%%hydro --deploy --wait --transport tcp"), "a")
+    assert kernel.run("%hydro logs", "b").stdout.endswith("[process 1] 40\n")
+    assert kernel.value("deployment._backend.folder") == "None"
+
+
 CLUSTER = """%%hydro --deploy --wait --cluster Worker=2
 class Worker: ...
 workers = cluster(Worker)
@@ -349,6 +355,7 @@ def test_tab_completes_commands_options_and_names(kernel):
     assert kernel.complete("%hydro code ") == ["Leader", '"process 1"']
     assert kernel.complete("%hydro deploy --b") == ["--backend"]
     assert kernel.complete("%%hydro --backend ") == ["local", "inprocess"]
+    assert kernel.complete("%hydro deploy --transport ") == ["auto", "ipc", "tcp"]
     assert kernel.complete("%%hydro fl") == ["flow"]
     assert "leader" in kernel.complete("%%hydro\nlead")
 
