@@ -397,7 +397,13 @@ class Severed(msgspec.Struct, frozen=True, tag="severed"):
     reason: str
 
 
-Control = Go | Connect | Probe | Stop | PeerGone | PeerJoined | Fault | Severed
+class Hold(msgspec.Struct, frozen=True, tag="hold"):
+    """Do nothing but listen to the kernel, or go on: for systems where a stopped process would outlive the kernel."""
+
+    on: bool
+
+
+Control = Go | Connect | Probe | Stop | PeerGone | PeerJoined | Fault | Severed | Hold
 
 
 class To(msgspec.Struct, frozen=True):

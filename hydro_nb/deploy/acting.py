@@ -81,9 +81,10 @@ class Acting:
         """Stop a process where it stands, until `resume`; to the others it is one that takes long.
 
         It is given as to `kill`. On `backend="local"` its OS process gets SIGSTOP, and so do all that share it
-        (`colocate`) and what it has started; in the kernel it is not stepped. Nothing is lost: what is sent to it waits
-        at its senders once it has no room. Nothing settles meanwhile. `stop` ends also what is paused, and before it
-        drains lets it go on. Pausing it twice is the same as once.
+        (`colocate`) and what it has started; where such a process would outlive the kernel, as on macOS, it stands
+        still once a call that it is in has returned. In the kernel it is not stepped. Nothing is lost: what is sent to
+        it waits at its senders once it has no room. Nothing settles meanwhile. `stop` ends also what is paused, and
+        before it drains lets it go on. Pausing it twice is the same as once.
         """
         party = self._one(process)
         self._acts.strike(lambda faults: faults.pause(party))

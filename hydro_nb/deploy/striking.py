@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable, Collection
 from typing import Protocol
 
@@ -10,7 +11,10 @@ from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.io import IO
 from hydro_nb.deploy.member import Member
 from hydro_nb.deploy.settling import Settling
-from hydro_nb.wire import Control
+from hydro_nb.wire import Control, Hold
+
+SIGNALS = sys.platform == "linux"
+"""Whether a process that was stopped by a signal ends with the kernel; elsewhere it is asked to stand still."""
 
 
 class Host(Protocol):
@@ -47,7 +51,10 @@ class Signalled:
 
     def hold(self, peer: int, *, on: bool) -> None:
         """Stop its OS process, and all that it has started, where they stand, or let them go on."""
-        self._host.members[peer].child.signal(signal.SIGSTOP if on else signal.SIGCONT)
+        if SIGNALS:
+            self._host.members[peer].child.signal(signal.SIGSTOP if on else signal.SIGCONT)
+        else:
+            self.tell(peer, Hold(on))
 
     def changed(self) -> None:
         """Ask anew whether all is done."""

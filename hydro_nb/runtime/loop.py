@@ -16,7 +16,7 @@ from hydro_nb.runtime.post import Post
 from hydro_nb.runtime.report import Reporter
 from hydro_nb.runtime.zmq_channel import Carrier
 from hydro_nb.values import act_as
-from hydro_nb.wire import Connect, Control, Fault, Go, PeerGone, PeerJoined, Probe, Severed, Stop, To
+from hydro_nb.wire import Connect, Control, Fault, Go, Hold, PeerGone, PeerJoined, Probe, Severed, Stop, To
 
 LISTEN_SECONDS = 0.001
 
@@ -79,7 +79,7 @@ class Loop:
         self._now = clock.now
         self._connected = self._going = self._stopped = False
         self._pumping = False
-        self._undrained = False
+        self._undrained = self._held = False
         self._listened = 0.0
 
     def run(self) -> int:
@@ -123,6 +123,8 @@ class Loop:
             if not life.failed:
                 life.enter("running")
         while self._living and not self._stopped:
+            if self._held:
+                self._stand_still()
             self._drain()
             self._listen_due()
             if self._turns():
@@ -130,6 +132,15 @@ class Loop:
                     self._waiter.wait(0)
             elif self._living:
                 self._rest()
+
+    def _stand_still(self) -> None:
+        """Do nothing but listen to the kernel until it lets this process go on or end."""
+        line = select.poll()
+        line.register(self._reporter.fd, select.POLLIN)
+        while self._held and not self._stopped:
+            self._listen()
+            if self._held and not (self._stopped or self._reporter.spoke):
+                line.poll()
 
     def _turns(self) -> bool:
         """Give everyone who may have something to do a turn; says whether there is more to do at once."""
@@ -230,9 +241,7 @@ class Loop:
         """Do what concerns the whole process."""
         match message:
             case Connect():
-                if not self._connected:
-                    self._carrier.connect(self._found(message))
-                self._connected = True
+                self._reach(message)
             case Go():
                 self._going = True
             case PeerGone():
@@ -251,6 +260,8 @@ class Loop:
 
     def _look(self) -> None:
         """Read what lies in the sockets of clients: it is under way."""
+            case Hold():
+                self._held = message.on
         if any(life.worker.feeds.abroad.served for life in self._living):
             self._waiter.wait(0)
 
@@ -271,7 +282,7 @@ class Loop:
                 life.severed(message.peer, message.reason)
             case Stop():
                 life.worker.drain()
-            case Go():
+            case Go() | Hold():
                 pass
 
     def _found(self, message: Connect) -> dict[int, str]:
@@ -279,6 +290,12 @@ class Loop:
         return {peer: message.endpoints.get(peer, known) for peer, known in self._endpoints.items()}
 
     def _meet(self, joined: PeerJoined) -> None:
+    def _reach(self, message: Connect) -> None:
+        """Connect to the others, whoever here is told to."""
+        if not self._connected:
+            self._carrier.connect(self._found(message))
+        self._connected = True
+
         """Connect to a peer that was started again, once, whoever here is told of it; it may have lived here before."""
         if joined.endpoint and self._met.get(joined.peer) != joined.epoch:
             self._met[joined.peer] = joined.epoch

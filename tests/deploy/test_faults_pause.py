@@ -13,6 +13,7 @@ from faulty import BACKENDS, Aside, Pair, Source, Target, busy, got, sends
 from leading import SECONDS, Flow, row, said, send, shown, until
 
 from hydro_nb import TCP, DeployError, FlowBuilder, nondet
+from hydro_nb.deploy import striking
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -138,6 +139,26 @@ def test_nobody_is_started_again_while_one_is_paused_that_has_to_meet_it():
         assert row(deployment.snapshot(), "Worker/0").state == "running"
         deployment.resume(made.leader)
         deployment.restart("Worker/0")
+
+
+@pytest.mark.parametrize("drain", [False, True])
+def test_where_signals_would_leave_it_behind_it_stands_still_by_itself(monkeypatch, drain):
+    monkeypatch.setattr(striking, "SIGNALS", False)
+    pair = Pair(back=True)
+    with pair.flow.deploy(colocate=[[Target, Aside]]) as deployment:
+        sends(deployment, pair, 1)
+        deployment.pause(Target)
+        send(deployment, pair.port, 2)
+        assert "`Target`: paused" in busy(deployment)
+        assert state(row(deployment.snapshot(), "Target").pid) != "T"
+        assert got(deployment) == [1]
+        deployment.resume(Target)
+        deployment.settle(SECONDS)
+        assert got(deployment) == [1, 2]
+        deployment.pause(Target)
+        send(deployment, pair.port, 3)
+        deployment.stop(drain=drain)
+        assert got(deployment) == ([1, 2, 3] if drain else [1, 2])
 
 
 def test_the_operating_system_stops_the_process_with_all_that_it_has_started():
