@@ -136,6 +136,7 @@ class _Text:
     def __init__(self, record: Record) -> None:
         self._record = record
         self._known: set[tuple[str, Site]] = set()
+        self._quoted: set[tuple[str, int]] = set()
         self._messages: dict[int, list[Message]] = {}
         for message in record.messages:
             if message.sender and message.receiver:
@@ -145,7 +146,7 @@ class _Text:
         """Give all lines."""
         for number, step in enumerate(steps_of(self._record), 1):
             moment = self._record.moments[step[0]]
-            place = f"      {_place(moment.site)}" if moment.site and self._is_new("", moment.site) else ""
+            place = f"      {_place(moment.site)}" if moment.site and self._quotes(moment.site) else ""
             yield f"{number}. {short(moment.title)}{place}"
             yield from self.below(step)
         yield from self._waiting() if self._record.failure else ()
@@ -182,11 +183,12 @@ class _Text:
 
     def _decided(self, decision: Decision) -> Iterator[str]:
         new = self._is_new(decision.slot, decision.site)
-        name = "" if new or decision.between else f"    ({_named(decision)})"
+        quoted = new and bool(decision.site.cell) and self._quotes(decision.site)
+        name = "" if quoted or decision.between else f"    ({_named(decision)})"
         yield f"     {short(decision.phrase)}{name}"
         if decision.held:
             yield f"       and not yet: {short(', '.join(listed(decision.held, decision.unsaid)))}"
-        if new and decision.site.cell:
+        if quoted:
             yield f"       at {_place(decision.site)}"
         if new and decision.reason:
             yield f"       where any outcome is right, as: {short(decision.reason)}"
@@ -195,6 +197,13 @@ class _Text:
         known = (slot, site) in self._known
         self._known.add((slot, site))
         return not known
+
+    def _quotes(self, site: Site) -> bool:
+        """Whether a line is to be quoted here: the first time that it comes up."""
+        line = (site.cell, site.line)
+        first = line not in self._quoted
+        self._quoted.add(line)
+        return first
 
     def _sent(self, at: int) -> Iterator[str]:
         sent: dict[tuple[int, int, str], list[str]] = {}

@@ -118,7 +118,7 @@ def test_a_place_is_quoted_once_and_then_named():
 
     lines = [line.strip() for line in flow.sim().replay(body, [1]).splitlines()]
     assert [line for line in lines if "releasing" in line] == [
-        "releasing items: [1]",
+        "releasing items: [1]    (`batch`)",  # its line has been quoted, as the tick was made there
         "releasing items: [2]    (`batch`)",
     ]
     assert sum("where any outcome is right, as: any batches" in line for line in lines) == 1
