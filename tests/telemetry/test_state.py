@@ -8,7 +8,17 @@ import pytest
 from hydro_nb.errors import Site
 from hydro_nb.telemetry import state as telemetry
 from hydro_nb.telemetry.sample import KEPT, Ring
-from hydro_nb.wire import ChannelEnded, Counts, Entered, LocationProgram, ProbeReply, Problem, Sample, TimerSpec
+from hydro_nb.wire import (
+    ChannelEnded,
+    Counts,
+    Entered,
+    Listening,
+    LocationProgram,
+    ProbeReply,
+    Problem,
+    Sample,
+    TimerSpec,
+)
 
 
 @pytest.fixture
@@ -164,3 +174,33 @@ def test_rows_and_problems_read_as_one_line(begun):
     row = state.processes[0]
     assert str(row).split()[:2] == ["A", "killed"]
     assert repr(row) == "<Process A killed pid - cpu 0.50 s memory 9 MB queued 2 was killed (SIGKILL)>"
+
+
+def test_one_that_starts_again_by_itself_has_not_failed_the_deployment(begun):
+    state = telemetry.phase(begun, "running", 5.5)
+    state = telemetry.ended(state, 0, "failed", 6.0, "was killed", returns=True)
+    assert (state.state, state.processes[0].state, state.alive) == ("running", "failed", True)
+    # it counts as one that is left, also where the last other one is killed on purpose
+    state = telemetry.ended(state, 1, "killed", 6.5)
+    assert (state.state, state.alive) == ("running", True)
+    state = telemetry.again(state, 0, "was killed")
+    row = state.processes[0]
+    assert (row.state, row.reason, row.restarts, row.why, row.returns) == ("starting", "", 1, "was killed", False)
+    assert "started again once, the last time: was killed" in str(row)
+    # it could not even be started
+    state = telemetry.ended(state, 0, "failed", 7.0, "no room")
+    assert (state.state, state.reason) == ("failed", "process `A` has ended: no room")
+
+
+def test_where_one_that_is_started_again_listened_nobody_listens(begun):
+    state = telemetry.apply(begun, Listening(0, "port", "127.0.0.1", 5000))
+    state = telemetry.apply(state, Listening(1, "other", "127.0.0.1", 5001))
+    state = telemetry.again(telemetry.ended(state, 0, "failed", 6.0), 0)
+    assert state.addresses == {"other": ("127.0.0.1", 5001)}
+
+
+def test_problems_are_sorted_by_when_they_happened(begun):
+    state = begun
+    for location, time in ((0, 7.0), (1, 6.0), (0, 6.5), (1, 7.0)):
+        state = telemetry.apply(state, Problem(location, time, "boom"))
+    assert [(each.process, each.time) for each in state.problems] == [("B", 6.0), ("A", 6.5), ("A", 7.0), ("B", 7.0)]
