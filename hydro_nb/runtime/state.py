@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +76,7 @@ class Tally:
         """Give everything that is new, and remember that it was told."""
         totals = self.totals()
         samples = {slot: [self._renderer.sample(each, now) for each in new] for slot, new in self._newest(totals)}
+        self._forget()
         self._told, self._discarded = totals, self._lost()
         self._refused = self._notices.strange
         values = self._fresh_values()
@@ -93,6 +95,12 @@ class Tally:
             skipped=skipped,
             refused=self._refused,
         )
+
+    def _forget(self) -> None:
+        """Let go of the elements that were told of: they may be large."""
+        kept: dict[str, deque[Any]] = getattr(self._location.state, "samples", None) or {}
+        for newest in (*kept.values(), *(sender.newest for sender in self._senders)):
+            newest.clear()
 
     def _lost(self) -> dict[str, int]:
         return {**discarded((*self._senders, *self._receivers)), **self._abroad.discarded}
