@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-WIDEST = 24
+WIDEST = 32
 """Characters of a line in a box."""
 ABSENT = "<Absent.ABSENT: 'absent'>"
 _MEMBER = re.compile(r"MemberId::<(\w+)>\((\d+)\)")
