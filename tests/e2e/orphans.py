@@ -21,7 +21,6 @@ def busy(_):
 
 def stopped(_):
     print("ready", flush=True)
-    os.kill(os.getpid(), signal.SIGSTOP)
 
 def parent(_):
     subprocess.Popen(["sleep", "3600"])
@@ -41,6 +40,7 @@ def wait_until_ready():
     look.cancel()
 
 wait_until_ready()
+os.kill(deployment.processes[1].pid, signal.SIGSTOP)
 """
 
 
