@@ -30,7 +30,12 @@ class Way:
     @property
     def free(self) -> bool:
         """Whether nothing stands in the way any more."""
-        return not (self.told.cut or self.told.delay or self.told.drop or self.held)
+        return self.open and not self.told.drop
+
+    @property
+    def open(self) -> bool:
+        """Whether what is sent leaves at once."""
+        return not (self.told.cut or self.told.delay or self.held)
 
     @property
     def due(self) -> float | None:
@@ -86,7 +91,7 @@ class Faults:
     def send(self, peer: int, frame: bytes) -> None:
         """Send to a peer, or hold the frame, or lose it."""
         way = self._ways.get(peer)
-        if way is None:
+        if way is None or way.open:
             self._carry(peer, frame)
         elif way.severed and not self._lossy(frame):
             return  # its channel has ended at both ends

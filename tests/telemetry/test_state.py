@@ -204,3 +204,41 @@ def test_problems_are_sorted_by_when_they_happened(begun):
     for location, time in ((0, 7.0), (1, 6.0), (0, 6.5), (1, 7.0)):
         state = telemetry.apply(state, Problem(location, time, "boom"))
     assert [(each.process, each.time) for each in state.problems] == [("B", 6.0), ("A", 6.5), ("A", 7.0), ("B", 7.0)]
+
+
+# ---------------------------------------------------------------- faults on purpose
+
+
+def running(state):
+    for location in (0, 1):
+        state = telemetry.apply(state, Entered(location, "running", 77, 6.0))
+    return state
+
+
+def test_who_is_paused_shows_it_until_it_goes_on(begun):
+    fault = telemetry.FaultRow("pause", ("B",), 7.0)
+    paused = telemetry.struck(running(begun), (fault,), frozenset())
+    assert [row.state for row in paused.processes.values()] == ["running", "paused"]
+    assert (paused.faults, paused.started_count, paused.alive) == ((fault,), 2, True)
+    gone_on = telemetry.struck(paused, (), frozenset())
+    assert [row.state for row in gone_on.processes.values()] == ["running", "running"]
+    ended = telemetry.ended(paused, 1, "killed", 8.0)
+    assert telemetry.struck(ended, (), frozenset()).processes[1].state == "killed"
+
+
+@pytest.mark.parametrize(
+    ("fault", "text"),
+    [
+        (telemetry.FaultRow("pause", ("A",), 1.0), "`A` is paused"),
+        (telemetry.FaultRow("cut", ("A", "B"), 1.0), "`A` and `B` are cut from each other"),
+        (telemetry.FaultRow("cut", ("A", "B"), 1.0, ended=("c",)), "`A` and `B` are cut from each other; ended: `c`"),
+        (telemetry.FaultRow("delay", ("A", "B"), 1.0, seconds=0.05), "`A` to `B`: every frame is 0.05 s late"),
+        (
+            telemetry.FaultRow("drop", ("A", "B"), 1.0, rate=0.25, seed=3),
+            "`A` to `B`: 25% of what may be lost is dropped (seed 3)",
+        ),
+    ],
+)
+def test_a_fault_in_words(fault, text):
+    assert (str(fault), repr(fault)) == (text, f"<Fault {text}>")
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(fault), type=telemetry.FaultRow) == fault
