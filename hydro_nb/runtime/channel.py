@@ -142,9 +142,9 @@ class Sender(End):
         return bool(self.items or self._ready)
 
     @property
-    def ending(self) -> bool:
-        """Whether its end was asked for and has not left yet."""
-        return self._ending and not self.ended
+    def waiting(self) -> bool:
+        """Whether a frame waits to leave, or its end that was asked for."""
+        return bool(self._ready) or (self._ending and not self.ended)
 
     def put(self, items: list[Any], *, timer: bool = False) -> None:
         """Add elements; the list is taken over, not copied."""

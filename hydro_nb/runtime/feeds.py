@@ -47,6 +47,8 @@ class Feeds:
         self.sources: list[Source] = []
         self.futures: list[Futures] = []
         self.abroad = Abroad(location, touched)
+        self.none = True
+        """whether there is not one of them"""
         self._location = location
         self._touched = touched
         self._clock = clock
@@ -59,6 +61,7 @@ class Feeds:
         self._of_outside(self.abroad.start)
         now = self._clock.now()
         self.timers = [Timer(timed(spec, scope), now) for spec in program.timers]
+        self.none = not (self.timers or self.sources or self.futures or self.abroad.all)
 
     @property
     def pumped(self) -> list[Pumped]:
@@ -68,7 +71,7 @@ class Feeds:
     @property
     def exhausted(self) -> bool:
         """Whether every iterator has ended, and nothing is waited for."""
-        return all(each.done for each in (*self.sources, *self.futures)) and self.abroad.idle
+        return self.none or all(each.done for each in (*self.sources, *self.futures)) and self.abroad.idle
 
     @property
     def endless(self) -> bool:
@@ -90,7 +93,7 @@ class Feeds:
     @property
     def next_timer(self) -> float | None:
         """When the next timer is due."""
-        return min((timer.due for timer in self.timers), default=None)
+        return min(timer.due for timer in self.timers) if self.timers else None
 
     def pull(self, limit: int) -> int:
         """Take what the iterators and the world outside give, of each at most so much; gives how many elements came."""

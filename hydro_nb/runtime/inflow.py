@@ -14,6 +14,8 @@ from hydro_nb.runtime.notices import Notices
 from hydro_nb.wire import CREDIT, END_ACK, HELLO
 
 DRAIN_SECONDS = 0.0005
+FEW = 64
+"""Elements that are taken without a look at the clock."""
 
 
 class Inflow:
@@ -82,7 +84,7 @@ class Inflow:
 
         Gives how many came, and whether any was not caused by timers alone.
         """
-        real, until, count = False, 0.0, 0
+        real, until, count, few = False, 0.0, 0, min(budget, FEW)
         self.left = False
         for turn, receiver in enumerate(self._turns, 1):
             if held and not receiver.spec.cyclic:
@@ -91,9 +93,10 @@ class Inflow:
                 taken, derived = self._take(receiver, budget - count)
                 count += taken
                 real = real or not derived
-                now = self._now()
-                until = until or now + DRAIN_SECONDS
-                self.left = count >= budget or now > until
+                if receiver.queue or count >= few:
+                    now = self._now()
+                    until = until or now + DRAIN_SECONDS
+                    self.left = count >= budget or now > until
             if self.left:
                 self._turns.rotate(-turn)
                 break

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 GOODBYE_SECONDS = 1.0
 """How long a worker that fails waits for its peers to acknowledge its end."""
 TELL_SECONDS = 1.0
+RARITY = 50
+"""How many times as long as a report has taken the next one waits: telling takes 2 % of the time at most."""
+LONGEST_GAP = 5.0
 
 
 class Life:
@@ -41,17 +44,13 @@ class Life:
         self._until = 0.0
         self._reported = 0.0
         self._told = 0.0
+        self._gap = INTERVAL
         self._stale = True
 
     @property
     def restless(self) -> bool:
         """Whether it may have something to do though nothing has come for it."""
-        feeds = self.worker.feeds
-        return (
-            self.failed
-            or self.worker.faults is not None
-            or bool(feeds.timers or feeds.sources or feeds.futures or feeds.abroad.all)
-        )
+        return self.failed or self.worker.faults is not None or not self.worker.feeds.none
 
     def enter(self, phase: Phase, endpoint: str = "") -> None:
         """Tell the kernel of a phase of this life."""
@@ -99,7 +98,7 @@ class Life:
             times = [time for time in (until, self.worker.faults.due) if time is not None]
             until = min(times, default=None)
         if self._is_stale():
-            until = min(until or self._now() + INTERVAL, self._reported + INTERVAL)
+            until = min(until or self._now() + self._gap, self._reported + self._gap)
         return until
 
     def severed(self, peer: int, reason: str) -> None:
@@ -120,14 +119,16 @@ class Life:
 
     def _is_stale(self) -> bool:
         """Say whether something may be new since the counts were told."""
-        lossy = self.worker.faults is not None
         worker = self.worker
-        self._stale = worker.feeds.abroad.dropped() or worker.tally.strange or lossy or self._stale
+        if not self._stale:
+            abroad = worker.feeds.abroad
+            lost = bool(abroad.all) and abroad.dropped()
+            self._stale = lost or worker.tally.strange or worker.faults is not None
         return self._stale
 
     def report_due(self) -> None:
         """Tell the counts if something is new, and it is time again."""
-        if self._is_stale() and self._now() - self._reported >= INTERVAL:
+        if self._is_stale() and self._now() - self._reported >= self._gap:
             self._tell_counts()
 
     def _tell_counts(self) -> None:
@@ -138,6 +139,8 @@ class Life:
             self._told = self._reported
             counts = self.worker.counts()
             self._reporter.event(self._share.of(counts) if self._share else counts)
+        # what takes long to tell, such as values whose texts do, is told less often
+        self._gap = min(max(INTERVAL, RARITY * (self._now() - self._reported)), LONGEST_GAP)
 
     # ------------------------------------------------------------ ending
 

@@ -174,8 +174,11 @@ class Loop:
             self._listen()
 
     def _patience(self) -> float | None:
-        due = [life.due for life in self._living]
-        until = min((time for time in due if time is not None), default=None)
+        until = None
+        for life in self._living:
+            due = life.due
+            if due is not None and (until is None or due < until):
+                until = due
         return None if until is None else max(0.0, until - self._now())
 
     def _pump(self) -> None:
@@ -204,6 +207,8 @@ class Loop:
         while (frame := receive()) is not None:
             hear(frame)
             count += 1
+            if count == 1 and not self._carrier.more:
+                return
             if count % 16 == 0:
                 now = self._now()
                 until = until or now + DRAIN_SECONDS
@@ -255,13 +260,13 @@ class Loop:
                 self._stopped = not message.drain
             case Probe():
                 self._look()
+            case Hold():
+                self._held = message.on
             case Fault():
                 pass
 
     def _look(self) -> None:
         """Read what lies in the sockets of clients: it is under way."""
-            case Hold():
-                self._held = message.on
         if any(life.worker.feeds.abroad.served for life in self._living):
             self._waiter.wait(0)
 
@@ -285,17 +290,17 @@ class Loop:
             case Go() | Hold():
                 pass
 
-    def _found(self, message: Connect) -> dict[int, str]:
-        """Give where the others are: known since the start, or told now."""
-        return {peer: message.endpoints.get(peer, known) for peer, known in self._endpoints.items()}
-
-    def _meet(self, joined: PeerJoined) -> None:
     def _reach(self, message: Connect) -> None:
         """Connect to the others, whoever here is told to."""
         if not self._connected:
             self._carrier.connect(self._found(message))
         self._connected = True
 
+    def _found(self, message: Connect) -> dict[int, str]:
+        """Give where the others are: known since the start, or told now."""
+        return {peer: message.endpoints.get(peer, known) for peer, known in self._endpoints.items()}
+
+    def _meet(self, joined: PeerJoined) -> None:
         """Connect to a peer that was started again, once, whoever here is told of it; it may have lived here before."""
         if joined.endpoint and self._met.get(joined.peer) != joined.epoch:
             self._met[joined.peer] = joined.epoch

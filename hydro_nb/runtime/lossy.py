@@ -99,7 +99,7 @@ class LossySender(Sender):
             else:
                 self._discard(frame, count)
                 out += self._question()
-        if self.ending:
+        if self._ending and not self.ended:
             out.append(self._farewell())
         return out
 

@@ -73,7 +73,7 @@ class Outflow:
         """Let frames go; says whether some wait for credit."""
         held = False
         for sender in self._outs:
-            if sender.busy or sender.ending:
+            if sender.waiting:
                 for frame in sender.take():
                     self.send(sender.spec.receiver, frame)
                 held = held or sender.blocked

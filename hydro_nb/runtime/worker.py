@@ -72,7 +72,7 @@ class Worker:
         self.outs, self.ins = self._ends.outs, self._ends.ins
         self._notices = notices = Notices(peer, clock, report)
         self._outflow = Outflow(self._ends, self.location.outputs, send, clock.now, notices.fatal)
-        self._inflow = Inflow(self._ends, notices, send, clock.now, self._tell, self._weigh)
+        self._inflow = Inflow(self._ends, notices, send, clock.now, self._tell, self._granted)
         self.receive = self._inflow.receive
         """takes a frame that arrived for this location"""
         self._pace = Pace()
@@ -203,6 +203,11 @@ class Worker:
                 self._tell(spec.input, [(MemberId.from_raw_id(member_of(peer), spec.tag), event)])
                 self._news = True
 
+    def _granted(self) -> None:
+        """Let go what has waited for credit: only while nothing waits any more may more be made."""
+        self._outflow.push()
+        self._weigh()
+
     def _weigh(self) -> None:
         """Look again whether some output is without credit, so that nothing more should be made."""
         self.held = any(sender.blocked for sender in self.outs)
@@ -211,20 +216,20 @@ class Worker:
     @property
     def paused(self) -> bool:
         """Whether nothing new is taken in: an output is without credit, or too much is waited for."""
-        return self.held or self.feeds.crowded
+        return self.held or (not self.feeds.none and self.feeds.crowded)
 
     @property
     def rests(self) -> bool:
         """Whether bounded sources give nothing: it is paused or drains, or a client reads more slowly than that."""
-        return self.paused or self.draining or bool(self.feeds.abroad.served and self.feeds.abroad.pressed)
+        served = self.feeds.abroad.served
+        return self.paused or self.draining or (bool(served) and self.feeds.abroad.pressed)
 
     @property
     def brief(self) -> bool:
         """Whether the last tick was short and left nothing, so that waiting comes next."""
-        feeds = self.feeds
-        return self._gathered <= BRIEF_ITEMS and not (
-            self._inflow.left or self._inflow.broke or self.more or feeds.sources or feeds.futures or feeds.abroad.all
-        )
+        feeds, inflow = self.feeds, self._inflow
+        few = self._gathered <= BRIEF_ITEMS and not (inflow.left or inflow.broke or self.more)
+        return few and (feeds.none or not (feeds.sources or feeds.futures or feeds.abroad.all))
 
     def close(self) -> None:
         """Cancel what is waited for, and close the user's sinks; their failures are `FatalError`."""
@@ -246,16 +251,13 @@ class Worker:
         """Gather what is there and run a tick on it; False if there was nothing to do."""
         self._inflow.check_whole()
         act_as(self.member)
-        self._tell_abroad()
-        came = self._resolved()
-        held, rests = self.paused, self.rests
-        if self.feeds.abroad.all and rests is not self.location.holding:
-            self._weigh()
-        real = (self.more and not rests) or came or self._news
+        real = self._news or (not self.feeds.none and self._resume())
+        held = self.paused
+        real = real or (self.more and not self.rests)
         self._gathered, came = self._inflow.gather(self._pace.budget, held=held)
         real = real or came
         fired = False
-        if not held:
+        if not (held or self.feeds.none):
             real = (not self.draining and self._pull()) or real
             fired = self.feeds.fire()
         if not (real or fired or self._touched):
@@ -263,6 +265,14 @@ class Worker:
             return False
         self._run(timer=not real)
         return True
+
+    def _resume(self) -> bool:
+        """Tell what has happened outside, and take what was waited for; says whether something came."""
+        self._tell_abroad()
+        came = self._resolved()
+        if self.feeds.abroad.all and self.rests is not self.location.holding:
+            self._weigh()
+        return came
 
     def _pull(self) -> bool:
         pulled = self.feeds.pull(self._pace.budget)
@@ -291,7 +301,6 @@ class Worker:
         self._pace.ran(self._gathered, now - start)
         self._clear_inputs()
         self._collect(timer=timer)
-        self._inflow.reply()
         if not timer:
             self.changes += 1
             self.last_change = now
@@ -303,13 +312,15 @@ class Worker:
 
     def _collect(self, *, timer: bool) -> None:
         self._outflow.collect(timer=timer)
-        if self.feeds.give(timer=timer):
+        if not self.feeds.none and self.feeds.give(timer=timer):
             self._weigh()
 
     def flush_due(self) -> None:
         """Send what is full or has waited long enough, while there is more to do."""
         if self._outflow.due or self.faults is not None:
             self.flush()
+        else:
+            self._inflow.reply()
 
     def flush(self) -> None:
         """Send everything that credit allows."""
