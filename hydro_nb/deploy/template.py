@@ -19,7 +19,7 @@ from hydro_nb.deploy.child import Piped, Pipes, close, lodgers
 from hydro_nb.deploy.io import IO, Callback
 from hydro_nb.deploy.launcher import KILL, title_of
 from hydro_nb.deploy.spawn import ROOT, STUB
-from hydro_nb.runtime.template import MESSAGE_BYTES, Ended, Fork, Loaded, Order, Ready, Reap, Started, Told
+from hydro_nb.runtime.template import MESSAGE_BYTES, Ended, Exited, Fork, Loaded, Order, Ready, Reap, Started, Told
 from hydro_nb.wire import Bootstrap
 
 AT_ONCE = 32
@@ -74,9 +74,7 @@ class Forked(Piped):
             self.signal(number)
 
     def ended(self, code: int, epitaph: str = "") -> None:
-        """Note how it ended; what it started in its session ends with it."""
-        # the template keeps the number from being given to another group until it hears that it may
-        self.signal(KILL)
+        """Note how it ended."""
         self._code = code
         self.epitaph = epitaph
         self._tell()
@@ -187,8 +185,11 @@ class Template:
             case Started():
                 self._under_way.discard(told.number)
                 self._children[told.number].started(told.pid)
-            case Ended():
+            case Exited():
+                # what it started in its session ends with it, while the session's number is still its own
+                self._children[told.number].signal(KILL)
                 self._unsent.append((Reap(told.number), []))
+            case Ended():
                 self._end(told.number, told.code)
         self._flush()
 

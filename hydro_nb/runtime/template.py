@@ -63,8 +63,14 @@ class Started(msgspec.Struct, frozen=True, tag="started"):
     why: str = ""
 
 
+class Exited(msgspec.Struct, frozen=True, tag="exited"):
+    """From the template: a child has ended; its process id stays its own until the kernel says that it may go."""
+
+    number: int
+
+
 class Ended(msgspec.Struct, frozen=True, tag="ended"):
-    """From the template: a child has ended, by an exit code, or a signal as a negative number."""
+    """From the template: nothing is left of a child; how it ended, by an exit code, or a signal as a negative number."""
 
     number: int
     code: int
@@ -77,7 +83,7 @@ class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
 
 
 Order: TypeAlias = Fork | Reap
-Told: TypeAlias = Ready | Started | Ended | Loaded
+Told: TypeAlias = Ready | Started | Exited | Ended | Loaded
 
 ORDERS = msgspec.msgpack.Decoder(Order)
 
@@ -177,7 +183,8 @@ class Template:
         if isinstance(order, Fork):
             self._fork(order, descriptors)
         else:
-            os.waitpid(self._pids.pop(order.number), 0)
+            _, status = os.waitpid(self._pids.pop(order.number), 0)
+            self._tell(Ended(order.number, os.waitstatus_to_exitcode(status)))
 
     def _fork(self, order: Fork, descriptors: list[int]) -> None:
         try:
@@ -212,16 +219,12 @@ class Template:
     def _watch(self, number: int, pid: int) -> None:
         self._pids[number] = pid
         fd = os.pidfd_open(pid)
-        self._selector.register(fd, selectors.EVENT_READ, lambda: self._ended(number, fd))
+        self._selector.register(fd, selectors.EVENT_READ, lambda: self._exited(number, fd))
 
-    def _ended(self, number: int, fd: int) -> None:
-        """Tell how a child ended; its process id stays its own until nobody uses it any more."""
+    def _exited(self, number: int, fd: int) -> None:
         self._selector.unregister(fd)
         os.close(fd)
-        how = os.waitid(os.P_PID, self._pids[number], os.WEXITED | os.WNOWAIT)
-        if how is not None:
-            exited = how.si_code == os.CLD_EXITED
-            self._tell(Ended(number, how.si_status if exited else -how.si_status))
+        self._tell(Exited(number))
 
 
 def _end(pid: int) -> None:

@@ -30,8 +30,8 @@ def _children(pid):
 def _left(pid):
     """Give the titles of what a deployment left: a template stays, but nothing that it has forked."""
     title = Path(f"/proc/{pid}/cmdline").read_bytes()
-    if not title or title == Path("/proc/self/cmdline").read_bytes():
-        # it has ended, and its template is about to hear that its number is free; or it is about to be a template
+    if title == Path("/proc/self/cmdline").read_bytes():
+        # it is about to be a template
         return []
     if b"hydro_nb:template" not in title:
         return [title]
