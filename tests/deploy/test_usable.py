@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -125,6 +126,28 @@ def test_an_element_over_the_limit_is_the_clients_error_and_its_port_goes_on():
         sender.send(b"small")
         deployment.settle(SECONDS)
         assert [line.text for line in deployment.logs()] == ["5"]
+
+
+class Large:
+    """Something whose end can be seen."""
+
+
+def test_elements_that_were_shown_are_let_go():
+    living = weakref.WeakSet()
+
+    def make(_):
+        large = Large()
+        living.add(large)
+        return large
+
+    flow = FlowBuilder()
+    made = flow.process().source_iter(range(1000)).map(make)
+    made.for_each(lambda _: None)
+    with flow.deploy(backend="inprocess") as deployment:
+        deployment.settle(SECONDS)
+        assert any("Large" in ring.newest.text for ring in deployment.snapshot().samples.values())
+        gc.collect()
+        assert len(living) == 0
 
 
 # ------------------------------------------------------------ texts of values
