@@ -15,7 +15,7 @@ def tick(state, inputs, outputs):
         open({folder!r} + "/gate").close()
     for _ in range({at_once}):
         if state.next < {count}:
-            outputs["out1"].append(state.next.to_bytes(8, "big") + bytes({size}))
+            outputs["out1"].append(state.next.to_bytes(8, "big") * (1 + {size} // 8))
             state.next += 1
             strike({name!r}, state.next)
     return state.next < {count}

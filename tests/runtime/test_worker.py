@@ -365,3 +365,27 @@ def test_inputs_take_turns_when_there_is_more_than_a_tick_takes():
         bench.worker.receive(frame)
     bench.run()
     assert bench.taken() == [16000, 14002, 10000]
+
+
+def test_a_little_credit_lets_little_be_made():
+    body = """
+    def start():
+        return State(n=0)
+    def tick(state, inputs, outputs):
+        state.n += 1
+        outputs["out2"].append(state.n << 600_000)
+        return True
+    """
+    room = 500_000
+    bench = Bench(body, max_buffer=room)
+    taken, most = [], 0
+    for _ in range(100):
+        for _ in range(5):
+            bench.worker.step()
+        bench.worker.flush()
+        most = max(most, bench.worker.outs[0].held_bytes)
+        taken += bench.sink.take()[0]
+        for frame in bench.sink.replies():
+            bench.worker.receive(frame)
+    assert [each >> 600_000 for each in taken] == [*range(1, 101)]
+    assert most < 2 * room
