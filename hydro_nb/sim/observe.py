@@ -22,6 +22,7 @@ from hydro_nb.ir.ops.outside import BidiExternalMany, BindSingleClient, SidecarB
 from hydro_nb.ir.ops.source import SourceExternal, SourceStream, Spin
 from hydro_nb.ir.ops.time import SampleEvery, Snapshot
 from hydro_nb.sim.sequences import Choose, interleaved, interleaved_by_key, permuted, permuted_by_key, repeated
+from hydro_nb.sim.settled import settle
 from hydro_nb.sim.timed import sampling, silence
 
 __tracebackhide__ = True
@@ -154,6 +155,7 @@ def simulated(graph: Graph) -> Graph:
     for node in graph.nodes.values():
         for each in _of_several(graph, node) or _chosen(graph, node):
             made.nodes[each.slot] = each
+    settle(made)
     return made
 
 
