@@ -94,6 +94,8 @@ class Board:
     def keep(self, lines: list[LogLine]) -> None:
         """Keep what was written where stdout stands for a process's own; it is echoed when it is the user's again."""
         self.logs.add(lines)
+        for line in lines:
+            self.logs.write(line.name, f"{line.text}\n".encode("utf-8", "backslashreplace"))
 
     def _without_files(self, why: str) -> None:
         """Note that what processes write is not kept in files, from now on or at all."""

@@ -6,11 +6,10 @@ import contextlib
 import io
 import time
 from collections.abc import Callable, Generator
-from typing import Literal
 
+from hydro_nb.telemetry.blocks import LINE_LIMIT, Stream
 from hydro_nb.wire import LocationProgram, LogLine, member_of
 
-Stream = Literal["stdout", "stderr"]
 Who = tuple[str, int | None]
 """A location's name, and the number of a member"""
 
@@ -30,6 +29,9 @@ class _Writer(io.TextIOBase):
 
     def write(self, text: str, /) -> int:
         *whole, self._partial = (self._partial + text).split("\n")
+        while len(self._partial) > LINE_LIMIT:
+            whole.append(self._partial[:LINE_LIMIT])
+            self._partial = self._partial[LINE_LIMIT:]
         if whole:
             self._printed([self._line(line) for line in whole])
         return len(text)

@@ -14,6 +14,7 @@ import time
 import weakref
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from leading import row, until
@@ -131,23 +132,23 @@ def test_an_element_over_the_limit_is_the_clients_error_and_its_port_goes_on():
 class Large:
     """Something whose end can be seen."""
 
+    living: ClassVar = weakref.WeakSet()
+    made = 0
+
+    def __init__(self):
+        Large.living.add(self)
+        Large.made += 1
+
 
 def test_elements_that_were_shown_are_let_go():
-    living = weakref.WeakSet()
-
-    def make(_):
-        large = Large()
-        living.add(large)
-        return large
-
     flow = FlowBuilder()
-    made = flow.process().source_iter(range(1000)).map(make)
-    made.for_each(lambda _: None)
+    flow.process().source_iter(range(1000)).map(lambda _: Large()).for_each(lambda _: None)
     with flow.deploy(backend="inprocess") as deployment:
         deployment.settle(SECONDS)
         assert any("Large" in ring.newest.text for ring in deployment.snapshot().samples.values())
+        assert Large.made == 1000
         gc.collect()
-        assert len(living) == 0
+        assert len(Large.living) == 0
 
 
 # ------------------------------------------------------------ texts of values
@@ -390,3 +391,16 @@ def test_100_failures_at_once_are_a_row_and_a_problem_each(capsys):
         assert len(names) == 100
         assert sorted(each.process for each in deployment.problems) == sorted(names)
         assert all(each.error.startswith("ZeroDivisionError") for each in deployment.problems)
+
+
+def test_what_is_printed_in_the_kernel_is_in_files_too(capsys):
+    flow = FlowBuilder()
+    flow.process().source_iter(range(20_000)).for_each(print)
+    flow.process().source_iter(range(40_000)).for_each(lambda _: print(".", end=""))
+    with flow.deploy(backend="inprocess") as deployment:
+        deployment.settle(SECONDS)
+    lines = (deployment.log_folder / "process 0.log").read_text().split()
+    assert lines == [str(n) for n in range(20_000)]
+    dots = (deployment.log_folder / "process 1.log").read_text().split()
+    assert sum(map(len, dots)) == 40_000
+    assert max(map(len, dots)) <= 16 * 1024
