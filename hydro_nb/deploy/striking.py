@@ -37,8 +37,9 @@ class Signalled:
         self._io = io
 
     def living(self) -> dict[int, str]:
-        """Give the names of those that have not ended, nor been killed."""
-        return {each.id: each.name for each in self._host.members.values() if not (each.over or each.on_purpose)}
+        """Give the names of those that run: what still starts cannot be told, and what was killed has ended."""
+        members = self._host.members.values()
+        return {each.id: each.name for each in members if each.ran and not (each.over or each.on_purpose)}
 
     def tell(self, peer: int, message: Control) -> None:
         """Tell one of them."""

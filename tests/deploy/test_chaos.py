@@ -108,7 +108,7 @@ def numbers_there_and_back():
 
 def test_nothing_is_lost_and_no_fault_is_left():
     flow, port = numbers_there_and_back()
-    with flow.deploy(max_buffer=4096) as deployment:
+    with flow.deploy() as deployment:
         with chaos(deployment, seed=3, mean_seconds=0.03) as struck:
             for size in (10, 300, 3000):
                 send(deployment, port, size)

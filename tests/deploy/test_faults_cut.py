@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import threading
+
 import pytest
 from faulty import BACKENDS, LONG, SHORT, Aside, Pair, Source, Target, busy, got, sends
-from leading import SECONDS, Flow, Leader, Worker, said, send, shown, until
+from leading import SECONDS, Flow, Leader, Worker, row, said, send, shown, until
 
 from hydro_nb import TCP, UDP, DeployError, FlowBuilder, nondet
 from hydro_nb.deploy import faults
@@ -306,6 +309,34 @@ def test_timers_go_on_beside_a_cut_and_the_flow_settles_when_it_is_over(backend)
         deployment.settle(SECONDS)
         assert deployment.snapshot().discarded[beats.ref.slot] > 0
         assert int(deployment.snapshot().values[counted.ref.slot].text) > 0
+
+
+def test_one_that_is_on_its_way_back_is_not_there_yet(tmp_path):
+    made, gate = Flow(), tmp_path / "gate"
+    path = str(gate)
+    made.workers.source_iter(lambda: passed(path)).for_each(print)
+    shown(made.numbers.broadcast(made.workers, TCP.fail_stop(), nondet("any")), str)
+    with made.deploy(members=1) as deployment:
+        deployment.settle(SECONDS)
+        os.mkfifo(gate)
+        restart = threading.Thread(target=deployment.restart, args=("Worker/0",))
+        restart.start()
+        until(deployment, lambda state: row(state, "Worker/0").state == "connected")
+        for act in (lambda: deployment.cut(made.leader, made.workers), lambda: deployment.pause("Worker/0")):
+            with pytest.raises(DeployError, match="no running process is called `Worker"):
+                act()
+        gate.write_text("")
+        restart.join()
+        deployment.cut(made.leader, made.workers)
+        deployment.heal(made.leader, made.workers)
+
+
+def passed(path):
+    """Wait at a gate, if there is one."""
+    if os.path.exists(path):  # noqa: PTH110 - runs where this module is not
+        with open(path) as gate:  # noqa: PTH123 - as above
+            gate.read()
+    return [0]
 
 
 def test_unordered_channels_are_held_as_well(monkeypatch):
