@@ -71,7 +71,7 @@ class Feeds:
     @property
     def exhausted(self) -> bool:
         """Whether every iterator has ended, and nothing is waited for."""
-        return self.none or all(each.done for each in (*self.sources, *self.futures)) and self.abroad.idle
+        return self.none or (all(each.done for each in (*self.sources, *self.futures)) and self.abroad.idle)
 
     @property
     def endless(self) -> bool:

@@ -70,7 +70,7 @@ class Exited(msgspec.Struct, frozen=True, tag="exited"):
 
 
 class Ended(msgspec.Struct, frozen=True, tag="ended"):
-    """From the template: nothing is left of a child; how it ended, by an exit code, or a signal as a negative number."""
+    """From the template: nothing is left of a child; how it ended: an exit code, or a signal as a negative number."""
 
     number: int
     code: int

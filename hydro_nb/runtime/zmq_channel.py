@@ -168,7 +168,7 @@ class Carrier:
     @property
     def more(self) -> bool:
         """Whether another frame is there: for who has read one, an answer at a fifth of what `receive` costs."""
-        return bool(self._pull.getsockopt(zmq.EVENTS) & zmq.POLLIN)
+        return bool(int(self._pull.getsockopt(zmq.EVENTS)) & zmq.POLLIN)
 
     def part(self, location: int) -> None:
         """Close the way to a peer that has ended, and the door for whoever holds its key."""
