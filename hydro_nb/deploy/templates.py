@@ -90,6 +90,9 @@ def _lasting(names: Iterable[str]) -> Iterator[str]:
     """Give those that are not the user's own, who may change them between two deployments."""
     homes = [Path(sysconfig.get_path(each)) for each in ("stdlib", "purelib", "platlib")]
     for name in names:
+        if name.startswith("_"):
+            # what imports it knows when: `_asyncio`, imported first, comes to be twice
+            continue
         origin = _origin(name.partition(".")[0])
         if name.startswith("hydro_nb.") or (origin is not None and any(map(origin.is_relative_to, homes))):
             yield name

@@ -187,6 +187,17 @@ def test_modules_that_children_loaded_are_there_for_the_next_ones(monkeypatch):
     hydro_io().call(mine.close)
 
 
+def test_a_module_of_two_parts_is_there_once_and_works(monkeypatch):
+    monkeypatch.setattr("hydro_nb.deploy.templates.QUIET_SECONDS", 0.0)
+    mine = Heard()
+    # what a timeout asks after is the present task, which is kept by the part in C
+    asks = says("asyncio.run(asyncio.Timeout(None).__aenter__()).expired()", "import asyncio")
+    assert run(asks, mine) == ["False"]
+    assert mine.taken.wait(30)
+    assert run(asks, mine) == ["False"]
+    hydro_io().call(mine.close)
+
+
 def run(program, launcher):
     """Run a program with another way to start its processes; gives what they print."""
     board = Board("run", peers_of(program, {}), echo=False, folder=None)
