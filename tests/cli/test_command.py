@@ -119,6 +119,17 @@ def test_lines_that_a_notebook_asks_for_are_printed_once(tmp_path):
     assert done.stdout.splitlines() == [*TAGGED, "after"]
 
 
+def test_lines_that_came_faster_than_they_were_printed_are_counted(tmp_path):
+    flood = PROGRAM.replace("q([1, 2, 3, 4])", "range(150_000)")
+    write_notebook(tmp_path / "book.ipynb", flood, SETTLE)
+    done = hydro_nb("run", "book.ipynb", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    missing = [int(line.split()[1]) for line in lines if line.startswith("[... ")]
+    assert sum(missing) + len(lines) - len(missing) == 150_000
+    assert lines[-1] == "[process 1] 1499990"
+
+
 def test_a_notebook_runs_where_it_lies(tmp_path):
     (tmp_path / "inner").mkdir()
     write_notebook(tmp_path / "inner" / "book.ipynb", "import os\nos.path.basename(os.getcwd())")
