@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 from typing_extensions import TypeVar
 
 from hydro_nb.errors import GraphError, HydroError
+from hydro_nb.lang.codecs import checked_token
 from hydro_nb.lang.cycle import ChannelSender
 from hydro_nb.lang.external import OutPort
 from hydro_nb.lang.given import period
@@ -24,7 +25,7 @@ from hydro_nb.lang.location import Process
 from hydro_nb.lang.nondet import nondet
 from hydro_nb.lang.site import here
 from hydro_nb.std.http_messages import Event, Request, Response, request_of, say, url_of
-from hydro_nb.std.http_server import serve
+from hydro_nb.std.http_server import Secret, serve
 
 __all__ = ["HttpClients", "HttpPort", "Request", "Response", "source_http"]
 
@@ -81,6 +82,7 @@ def source_http(
     port: int = 0,
     timeout: float | timedelta = 30.0,
     largest: int = 1 << 20,
+    token: str | None = None,
 ) -> tuple[
     HttpPort,
     KeyedStream[int, Request, P, Unbounded, TotalOrder, ExactlyOnce],
@@ -104,10 +106,14 @@ def source_http(
     waits for its response: one that has none in time is answered 504, one whose body is larger than `largest` bytes
     413. The response to a client that has left, and a second one to a request, go nowhere; one to a number that no
     request has is an error. When the process stops, connections end, with 503 where there is time for it.
+
+    With a `token`, a request needs the header `Authorization: Bearer` with it: others are answered 401, which is told
+    in the process's log. It is no part of the graph's texts or the generated code.
     """
     _require()
     seconds = period(timeout, "source_http", here())
-    function = partial(serve, host=host, port=_checked(port), timeout=seconds, largest=largest)
+    secret = None if token is None else Secret(checked_token(token, "source_http"))
+    function = partial(serve, host=host, port=_checked(port), timeout=seconds, largest=largest, secret=secret)
     events, out = process.sidecar_bidi(function, of=Event, accepts=tuple[int, Response])
     sender, responses = process.channel(KeyedStream, of=Response, key=int, order=NoOrder)
     out.send(responses.entries().assume_ordering(nondet("each response goes to the request of its own number")))

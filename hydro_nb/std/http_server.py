@@ -7,6 +7,9 @@ import importlib
 import os
 import sys
 from collections.abc import AsyncIterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from hmac import compare_digest
 from typing import Any, Protocol
 
 from hydro_nb.errors import HydroError
@@ -16,6 +19,7 @@ __all__ = [
     "BACKLOG",
     "CLOSE_SECONDS",
     "Outbox",
+    "Secret",
     "Waiting",
     "serve",
 ]
@@ -23,6 +27,23 @@ __all__ = [
 BACKLOG = 1024
 CLOSE_SECONDS = 0.5
 """how long what is being written may take when the process stops"""
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A text that shows itself to nobody."""
+
+    text: str = field(repr=False)
+
+    def opens(self, header: str) -> bool:
+        """Whether a request with this `Authorization` knows it; how long that takes says nothing of it.
+
+        >>> Secret("hunter22"), Secret("hunter22").opens("bearer hunter22"), Secret("hunter22").opens("hunter22")
+        (Secret(), True, False)
+        """
+        scheme, _, said = header.partition(" ")
+        digests = (sha256(text.encode(errors="replace")).digest() for text in (said.strip(), self.text))
+        return scheme.lower() == "bearer" and compare_digest(*digests)
 
 
 class Outbox(Protocol):
@@ -41,9 +62,10 @@ async def serve(
     port: int,
     timeout: float,
     largest: int,
+    secret: Secret | None = None,
 ) -> None:
     """Serve until it is cancelled."""
-    waiting = Waiting(outbox, timeout)
+    waiting = Waiting(outbox, timeout, secret)
     runner = _runner(waiting, largest)
     await runner.setup()
     try:
@@ -84,15 +106,19 @@ def _url(address: tuple[Any, ...]) -> str:
 class Waiting:
     """The requests that have no response yet."""
 
-    def __init__(self, outbox: Outbox, seconds: float) -> None:
+    def __init__(self, outbox: Outbox, seconds: float, secret: Secret | None = None) -> None:
         self._outbox = outbox
         self._seconds = seconds
+        self._secret = secret
+        self._refused = 0
         self._given = 0
         self._futures: dict[int, asyncio.Future[Response]] = {}
         self._closed = False
 
     async def handle(self, request: Any) -> Any:
         """Put a request into the flow and wait for its response; what a client gave up is cancelled, and forgotten."""
+        if self._secret and not self._secret.opens(request.headers.get("Authorization", "")):
+            return self._refusal(request)
         asked = await _read(request)
         if self._closed:
             return _written(Response(503, "the program stops"))
@@ -107,6 +133,15 @@ class Waiting:
         finally:
             del self._futures[number]
         return _written(response)
+
+    def _refusal(self, request: Any) -> Any:
+        """Send a stranger away; told less often the more there are, lest a flood of them floods the log."""
+        self._refused += 1
+        if self._refused & (self._refused - 1) == 0:
+            told = f"refused a request of {request.remote} without the token (refused so far: {self._refused})"
+            print(told, file=sys.stderr, flush=True)  # noqa: T201 - a process's log
+        needs = {"www-authenticate": "Bearer"}
+        return _written(Response(401, "this needs the header `Authorization: Bearer` with the token", needs))
 
     def answer(self, number: int, response: Response) -> None:
         """Answer a request; nobody waits any more for what took too long, was given up, or has been answered."""

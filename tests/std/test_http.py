@@ -342,3 +342,34 @@ def test_without_the_extra(server, monkeypatch):
 def test_a_request_reads_its_body():
     request = Request("POST", "/", body=b'{"n": 1}')
     assert (request.text, request.json(), request.json(dict[str, int])) == ('{"n": 1}', {"n": 1}, {"n": 1})
+
+
+# ------------------------------------------------------------ a token
+
+
+def test_only_who_knows_the_token_is_answered(flow, server, deployed):
+    port, requests, responses = source_http(server, token="open-sesame-0")
+    responses.send(requests.map(lambda request: Response(200, request.path)))
+    deployment = deployed()
+    url = port.url(deployment) + "/hello"
+    wrong = [None, "open-sesame-0", "Bearer open-sesame-1", "Basic open-sesame-0", "Bearer "]
+    answers = [ask(url, headers={"Authorization": each} if each else {}) for each in wrong]
+    assert answers == [(401, "this needs the header `Authorization: Bearer` with the token")] * 5
+    assert ask(url, headers={"Authorization": "Bearer open-sesame-0"}) == (200, "/hello")
+    deployment.settle(20)
+    told = [line.text for line in deployment.logs() if line.stream == "stderr"]
+    assert told == [
+        f"refused a request of 127.0.0.1 without the token (refused so far: {count})" for count in (1, 2, 4)
+    ]
+
+
+def test_the_token_is_shown_nowhere(flow, server):
+    _, requests, responses = source_http(server, token="in-this-very-line")
+    responses.send(requests.map(lambda request: Response(200)))
+    shown = [flow.to_text(), flow.to_json(), flow.to_dot(), flow.source(server), repr(flow.graph.nodes)]
+    assert not [text for text in shown if "in-this-very-line" in text]
+
+
+def test_a_token_that_is_none_is_refused(server):
+    with pytest.raises(GraphError, match="`source_http` was given a token that is no line of 8 to 256 printable"):
+        source_http(server, token="short")

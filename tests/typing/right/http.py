@@ -11,7 +11,7 @@ class Server: ...
 
 flow = FlowBuilder()
 server = flow.process(Server)
-port, requests, responses = source_http(server, port=8080, timeout=5)
+port, requests, responses = source_http(server, port=8080, timeout=5, token="open-sesame-0")
 assert_type(port, HttpPort)
 assert_type(requests, KeyedStream[int, Request, Process[Server], Unbounded, TotalOrder, ExactlyOnce])
 responses.send(requests.map(lambda request: Response(200, request.path)))
