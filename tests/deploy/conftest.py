@@ -30,8 +30,8 @@ def _children(pid):
 def _left(pid):
     """Give the titles of what a deployment left: a template stays, but nothing that it has forked."""
     title = Path(f"/proc/{pid}/cmdline").read_bytes()
-    if title == Path("/proc/self/cmdline").read_bytes():
-        # it is about to be a template
+    if not title or title == Path("/proc/self/cmdline").read_bytes():
+        # it has just ended, or is about to be a template
         return []
     if b"hydro_nb:template" not in title:
         return [title]
