@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, cast
 
 from hydro_nb.cli.say import NEEDS_LAB, complain, say
 
@@ -64,9 +65,10 @@ def _files(source: Path) -> Iterator[Path]:
 
 def _read_record(target: Path) -> dict[str, str]:
     try:
-        return json.loads((target / RECORD).read_text())
-    except (OSError, ValueError):
-        return {}
+        record: Any = json.loads((target / RECORD).read_text())
+    except (OSError, ValueError, RecursionError):
+        record = None
+    return cast("dict[str, str]", record) if isinstance(record, dict) else {}
 
 
 def _digest(path: Path) -> str:

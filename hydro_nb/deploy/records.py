@@ -114,7 +114,7 @@ def _read() -> Iterator[Found]:
         try:
             with path.open("rb") as file:
                 record = msgspec.json.decode(file.read(SIZE_LIMIT), type=Record)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
         # a home folder may be that of several machines or containers
         if record.where == here:

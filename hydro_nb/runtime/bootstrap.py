@@ -17,7 +17,6 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-import msgspec
 from msgspec.structs import replace
 
 from hydro_nb.errors import HydroError
@@ -25,7 +24,7 @@ from hydro_nb.runtime import zmq_channel
 from hydro_nb.runtime.clock import SystemClock
 from hydro_nb.runtime.host import Host
 from hydro_nb.runtime.loop import flush_streams
-from hydro_nb.runtime.report import Reporter
+from hydro_nb.runtime.report import Reporter, decode_bootstrap
 from hydro_nb.wire import LENGTH, Bootstrap, Problem
 
 _PR_SET_PDEATHSIG = 1
@@ -58,7 +57,7 @@ def main(outputs: Sequence[int] = (), leave: Callable[[], object] = lambda: None
     """
     lifeline = _take_stdin()
     parent = os.getppid()
-    boot = msgspec.msgpack.decode(_read(lifeline), type=Bootstrap)
+    boot = decode_bootstrap(_read(lifeline))
     captures = [_read(lifeline) for _ in boot.residents]
     _guard(lifeline, parent)
     if outputs:

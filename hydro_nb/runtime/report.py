@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hydro_nb.errors import DecodeError
-from hydro_nb.wire import Entered, Event, Hello, Met, PeerJoined, Phase, Report, To
+from hydro_nb.wire import Bootstrap, Entered, Event, Hello, Met, PeerJoined, Phase, Report, To
 
 if TYPE_CHECKING:
     from hydro_nb.runtime.clock import Clock
@@ -19,6 +19,7 @@ INTERVAL = 0.1
 
 _encoder = msgspec.msgpack.Encoder()
 _control: msgspec.msgpack.Decoder[To] = msgspec.msgpack.Decoder(To)
+_bootstrap: msgspec.msgpack.Decoder[Bootstrap] = msgspec.msgpack.Decoder(Bootstrap)
 _report: msgspec.msgpack.Decoder[Report] = msgspec.msgpack.Decoder(Report)
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What msgspec raises for bytes that hold no message, the last for what is nested too deep."""
@@ -27,6 +28,14 @@ UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 def encode(message: Report | To) -> bytes:
     """Encode a control message."""
     return _encoder.encode(message)
+
+
+def decode_bootstrap(message: bytes) -> Bootstrap:
+    """Decode what a child is told first."""
+    try:
+        return _bootstrap.decode(message)
+    except UNREADABLE as error:
+        raise DecodeError(f"what this process was to be told first could not be read: {error}") from error
 
 
 def decode_report(message: bytes) -> Report:

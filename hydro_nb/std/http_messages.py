@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from hydro_nb.errors import DecodeError
+
 __all__ = [
     "Event",
     "Listening",
@@ -39,7 +41,10 @@ class Request(msgspec.Struct, frozen=True):
         >>> Request("POST", "/", body=b"hello").text
         'hello'
         """
-        return self.body.decode()
+        try:
+            return self.body.decode()
+        except UnicodeDecodeError as error:
+            raise DecodeError(f"the body of {self.method} {self.path:.80} is no UTF-8: {error}") from None
 
     def json(self, of: Any = Any) -> Any:
         """Read the body as JSON, of a type where one is given.
@@ -47,7 +52,12 @@ class Request(msgspec.Struct, frozen=True):
         >>> Request("POST", "/", body=b"[1, 2]").json(list[int])
         [1, 2]
         """
-        return msgspec.json.decode(self.body, type=of)
+        try:
+            return msgspec.json.decode(self.body, type=of)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise DecodeError(
+                f"the body of {self.method} {self.path:.80} is not the JSON that is read: {error}"
+            ) from None
 
 
 class Response(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ A target takes any bytes and returns, or raises an error of the package; whateve
 from __future__ import annotations
 
 import functools
+import os
 import struct
 import tempfile
 import warnings
@@ -14,9 +15,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import msgspec
 
+from hydro_nb.cli.lab import RECORD, copy_tutorials
+from hydro_nb.deploy import records
 from hydro_nb.deploy.external import Clients
 from hydro_nb.errors import HydroError
 from hydro_nb.runtime.channel import read_header
@@ -24,16 +28,18 @@ from hydro_nb.runtime.clock import ManualClock
 from hydro_nb.runtime.codec import make_codec
 from hydro_nb.runtime.feeds import FatalError
 from hydro_nb.runtime.framing import make_framing
-from hydro_nb.runtime.report import decode_control, decode_report, encode
+from hydro_nb.runtime.report import decode_bootstrap, decode_control, decode_report, encode
 from hydro_nb.runtime.wiring import Codecs, Wiring
 from hydro_nb.runtime.worker import Worker
 from hydro_nb.sim.store import Kept, Store
 from hydro_nb.std.following import Growing
+from hydro_nb.std.http_messages import Request
 from hydro_nb.std.readers import csv_rows, json_values, text_lines
 from hydro_nb.telemetry.blocks import LINE_LIMIT, Splitter
 from hydro_nb.values import MemberId
 from hydro_nb.wire import (
     HEADER,
+    Bootstrap,
     ChannelSpec,
     CodecSpec,
     Counts,
@@ -43,6 +49,7 @@ from hydro_nb.wire import (
     LocationProgram,
     PeerJoined,
     Problem,
+    Resident,
     Sample,
     Stop,
     To,
@@ -258,6 +265,23 @@ def control(data: bytes) -> None:
     assert isinstance(decode_control(data), To)
 
 
+BOOT = Bootstrap(
+    residents=(Resident(PROGRAM, 1, CHANNELS),),
+    endpoints={0: "ipc://a", 1: "ipc://b"},
+    epochs={0: 1, 1: 1},
+    control="ipc://c",
+    token=b"token",
+    path=["/"],
+    cwd="/",
+    max_buffer=1 << 16,
+)
+
+
+@target(msgspec.msgpack.encode(BOOT))
+def bootstrap(data: bytes) -> None:
+    assert isinstance(decode_bootstrap(data), Bootstrap)
+
+
 # ---------------------------------------------------------------- what comes from outside
 
 
@@ -299,6 +323,8 @@ def log(data: bytes) -> None:
 
 FOLDER = tempfile.TemporaryDirectory(prefix="hydro-nb-fuzz-")
 FILE = Path(FOLDER.name) / "file"
+NO_TUTORIALS = Path(FOLDER.name) / "none"
+NO_TUTORIALS.mkdir()
 KEPT = msgspec.json.format(msgspec.json.encode(Kept("m::t", ("port",), (3,), (0, 1, 2), "today", "it failed")))
 
 
@@ -333,6 +359,40 @@ def json_file(data: bytes) -> None:
 def json_file_of_anything(data: bytes) -> None:
     FILE.write_bytes(data)
     assert all(msgspec.json.encode(each) for each in json_values(FILE, Any))
+
+
+@target(b'{"kernel": 1, "where": {}}', b"[" * 40)
+def records_of_deployments(data: bytes) -> None:
+    with patch.dict(os.environ, XDG_STATE_HOME=FOLDER.name):
+        folder = records.state_folder()
+        folder.mkdir(exist_ok=True)
+        (folder / f"{records.PREFIX}1.json").write_bytes(data)
+        assert all(isinstance(each, records.Found) for each in records.found())
+
+
+@target(b'{"a.ipynb": "1234"}', b"[]", b"3")
+def record_of_tutorials(data: bytes) -> None:
+    (Path(FOLDER.name) / RECORD).write_bytes(data)
+    assert copy_tutorials(NO_TUTORIALS, Path(FOLDER.name)) == []
+
+
+def _request(data: bytes) -> Request:
+    return Request("POST", "/", body=data)
+
+
+@target("text: ä".encode())
+def text_of_a_request(data: bytes) -> None:
+    assert isinstance(_request(data).text, str)
+
+
+@target(b'{"number": 1, "pairs": [["a", 1.5]]}')
+def json_of_a_request(data: bytes) -> None:
+    assert isinstance(_request(data).json(Record), Record)
+
+
+@target(b'{"a": [1, 2, {"b": null}]}')
+def json_of_a_request_of_any_kind(data: bytes) -> None:
+    assert msgspec.json.encode(_request(data).json())
 
 
 @target(b"one\ntwo\r\n\xc3\xa4", b"\xc3")
