@@ -12,13 +12,11 @@ from hydro_nb.telemetry.blocks import Author, Block, Splitter
 from hydro_nb.telemetry.logs import Logs
 
 CHUNK = 64 * 1024
-PORTION = 16
-"""Chunks that are read at once, so that one process does not keep the others waiting."""
 BRISK = 8
 PAUSE_SECONDS = 0.005
 """How long a pipe is left alone that was read so often without a rest: a flood of lines wakes the kernel seldom."""
 ROOM = 1024 * 1024
-"""What a pipe has room for that was found full."""
+"""What a pipe has room for that was found full, and so all that can be in one at a moment."""
 
 
 class Output:
@@ -46,7 +44,7 @@ class Output:
             self._io.watch(self._fd, self._ready)
 
     def _ready(self) -> None:
-        blocks = self.read(PORTION)
+        blocks = self.read()
         if self.open:
             self._pause_in_a_flood(time.monotonic())
         if self._printed is not None and blocks:
@@ -59,15 +57,16 @@ class Output:
             self._io.forget(self._fd)
             self._io.later(PAUSE_SECONDS, self._listen)
 
-    def read(self, most: int | None = None) -> list[Block]:
-        """Read what is in the pipe now, at most this many chunks."""
+    def read(self) -> list[Block]:
+        """Read what is in the pipe now, and not all that may come meanwhile: somebody may write faster than this."""
         blocks: list[Block] = []
-        while self.open and most != 0:
+        left = ROOM
+        while self.open and left > 0:
             try:
                 raw = os.read(self._fd, CHUNK)
             except BlockingIOError:
                 break
-            most = None if most is None else most - 1
+            left -= len(raw)
             blocks += self._taken(raw)
         return blocks
 
