@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 
 import pytest
 from faulty import BACKENDS, LONG, SHORT, Aside, Pair, Source, Target, busy, got, sends
 from leading import SECONDS, Flow, Leader, Worker, row, said, send, shown, until
 
-from hydro_nb import TCP, UDP, DeployError, FlowBuilder, nondet
+from hydro_nb import TCP, UDP, DeployError, FlowBuilder, Restart, nondet
 from hydro_nb.deploy import faults
 
 WHY = nondet("what comes is enough")
@@ -337,6 +338,38 @@ def passed(path):
         with open(path) as gate:  # noqa: PTH123 - as above
             gate.read()
     return [0]
+
+
+@pytest.mark.usefixtures("patient")
+def test_links_between_machines_sockets_are_cut_and_late_as_well():
+    pair = Pair(back=True)
+    with pair.flow.deploy(transport="tcp") as deployment:
+        deployment.cut(pair.source, pair.target)
+        send(deployment, pair.port, 1)
+        assert "`Source`: frames" in busy(deployment)
+        deployment.heal(pair.source, pair.target)
+        deployment.delay(pair.target, pair.source, 0.05)
+        sends(deployment, pair, 2)
+        assert got(deployment) == [1, 2]
+        assert said(deployment, "Source") == ["back 1", "back 2"]
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_process_that_starts_again_by_itself_does_so_without_the_faults_of_its_earlier_life():
+    made = Flow()
+    shown(made.numbers.broadcast(made.workers, TCP.fail_stop(), nondet("any")), str)
+    again = Restart("on_failure", nondet("it knows nothing anyway"))
+    with made.flow.deploy(clusters={made.workers: 2}, restart={made.workers: again}) as deployment:
+        deployment.cut(made.leader, "Worker/0")
+        deployment.delay(made.leader, made.workers, 0.01)
+        deployment.pause("Worker/0")
+        pid = row(deployment.snapshot(), "Worker/0").pid
+        os.kill(pid, signal.SIGKILL)
+        until(deployment, lambda state: row(state, "Worker/0").state == "running" and row(state, "Worker/0").pid != pid)
+        assert [fault.processes for fault in deployment.faults] == [("Leader", "Worker/1")]
+        send(deployment, made.port, 1)
+        deployment.settle(SECONDS)
+        assert said(deployment, "Worker/0") == said(deployment, "Worker/1") == ["1"]
 
 
 def test_unordered_channels_are_held_as_well(monkeypatch):
