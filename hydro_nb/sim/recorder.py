@@ -51,8 +51,8 @@ class Recorder:
         """how many choices belong to decisions that were written down"""
         self._on_the_way: dict[int, list[Message]] = {}
         """runner, by its identity -> what was sent to it and it has not read"""
-        self._seen: dict[int, int] = {}
-        """what counts skipped elements, by its identity -> how many of them were written down"""
+        self._seen: dict[int, tuple[Skips, int]] = {}
+        """what counts skipped elements, by its identity -> itself, and how many of them were written down"""
         for module in model.modules:
             self._lane(module)
         model.taps.heard = self._given
@@ -196,10 +196,10 @@ class Recorder:
         waited = [each for each in self.model.waiting if each.runner.module is module]
         all_skips = [(module.written.skipping[name], skips) for name, skips in found.items()]
         for slot, skips in (*all_skips, *((each.node.slot, each.skips) for each in waited)):
-            new = skips.count - self._seen.get(id(skips), 0)
-            self._seen[id(skips)] = skips.count
+            new = skips.count - self._seen.get(id(skips), (skips, 0))[1]
+            self._seen[id(skips)] = skips, skips.count
             for skip in list(skips.newest)[-new:] if new else ():
-                yield f"`{labels[slot].label}` skips {_cut(shown(skip.element))}: {skip.error}"
+                yield f"{module.name} skips {_cut(shown(skip.element))} in `{labels[slot].label}`: {skip.error}"
 
     def tell_held(self) -> None:
         """Write down what waits at the places of choice."""
