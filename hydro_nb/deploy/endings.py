@@ -116,6 +116,7 @@ class Endings:
         self._returns.ended(member)
         if member.returns:
             self._bring_back(member)
+        self._returns.begin()
 
     def _mourn(self, member: Member) -> None:
         returns, text = member.returns or self._returns.will_start(member.id), member.obituary

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Collection
 from concurrent.futures import Future
 from typing import NamedTuple, Protocol
 
@@ -28,6 +29,11 @@ class Host(Protocol):
     stopping: bool
     settling: Settling
     going: bool
+
+    @property
+    def paused(self) -> Collection[int]:
+        """Those that are paused, and so meet nobody."""
+        ...
 
     def kill_member(self, member: Member) -> None:
         """Kill a process on purpose."""
@@ -86,7 +92,7 @@ class Returns:
         self._current: Return | None = None
 
     def begin(self) -> None:
-        """Start those that had to wait until all others ran."""
+        """Start those that had to wait until all others ran, or went on."""
         self._next()
 
     def awaits(self, peer: int) -> bool:
@@ -124,7 +130,7 @@ class Returns:
             self._resolve(one, error)
 
     def _next(self) -> None:
-        if self._current is not None or not self._waiting or not self._host.going:
+        if self._current is not None or not self._waiting or not self._host.going or self._hindered(self._waiting[0]):
             return
         one = self._current = self._waiting.popleft()
         one.timer = self._io.later(one.timeout, lambda: self._too_slow(one))
@@ -133,6 +139,12 @@ class Returns:
             self._start(one)
         else:
             self._host.kill_member(member)
+
+    def _hindered(self, one: Return) -> bool:
+        """Whether somebody is paused, and so cannot meet the new one."""
+        members = self._host.members
+        own = members[one.peer].child.process
+        return any(members[each].child.process is not own for each in self._host.paused)
 
     def _start(self, one: Return) -> None:
         one.started = True

@@ -10,7 +10,6 @@ from typing import Protocol
 from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.io import IO
 from hydro_nb.deploy.member import Member
-from hydro_nb.deploy.settling import Settling
 from hydro_nb.wire import Control, Hold
 
 SIGNALS = sys.platform == "linux"
@@ -21,7 +20,10 @@ class Host(Protocol):
     """Who holds the processes."""
 
     members: dict[int, Member]
-    settling: Settling
+
+    def go_on(self) -> None:
+        """Note that what kept the processes back may be over."""
+        ...
 
     def say(self, member: Member, message: Control) -> None:
         """Tell a process something."""
@@ -61,7 +63,7 @@ class Signalled:
         """Ask anew whether all is done."""
         if self._board.state.state == "settled":
             self._board.phase("running")
-        self._host.settling.restart()
+        self._host.go_on()
 
     def remind(self, seconds: float, look: Callable[[], object]) -> None:
         """Call this in so many seconds."""

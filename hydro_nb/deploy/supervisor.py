@@ -8,6 +8,7 @@ from dataclasses import replace
 from hmac import compare_digest
 
 from hydro_nb.deploy.board import Board
+from hydro_nb.deploy.census import Census
 from hydro_nb.deploy.endings import Endings
 from hydro_nb.deploy.faults import Faults
 from hydro_nb.deploy.hub import Hub
@@ -34,7 +35,6 @@ from hydro_nb.wire import (
     Listening,
     Met,
     PeerGone,
-    Probe,
     ProbeReply,
     Problem,
     Report,
@@ -75,11 +75,12 @@ class Supervisor:
         self._context = context
         self._exchange = Exchange(context, plan.control, len(plan.peers))
         self.plan = plan = replace(plan, control=self._exchange.endpoint)
-        self._hub = Hub(plan, context, io, self._over, self._bad_frame)
+        self._hub = Hub(plan, context, io, self._over, self._bad_frame, board.knocked)
         self.faults = Faults(Signalled(self, board, io), plan.channels, board)
-        self.settling = Settling(self, board, io)
-        self._returns = Returns(self, plan, self._hub, Starter(launcher, roads), board, io)
-        self._endings = Endings(self, self._hub, self._returns, Policies(policies), board)
+        self._census = census = Census(self, self._hub, board)
+        self.settling = Settling(census, board, io)
+        self.returns = Returns(self, plan, self._hub, Starter(launcher, roads), board, io)
+        self._endings = Endings(self, self._hub, self.returns, Policies(policies), board)
         self.going = False
         self._welcomed: set[bytes] = set()
         """whoever knew the token, also in an earlier life"""
@@ -101,6 +102,7 @@ class Supervisor:
         """Start every process; `started` tells when all run, or why not."""
         self._endings.timeout = timeout
         self._io.watch(self._exchange.fd, self._listen)
+        self._io.watch(self._exchange.door.fd, lambda: self._board.knocked(self._exchange.door.refused()))
         self._hub.open()
         self._later(timeout, lambda: self._too_slow(timeout))
         for group in self.plan.groups:
@@ -192,10 +194,10 @@ class Supervisor:
                 self._board.apply(report)
             case Counts() | ChannelEnded():
                 self._board.apply(report)
-                self._count_clients()
+                self._census.count_clients()
                 self.settling.stir()
             case Met():
-                self._returns.met(report)
+                self.returns.met(report)
             case Hello():
                 return
 
@@ -209,7 +211,7 @@ class Supervisor:
             return
         self._board.apply(event)
         if self.going:
-            self._returns.entered(member, event.phase)
+            self.returns.entered(member, event.phase)
         elif event.phase == "bound" and self._all_at("bound"):
             self._hub.connect()
             self.tell_all(self.plan.connect)
@@ -232,7 +234,7 @@ class Supervisor:
         if not self.started.done():
             self.started.set_result(None)
         self.settling.begin()
-        self._returns.begin()
+        self.returns.begin()
 
     def say(self, member: Member, message: Control) -> None:
         """Tell a process something; who has ended, or that it is to drain, is told as soon as it can hear."""
@@ -299,38 +301,15 @@ class Supervisor:
             self.settling.add(waiter)
         return waiter
 
-    def ask(self, number: int) -> list[ProbeReply]:
-        """Send a probe to every process; gives the clients' answer."""
-        self._count_clients()
-        replies = self._hub.probed(number)
-        self.tell_all(Probe(number))
-        return replies
-
-    def living(self) -> dict[int, str]:
-        """Give the names of the processes that have not ended, or are to come again, by location."""
-        return {m.id: m.name for m in self.members.values() if not m.over or self._returns.awaits(m.id)}
-
-    def away(self) -> list[str]:
-        """Give the names of those that have ended and are to come again."""
-        return [m.name for m in self.members.values() if m.over and self._returns.awaits(m.id)]
-
-    def _running(self) -> list[str]:
-        return [m.name for m in self.members.values() if not m.over]
+    def go_on(self) -> None:
+        """Note that what kept the processes back may be over: ask anew, and start those again that had to wait."""
+        self.settling.restart()
+        self.returns.begin()
 
     @property
     def paused(self) -> Collection[int]:
         """Those that are paused."""
         return self.faults.paused
-
-    def read_output(self) -> None:
-        """Read what is in the processes' pipes now."""
-        for member in self.members.values():
-            self._board.log(member.drained())
-
-    def _count_clients(self) -> None:
-        counts = self._hub.counts()
-        if counts is not None:
-            self._board.apply(counts)
 
     # ------------------------------------------------------------ stopping
 
@@ -338,7 +317,7 @@ class Supervisor:
         """Let the sources stop and everything under way arrive."""
         self.faults.lift()
         self.draining = True
-        self._returns.close(DeployError("the deployment was stopped"))
+        self.returns.close(DeployError("the deployment was stopped"))
         self.tell_all(Stop(drain=True))
         self._hub.release()
         return self.settle()
@@ -354,7 +333,7 @@ class Supervisor:
         self.faults.wake()
         self._board.phase("stopping")
         self.settling.end(DeployError("the deployment was stopped"))
-        self._returns.end(DeployError("the deployment was stopped"))
+        self.returns.end(DeployError("the deployment was stopped"))
         if not self.started.done():
             self.started.set_exception(DeployError("the deployment was stopped while it was starting"))
         for member in self.members.values():
@@ -381,7 +360,7 @@ class Supervisor:
             if member.name == name and not member.over:
                 self.kill_member(member)
                 return
-        raise unknown(name, self._running())
+        raise unknown(name, [m.name for m in self.members.values() if not m.over])
 
     def kill_member(self, member: Member) -> None:
         """Kill a process on purpose, and so all that share it."""
@@ -393,19 +372,20 @@ class Supervisor:
 
     def restart(self, name: str, timeout: float, why: str = "") -> Future[None]:
         """Start a process again, as a fresh one; the result comes when it runs."""
-        peer = peer_of(name, self.plan.peers, self._running())
+        peer = peer_of(name, self.plan.peers, [m.name for m in self.members.values() if not m.over])
         if self.stopping or self.draining or not self.going:
             raise DeployError(f"process `{name}` cannot be started again: the deployment does not run")
         self.faults.check_meeting(peer, name)
-        return self._returns.add(peer, timeout, why)
+        return self.returns.add(peer, timeout, why)
 
     def _finish_if_all_over(self) -> None:
         if not self.stopping or self.stopped.done() or not all(m.left for m in self.members.values()):
             return
         for timer in self._timers:
             timer.cancel()
-        self._count_clients()
+        self._census.count_clients()
         self._io.forget(self._exchange.fd)
+        self._io.forget(self._exchange.door.fd)
         self._exchange.close()
         self._hub.close()
         self._context.term()

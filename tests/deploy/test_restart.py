@@ -363,6 +363,25 @@ def test_several_that_fail_at_once_all_come_back(backend):
         assert sorted(each.process for each in deployment.problems) == ["Worker/0", "Worker/1", "Worker/2"]
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_one_comes_back_when_the_others_are_not_paused_any_more(backend):
+    made = Line()
+    with made.flow.deploy(backend=backend, restart=Restart("always", WHY)) as deployment:
+        deployment.pause(Middle)
+        deployment.kill(First)
+        until(deployment, lambda state: row(state, "First").state != "running" or row(state, "First").restarts)
+        deployment.resume(Middle)
+        deployment.settle(SECONDS)
+        assert [(each.state, each.restarts) for each in deployment.processes] == [
+            ("running", 1),
+            ("running", 0),
+            ("running", 0),
+        ]
+        send(deployment, made.port, 1)
+        deployment.settle(SECONDS)
+        assert said(deployment, "Last") == ["(0, 1)"]
+
+
 def test_nobody_comes_back_while_the_deployment_ends():
     made = Line()
     with made.flow.deploy(restart=Restart("always", WHY)) as deployment:
