@@ -427,3 +427,59 @@ def test_a_policy_is_shown_as_it_is_written():
     assert (
         repr(Restart("always", WHY)) == "Restart('always', nondet('each of its lives is shown'), at_most=3, within=60)"
     )
+
+
+# ------------------------------------------------------------ however they are placed and connected
+
+
+@pytest.mark.parametrize("signalled", [True, False])
+def test_those_that_share_an_os_process_come_back_in_ones_of_their_own(signalled):
+    made = Line(lambda n: 10 // n)
+    with made.flow.deploy(colocate=[[made.first, made.middle]], restart=on_failure()) as deployment:
+        send(deployment, made.port, 10)
+        deployment.settle(SECONDS)
+        pid = row(deployment.snapshot(), "First").pid
+        if signalled:
+            os.kill(pid, signal.SIGKILL)
+        else:
+            send(deployment, made.port, 0)
+        back = ["First", "Middle"] if signalled else ["First"]
+        until(deployment, lambda state: all(row(state, name).restarts == 1 for name in back))
+        deployment.settle(SECONDS)
+        send(deployment, made.port, 5)
+        deployment.settle(SECONDS)
+        assert said(deployment, "Last") == ["(0, 1)", "(0, 2)" if signalled else "(0, 3)"]
+        assert [each.restarts for each in deployment.processes] == ([1, 1, 0] if signalled else [1, 0, 0])
+        assert len({each.pid for each in deployment.processes}) == 3
+        assert row(deployment.snapshot(), "First").pid != pid
+        assert all(not each.fatal for each in deployment.problems)
+
+
+def test_over_tcp_each_life_has_a_key_of_its_own():
+    made = Line()
+    with made.flow.deploy(transport="tcp", restart=on_failure()) as deployment:
+        for number in range(2):
+            send(deployment, made.port, 1)
+            deployment.settle(SECONDS)
+            deployment.restart(Middle, WHY)
+            os.kill(row(deployment.snapshot(), "Last").pid, signal.SIGKILL)
+            until(deployment, lambda state, more=number + 1: row(state, "Last").restarts == more)
+            deployment.settle(SECONDS)
+        assert said(deployment, "Last") == ["(0, 1)", "(1, 1)"]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_what_is_counted_goes_on_over_all_lives(backend):
+    flow = FlowBuilder()
+    port, numbers = flow.process(First).source_external(flow.external(), int)
+    numbers.map(lambda n: 10 // n, on_error="skip").filter(lambda n: n < 10 or 1 // 0).for_each(print)
+    with flow.deploy(backend=backend, restart=on_failure()) as deployment:
+        send(deployment, port, 0, 5)
+        deployment.settle(SECONDS)
+        send(deployment, port, 1)
+        deployment.settle(SECONDS)
+        send(deployment, port, 0, 2)
+        deployment.settle(SECONDS)
+        assert [each.count for each in deployment.skipped] == [2]
+        assert said(deployment, "First") == ["2", "5"]
+        assert row(deployment.snapshot(), "First").restarts == 1
