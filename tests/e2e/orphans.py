@@ -10,7 +10,7 @@ from kernels import kernel_pid
 from real_kernel import Kernel
 
 DEPLOY = """
-import os, signal, subprocess
+import ctypes, os, signal, subprocess
 from hydro_nb import FlowBuilder
 
 def busy(_):
@@ -18,6 +18,10 @@ def busy(_):
     print("ready", flush=True)
     while True:
         pass
+
+def deaf(_):
+    print("ready", flush=True)
+    ctypes.PyDLL(None).sleep(3600)  # no thread of it runs meanwhile
 
 def stopped(_):
     print("ready", flush=True)
@@ -27,7 +31,7 @@ def parent(_):
     print("ready", flush=True)
 
 flow = FlowBuilder()
-for manners in (busy, stopped, parent):
+for manners in (busy, stopped, parent, deaf):
     flow.process().source_iter([1]).for_each(manners)
 deployment = flow.deploy()
 
@@ -35,7 +39,7 @@ def wait_until_ready():
     from hydro_nb.deploy.io import hydro_io
     import threading
     ready = threading.Event()
-    look = hydro_io().every(0.01, lambda: len(deployment.logs()) >= 3 and ready.set())
+    look = hydro_io().every(0.01, lambda: len(deployment.logs()) >= 4 and ready.set())
     assert ready.wait(20), deployment
     look.cancel()
 
@@ -52,7 +56,7 @@ deployment.settle()
 
 
 def deployed() -> Kernel:
-    """Give a kernel that holds a busy process, a stopped one, and one that has started another."""
+    """Give a kernel that holds a busy process, a stopped one, one that has started another, and one that is deaf."""
     kernel = Kernel()
     kernel.run(DEPLOY, "deploy")
     return kernel
