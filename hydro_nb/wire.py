@@ -520,7 +520,7 @@ class Counts(msgspec.Struct, frozen=True, tag="counts"):
     skipped: dict[str, Skipped] = {}
     """slot of an operator that has skipped more -> all that it has skipped"""
     refused: int = 0
-    """frames that came and were of none of its channels"""
+    """connections of nobody it knows, and frames of none of its channels"""
 
 
 class Problem(msgspec.Struct, frozen=True, tag="problem"):

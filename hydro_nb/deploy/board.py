@@ -62,9 +62,14 @@ class Board:
         if self.state.state != phase:
             self._set(telemetry.phase(self.state, phase, time.time(), reason))
 
+    def knocked(self, count: int) -> None:
+        """Count connections to the kernel that were refused."""
+        if count:
+            self._set(telemetry.refused(self.state, count))
+
     def refused(self, why: str) -> None:
         """Count what came to the kernel from nobody of the deployment; the first few are problems too."""
-        self._set(telemetry.refused(self.state))
+        self._set(telemetry.refused(self.state, 1))
         if self.state.refused[KERNEL] <= FIRST:
             self.apply(Problem(KERNEL, self.now(), why, fatal=False, process="the kernel"))
 

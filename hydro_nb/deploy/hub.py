@@ -19,7 +19,13 @@ class Hub:
     """The clients of a deployment: one receiving socket, one to each process that they talk to."""
 
     def __init__(
-        self, plan: Plan, context: Context, io: IO, over: Callable[[], str], trouble: Callable[[HydroError], None]
+        self,
+        plan: Plan,
+        context: Context,
+        io: IO,
+        over: Callable[[], str],
+        trouble: Callable[[HydroError], None],
+        knocked: Callable[[int], None],
     ) -> None:
         self._bell = Bell()
         self.lock: threading.Condition = self._bell
@@ -28,6 +34,7 @@ class Hub:
         self._io = io
         self._over = over
         self._trouble = trouble
+        self._knocked = knocked
         self._carrier: Carrier | None = None
         channels = plan.external_channels
         outside = {place.id for place in plan.program.locations if place.kind == "external"}
@@ -54,6 +61,7 @@ class Hub:
                 if place.kind == "external":
                     self._plan.bound(place.id, self._carrier.endpoint)
             self._io.watch(self._carrier.fd, self._listen)
+            self._io.watch(self._carrier.door.fd, self._look_at_door)
 
     def connect(self) -> None:
         """Connect to the processes and greet them."""
@@ -80,6 +88,10 @@ class Hub:
                     self._trouble(error)
             self._push()
             self.lock.notify_all()
+
+    def _look_at_door(self) -> None:
+        if self._carrier is not None:
+            self._knocked(self._carrier.door.refused())
 
     def _push(self) -> None:
         if self._carrier is not None:
@@ -144,6 +156,7 @@ class Hub:
         with self.lock:
             if self._carrier is not None:
                 self._io.forget(self._carrier.fd)
+                self._io.forget(self._carrier.door.fd)
                 self._carrier.close()
                 self._carrier = None
             self.lock.notify_all()

@@ -12,9 +12,9 @@ CLOSE_SECONDS = 1.0
 class AsyncWaiter:
     """Waits in an asyncio loop in the same thread, so that async sources run meanwhile."""
 
-    def __init__(self, data: int, control: int) -> None:
+    def __init__(self, *sockets: int) -> None:
         self.loop = asyncio.new_event_loop()
-        self._sockets = (data, control)
+        self._sockets = sockets
         for fd in self._sockets:
             self.loop.add_reader(fd, self.loop.stop)
 

@@ -36,16 +36,16 @@ class Waiter(Protocol):
 class PollWaiter:
     """Waits by poll, the cheapest for a handful of descriptors."""
 
-    def __init__(self, data: int, control: int) -> None:
-        self._control = control
+    def __init__(self, data: int, *others: int) -> None:
+        self._data = data
         self._poll = select.poll()
-        self._poll.register(data, select.POLLIN)
-        self._poll.register(control, select.POLLIN)
+        for fd in (data, *others):
+            self._poll.register(fd, select.POLLIN)
 
     def wait(self, seconds: float | None) -> bool:
         """Wait; poll counts in milliseconds, so a shorter time is rounded up."""
         ready = self._poll.poll(None if seconds is None else seconds * 1000)
-        return any(fd == self._control for fd, _ in ready)
+        return any(fd != self._data for fd, _ in ready)
 
     def close(self) -> None:
         """Nothing to give back."""
@@ -75,7 +75,7 @@ class Loop:
         self._endpoints = endpoints
         self._met: dict[int, int] = {}
         """peer that was started again -> in which epoch it was connected to"""
-        self._waiter: Waiter = PollWaiter(carrier.fd, reporter.fd)
+        self._waiter: Waiter = PollWaiter(carrier.fd, reporter.fd, carrier.door.fd)
         self._now = clock.now
         self._connected = self._going = self._stopped = False
         self._pumping = False
@@ -188,7 +188,7 @@ class Loop:
             return
         from hydro_nb.runtime.async_waiter import AsyncWaiter  # noqa: PLC0415 - few processes need asyncio
 
-        waiter = AsyncWaiter(self._carrier.fd, self._reporter.fd)
+        waiter = AsyncWaiter(self._carrier.fd, self._reporter.fd, self._carrier.door.fd)
         self._waiter, self._pumping = waiter, True
         for life, each in feeds:
             with life.share:
@@ -234,6 +234,8 @@ class Loop:
         self._reporter.spoke = False
         while (message := self._reporter.heard()) is not None:
             self._obey(message)
+        if (refused := self._carrier.door.refused()) and self._living:
+            self._living[0].worker.knocked(refused)
 
     def _obey(self, said: To) -> None:
         self._heed(said.message)

@@ -41,9 +41,13 @@ class Notices:
         if self._told[channel] <= FIRST:
             self._report(refusal(self._peer, self._clock.time(), error, spec))
 
+    def knocked(self, count: int) -> None:
+        """Count connections that were refused."""
+        self._told[NONE] += count
+
     @property
     def strange(self) -> int:
-        """How many frames were of none of its channels."""
+        """How many frames were of none of its channels, and how many connections of nobody it knows."""
         return self._told[NONE]
 
     def fatal(self, error: HydroError, spec: ChannelSpec) -> FatalError:

@@ -130,6 +130,10 @@ class Worker:
         for end in (*self.outs, *self.ins):
             self._send(_peer(end), end.hello())
 
+    def knocked(self, count: int) -> None:
+        """Note that so many strangers were not let in to its process."""
+        self._notices.knocked(count)
+
     @property
     def greeted(self) -> bool:
         """Whether the other end of every channel has said hello, or is gone."""

@@ -67,6 +67,10 @@ class Context:
         socket.bind(endpoint)
         return socket
 
+    def door(self, socket: zmq.Socket[bytes]) -> Door:
+        """Give what tells of those who knock at a bound socket and are not let in."""
+        return Door(socket, self._zmq.socket(zmq.PAIR))
+
     def connected(self, kind: int, endpoint: str, peer: int | None, *, linger: int) -> zmq.Socket[bytes]:
         """Give a socket that is connected to a peer, or to the kernel, once and for all."""
         self._check(endpoint)
@@ -119,6 +123,41 @@ def context_of(keys: Keys | None) -> Context:
     return Context(Given(keys))
 
 
+_REFUSALS = zmq.Event.HANDSHAKE_FAILED_NO_DETAIL | zmq.Event.HANDSHAKE_FAILED_PROTOCOL | zmq.Event.HANDSHAKE_FAILED_AUTH
+
+
+class Door:
+    """Counts connections to a bound socket that were refused: by who speaks no ZeroMQ, or has no key."""
+
+    def __init__(self, socket: zmq.Socket[bytes], told: zmq.Socket[bytes]) -> None:
+        self._socket, self._told = socket, told
+        # libzmq waits for room to tell in, and all connections of the process with it
+        told.setsockopt(zmq.RCVHWM, 0)
+        told.setsockopt(zmq.LINGER, 0)
+        address = f"inproc://door-{id(socket)}"
+        socket.monitor(address, _REFUSALS)
+        told.connect(address)
+        self.refused()  # only who has looked in vain is signalled that something has come
+
+    @property
+    def fd(self) -> int:
+        """Readable when something may have happened; edge-triggered, so count until nothing is left."""
+        return int(self._told.getsockopt(zmq.FD))
+
+    def refused(self) -> int:
+        """Give how many were refused since the last time."""
+        count = 0
+        while int(self._told.getsockopt(zmq.EVENTS)) & zmq.POLLIN:
+            self._told.recv_multipart()
+            count += 1
+        return count
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._socket.monitor(None, 0)
+        self._told.close()
+
+
 class Carrier:
     """The data sockets of one location: a bound PULL, and a PUSH to every peer."""
 
@@ -127,6 +166,7 @@ class Carrier:
         self._pull = context.bound(zmq.PULL, endpoint, peers)
         self._push: dict[int, zmq.Socket[bytes]] = {}
         self._receive = self._pull.recv
+        self.door = context.door(self._pull)
 
     @property
     def fd(self) -> int:
@@ -185,6 +225,7 @@ class Carrier:
         """Close every socket at once; what matters was acknowledged before."""
         for location in list(self._push):
             self.drop(location)
+        self.door.close()
         self._pull.close(linger=0)
 
 
@@ -225,6 +266,7 @@ class Exchange:
 
     def __init__(self, context: Context, endpoint: str, peers: int) -> None:
         self._socket = context.bound(zmq.ROUTER, endpoint, peers)
+        self.door = context.door(self._socket)
 
     @property
     def endpoint(self) -> str:
@@ -252,6 +294,7 @@ class Exchange:
 
     def close(self) -> None:
         """Close at once."""
+        self.door.close()
         self._socket.close(linger=0)
 
 

@@ -126,7 +126,7 @@ class DeploymentState(msgspec.Struct, frozen=True):
     discarded: dict[str, int] = {}
     """network edge -> elements dropped: their receiver has gone, or had no room where they may be lost"""
     refused: dict[int, int] = {}
-    """peer -> frames that came to it from nobody of this deployment"""
+    """peer -> connections and frames that came to it from nobody of this deployment"""
     skipped: dict[int, dict[str, Skipped]] = {}
     """peer -> slot of an operator with `on_error="skip"` -> what it went on without, in all lives of the process"""
     skipped_before: dict[int, dict[str, int]] = {}
@@ -249,17 +249,17 @@ def _put_by_count(counted: Mapping[int, int], location: int) -> dict[int, int]:
     return kept
 
 
-def refused(state: DeploymentState) -> DeploymentState:
-    """Count a message to the kernel from nobody of this deployment."""
-    return _next(state, refused={**state.refused, KERNEL: state.refused.get(KERNEL, 0) + 1})
+def refused(state: DeploymentState, count: int) -> DeploymentState:
+    """Count connections or messages to the kernel of nobody of this deployment."""
+    return _next(state, refused={**state.refused, KERNEL: state.refused.get(KERNEL, 0) + count})
 
 
 def refusals(state: DeploymentState) -> list[str]:
-    """Say in a line who had how many frames from nobody of this deployment; in none where nobody had any."""
+    """Say in a line who had how many connections and frames of strangers; in none where nobody had any."""
     names = {KERNEL: "the kernel", EARLIER: "processes that were started again"}
     names |= {peer: row.name for peer, row in state.processes.items()}
     each = ", ".join(f"{names.get(peer, peer)} {count}" for peer, count in state.refused.items())
-    return [f"frames refused, as no process of this deployment sends such: {each}"] if each else []
+    return [f"refused connections and frames, as no process of this deployment makes such: {each}"] if each else []
 
 
 def _closed(state: DeploymentState, now: float) -> DeploymentState:
