@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import TYPE_CHECKING
@@ -133,14 +134,14 @@ class Life:
 
     def _tell_counts(self) -> None:
         self._stale = False
-        self._reported = self._now()
+        self._reported, started = self._now(), time.thread_time()
         # a process that works without counting anything still uses time and memory
         if self.worker.changed or self._reported - self._told > TELL_SECONDS:
             self._told = self._reported
             counts = self.worker.counts()
             self._reporter.event(self._share.of(counts) if self._share else counts)
         # what takes long to tell, such as values whose texts do, is told less often
-        self._gap = min(max(INTERVAL, RARITY * (self._now() - self._reported)), LONGEST_GAP)
+        self._gap = min(max(INTERVAL, RARITY * (time.thread_time() - started)), LONGEST_GAP)
 
     # ------------------------------------------------------------ ending
 

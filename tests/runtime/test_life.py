@@ -1,0 +1,84 @@
+"""How often a process tells what it has counted."""
+
+from __future__ import annotations
+
+import time
+
+from test_worker import Bench
+
+from hydro_nb.runtime.life import LONGEST_GAP, Life
+from hydro_nb.runtime.report import INTERVAL
+from hydro_nb.wire import Counts
+
+KEEP = """
+def start():
+    return State(n=0)
+def tick(state, inputs, outputs):
+    state.n += len(inputs["in1"])
+    state.counts["sink"] = state.n
+    state.samples["sink"] = list(inputs["in1"])
+    return False
+"""
+
+
+class Dear(int):
+    """A number whose text takes long."""
+
+    def __repr__(self):
+        until = time.thread_time() + 0.02
+        while time.thread_time() < until:
+            pass
+        return "dear"
+
+
+class Told(list):
+    """What was reported."""
+
+    event = list.append
+
+
+def lived(kind):
+    """Give a life that has told once, of an element of this kind."""
+    bench = Bench(KEEP)
+    told = Told()
+    life = Life(bench.worker, told)
+    _step(bench, life, INTERVAL, kind)
+    assert len(told) == 1
+    return bench, life, told
+
+
+def _step(bench, life, seconds, kind=int):
+    bench.clock.advance(seconds)
+    bench.give([1])
+    for receiver in bench.worker.ins:
+        receiver.codec = _As(kind)
+    life.turn()
+    life.report_due()
+
+
+class _As:
+    """A codec that gives one element of a kind."""
+
+    def __init__(self, kind):
+        self._kind = kind
+
+    def decode(self, _body, count):
+        return [self._kind(7)] * count
+
+
+def test_what_costs_little_is_told_each_time():
+    bench, life, told = lived(int)
+    for _ in range(5):
+        _step(bench, life, 1.0)
+    assert [each.totals["sink"] for each in told if isinstance(each, Counts)] == [1, 2, 3, 4, 5, 6]
+
+
+def test_what_costs_much_is_told_seldom_but_told():
+    bench, life, told = lived(Dear)
+    assert told[0].samples["sink"][0].text == "dear"
+    for _ in range(5):
+        _step(bench, life, INTERVAL)
+    assert len(told) == 1
+    assert life.due > bench.clock.now()
+    _step(bench, life, LONGEST_GAP)
+    assert told[-1].totals["sink"] == 7
