@@ -241,6 +241,12 @@ class Faults:
         self.wake()
         for sender, receiver in tuple(self._ways):
             self._tell(sender, receiver, cut=False, delay=0.0, drop=0.0)
+        self.end()
+
+    def end(self) -> None:
+        """Note that all is over: who was paused goes on to its end, and nobody has to be told anything."""
+        self.wake()
+        self._ways.clear()
         self._deadlines.clear()
         self._rows.clear()
         self._show()

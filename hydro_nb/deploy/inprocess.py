@@ -201,7 +201,7 @@ class InProcessBackend:
             self._faults.lift()
             self._drain()
         self._stopped = True
-        self._faults.wake()
+        self._faults.end()
         self._board.phase("stopping")
         self._report(force=True)
         for resident in self._residents.values():

@@ -272,6 +272,17 @@ def test_who_has_no_link_is_refused_with_what_there_is(backend):
 
 
 @pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_no_fault_outlives_the_deployment(backend):
+    with Pair().flow.deploy(backend=backend) as deployment:
+        deployment.cut(Source, Target)
+        deployment.delay(Source, Target, LONG)
+        deployment.pause(Target)
+    assert deployment.faults == []
+    assert "fault" not in deployment.status()
+
+
+@pytest.mark.usefixtures("patient")
 def test_those_that_share_an_os_process_are_cut_as_well():
     pair = Pair(back=True)
     with pair.flow.deploy(colocate=[[Source, Target]]) as deployment:
