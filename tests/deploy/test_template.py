@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import select
 import signal
 import threading
 from pathlib import Path
@@ -128,13 +130,12 @@ def test_what_a_child_started_ends_with_it(tmp_path):
 
 
 def test_the_death_of_the_template_fails_the_deployment_and_the_next_gets_another():
-    deployment = deploy(pipeline(10), echo=False)
-    deployment.settle(30)
-    old = template().pid
-    os.kill(old, signal.SIGKILL)
-    with pytest.raises(ProcessFailed, match="was killed with process"):
-        deployment.wait(30)
-    deployment.stop()
+    with deploy(pipeline(10), echo=False) as deployment:
+        deployment.settle(30)
+        (old,) = {parent(row.pid) for row in deployment.processes}
+        os.kill(old, signal.SIGKILL)
+        with pytest.raises(ProcessFailed, match="was killed with process"):
+            deployment.wait(30)
     with deploy(pipeline(10), echo=False) as again:
         again.settle(30)
         assert old not in {parent(row.pid) for row in again.processes}
