@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import urllib.request
+from contextlib import suppress
+from urllib.parse import urlsplit
 
 import pytest
 import zmq
@@ -15,6 +18,7 @@ from hydro_nb import FlowBuilder
 from hydro_nb.deploy import deploy
 from hydro_nb.runtime.notices import FIRST
 from hydro_nb.runtime.report import encode
+from hydro_nb.std.http import Response, source_http
 from hydro_nb.telemetry.state import KERNEL
 from hydro_nb.wire import Counts, Entered, Hello
 
@@ -135,3 +139,40 @@ def test_a_port_for_anybody():
             client.send("still there")
             assert client.receive(20) == "still there"
         assert {row.state for row in deployment.processes} == {"running"}
+
+
+HEAD = b"POST / HTTP/1.1\r\nHost: here\r\n"
+REQUESTS = {
+    "noise": bytes(range(256)) * 20,
+    "no request": b"\r\n" * 100,
+    "half a line": b"GET /" + b"x" * 20_000,
+    "a header without an end": HEAD + b"x: " + b"y" * 20_000,
+    "more headers than anybody has": HEAD + b"x: y\r\n" * 20_000 + b"\r\n",
+    "a length that is none": HEAD + b"Content-Length: -5\r\n\r\nabc",
+    "a length that is too great": HEAD + b"Content-Length: 99999999999999999999\r\n\r\nabc",
+    "two lengths": HEAD + b"Content-Length: 3\r\nContent-Length: 5\r\n\r\nabcde",
+    "a chunk that is none": HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nabc",
+    "a chunk that is too great": HEAD + b"Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nabc",
+    "both": HEAD + b"Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
+    "a path of bytes": b"GET /%ff%00%fe?\xff=\xfe HTTP/1.1\r\nHost: \xff\r\n\r\n",
+    "another version": b"GET / HTTP/7.9\r\n\r\n",
+    "another method": b"\x00\x01 / HTTP/1.1\r\n\r\n",
+}
+
+
+def test_an_endpoint_for_http():
+    builder = FlowBuilder()
+    endpoint, requests, responses = source_http(builder.process())
+    responses.send(requests.map(lambda request: Response(200, request.path)))
+    with builder.deploy() as deployment:
+        url = urlsplit(endpoint.url(deployment))
+        for noise in REQUESTS.values():
+            with socket.create_connection((url.hostname, url.port), 20) as stranger, suppress(ConnectionError):
+                stranger.sendall(noise)
+                stranger.shutdown(socket.SHUT_WR)
+                while stranger.recv(1 << 16):
+                    pass
+            with urllib.request.urlopen(f"{url.geturl()}/still", timeout=20) as answer:
+                assert answer.read() == b"/still"
+        assert {row.state for row in deployment.processes} == {"running"}
+        assert deployment.problems == []
