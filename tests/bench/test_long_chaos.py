@@ -24,7 +24,7 @@ def _own_state(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("name", ["word count", "two_pc", "paxos"])
+@pytest.mark.parametrize("name", ["word count", "two_pc", "paxos", "announcements"])
 def test_a_program_keeps_its_promises(name, seed):
     from chaotic import PROGRAMS
 

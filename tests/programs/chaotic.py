@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from itertools import count
 
@@ -11,6 +12,7 @@ from test_paxos import Table
 from hydro_nb import TCP, FlowBuilder, MemberId, Ok, nondet
 from hydro_nb.std.quorum import collect_quorum
 from hydro_nb.testing import chaos
+from hydro_nb.testing.plan import HARMLESS
 
 PATIENCE = 60
 """Seconds until something has to come that comes at once where nothing strikes."""
@@ -37,10 +39,10 @@ class Monitor: ...
 class Console: ...
 
 
-def strike(deployment, seed, seconds, work):
+def strike(deployment, seed, seconds, work, kinds=HARMLESS):
     """Work until the time has passed while faults strike, and once more when they have ended; gives what struck."""
     until = time.monotonic() + seconds
-    with chaos(deployment, seed=seed, mean_seconds=0.2) as struck:
+    with chaos(deployment, seed=seed, kinds=kinds, mean_seconds=0.2) as struck:
         while time.monotonic() < until:
             work()
     work()
@@ -181,4 +183,44 @@ class Paxos(Table):
             self.known[replica].add(payload.value)
 
 
-PROGRAMS = {"word count": WordCount, "two_pc": TwoPhaseCommit, "paxos": Paxos}
+class Announcements:
+    """Numbers are announced to whoever of a cluster is there; its members are started again and again."""
+
+    def __init__(self):
+        flow = self.flow = FlowBuilder("announcements")
+        speaker, collector, tallies = flow.process(Reader), flow.process(Collector), flow.cluster(Tally)
+        person = flow.external()
+        self.sizes = {tallies: COUNTERS}
+        self.port, numbers = speaker.source_external(person, int)
+        heard = numbers.broadcast(tallies, TCP.fail_stop(), nondet("who comes later hears what comes later"))
+        told = heard.map(lambda number: (os.getpid(), number)).send(collector, TCP.fail_stop())
+        self.back = told.values().send_external(person)
+
+    def run(self, seed, seconds):
+        with self.flow.deploy(clusters=self.sizes) as deployment:
+            self.pids = [row.pid for row in deployment.processes]
+            self.ins, self.outs = deployment.connect(self.port), deployment.connect(self.back)
+            self.heard, self.said = {}, 0
+            struck = strike(deployment, seed, seconds, self.work, (*HARMLESS, "restart"))
+            there = {row.pid for row in deployment.processes if row.name.startswith("Tally")}
+            self.hear_until(lambda: all(self.heard.get(pid) == self.said - 1 for pid in there))
+            self.pids += self.heard
+        return struck, self.said
+
+    def work(self):
+        """Announce some numbers, and hear what those say who are there."""
+        for _ in range(BATCH):
+            self.ins.send(self.said)
+            self.said += 1
+        last = self.said - 1
+        self.hear_until(lambda: last in self.heard.values())
+
+    def hear_until(self, done):
+        """Each life hears number after number, from the first that it hears on."""
+        while not done():
+            pid, number = self.outs.receive(PATIENCE)
+            assert number == self.heard.get(pid, number - 1) + 1
+            self.heard[pid] = number
+
+
+PROGRAMS = {"word count": WordCount, "two_pc": TwoPhaseCommit, "paxos": Paxos, "announcements": Announcements}
