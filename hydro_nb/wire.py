@@ -550,7 +550,8 @@ class Problem(msgspec.Struct, frozen=True, tag="problem"):
         what = f" on element {self.element}" if self.element else ""
         line = f" ({self.site.short})" if self.site.cell else ""
         error = self.error.partition("\n")[0]
-        return f"{self.process or f'process {self.location}'}: {_cut(error)}{where}{_cut(what)}{line}"
+        then = f"; {self.sequel}" if self.sequel else ""
+        return f"{self.process or f'process {self.location}'}: {_cut(error)}{where}{_cut(what)}{line}{then}"
 
     def __repr__(self) -> str:
         return f"<Problem of {self}>"

@@ -67,7 +67,7 @@ def summary_text(graph: Mapping[str, Any], state: DeploymentState) -> str:
     """Say in a few lines of text what runs and how far it has come."""
     lines = [f"{state.name}: {state.state}, {graph['summary']}"]
     lines += [
-        f"  {row.name}  pid {row.pid or '-'}  {row.state}  {row.reason}".rstrip() for row in state.processes.values()
+        f"  {row.name}  pid {row.pid or '-'}  {row.state}  {row.story}".rstrip() for row in state.processes.values()
     ]
     for stream in graph["streams"]:
         if stream["kind"] != "value":

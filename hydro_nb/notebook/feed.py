@@ -149,7 +149,7 @@ def _row(row: ProcessRow, cpu: float, rate: float) -> dict[str, Any]:
         "queued": row.queued,
         "started": row.started,
         "ended": row.ended,
-        "reason": row.reason,
+        "reason": row.story,
     }
 
 
@@ -159,7 +159,7 @@ def problem(what: Problem, state: DeploymentState) -> dict[str, Any]:
     return {
         "process": row.name if row else what.process,
         "time": what.time,
-        "error": what.error,
+        "error": f"{what.error}\n{what.sequel}" if what.sequel else what.error,
         "slot": what.slot,
         "op": what.op,
         "site": site(what.site),

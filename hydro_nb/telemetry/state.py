@@ -66,11 +66,14 @@ class ProcessRow(msgspec.Struct, frozen=True):
         memory = f"{self.memory / 2**20:.0f} MB" if self.memory else "-"
         used = f"cpu {self.cpu:.2f} s   memory {memory}   queued {self.queued}"
         line = f"{self.name:<16} {self.state:<9} pid {self.pid or '-':<8} {used}"
-        return "   ".join([line, *([self.reason] if self.reason else ()), *([self._again()] if self.restarts else ())])
+        return f"{line}   {self.story}" if self.story else line
 
-    def _again(self) -> str:
+    @property
+    def story(self) -> str:
+        """How it ended, where it has, and how often it was started again."""
         times = "once" if self.restarts == 1 else f"{self.restarts} times"
-        return f"started again {times}" + (f", the last time: {self.why}" if self.why else "")
+        why = f", the last time: {self.why}" if self.why else ""
+        return "   ".join(filter(None, [self.reason, f"started again {times}{why}" if self.restarts else ""]))
 
     def __repr__(self) -> str:
         return f"<Process {' '.join(str(self).split())}>"

@@ -237,6 +237,7 @@ def test_one_that_fails_starts_again_by_itself(backend):
         assert (problem.process, problem.op, problem.fatal) == ("First", "map", False)
         assert problem.error.startswith("ZeroDivisionError")
         assert problem.sequel == "it is started again (1 of at most 3 within 60 seconds)"
+        assert str(problem).endswith("; it is started again (1 of at most 3 within 60 seconds)")
         assert "failed" not in states
         assert row(deployment.snapshot(), "First").why == problem.error
 

@@ -5,6 +5,7 @@ from drawn import Ticker
 
 from hydro_nb.notebook.feed import LOG_BYTES, SAMPLE_TEXT, Feed, pack, sample
 from hydro_nb.notebook.pace import FAST, Pace
+from hydro_nb.telemetry import state as telemetry
 from hydro_nb.wire import Counts, Entered, LogLine, Problem, Sample
 
 
@@ -136,3 +137,13 @@ def test_an_answer_to_something_never_sent_is_no_answer():
     assert pace.summary(6.0)
     pace.ack(1)
     assert not pace.summary(6.0)
+
+
+def test_a_process_that_came_back_says_how_often_and_its_problem_what_was_done(ticker, feed):
+    place = next(iter(ticker.state.processes))
+    ticker.state = telemetry.apply(ticker.state, Problem(place, 1.0, "boom", fatal=False, sequel="it is started again"))
+    ticker.state = telemetry.ended(ticker.state, place, "failed", 1.0, "boom", returns=True)
+    ticker.state = telemetry.again(ticker.state, place, "boom")
+    traits = feed.traits(ticker.state, 2.0)
+    assert traits["processes"][0]["reason"] == "started again once, the last time: boom"
+    assert traits["problems"][0]["error"] == "boom\nit is started again"
