@@ -13,7 +13,7 @@ from naive.flows import Build, Choice, Look, look
 from naive.interpreter import Given
 from naive.places import CYCLES, OWN, SENDING
 from naive.skipping import SKIPPING, SKIPPING_IN_TICKS
-from naive.steps import CLAIMS, FUTURES, STEPS, TICKS, Group
+from naive.steps import CLAIMS, FUTURES, STEPS, TICKS, Group, Steps
 from test_operators import operators as classes
 
 from hydro_nb import CLUSTER_SELF_ID, DeployError, FlowBuilder
@@ -270,16 +270,33 @@ def test_the_interpreter_knows_every_operator():
     assert KNOWN & set(OUTSIDE) == set()
 
 
-def test_every_step_on_every_kind_of_collection():
-    calm = certain([4, 1, 4], [2, 0, 1], 2).grow_all()
-    looks = [look(each) for each in calm.made]
+def all_steps(change: Callable[[list[Steps]], list[Steps]]) -> list[Build]:
+    """Compare what every step of some tables gives, on every kind of collection, with what it means."""
+    calm = certain([4, 1, 4], [2, 0, 1], 2)
+    calm.steps = change(calm.steps)
+    looks = [look(each) for each in calm.grow_all().made]
     assert differing(looks, outcome(calm, looks), meaning(calm, looks)) == []
 
     timed, port = uncertain([4, 1, 4], 2, ticking="here")
+    timed.steps = change(timed.steps)
     looks = looks_at(timed, timed.grow_all().made)
     chunks = [[1, 2, 6, 6], [3], [2, 3]]
     want = meaning(timed, looks, {port.slot: [[], *([chunk] for chunk in chunks)]}, 1 + len(chunks))
     assert differing(looks, outcome(timed, looks, port, [[chunk] for chunk in chunks]), want) == []
+    return [calm, timed]
 
+
+SKIPS = (SKIPPING, SKIPPING_IN_TICKS)
+KINDS = {"into_keyed", "weaken_ordering", "weaken_boundedness", "batch", "atomic"}
+"""Steps to other kinds of streams."""
+
+
+def test_every_step_that_skips():
+    to_kinds = [{shape: {name: t[shape][name] for name in KINDS & {*t[shape]}} for shape in t} for t in (STEPS, TICKS)]
+    all_steps(lambda tables: [*to_kinds, *(table for table in tables if table in SKIPS)])
+
+
+def test_every_step_on_every_kind_of_collection():
+    calm, timed = all_steps(lambda tables: [table for table in tables if table not in SKIPS])
     used = {node.op.name for flow in (calm.flow, timed.flow) for node in flow.graph.nodes.values()}
     assert used - set(OUTSIDE) == KNOWN - set(UNSEEN)
