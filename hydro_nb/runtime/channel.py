@@ -341,7 +341,8 @@ class Receiver(End):
             plain = not isinstance(frame, Parcel)
             items = self.codec.decode(memoryview(frame)[HEADER.size :], count) if plain else frame.items
         except HydroError as error:
-            raise ChannelBroken(str(error)) from error  # the codec knows the channel by its name
+            sender = f", sent by member {self.member.raw_id}" if self.member is not None else ""
+            raise ChannelBroken(f"{error}{sender}") from error  # the codec knows the channel by its name
         if len(items) != count:
             raise ChannelBroken(f"channel `{self.spec.name}`: a frame of {count} elements holds {len(items)}")
         return items

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hydro_nb.errors import ChannelBroken, DecodeError
 from hydro_nb.runtime.channel import MAX_BYTES, MAX_ITEMS, Receiver, Sender, read_header
-from hydro_nb.wire import BROKEN, CREDIT, DATA, END, HEADER, TIMER_DERIVED, VERSION, ChannelSpec, CodecSpec
+from hydro_nb.runtime.codec import make_codec
+from hydro_nb.wire import BROKEN, CREDIT, DATA, END, HEADER, TIMER_DERIVED, VERSION, ChannelSpec, CodecSpec, peer
 
 
 class Words:
@@ -250,3 +252,16 @@ def test_what_is_left_of_a_frame_goes_with_what_is_discarded():
     receiver.take(1)
     receiver.cut("gone", discard=True)
     assert (receiver.queued, receiver.held_bytes, list(receiver.queue)) == (0, 0, [])
+
+
+def test_what_cannot_be_decoded_is_told_with_the_member_that_sent_it():
+    of_cluster = msgspec.structs.replace(spec(), sender=peer(0, 3), sender_tag="Worker")
+    receiver = Receiver(of_cluster, Words(), (1, 1))
+    frame = receiver.frame(DATA, 0, 1, 2, b"a")
+    receiver.hear(read_header(frame), frame)
+    with pytest.raises(ChannelBroken, match="a frame of 2 elements holds 1"):
+        receiver.take()
+    refuses = Receiver(of_cluster, make_codec(CodecSpec("msgpack"), int, where="channel `c`"), (1, 1))
+    refuses.hear(read_header(frame), frame)
+    with pytest.raises(ChannelBroken, match=r"^channel `c`: a frame cannot be decoded: .*, sent by member 3$"):
+        refuses.take()

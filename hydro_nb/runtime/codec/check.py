@@ -7,7 +7,7 @@ values stay what they are. What says nothing, or cannot be told apart by columns
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from operator import call
 from typing import Any, cast
 
@@ -61,7 +61,41 @@ class Check:
     def require(self, node: nodes.Node) -> None:
         """Refuse a frame whose values are not of the declared type."""
         if not self._first(node):
-            raise DecodeError(f"its values are not of the declared type {self.declared}")
+            raise DecodeError(
+                f"its values are not of the declared type {self.declared}: {self._misfit(node, self.shape)}"
+            )
+
+    def _misfit(self, node: nodes.Node, shape: Shape, path: str = "") -> str:
+        """Say where the first column stands that does not fit, and what it is."""
+        for suffix, column, inner in self._columns(node, shape):
+            if not self.fits(column, inner):
+                return self._misfit(column, inner, path + suffix)
+        found = self._type(node)
+        what = found.__name__ if found else type(node).__name__
+        return f"`{path}` of an element is {what}, not {text_of(shape)}" if path else f"an element is {what}"
+
+    def _columns(self, node: nodes.Node, shape: Shape) -> Iterator[tuple[str, nodes.Node, Shape]]:
+        """Give the columns within one, as far as it is what its shape says, with their own shapes."""
+        match node, shape:
+            case nodes.Mixed(_, columns), _:
+                yield from (("", column, shape) for column in columns)
+            case _, OptionOf(item):
+                yield "", node, item
+            case nodes.Tuples(columns), TupleOf(items) if len(columns) == len(items):
+                yield from ((f"[{at}]", *pair) for at, pair in enumerate(zip(columns, items, strict=True)))
+            case nodes.Records(kind, columns), RecordOf() if kind == name_of(shape.type):
+                yield from (
+                    (f".{name}", column, item)
+                    for column, (name, item) in zip(columns, self._fields(shape), strict=False)
+                )
+            case nodes.Lists(_, _, items), SeqOf(_, item) if self._fits_type(node, shape):
+                yield "[...]", items, item
+            case nodes.Tuples(columns), SeqOf(_, item) if self._fits_type(node, shape):
+                yield from (("[...]", column, item) for column in columns)
+            case nodes.Maps(_, keys, values), MapOf(key, value):
+                yield from ((" key", keys, key), ("[...]", values, value))
+            case _:
+                return
 
     def fits(self, node: nodes.Node, shape: Shape) -> bool:
         """Whether all values of a column may stand where this shape is declared."""

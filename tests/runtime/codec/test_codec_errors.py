@@ -274,8 +274,29 @@ def test_bincode_says_what_is_wrong_with_a_frame(element_type, raw, words):
 
 def test_a_frame_of_another_type_is_refused_where_the_type_is_declared():
     frame = make_codec(MSGPACK, str).encode(["a"])
-    with pytest.raises(DecodeError, match="not of the declared type int"):
+    with pytest.raises(DecodeError, match=r"not of the declared type int: an element is str$"):
         make_codec(MSGPACK, int).decode(frame, 1)
+
+
+@pytest.mark.parametrize(
+    ("declared", "items", "place"),
+    [
+        (tuple[int, str], [(1, 2)], "`[1]` of an element is int, not str"),
+        (list[int], [[1], ["a"]], "`[...]` of an element is str, not int"),
+        (list[int], [(1, "a")], "an element is tuple"),
+        (tuple[int, ...], [(1, "a")], "`[...]` of an element is str, not int"),
+        (dict[str, int], [{"a": None}], "`[...]` of an element is NoneType, not int"),
+        (dict[str, int], [{1: 1}], "` key` of an element is int, not str"),
+        (int | None, ["a", None], "an element is str"),
+        (list[Point | None], [[Point(1, "a")]], "`[...].y` of an element is str, not int"),
+        (Point, [[]], "an element is list"),
+    ],
+)
+def test_a_refused_frame_says_where_it_does_not_fit(declared, items, place):
+    frame = make_codec(CodecSpec("self-describing"), None).encode(items)
+    with pytest.raises(DecodeError) as caught:
+        make_codec(MSGPACK, declared).decode(frame, len(items))
+    assert str(caught.value).endswith(f": {place}")
 
 
 class Rude:
