@@ -12,6 +12,10 @@ __tracebackhide__ = True
 """pytest shows the frames of the user"""
 
 
+MOST_COMPARED = 200_000
+"""Characters of what is there before choices, that are compared in one search."""
+
+
 class DepthFirst:
     """Goes through all choices, the last one first.
 
@@ -26,7 +30,8 @@ class DepthFirst:
 
     def __init__(self) -> None:
         self.path: list[int] = []
-        self._widths: list[int] = []
+        self.widths: list[int] = []
+        """of each choice: of how many"""
         self.at = 0
         """how many choices of this execution were made"""
 
@@ -37,22 +42,54 @@ class DepthFirst:
         at, self.at = self.at, self.at + 1
         if at == len(self.path):
             self.path.append(0)
-            self._widths.append(ways)
-        elif self._widths[at] != ways:
-            raise _diverged(at, self._widths[at], ways)
+            self.widths.append(ways)
+        elif self.widths[at] != ways:
+            raise _diverged(at, self.widths[at], ways)
         return self.path[at]
 
     def advance(self) -> bool:
         """Go on to the next execution, if there is one."""
         if self.at < len(self.path):
-            raise _diverged(self.at, self._widths[self.at], 0)
-        while self.path and self.path[-1] + 1 == self._widths[-1]:
+            raise _diverged(self.at, self.widths[self.at], 0)
+        while self.path and self.path[-1] + 1 == self.widths[-1]:
             self.path.pop()
-            self._widths.pop()
+            self.widths.pop()
         self.at = 0
         if self.path:
             self.path[-1] += 1
         return bool(self.path)
+
+
+class Checked(DepthFirst):
+    """Goes through all choices, and sees that what executions have in common is the same in both.
+
+    It does so until it has looked at very much: `present` writes down all that is there before a choice.
+    """
+
+    def __init__(self, present: Callable[[], str]) -> None:
+        super().__init__()
+        self._present, self._left = present, MOST_COMPARED
+        self._before: list[str] = []
+        """what was there before each choice of the last execution"""
+
+    def choose(self, ways: int) -> int:
+        """Give the next choice of this execution."""
+        if ways > 1 and self._left > 0:
+            self._compare(self._present())
+        return super().choose(ways)
+
+    def _compare(self, now: str) -> None:
+        self._left -= len(now)
+        if self.at == len(self._before):
+            self._before.append(now)
+        elif self._before[self.at] != now and not any(" at 0x" in each for each in (now, self._before[self.at])):
+            raise unsteady(f"before choice {self.at + 1} it {self._before[self.at]}, and then it {now}")
+
+    def advance(self) -> bool:
+        """Go on to the next execution, if there is one."""
+        more = super().advance()
+        del self._before[len(self.path) :]
+        return more
 
 
 class Unharmed(DepthFirst):
@@ -70,7 +107,7 @@ class Unharmed(DepthFirst):
         if ways > 1:
             if self.at == len(self.path):
                 self.path.append(0)
-                self._widths.append(1)
+                self.widths.append(1)
             self.at += 1
         return 0
 

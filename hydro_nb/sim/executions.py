@@ -14,9 +14,10 @@ from hydro_nb.lang.sim_ports import Discarded, execution
 from hydro_nb.sim.drive import Body, drive, require_awaited, require_test, tell_forgotten
 from hydro_nb.sim.drivers import Driver
 from hydro_nb.sim.laws import Laws, tried
-from hydro_nb.sim.model import Model, require_safety_only, require_sizes
+from hydro_nb.sim.model import Model
 from hydro_nb.sim.observe import simulated
 from hydro_nb.sim.reduce import Reduced, ReducedWorld
+from hydro_nb.sim.required import require_safety_only, require_sizes
 from hydro_nb.sim.search import Trial
 from hydro_nb.sim.world import World
 from hydro_nb.values import act_as

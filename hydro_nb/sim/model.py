@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from hydro_nb.compile.program import Written, write_location
 from hydro_nb.compile.split import Part, locations, seams
-from hydro_nb.errors import SimulationFailure
 from hydro_nb.ir.consistency import functions
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.hooked import HookName, hook_of
@@ -41,10 +40,10 @@ from hydro_nb.sim.hooks import (
 from hydro_nb.sim.observe import Arrangement, Interleaving, KeysInterleaving, Observation
 from hydro_nb.sim.observe import Whole as InTick
 from hydro_nb.sim.outcome import Given
-from hydro_nb.sim.progress import notebook
 from hydro_nb.sim.routes import Deaf, Route, Target
 from hydro_nb.sim.time import Clock
 from hydro_nb.sim.timed import SAMPLING, Silence
+from hydro_nb.sim.trace import shown
 from hydro_nb.sim.units import Module, Observer, Runner, Taps, Wire, load
 from hydro_nb.sim.versions import Versions
 from hydro_nb.sim.views import views_in
@@ -163,6 +162,11 @@ class Model:
     def runners(self) -> tuple[Runner, ...]:
         """All units."""
         return (*self.tops, *self.ticks, *self.sampled)
+
+    def present(self) -> str:
+        """Write down what the test was given until now, and what waits for a choice."""
+        waiting = "; ".join(shown(hook.waiting()) for hook in self.hooks())
+        return f"gave {self.given}, while there waited {waiting}" if waiting else f"gave {self.given}"
 
     def hooks(self) -> Iterator[Hook]:
         """Give all places of choice that hold something back."""
@@ -345,31 +349,6 @@ class Model:
 
 def _number(runner: Runner) -> int:
     return runner.module.member.raw_id if runner.module.member else 0
-
-
-def require_sizes(graph: Graph, sizes: Mapping[int, int]) -> None:
-    """Refuse to simulate a cluster of which nobody said how many members it has."""
-    looked_at = [node.op.cluster for node in graph.nodes.values() if isinstance(node.op, SourceMembers)]
-    for place in dict.fromkeys((*locations(graph), *looked_at)):
-        if place.kind == "cluster" and place.number not in sizes:
-            call = f"flow.sim().with_cluster_size({place.site.name or 'cluster'}, 2)"
-            magic = f', or %hydro sim ... --cluster "{graph.display_name(place)}=2"' if notebook() else ""
-            raise SimulationFailure(
-                f"cluster `{graph.display_name(place)}` was given no size: a simulation has to know how many members "
-                f"it has.\n  {place.site}\n  Say it first: {call}{magic}"
-            )
-
-
-def require_safety_only(graph: Graph) -> None:
-    """Refuse to let messages be late for ever where nobody said that the test does not wait for them."""
-    for node in graph.nodes.values():
-        if isinstance(node.op, Network) and node.op.policy == "lossy_delayed_forever":
-            magic = ", or %hydro sim ... --safety-only" if notebook() else ""
-            raise SimulationFailure(
-                f"`{node.op.label}` sends by {node.op.transport}.lossy_delayed_forever(), so that a message may be on "
-                f"its way for ever, and a test that waits for it fails.\n  {node.site}\n"
-                f"  If the test only claims what must never happen, say so: flow.sim().test_safety_only(){magic}"
-            )
 
 
 def _observing(part: Part) -> Hook:

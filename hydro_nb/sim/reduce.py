@@ -29,7 +29,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hydro_nb.lang.sim_ports import Discarded
-from hydro_nb.sim.drivers import DepthFirst
+from hydro_nb.sim.drivers import Checked
 from hydro_nb.sim.hooks import Hook, KeyedVersion, Version, Whole
 from hydro_nb.sim.model import Model
 from hydro_nb.sim.units import Event, Observer, Runner
@@ -83,7 +83,7 @@ class Reduced:
     """Goes through all choices, the last one first, but not through those that only change the order of other steps."""
 
     def __init__(self, model: Model) -> None:
-        self._tree = DepthFirst()
+        self._tree = Checked(model.present)
         self.path: list[int] = []
         """as a search through all schedules would have it, so that it can be run again"""
         self.common, self.places = _in_common(model), _places(model)

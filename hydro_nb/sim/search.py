@@ -13,7 +13,7 @@ from hydro_nb.ir.node import Node
 from hydro_nb.ir.ops.simulated import SimInput, SimOutput
 from hydro_nb.sim.drivers import (
     AtRandom,
-    DepthFirst,
+    Checked,
     Driver,
     Repeat,
     Replay,
@@ -72,7 +72,7 @@ class Search:
         """Run the test under every schedule, or leave out those that can only give what others gave."""
         with self._under("exhaustive search, reduced" if reduce else "exhaustive search") as tally:
             self._try_kept()
-            driver = Reduced(self._trial.model) if reduce else DepthFirst()
+            driver = Reduced(self._trial.model) if reduce else Checked(self._trial.model.present)
             while True:
                 self._once(driver, lambda: f"execution {tally.executions + 1} of an exhaustive search")
                 if not driver.advance():

@@ -221,6 +221,9 @@ class Simulation:
         With `reduce=True` it leaves out what differs from a schedule that was tried only in the order of steps that
         have nothing to do with one another. It finds the same failures and the same outcomes, with fewer executions.
 
+        Executions that begin alike are compared as far as they do, in the first of them, to see that nothing but the
+        schedule decides what happens.
+
         A schedule that fails is made plain and kept beside the test, in `sim-failures/`, where the next search tries it
         first. What the test and the flow print is not heard, as it would be printed for each schedule; `replay` tells
         it, and `breakpoint()` stops where it stands.

@@ -4,6 +4,7 @@ import os
 import random
 import subprocess
 import sys
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,48 @@ def test_a_failure_that_does_not_come_back_is_noticed(search):
     with pytest.raises(SimulationFailure, match="the same schedule went two ways: it ") as caught:
         getattr(flow.sim(), search)(fails_once)
     assert "AssertionError" in str(caught.value)
+
+
+@pytest.mark.parametrize("reduce", [False, True])
+def test_executions_that_begin_alike_are_compared(reduce):
+    flow = FlowBuilder()
+    process = flow.process()
+    port, numbers = process.sim_input(int)
+    random_ones = numbers.batch(process.tick(), ANY).map(lambda n: n + random.random()).all_ticks()
+    out = random_ones.sim_output()
+
+    async def body():
+        port.send_many([1, 2, 3])
+        await out.collect()
+
+    with pytest.raises(SimulationFailure, match="two ways: before choice 2 it gave out: ") as caught:
+        flow.sim().exhaustive(body, reduce=reduce)
+    assert "depends on something besides its inputs" in str(caught.value)
+
+
+def test_so_is_what_the_test_sends():
+    flow, sent = FlowBuilder(), count()
+    process = flow.process()
+    port, numbers = process.sim_input(int)
+    out = numbers.batch(process.tick(), ANY).all_ticks().sim_output()
+
+    async def body():
+        port.send_many([next(sent), 1])
+        await out.collect()
+
+    with pytest.raises(SimulationFailure, match=r"while there waited \[0, 1\], and then it gave"):
+        flow.sim().exhaustive(body)
+
+
+def test_an_exhaustive_search_runs_the_test_once_for_each_schedule():
+    flow, body = flow_with(lambda n: n)
+    runs = []
+
+    async def counted():
+        runs.append(1)
+        await body()
+
+    assert flow.sim().exhaustive(counted) == len(runs) == 2
 
 
 def test_things_that_are_equal_to_themselves_only_are_no_difference():
