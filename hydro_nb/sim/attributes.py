@@ -10,9 +10,9 @@ import enum
 import re
 import sys
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from types import FunctionType, MethodType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any, cast
 
 from hydro_nb.ir.code import names_in, nested
@@ -90,12 +90,20 @@ def used(values: Iterable[Any]) -> tuple[list[type[Any]], list[FunctionType]]:
             if _is_users(each):
                 functions.append(each)
                 waiting += [part for _, part in variables(each)]
+                waiting += _of_modules(each)
         elif not isinstance(each, type):
             waiting += [type(each), *_held(each)]
         elif _is_users(kind := cast("type[Any]", each)) and not issubclass(kind, enum.Enum):
             classes.append(kind)
             waiting += [*kind.__mro__, *(part for _, part in fields(kind))]
     return classes, functions
+
+
+def _of_modules(fn: FunctionType) -> Iterator[Any]:
+    """Give what a function may take from modules that it knows."""
+    modules = [part for _, part in variables(fn) if isinstance(part, ModuleType)]
+    names = {name for code in nested(fn.__code__) for name in code.co_names} if modules else ()
+    return (vars(module)[name] for module in modules for name in names if name in vars(module))
 
 
 def _held(value: Any) -> list[Any]:

@@ -30,7 +30,10 @@ __tracebackhide__ = True
 _INSTEAD = "Bring the elements in through a port of the test: port, stream = process.sim_input(T)"
 _REFUSED: dict[type[Op], tuple[str, str]] = {
     SourceExternal: ("clients do not exist in a simulation", _INSTEAD),
-    SourceStream: ("an iterator may wait for the world outside", _INSTEAD),
+    SourceStream: (
+        "an iterator may wait for the world outside",
+        f"{_INSTEAD}; elements that are known from the start come from process.source_iter([...])",
+    ),
     Spin: (
         "a location that spins never comes to rest, and virtual time has no turns of a scheduler",
         "Say how long a turn is, process.source_interval(0.001), and let time pass: await sim.advance(seconds)",

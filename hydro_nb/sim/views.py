@@ -1,18 +1,20 @@
-"""What each process and member sees of the attributes of the user's classes and functions: each has its own.
+"""What each process and member sees of the user's classes, functions and modules: each has its own attributes of them.
 
-In a deployment each process has its class. Here there is one for all, so its attributes are exchanged whenever another
-process or member runs, or the test does. Looked at are those that hold others, such as a list, and those that some
-function of the flow may set, as far as its code tells; of most flows there are none, and nothing is exchanged.
+In a deployment each process has its class, and its module. Here there is one for all, so their attributes are exchanged
+whenever another process or member runs, or the test does. Looked at are those that hold others, such as a list, and
+those that some function of the flow may set, as far as its code tells; of most flows there are none, and nothing is
+exchanged.
 """
 
 from __future__ import annotations
 
 import dis
+import sys
 from collections.abc import Iterable, Iterator, Mapping
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from hydro_nb.ir.code import nested
+from hydro_nb.ir.code import names_in, nested
 from hydro_nb.ir.parts import variables
 from hydro_nb.sim.attributes import HOLDERS, own_of, used
 from hydro_nb.sim.copies import carried
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 _MISSING: Any = object()
 _ANY = frozenset({"setattr", "delattr"})
 """What sets attributes whose names the code does not tell."""
+
+_READING = frozenset({*dir(frozenset), *dir(tuple), "get", "items", "keys", "values", "fromkeys", "maxlen"})
+_CHANGING = frozenset(name for kind in HOLDERS for name in vars(kind) if not name.startswith("__")) - _READING
+"""The methods of what holds values by which these may change."""
 
 
 class Key(NamedTuple):
@@ -95,12 +101,13 @@ def _put(owner: Any, name: str, value: Any) -> None:
 
 
 def views_in(values: Iterable[Any]) -> Views | None:
-    """Give what has to be exchanged of the classes and functions in some values; none where nothing has to be."""
+    """Give what has to be exchanged of what some values use; none where nothing has to be."""
     classes, functions = used(values)
     found = {Key(owner, name): None for owner in (*classes, *functions) for name in _holding(owner)}
     methods = {id(fn): kind for kind in classes for fn in vars(kind).values() if isinstance(fn, FunctionType)}
     for fn in {id(fn): fn for fn in (*functions, *(each for kind in classes for each in _functions_of(kind)))}.values():
         found |= dict.fromkeys(_set_by(fn, classes, is_method=id(fn) in methods))
+        found |= dict.fromkeys(_globals_of(fn))
     return Views(found) if found else None
 
 
@@ -131,6 +138,23 @@ def _set_by(fn: FunctionType, classes: list[type[Any]], *, is_method: bool) -> I
                 yield from (Key(kind, name) for kind in classes if where is None or name in vars(kind))
 
 
+def _globals_of(fn: FunctionType) -> Iterator[Key]:
+    """Give the variables of its module that a function may change; what is not imported has copies of them anyway."""
+    module = sys.modules.get(fn.__module__ or "")
+    if module is None or module.__name__ == "__main__" or vars(module) is not fn.__globals__:
+        return
+    for code in nested(fn.__code__):
+        yield from (Key(module, name) for name in names_in(code, "STORE_GLOBAL", "DELETE_GLOBAL"))
+        held = (name for name in names_in(code, "LOAD_GLOBAL") if isinstance(fn.__globals__.get(name), HOLDERS))
+        yield from (Key(module, name) for name in held if _changes(code))
+
+
+def _changes(code: CodeType) -> bool:
+    """Whether code may change what is in a list, or another that holds values."""
+    stores = {dis.opmap["STORE_SUBSCR"], dis.opmap["DELETE_SUBSCR"]}
+    return bool(stores & set(code.co_code[::2])) or not _CHANGING.isdisjoint(code.co_names)
+
+
 def _settings(code: CodeType) -> Iterator[tuple[str | None, str]]:
     """Give the attributes that code sets, each with the variable that has it; None where it is no variable."""
     if not {dis.opmap["STORE_ATTR"], dis.opmap["DELETE_ATTR"]} & set(code.co_code[::2]):
@@ -158,4 +182,4 @@ def _variable(step: dis.Instruction) -> str | None:
 
 
 def _is_owner(value: Any) -> bool:
-    return isinstance(value, type | FunctionType)
+    return isinstance(value, type | FunctionType | ModuleType)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
+import remembering
 from sim_outcomes import explore
 
 from hydro_nb import FlowBuilder, SimulationFailure, nondet
@@ -65,7 +66,31 @@ def as_it_was():
     Seen.all.clear()
 
 
-WRITERS = [by_rebinding, by_filling, by_a_new_one, by_name, of_the_function, Seen.another, Seen.one_more]
+NUMBERS = []
+
+
+def by_a_global(n):
+    NUMBERS.append(n)
+    return sum(NUMBERS)
+
+
+def by_another(n):
+    return by_a_global(n)
+
+
+def in_a_module(n):
+    return remembering.add(n)
+
+
+def of_a_module(n):
+    remembering.total += n
+    return remembering.total
+
+
+WRITERS = [
+    by_rebinding, by_filling, by_a_new_one, by_name, of_the_function, Seen.another, Seen.one_more,
+    by_a_global, by_another, in_a_module, of_a_module, remembering.note, remembering.add,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("function", WRITERS)
@@ -106,6 +131,16 @@ def test_nor_does_the_test_see_them_or_they_the_test(function):
         assert (Seen.count, Seen.all) == (100, [100])
 
     flow.sim().exhaustive(body)
+
+
+@pytest.mark.parametrize("function", WRITERS)
+def test_each_execution_begins_with_the_same(function):
+    flow = FlowBuilder()
+    process = flow.process()
+    port, numbers = process.sim_input(int)
+    out = numbers.batch(process.tick(), ANY).map(function).all_ticks().sim_output()
+    assert explore(flow, lambda: port.send_many([1, 1, 1]), out) == (4, {((1, 2, 3),)})
+    assert (NUMBERS, remembering.NUMBERS, remembering.total) == ([], [], 0)
 
 
 def test_async_functions_have_those_of_their_process():
@@ -201,6 +236,10 @@ def test_what_methods_do_to_their_objects_needs_nothing():
 def test_what_may_be_set_is_exchanged():
     assert set(views_in([by_rebinding]).keys) == {Key(Seen, "count"), Key(Seen, "all")}
     assert Key(of_the_function, "total") in views_in([of_the_function]).keys
+
+
+def test_a_table_that_is_only_read_is_not():
+    assert views_in([remembering.rated]) is None
 
 
 def test_a_flow_without_such_has_nothing_to_exchange():
