@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hydro_nb.errors import EncodeError as EncodeError
     from hydro_nb.errors import GraphError as GraphError
     from hydro_nb.errors import HydroError as HydroError
+    from hydro_nb.errors import LinkHealedLate as LinkHealedLate
     from hydro_nb.errors import LocationError as LocationError
     from hydro_nb.errors import NondetError as NondetError
     from hydro_nb.errors import OrderError as OrderError
@@ -98,8 +99,9 @@ _HOMES = {
         "NonDet Optional Process Singleton Slice Stream Tick TotalOrder Unbounded inplace nondet proof q sliced"
     ),
     "hydro_nb.errors": (
-        "BoundError CaptureError ChannelBroken DecodeError DeployError EncodeError GraphError HydroError LocationError "
-        "NondetError OrderError ProcessFailed ProofError RetriesError SettleTimeout SimulationFailure StaleError"
+        "BoundError CaptureError ChannelBroken DecodeError DeployError EncodeError GraphError HydroError "
+        "LinkHealedLate LocationError NondetError OrderError ProcessFailed ProofError RetriesError SettleTimeout "
+        "SimulationFailure StaleError"
     ),
     "hydro_nb.lang.codecs": "Auto BytesCodec LengthDelimitedCodec LinesCodec NetworkHint TcpPort",
     "hydro_nb.lang.outside": "Outbox",
@@ -145,6 +147,7 @@ __all__ = [
     "KeyedStream",
     "LengthDelimitedCodec",
     "LinesCodec",
+    "LinkHealedLate",
     "Location",
     "LocationError",
     "MemberId",

@@ -41,8 +41,8 @@ def chaos(
     From one fault to the next it takes `mean_seconds` on average, and a fault lasts about as long, 1 second at most.
 
     The processes have to run by themselves (`backend="local"`). Also for `async with`. What the deployment refuses, as
-    it has stopped or a process has ended, is left out. Raises `DeployError` at the end of the block if the machine was
-    so slow that a cut was not healed in time, which costs a flow more than it has promised.
+    it has stopped or a process has ended, is left out. Raises `LinkHealedLate` at the end of the block if the machine
+    was so slow that a cut was not healed in time, which costs a flow more than it has promised.
     """
     chosen = _checked(deployment, kinds, mean_seconds)
     number = secrets.randbelow(1 << 31) if seed is None else seed

@@ -9,9 +9,8 @@ import pytest
 from faulty import Pair, Source, Target
 from leading import SECONDS, Flow, Leader, said, send, shown
 
-from hydro_nb import TCP, DeployError, FlowBuilder, nondet
+from hydro_nb import TCP, DeployError, FlowBuilder, LinkHealedLate, nondet
 from hydro_nb.deploy import faults
-from hydro_nb.errors import LinkHealedLate
 from hydro_nb.testing import chaos
 from hydro_nb.testing.plan import HARMLESS, KINDS, Plan, Targets, carry_out
 

@@ -10,7 +10,7 @@ import pytest
 from faulty import BACKENDS, LONG, SHORT, Aside, Pair, Source, Target, busy, got, sends
 from leading import SECONDS, Flow, Leader, Worker, row, said, send, shown, until
 
-from hydro_nb import TCP, UDP, DeployError, FlowBuilder, Restart, nondet
+from hydro_nb import TCP, UDP, DeployError, FlowBuilder, LinkHealedLate, Restart, nondet
 from hydro_nb.deploy import faults
 
 WHY = nondet("what comes is enough")
@@ -99,7 +99,7 @@ def test_to_heal_too_late_says_so_once_and_names_what_has_ended(backend):
     with pair.flow.deploy(backend=backend) as deployment:
         deployment.cut(pair.source, pair.target)
         sends(deployment, pair, 1)
-        with pytest.raises(DeployError) as late:
+        with pytest.raises(LinkHealedLate) as late:
             deployment.heal(pair.source, pair.target)
         assert str(late.value) == (
             "`Source` and `Target` were cut from each other for more than 0.2 seconds, so that these channels have "
