@@ -285,8 +285,8 @@ class Exchange:
                 parts = self._socket.recv_multipart(zmq.NOBLOCK)
             except zmq.Again:
                 return
-            if len(parts) == 2:
-                yield parts[0], parts[1]
+            # a message of ours has one part
+            yield parts[0], parts[1] if len(parts) == 2 else b""
 
     def send(self, identity: bytes, message: bytes) -> None:
         """Send to one child; to one that is gone it goes nowhere."""

@@ -83,6 +83,13 @@ class Strangers:
             made.send(message)
         made.close(linger=1000)
 
+    def send_parts(self, endpoint: str, parts: list[bytes], kind: int = zmq.PUSH) -> None:
+        """Send one message of several parts."""
+        made = self._context.socket(kind)
+        made.connect(endpoint)
+        made.send_multipart(parts)
+        made.close(linger=1000)
+
     def __enter__(self) -> Self:
         return self
 

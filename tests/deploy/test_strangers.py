@@ -113,6 +113,19 @@ def test_lies_to_the_kernel():
         deployment.settle(20)
 
 
+def test_messages_of_several_parts():
+    with deploy(relay(), echo=False) as deployment, Strangers() as strangers:
+        numbers, back = deployment.connect(Port("edge:1")), deployment.connect(Port("edge:3"))
+        for peer, endpoint in sockets(deployment).items():
+            parts = [b"", frames(SEED, 1)["noise"], b"", encode(Hello(1, 1, b"no token"))]
+            strangers.send_parts(endpoint, parts, kind=zmq.DEALER if peer == KERNEL else zmq.PUSH)
+        numbers.send(1)
+        assert back.receive(20) == 1
+        # what comes to a data socket is a frame in each part, what comes to the kernel a message in all of them
+        counted(deployment, lambda refused: refused == {0: 4, 1: 4, KERNEL: 4 + 1})
+        deployment.settle(20)
+
+
 def test_who_has_no_key_says_nothing():
     with deploy(relay(), echo=False, transport="tcp") as deployment, Strangers() as strangers:
         numbers, back = deployment.connect(Port("edge:1")), deployment.connect(Port("edge:3"))

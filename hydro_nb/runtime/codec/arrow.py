@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
+import struct
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -34,16 +35,50 @@ def stream_of(data: Any) -> bytes:
 
 def table_of(raw: bytes) -> Any:
     """Read a table; all that its buffers say is held against what they have: what reads it later does not look."""
-    table = _arrow().ipc.open_stream(raw).read_all()
+    table = _opened(raw).read_all()
     table.validate(full=True)
     return table
 
 
 def batch_of(raw: bytes) -> Any:
     """Read a record batch."""
-    batch = _arrow().ipc.open_stream(raw).read_next_batch()
+    batch = _opened(raw).read_next_batch()
     batch.validate(full=True)
     return batch
+
+
+def _opened(raw: bytes) -> Any:
+    """Open a stream, unless a part is compressed: nobody of ours does that, and it may be of any size unpacked."""
+    arrow = _arrow()
+    for message in arrow.ipc.MessageReader.open_stream(raw):
+        if message.type != "schema" and _is_compressed(message.metadata.to_pybytes(), message.type):
+            raise ValueError("a compressed table does not travel in a frame")
+    return arrow.ipc.open_stream(raw)
+
+
+def _is_compressed(head: bytes, kind: str) -> bool:
+    """Say whether the head of a message, a flatbuffer, has a fourth field in its record batch: the compression."""
+    batch = _follow(head, _field(head, _follow(head, 0), 2))
+    if kind == "dictionary":
+        batch = _follow(head, _field(head, batch, 1))
+    return bool(_field(head, batch, 3))
+
+
+def _field(raw: bytes, table: int, number: int) -> int:
+    """Give where a field of a table of a flatbuffer stands; 0 where it is absent."""
+    fields, at = table - _number("<i", raw, table), 4 + 2 * number
+    offset = _number("<H", raw, fields + at) if at < _number("<H", raw, fields) else 0
+    return table + offset if offset else 0
+
+
+def _follow(raw: bytes, at: int) -> int:
+    return at + _number("<I", raw, at)
+
+
+def _number(form: str, raw: bytes, at: int) -> int:
+    if at < 0:
+        raise ValueError("a head of a message points before its begin")
+    return struct.unpack_from(form, raw, at)[0]
 
 
 def frame_stream(frame: Any) -> bytes:

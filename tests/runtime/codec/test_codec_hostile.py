@@ -146,6 +146,19 @@ def test_no_damage_to_a_table_reaches_who_reads_it():
             str(table)
 
 
+@pytest.mark.parametrize("method", ["zstd", "lz4"])
+def test_a_compressed_table_is_refused(method):
+    # a few kilobytes may be any number of gigabytes
+    table = pa.table({"n": [0] * 100_000, "s": pa.array(["a", "b"] * 50_000).dictionary_encode()})
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression=method)) as writer:
+        writer.write(table)
+    for kind in ("Table", "RecordBatch", "DataFrame"):
+        frame = encode(nodes.Extras(kind, nodes.Blobs([sink.getvalue().to_pybytes()])))
+        with pytest.raises(DecodeError, match="a compressed table does not travel in a frame"):
+            make_codec(SELF, None).decode(frame, 1)
+
+
 # ---------------------------------------------------------------- trees of columns, made at random
 
 words = st.sampled_from(["", "list", *SEQUENCES, *BY_NAME, *map(name_of, RECORDS), "<i8", "V0", "1e9999999"])
