@@ -54,7 +54,7 @@ def drive(body: Body, world: World) -> bool:
     answer: bool | None = None
     world.test, views = coroutine, world.model.views
     try:
-        while True:
+        for _ in range(world.most_steps):
             if views is not None:
                 views.enter(None)
             try:
@@ -64,6 +64,7 @@ def drive(body: Body, world: World) -> bool:
             if request is not MORE:
                 raise _foreign(coroutine, request)
             answer = world.advance()
+        raise world.endless()
     finally:
         coroutine.close()
 

@@ -93,9 +93,7 @@ class World:
             )
         inputs, runner = self.model.senders[slot, member]
         self._steps, self._look = 0, MOST_STEPS
-        self._count += 1
-        if self._count > self.most_steps:
-            self.count()
+        self.count()
         items = handed(items)
         if self.model.faults:
             self.model.faults.sent((slot, member), items)
@@ -144,21 +142,22 @@ class World:
 
     def advance(self) -> bool:
         """Do one thing; gives whether there was anything to do."""
-        self._count += 1
-        if self._count > self.most_steps:
-            self.count()
         if self._unsettled:
             self._take_in()
             return True
         return self._step()
 
     def count(self) -> None:
-        """Count what the test does; one that goes on for ever is told so."""
+        """Count what the test does without waiting for anything; one that goes on for ever is told so."""
         self._count += 1
         if self._count > self.most_steps:
-            from hydro_nb.sim.failure import endless
+            raise self.endless()
 
-            raise endless(self.test, self.most_steps, self._driver.path)
+    def endless(self) -> SimulationFailure:
+        """Say that the test does not end."""
+        from hydro_nb.sim.failure import endless
+
+        return endless(self.test, self.most_steps, self._driver.path)
 
     def _take_in(self) -> None:
         """Take in what the test has sent: all at once, or up to the next element or fault where some may happen."""
