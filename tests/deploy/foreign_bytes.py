@@ -75,20 +75,20 @@ class Strangers:
         with suppress(OSError):
             made.sendall(data)
 
-    def send(self, endpoint: str, *messages: bytes, kind: int = zmq.PUSH) -> None:
-        """Send whole messages by ZeroMQ."""
+    def send(self, endpoint: str, *messages: bytes, kind: int = zmq.PUSH, linger: float = 20) -> None:
+        """Send whole messages by ZeroMQ; who is not let in tries for so many seconds."""
         made = self._context.socket(kind)
         made.connect(endpoint)
         for message in messages:
             made.send(message)
-        made.close(linger=1000)
+        made.close(linger=int(1000 * linger))
 
     def send_parts(self, endpoint: str, parts: list[bytes], kind: int = zmq.PUSH) -> None:
         """Send one message of several parts."""
         made = self._context.socket(kind)
         made.connect(endpoint)
         made.send_multipart(parts)
-        made.close(linger=1000)
+        made.close(linger=20_000)
 
     def __enter__(self) -> Self:
         return self

@@ -130,7 +130,7 @@ def test_who_has_no_key_says_nothing():
     with deploy(relay(), echo=False, transport="tcp") as deployment, Strangers() as strangers:
         numbers, back = deployment.connect(Port("edge:1")), deployment.connect(Port("edge:3"))
         for endpoint in sockets(deployment).values():
-            strangers.send(endpoint, *frames(SEED, 2).values())
+            strangers.send(endpoint, *frames(SEED, 2).values(), linger=1)
         numbers.send(5)
         assert back.receive(20) == 5
         counted(deployment, lambda refused: {*refused} == {0, 1, KERNEL})
