@@ -139,8 +139,6 @@ class Runner:
     def run(self) -> None:
         """Run the unit once and send on what it made."""
         module = self.module
-        if module.views is not None:
-            module.views.enter(module)
         if module.member is None:
             self.due = self.function(module.state, self.inputs, self.outputs)
         else:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dis
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -20,7 +20,7 @@ from hydro_nb.sim.attributes import HOLDERS, own_of, used
 from hydro_nb.sim.copies import carried
 
 if TYPE_CHECKING:
-    from hydro_nb.sim.units import Module
+    from hydro_nb.sim.units import Module, Runner
 
 _MISSING: Any = object()
 _ANY = frozenset({"setattr", "delattr"})
@@ -80,6 +80,15 @@ class Views:
         for (owner, name), value, there in zip(self.keys, mine or _copies(self._first), before, strict=True):
             if value is not there:
                 _put(owner, name, value)
+
+    def entering(self, run: Callable[[Runner], None]) -> Callable[[Runner], None]:
+        """Have what runs a unit let its process or member have its own."""
+
+        def running(runner: Runner) -> None:
+            self.enter(runner.module)
+            run(runner)
+
+        return running
 
     def _read(self) -> list[Any]:
         return [_attributes(owner).get(name, _MISSING) for owner, name in self.keys]

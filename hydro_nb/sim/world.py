@@ -47,7 +47,8 @@ class World:
         self.flow: Graph | None = None
         """of which flow it is, where that is known"""
         self.choose = recorder.choosing(driver.choose) if recorder else driver.choose
-        self.run = recorder.run if recorder else Runner.run
+        run = recorder.run if recorder else Runner.run
+        self.run = model.views.entering(run) if model.views else run
         """what runs a unit"""
         strict = isinstance(driver, OnlyScripted)
         self.script = _script(model, strict=strict) if strict or model.is_hooked else None
