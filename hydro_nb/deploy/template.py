@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
 import subprocess
@@ -22,6 +23,8 @@ from hydro_nb.deploy.spawn import ROOT, STUB
 from hydro_nb.runtime.template import MESSAGE_BYTES, Ended, Exited, Fork, Loaded, Order, Ready, Reap, Started, Told
 from hydro_nb.wire import Bootstrap
 
+_CROWDED = (errno.EAGAIN, errno.ENOBUFS, errno.ETOOMANYREFS)
+"""What sending says that may succeed once something else has been taken."""
 AT_ONCE = 32
 """How many forks may be under way: the system limits how many descriptors are."""
 Names: TypeAlias = Callable[[Sequence[str]], object]
@@ -39,8 +42,11 @@ class Forked(Piped):
 
     pid = 0
 
-    def __init__(self, number: int, descriptors: Sequence[int], frames: Iterable[bytes]) -> None:
+    def __init__(
+        self, number: int, descriptors: Sequence[int], frames: Iterable[bytes], abandon: Callable[[int], object]
+    ) -> None:
         super().__init__(descriptors, frames)
+        self._abandon = abandon
         self.number = number
         self.lodgers = lodgers(self, descriptors)
         self._code: int | None = None
@@ -63,6 +69,9 @@ class Forked(Piped):
             return
         if not self.pid:
             self._signals.append(number)
+            if self._signals.count(KILL) > 1:
+                # it was to end some time ago, and there is none yet
+                self._abandon(self.number)
             return
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, number)
@@ -114,7 +123,9 @@ class Template:
                 stdout=subprocess.DEVNULL,
                 start_new_session=True,
             )
+        self._end_of_it = os.pidfd_open(self._process.pid)
         io.watch(self._link.fileno(), self._listen)
+        io.watch(self._end_of_it, self._gone)
 
     @property
     def pid(self) -> int:
@@ -133,7 +144,7 @@ class Template:
         pipes = Pipes(len(boot.residents))
         told = msgspec.msgpack.encode(replace(boot, environment=dict(os.environb)))
         self._number += 1
-        child = self._children[self._number] = Forked(self._number, pipes.ours, (told, *captures))
+        child = self._children[self._number] = Forked(self._number, pipes.ours, (told, *captures), self._abandon)
         self._unsent.append((Fork(child.number, f"hydro_nb:{title_of(boot)}"), pipes.theirs))
         self._flush()
         return child
@@ -141,23 +152,29 @@ class Template:
     def _flush(self) -> None:
         while self._unsent and len(self._under_way) < AT_ONCE:
             order, descriptors = self._unsent[0]
-            if not self._sent(order, descriptors):
-                return
+            try:
+                self._send(order, descriptors)
+            except OSError as error:
+                if error.errno in _CROWDED and self._under_way:
+                    return
+                self._refused(order, error)
             self._unsent.popleft()
             close(descriptors)
-            if isinstance(order, Fork):
-                self._under_way.add(order.number)
 
-    def _sent(self, order: Order, descriptors: list[int]) -> bool:
+    def _send(self, order: Order, descriptors: list[int]) -> None:
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array("i", descriptors))] if descriptors else []
-        try:
-            self._link.sendmsg([msgspec.msgpack.encode(order)], rights)
-        except BlockingIOError:
-            return False
-        except OSError:
-            # it has ended, which the socket says next
-            return True
-        return True
+        self._link.sendmsg([msgspec.msgpack.encode(order)], rights)
+        if isinstance(order, Fork):
+            self._under_way.add(order.number)
+
+    def _refused(self, order: Order, error: OSError) -> None:
+        """Let a child that cannot be asked for be one that has ended; that the template has, is told elsewhere."""
+        if isinstance(order, Fork) and error.errno not in (errno.EPIPE, errno.ECONNRESET):
+            self._end(order.number, -KILL, f"could not be forked: {error}")
+
+    def _abandon(self, number: int) -> None:
+        """Wait no longer for a child that has not been forked; should it ever be, it ends at once."""
+        self._end(number, -KILL, "was to end before it was forked")
 
     # ------------------------------------------------------------ from the template
 
@@ -183,15 +200,24 @@ class Template:
             case Started(pid=0):
                 self._end(told.number, -KILL, f"could not be forked: {told.why}")
             case Started():
-                self._under_way.discard(told.number)
-                self._children[told.number].started(told.pid)
+                self._started(told)
             case Exited():
-                # what it started in its session ends with it, while the session's number is still its own
-                self._children[told.number].signal(KILL)
+                if told.number in self._children:
+                    # what it started in its session ends with it, while the session's number is still its own
+                    self._children[told.number].signal(KILL)
                 self._unsent.append((Reap(told.number), []))
             case Ended():
                 self._end(told.number, told.code)
         self._flush()
+
+    def _started(self, told: Started) -> None:
+        self._under_way.discard(told.number)
+        child = self._children.get(told.number)
+        if child is not None:
+            child.started(told.pid)
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(told.pid, KILL)
 
     def _say_ready(self, threaded: Sequence[str]) -> None:
         ready, self._ready = self._ready, None
@@ -200,15 +226,24 @@ class Template:
 
     def _end(self, number: int, code: int, epitaph: str = "") -> None:
         self._under_way.discard(number)
-        self._children.pop(number).ended(code, epitaph)
+        child = self._children.pop(number, None)
+        if child is not None:
+            child.ended(code, epitaph)
         if self._leaving:
             self.leave()
+
+    def _gone(self) -> None:
+        """Hear its last words: the socket need not end with it, as what its children have forked may hold it too."""
+        self._listen()
+        if not self._over:
+            self._lost()
 
     def _lost(self) -> None:
         """Its children end with it, by the system's word; what it was loading may have ended it."""
         self.close()
         self._say_ready(self._modules)
-        for number in list(self._children):
+        for number, child in list(self._children.items()):
+            child.signal(KILL)
             self._end(number, -KILL, f"was killed with process {self.pid}, which it was forked from")
 
     # ------------------------------------------------------------ its end
@@ -225,7 +260,9 @@ class Template:
             return
         self._over = True
         self._io.forget(self._link.fileno())
+        self._io.forget(self._end_of_it)
         self._link.close()
+        os.close(self._end_of_it)
         for _, descriptors in self._unsent:
             close(descriptors)
         self._unsent.clear()

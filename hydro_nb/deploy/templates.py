@@ -14,10 +14,12 @@ import sysconfig
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from hydro_nb.deploy.child import STANDARD
 from hydro_nb.deploy.io import IO, Timer, hydro_io
 from hydro_nb.deploy.launcher import Child, Launcher
 from hydro_nb.deploy.spawn import Spawn
 from hydro_nb.deploy.template import Template
+from hydro_nb.runtime.template import MOST_DESCRIPTORS
 from hydro_nb.wire import Bootstrap
 
 QUIET_SECONDS = 1.0
@@ -36,7 +38,9 @@ class Templates:
         self._timer: Timer | None = None
 
     def start(self, boot: Bootstrap, *captures: bytes) -> Child:
-        """Fork a child."""
+        """Fork a child; one with more residents than descriptors go into a message is started in another way."""
+        if STANDARD + 2 * (len(boot.residents) - 1) > MOST_DESCRIPTORS:
+            return Spawn().start(boot, *captures)
         return self.current().start(boot, *captures)
 
     def current(self) -> Template:

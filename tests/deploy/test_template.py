@@ -211,3 +211,50 @@ def run(program, launcher):
 
 def test_where_nothing_can_be_forked_interpreters_are_started():
     assert run(says("os.getppid()"), Spawn()) == [str(os.getpid())]
+
+
+FORKS = """
+def start():
+    import os, time
+    if os.fork() == 0:
+        time.sleep(1000)
+    return State()
+
+def tick(state, inputs, outputs):
+    return False
+"""
+
+
+def test_a_template_that_ends_is_noticed_though_something_holds_its_socket():
+    with deploy(flow(place(0, "P", FORKS)), echo=False) as deployment:
+        (pid,) = (row.pid for row in deployment.processes)
+        grandchildren = list(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
+        ends = [os.pidfd_open(each) for each in grandchildren]
+        os.kill(parent(pid), signal.SIGKILL)
+        with pytest.raises(ProcessFailed, match="was killed with process"):
+            deployment.wait(30)
+    assert len(ends) == 1
+    for end in ends:
+        assert select.select([end], [], [], 30)[0]
+        os.close(end)
+
+
+def test_more_residents_than_there_is_room_for_in_a_message_share_a_process():
+    program = says("'here'", count=130)
+    with deploy(program, colocate=[[f"P{n}" for n in range(130)]], echo=False) as deployment:
+        deployment.settle(60)
+        assert [line.text for line in deployment.logs()] == ["here"] * 130
+        assert len({row.pid for row in deployment.processes}) == 1
+
+
+def test_a_template_that_does_nothing_holds_up_neither_the_deployment_nor_its_end():
+    mine = Heard()
+    first = hydro_io().call(mine.current)
+    os.kill(first.pid, signal.SIGSTOP)
+    board = Board("late", peers_of(pipeline(1), {}), echo=False, folder=None)
+    backend = LocalBackend(pipeline(1), board, clusters={}, max_buffer=1 << 20, launcher=mine)
+    with pytest.raises(DeployError, match="not every process was running within"):
+        backend.start(0.1)
+    os.kill(first.pid, signal.SIGCONT)
+    assert run(says("'after'"), mine) == ["after"]
+    hydro_io().call(mine.close)
