@@ -20,12 +20,27 @@ SAMPLED = 8
 
 
 class SourceLine(msgspec.Struct, frozen=True):
-    """What a line of generated source came from: the node, the user's line, the variable that holds the element."""
+    """What a line of generated source came from: the node, the user's line, an expression that gives the element."""
 
     slot: str
     op: str
     site: Site
     element: str = ""
+    parts: tuple[SourcePart, ...] = ()
+    """what came from elsewhere; of parts one inside another, the inner one counts"""
+
+    def at(self, start: int, end: int) -> SourceLine:
+        """Give what the bytes of a line from `start` to `end` came from, counted without its indentation."""
+        around = [part for part in reversed(self.parts) if part.start <= start and end <= part.end]
+        return min(around, key=lambda part: part.end - part.start).line if around else self
+
+
+class SourcePart(msgspec.Struct, frozen=True):
+    """The bytes of a line of generated source, counted without its indentation, that came from something else."""
+
+    start: int
+    end: int
+    line: SourceLine
 
 
 class CodecSpec(msgspec.Struct, frozen=True):

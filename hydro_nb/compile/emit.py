@@ -207,6 +207,10 @@ class NodeEmit:
         else:
             self.node.op.element(self, item, index)
 
+    def leave(self) -> None:
+        """Be done with elements: what is written from here on is about all of them."""
+        self._element = ""
+
     def push_all(self, iterable: str, port: int = 0, *, is_list: bool = False) -> None:
         """Hand many elements on."""
         if is_list and self.node.op.category == "Source" and self.part.role == "whole":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from hydro_nb.compile.order import plan
 from hydro_nb.compile.reach import mentioned_types
 from hydro_nb.compile.served import port_types, served, sidecars, tokens
 from hydro_nb.compile.split import Part, Unit, fused, locations, name_parts
+from hydro_nb.compile.text import is_rebound
 from hydro_nb.compile.unit import UnitWriter
 from hydro_nb.compile.writer import Writer
 from hydro_nb.errors import GraphError, Site
@@ -245,7 +246,7 @@ class _Module:
                 functions.write(f"{variable} = {init}")
             functions.append(body)
             for kept in writer.state:
-                if kept in writer.fresh or _rebound(kept, body.lines):
+                if kept in writer.fresh or is_rebound(kept, body.lines):
                     functions.write(f"state.{kept} = {kept}")
             if result:
                 functions.write(f"return {result}")
@@ -265,11 +266,6 @@ def _origin(part: Part) -> SourceLine:
 
 def _origins(writer: UnitWriter) -> dict[str, SourceLine]:
     return {part.name: _origin(part) for part in writer.unit.parts.values()}
-
-
-def _rebound(name: str, lines: Iterable[str]) -> bool:
-    pattern = re.compile(rf"(^|[\s;:(,]){name}\s*((, \w+ )?=(?!=)|[-+*/&|^%@]=|//=|>>=|<<=|\*\*=|:=)")
-    return any(pattern.search(line) for line in lines)
 
 
 def _location(graph: Graph, written: Written) -> LocationProgram:

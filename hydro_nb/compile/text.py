@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from hydro_nb.compile.body import SpliceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 def text_of(statements: list[ast.stmt]) -> tuple[tuple[str, ...], list[int]]:
@@ -78,3 +78,9 @@ def is_literal(value: Any) -> bool:
     return (type(value) in (bool, int, str, bytes, type(None)) and len(repr(value)) <= 40) or (
         type(value) is tuple and not value
     )
+
+
+def is_rebound(name: str, lines: Iterable[str]) -> bool:
+    """Whether one of the lines sets a variable."""
+    pattern = re.compile(rf"(^|[\s;:(,]){name}\s*((, \w+ )?=(?!=)|[-+*/&|^%@]=|//=|>>=|<<=|\*\*=|:=)")
+    return any(pattern.search(line) for line in lines)

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from hydro_nb.compile import once, seams
 from hydro_nb.compile.emit import NodeEmit
 from hydro_nb.compile.handles import is_made_once
+from hydro_nb.compile.inline import inline, words
 from hydro_nb.compile.names import Names
 from hydro_nb.compile.order import Plan, Region
 from hydro_nb.compile.split import Part, Unit
+from hydro_nb.compile.text import is_rebound
 from hydro_nb.compile.writer import Writer
 from hydro_nb.errors import Site
 from hydro_nb.ir.node import Bound
@@ -70,6 +72,16 @@ class UnitWriter:
         for region in self.plan.regions:
             self._region(region)
         self._open()
+        if not self.seams:
+            self._inline()
+
+    def _inline(self) -> None:
+        """Write what is read once, at once, as the expression that it is."""
+        variables = self.state | self.fresh
+        lists = {n for n, init in variables.items() if init == "[]" or init.startswith("outputs[")}
+        read = {word for text in (*variables.values(), *self.ended) for word in words(text)}
+        rebound = {name for name in lists if is_rebound(name, self.body.lines)}
+        inline(self.body, {*variables, *read}, lists - rebound)
 
     def _open(self) -> None:
         """Write what is seen of an atomic section before it ever ran."""
@@ -104,6 +116,7 @@ class UnitWriter:
     def after(self, part: Part, emit: NodeEmit | None = None) -> None:
         """Write what a part does once per tick."""
         emit = emit or self.emit(part)
+        emit.leave()
         if is_made_once(part):
             once.make(emit)
         elif part.role in ("whole", "receive"):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import linecache
-import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import islice
 from time import perf_counter
 from types import CodeType, FrameType, TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from hydro_nb.errors import HydroError, Site
 from hydro_nb.runtime.render import Renderer
@@ -19,7 +20,6 @@ FIRST = 16
 """Elements that a bounded source may give in the first tick."""
 SHORT, LONG = 0.002, 0.02
 """Seconds of a tick below which it may be larger, and above which it keeps others waiting."""
-_NAME = re.compile(r"[^\W\d]\w*")
 _OURS = __file__[: -len("runtime/location.py")]
 _STANDARD = linecache.__file__[: -len("linecache.py")]
 _PACKAGES = ("site-packages", "dist-packages")
@@ -101,9 +101,9 @@ class Location:
 
     def problem(self, error: BaseException, now: float) -> Problem:
         """Say which operator, which element and which of the user's lines an exception came from."""
-        frames = list(_frames(error.__traceback__))
-        generated = [(frame, line) for frame, line in frames if frame.f_code.co_filename == self.filename]
-        origin = self._origin(generated)
+        places = list(_places(error.__traceback__))
+        generated = [(place.frame, line) for place in places if (line := self._line_of(place))]
+        origin = generated[-1][1] if generated else None
         return Problem(
             location=self._peer,
             time=now,
@@ -111,36 +111,43 @@ class Location:
             slot=origin.slot if origin else "",
             op=origin.op if origin else "",
             site=origin.site if origin else Site(),
-            element=self._element(generated, origin),
-            frames=tuple(self._sites(frames)),
+            element=self._element([frame for frame, _ in generated], origin),
+            frames=tuple(site for place in places if (site := self._site(place))),
         )
 
-    def _origin(self, generated: list[tuple[FrameType, int]]) -> SourceLine | None:
-        found: SourceLine | None = None
-        for _, line in generated:
-            found = self._line(line) or found
-        return found
+    def _line_of(self, place: _Place) -> SourceLine | None:
+        """Give what the failing part of a line of the generated source came from."""
+        found = self._line(place.number) if place.frame.f_code.co_filename == self.filename else None
+        if found is None or not found.parts or place.columns is None:
+            return found
+        text = self.program.source.split("\n")[place.number - 1]
+        before = len(text) - len(text.lstrip(" "))
+        return found.at(place.columns[0] - before, place.columns[1] - before)
 
     def _line(self, number: int) -> SourceLine | None:
         lines = self.program.lines
         return lines[number - 1] if 0 < number <= len(lines) else None
 
-    def _element(self, generated: list[tuple[FrameType, int]], origin: SourceLine | None) -> str:
-        """Render the element that was worked on: a variable, or a tuple of variables that nobody has built."""
-        if origin is None or not _NAME.search(origin.element):
-            return ""
-        names = _NAME.findall(origin.element)
-        for frame, _ in reversed(generated):
-            if all(name in frame.f_locals for name in names):
-                values = tuple(frame.f_locals[name] for name in names)
-                return self.renderer(values if "," in origin.element else values[0])
+    def _element(self, frames: list[FrameType], origin: SourceLine | None) -> str:
+        """Render the element that was worked on: a variable, or an expression of variables that nobody has stored."""
+        names = _names(origin.element) if origin else frozenset[str]()
+        for frame in reversed(frames):
+            local = names & {*frame.f_code.co_varnames, *frame.f_code.co_cellvars}
+            if origin and local and local <= frame.f_locals.keys():
+                return self._rendered(origin.element, frame)
         return ""
 
-    def _sites(self, frames: list[tuple[FrameType, int]]) -> Iterator[Site]:
-        for frame, number in frames:
-            site = self.site_of(frame.f_code.co_filename, number, frame.f_code.co_name)
-            if site is not None:
-                yield site
+    def _rendered(self, element: str, frame: FrameType) -> str:
+        try:
+            value = eval(element, frame.f_globals, frame.f_locals)  # noqa: S307 - it is of the generated program
+        except Exception:  # noqa: BLE001 - what a user's operators raise when they are asked again
+            return ""
+        return self.renderer(value)
+
+    def _site(self, place: _Place) -> Site | None:
+        line = self._line_of(place)
+        code = place.frame.f_code
+        return line.site if line else self.site_of(code.co_filename, place.number, code.co_name)
 
     def site_of(self, filename: str, number: int, function: str) -> Site | None:
         """Give the user's line that a line of a traceback is, or was made of."""
@@ -153,7 +160,8 @@ class Location:
 
     def operator(self, slot: str) -> tuple[str, Site]:
         """Give the name and the line of an operator that has lines in the source."""
-        return next(((line.op, line.site) for line in self.program.lines if line and line.slot == slot), ("", Site()))
+        lines = (each for line in self.program.lines if line for each in (line, *(part.line for part in line.parts)))
+        return next(((line.op, line.site) for line in lines if line.slot == slot), ("", Site()))
 
 
 def _input_names(program: LocationProgram, channels: tuple[ChannelSpec, ...], peer: int) -> Iterator[str]:
@@ -169,10 +177,31 @@ def _not_loaded(*_: object) -> bool:
     raise HydroError("a location was stepped before its program was loaded")
 
 
-def _frames(traceback: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
+def _names(expression: str) -> frozenset[str]:
+    tree = ast.parse(expression or "()", mode="eval")
+    return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
+
+
+class _Place(NamedTuple):
+    """Where a frame was when an exception went through it."""
+
+    frame: FrameType
+    number: int
+    columns: tuple[int, int] | None
+    """the bytes of the line, where Python knows them"""
+
+
+def _places(traceback: TracebackType | None) -> Iterator[_Place]:
     while traceback is not None:
-        yield traceback.tb_frame, traceback.tb_lineno
+        yield _Place(traceback.tb_frame, traceback.tb_lineno, _columns(traceback))
         traceback = traceback.tb_next
+
+
+def _columns(traceback: TracebackType) -> tuple[int, int] | None:
+    """Give the columns of the instruction that failed; there are none with `-X no_debug_ranges`."""
+    positions = islice(traceback.tb_frame.f_code.co_positions(), traceback.tb_lasti // 2, None)
+    _, _, start, end = next(positions, (None,) * 4)
+    return None if start is None or end is None else (start, end)
 
 
 def _is_users(filename: str) -> bool:
