@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import os
 import shlex
 from collections.abc import Iterator, Sequence
 from random import Random
@@ -37,6 +38,8 @@ class Targets(NamedTuple):
     """those of them that are members of clusters, and so may be started again"""
     edges: list[tuple[ChannelSpec, list[str], list[str]]]
     """each with the names of those who send and of those who receive"""
+    together: dict[str, set[str]]
+    """of each process those that share its OS process, itself too, and so end with it"""
 
     @classmethod
     def of(cls, deployment: Deployment) -> Targets:
@@ -46,11 +49,17 @@ class Targets(NamedTuple):
         names = {each: _names(rows, each) for each in places}
         edges = [(edge, names[edge.sender], names[edge.receiver]) for edge in deployment.program.channels]
         members = [row.name for peer, row in rows.items() if places[location_of(peer)].kind == "cluster"]
-        return cls([row.name for row in rows.values()], members, [edge for edge in edges if _links(*edge[1:])])
+        together = {row.name: {each.name for each in rows.values() if _are_one(row, each)} for row in rows.values()}
+        return cls([*together], members, [edge for edge in edges if _links(*edge[1:])], together)
 
     def lossy(self) -> Targets:
         """Give those where elements may be lost."""
         return self._replace(edges=[edge for edge in self.edges if edge[0].policy != "fail_stop"])
+
+
+def _are_one(row: ProcessRow, other: ProcessRow) -> bool:
+    """Whether one signal ends both; those in the kernel itself are ended one by one."""
+    return row is other or (row.pid == other.pid and row.pid != os.getpid())
 
 
 def _names(rows: dict[int, ProcessRow], location: int) -> list[str]:
@@ -64,7 +73,7 @@ def _links(senders: list[str], receivers: list[str]) -> bool:
 
 
 class Plan:
-    """Gives one deed after the other, without an end, each fault with the deed that ends it."""
+    """Gives one deed after the other, each fault with the deed that ends it; killing alone comes to an end."""
 
     def __init__(self, targets: Targets, seed: int, kinds: Sequence[Kind], mean_seconds: float) -> None:
         self._targets = targets
@@ -82,7 +91,7 @@ class Plan:
 
     def __iter__(self) -> Iterator[Deed]:
         now = 0.0
-        while True:
+        while self._kinds != ["kill"] or self._victims():
             now += self._random.expovariate(1 / self._mean)
             while self._ends and self._ends[0][0] <= now:
                 yield heapq.heappop(self._ends)
@@ -140,11 +149,16 @@ class Plan:
 
     def _kill(self) -> list[str]:
         """Kill a process, but not the last one."""
-        if len(self._alive) < 2:
+        victims = self._victims()
+        if not victims:
             return []
-        name = self._random.choice(sorted(self._alive))
-        self._alive.remove(name)
+        name = self._random.choice(victims)
+        self._alive = [each for each in self._alive if each not in self._targets.together[name]]
         return [command("kill", name)]
+
+    def _victims(self) -> list[str]:
+        """Give those whose end leaves somebody."""
+        return sorted(name for name in self._alive if set(self._alive) - self._targets.together[name])
 
     def _link(self, targets: Targets) -> tuple[str, str]:
         _, senders, receivers = self._random.choice(targets.edges)
@@ -165,7 +179,7 @@ def _possible(kind: Kind, targets: Targets) -> bool:
         case "restart":
             return bool(targets.members)
         case "kill":
-            return len(targets.processes) > 1
+            return any(set(targets.processes) - together for together in targets.together.values())
 
 
 def command(*words: object) -> str:

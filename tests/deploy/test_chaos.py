@@ -72,6 +72,18 @@ def test_nobody_is_paused_or_cut_off_while_a_member_starts_again(targets):
             held.add((kind, *names))
 
 
+def test_a_plan_that_only_kills_ends_when_one_is_left(targets):
+    assert len([*Plan(targets, 3, ["kill"], 0.5)]) == len(targets.processes) - 1
+
+
+def test_those_that_share_a_process_end_together_and_never_all(targets):
+    one, *others = targets.processes
+    shared = {each: {*others} for each in others}
+    assert [what for _, what in Plan(targets._replace(together={one: {one}, **shared}), 3, ["kill"], 0.5)][1:] == []
+    with pytest.raises(DeployError, match="`kill` two processes"):
+        Plan(targets._replace(together={each: {*targets.processes} for each in targets.processes}), 3, ["kill"], 0.5)
+
+
 def test_one_process_is_never_killed(targets):
     killed = [what.removeprefix("kill ") for _, what in islice(Plan(targets, 5, ["kill", "pause"], 0.5), 300)]
     assert len({*killed} & {*targets.processes}) == len(targets.processes) - 1
