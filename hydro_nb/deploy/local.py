@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
+from hydro_nb.deploy import quickest
 from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.external import Link, Port
 from hydro_nb.deploy.faults import Faults
@@ -23,7 +24,6 @@ from hydro_nb.deploy.policy import Policy
 from hydro_nb.deploy.records import Recorder
 from hydro_nb.deploy.socket_link import SocketLink
 from hydro_nb.deploy.supervisor import Supervisor
-from hydro_nb.deploy.templates import launcher as quickest
 from hydro_nb.errors import DeployError, ProcessFailed, SettleTimeout
 from hydro_nb.runtime.zmq_channel import new_context
 
@@ -52,7 +52,7 @@ class LocalBackend:
                 plan = replace(plan, ring=KeyRing(plan.groups, plan.near))
             self._supervisor = self._io.call(
                 lambda: Supervisor(
-                    plan, board, roads, launcher or quickest(), self._io, new_context(plan.ring), policies
+                    plan, board, roads, launcher or quickest.launcher(), self._io, new_context(plan.ring), policies
                 )
             )
         except BaseException:

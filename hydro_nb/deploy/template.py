@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import resource
 import socket
 import subprocess
 import sys
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
@@ -28,13 +30,30 @@ _CROWDED = (errno.EAGAIN, errno.ENOBUFS, errno.ETOOMANYREFS)
 AT_ONCE = 32
 """How many forks may be under way: the system limits how many descriptors are."""
 Names: TypeAlias = Callable[[Sequence[str]], object]
+_LIMITS = tuple(getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_"))
 _TOLD = msgspec.msgpack.Decoder(Told)
-_AT_START = (b"PYTHON", b"LD_", b"MALLOC_", b"GLIBC_", b"OMP_", b"OPENBLAS_", b"MKL_")
+_AT_START = (
+    *(b"PYTHON", b"LD_", b"MALLOC_", b"GLIBC_", b"LC_", b"LANG"),
+    *(b"OMP_", b"GOMP_", b"KMP_", b"OPENBLAS_", b"MKL_", b"BLIS_", b"NUMEXPR_", b"NUMBA_", b"NPY_", b"NUMPY_"),
+    *(b"ARROW_", b"POLARS_", b"MPL", b"CUDA_", b"JAX_", b"XLA_", b"TF_", b"TORCH_", b"HF_", b"TOKENIZERS_"),
+)
 
 
 def settings() -> dict[bytes, bytes]:
-    """Give the part of the environment that is only read when a process, or a library in it, starts."""
+    """Give the part of the environment that is only read when a process starts, or a well-known library is loaded."""
     return {name: value for name, value in os.environb.items() if name.startswith(_AT_START)}
+
+
+def fork_of(number: int, boot: Bootstrap) -> Fork:
+    """Ask for a child that has of the system what the kernel has at this moment."""
+    limits = {each: resource.getrlimit(each) for each in _LIMITS}
+    return Fork(number, f"hydro_nb:{title_of(boot)}", _umask(), limits, sorted(os.sched_getaffinity(0)))
+
+
+def _umask() -> int:
+    # asking the system itself would set it for a moment, in all threads
+    status = Path("/proc/self/status").read_text("ascii", "replace")
+    return int(status.partition("Umask:")[2].split(maxsplit=1)[0], 8)
 
 
 class Forked(Piped):
@@ -145,7 +164,7 @@ class Template:
         told = msgspec.msgpack.encode(replace(boot, environment=dict(os.environb)))
         self._number += 1
         child = self._children[self._number] = Forked(self._number, pipes.ours, (told, *captures), self._abandon)
-        self._unsent.append((Fork(child.number, f"hydro_nb:{title_of(boot)}"), pipes.theirs))
+        self._unsent.append((fork_of(child.number, boot), pipes.theirs))
         self._flush()
         return child
 

@@ -7,16 +7,12 @@ of hydro_nb, another that has those modules too follows it; what it has forked k
 from __future__ import annotations
 
 import atexit
-import importlib.util
-import os
-import sys
-import sysconfig
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 from hydro_nb.deploy.child import STANDARD
+from hydro_nb.deploy.found import Found
 from hydro_nb.deploy.io import IO, Timer, hydro_io
-from hydro_nb.deploy.launcher import Child, Launcher
+from hydro_nb.deploy.launcher import Child
 from hydro_nb.deploy.spawn import Spawn
 from hydro_nb.deploy.template import Template
 from hydro_nb.runtime.template import MOST_DESCRIPTORS
@@ -35,6 +31,7 @@ class Templates:
         self._next: Template | None = None
         self._modules: set[str] = set()
         self._unfit: set[str] = set()
+        self._found = Found()
         self._timer: Timer | None = None
 
     def start(self, boot: Bootstrap, *captures: bytes) -> Child:
@@ -44,8 +41,11 @@ class Templates:
         return self.current().start(boot, *captures)
 
     def current(self) -> Template:
-        """Give the template that forks: another one where there is none, or the settings of Python have changed."""
-        if self._current is not None and self._current.fits:
+        """Give the template that forks; another one where there is none, or where it would load other things now."""
+        moved = self._found.moved()
+        stale = {name for name in self._modules if name.partition(".")[0] in moved}
+        self._modules -= stale
+        if self._current is not None and self._current.fits and not stale:
             return self._current
         if self._current is not None:
             self._current.leave()
@@ -56,7 +56,7 @@ class Templates:
 
     def _loaded(self, names: Iterable[str]) -> None:
         """Hear which modules a child has loaded beyond those of its template."""
-        new = set(_lasting(set(names) - self._modules - self._unfit))
+        new = self._found.lasting(set(names) - self._modules - self._unfit)
         if new:
             self._modules |= new
             self._plan()
@@ -90,27 +90,6 @@ class Templates:
                 template.close()
 
 
-def _lasting(names: Iterable[str]) -> Iterator[str]:
-    """Give those that are not the user's own, who may change them between two deployments."""
-    homes = [Path(sysconfig.get_path(each)) for each in ("stdlib", "purelib", "platlib")]
-    for name in names:
-        if name.startswith("_"):
-            # what imports it knows when: `_asyncio`, imported first, comes to be twice
-            continue
-        origin = _origin(name.partition(".")[0])
-        if name.startswith("hydro_nb.") or (origin is not None and any(map(origin.is_relative_to, homes))):
-            yield name
-
-
-def _origin(package: str) -> Path | None:
-    try:
-        spec = importlib.util.find_spec(package)
-    except ValueError:
-        # such as `__main__`, which has none
-        return None
-    return Path(spec.origin) if spec is not None and spec.origin else None
-
-
 _templates: Templates | None = None
 
 
@@ -121,29 +100,6 @@ def templates() -> Templates:
     if _templates is None or _templates.io is not io:
         _templates = Templates(io)
     return _templates
-
-
-def launcher() -> Launcher:
-    """Give the quickest way to start children on this system."""
-    return templates() if _can_fork() else Spawn()
-
-
-def warm() -> None:
-    """Start the template before it is needed."""
-    if _can_fork():
-        mine = templates()
-        mine.io.submit(mine.current)
-
-
-def _can_fork() -> bool:
-    """Whether this is Linux, with all that a template needs: elsewhere libraries do not survive a fork."""
-    if sys.platform != "linux":
-        return False
-    try:
-        os.close(os.pidfd_open(os.getpid()))
-    except OSError:
-        return False
-    return True
 
 
 def _end() -> None:

@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from hydro_nb.deploy import templates
+from hydro_nb.deploy import quickest
 from hydro_nb.lang import cell, site
 from hydro_nb.lang.flow import FlowBuilder
 from hydro_nb.notebook.deployments import Deployments
@@ -94,7 +94,7 @@ class Cells:
         self.deployments.adopt(run.key, run.label, self.shell.user_ns)
         if flows_of(self.shell.user_ns):
             # who builds a flow will deploy it: what its processes are forked from takes a moment to load
-            templates.warm()
+            quickest.warm()
 
     # ------------------------------------------------------------ for the magics
 

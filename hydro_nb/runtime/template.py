@@ -13,6 +13,7 @@ import gc
 import importlib
 import os
 import random
+import resource
 import selectors
 import signal
 import socket
@@ -41,6 +42,11 @@ class Fork(msgspec.Struct, frozen=True, tag="fork"):
 
     number: int
     title: str
+    umask: int
+    limits: dict[int, tuple[int, int]]
+    """of the kernel at this moment, soft and hard, by the number of the resource"""
+    processors: list[int]
+    """on which the kernel may run"""
 
 
 class Reap(msgspec.Struct, frozen=True, tag="reap"):
@@ -205,20 +211,34 @@ class Template:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             os.setsid()
             self._tell(Started(order.number, os.getpid()))
-            self._selector.close()
+            self._let_go()
             before = frozenset(sys.modules)
             for target, fd in enumerate(descriptors[:3]):
                 os.dup2(fd, target)
                 os.close(fd)
-            _renew(order.title)
+            _renew(order)
             bootstrap.main(descriptors[3:], lambda: self._tell(Loaded(_packages(sys.modules.keys() - before))))
         except BaseException:  # noqa: BLE001 - whatever happens, a child must not go on as the template
             traceback.print_exc()
         os._exit(1)
 
+    def _let_go(self) -> None:
+        """Close in a child what its template watches, elder siblings too."""
+        for key in list(self._selector.get_map().values()):
+            if key.fileobj is not self._link:
+                os.close(key.fd)
+        self._selector.close()
+
     def _watch(self, number: int, pid: int) -> None:
         self._pids[number] = pid
-        fd = os.pidfd_open(pid)
+        try:
+            fd = os.pidfd_open(pid)
+        except OSError as error:
+            # one whose end would not be heard of is better not begun
+            _end(pid)
+            os.waitpid(self._pids.pop(number), 0)
+            self._tell(Started(number, 0, str(error)))
+            return
         self._selector.register(fd, selectors.EVENT_READ, lambda: self._exited(number, fd))
 
     def _exited(self, number: int, fd: int) -> None:
@@ -247,9 +267,15 @@ def _received(link: socket.socket) -> tuple[bytes, list[int]]:
     return body, list(numbers)
 
 
-def _renew(title: str) -> None:
-    """Make anew what would be the same in every child."""
-    setproctitle.setproctitle(title)
+def _renew(order: Fork) -> None:
+    """Make anew what would be the same in every child, or as it was when the template was started."""
+    setproctitle.setproctitle(order.title)
+    os.umask(order.umask)
+    for number, limits in order.limits.items():
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(number, limits)
+    with contextlib.suppress(OSError):
+        os.sched_setaffinity(0, order.processors)
     sys.stdout = sys.__stdout__ = open(1, "w", closefd=False)  # noqa: SIM115 - stdout for as long as it lives
     sys.stderr = sys.__stderr__ = open(2, "w", closefd=False)  # noqa: SIM115 - and stderr
     random.seed()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import select
 import signal
 import threading
@@ -257,4 +258,35 @@ def test_a_template_that_does_nothing_holds_up_neither_the_deployment_nor_its_en
         backend.start(0.1)
     os.kill(first.pid, signal.SIGCONT)
     assert run(says("'after'"), mine) == ["after"]
+    hydro_io().call(mine.close)
+
+
+def test_a_child_has_the_limits_and_the_mask_of_this_moment():
+    template()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    mask = os.umask(0o027)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft - 1, hard))
+        what = "oct(os.umask(0o027)), resource.getrlimit(resource.RLIMIT_NOFILE)[0]"
+        assert heard(says(what, "import os, resource")) == [f"0o27 {soft - 1}"]
+    finally:
+        os.umask(mask)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_no_child_holds_what_belongs_to_its_siblings():
+    what = "len([1 for each in os.scandir('/proc/self/fd') if 'pidfd' in os.readlink(each.path)])"
+    assert heard(says(what, "import os", count=10)) == ["0"] * 10
+
+
+def test_a_module_that_is_found_elsewhere_now_is_loaded_from_there(tmp_path, monkeypatch):
+    monkeypatch.setattr("hydro_nb.deploy.templates.QUIET_SECONDS", 0.0)
+    mine = Heard()
+    where = says("colorsys.__file__", "import colorsys")
+    (before,) = run(where, mine)
+    assert mine.taken.wait(30)
+    assert run(says("'colorsys' in sys.modules", "import sys"), mine) == ["True"]
+    (tmp_path / "colorsys.py").touch()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert run(where, mine) == [str(tmp_path / "colorsys.py")] != [before]
     hydro_io().call(mine.close)
