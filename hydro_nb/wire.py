@@ -535,7 +535,7 @@ class Counts(msgspec.Struct, frozen=True, tag="counts"):
     skipped: dict[str, Skipped] = {}
     """slot of an operator that has skipped more -> all that it has skipped"""
     refused: int = 0
-    """connections of nobody it knows, and frames of none of its channels"""
+    """connections of nobody it knows, frames of none of its channels, clients of its ports that it turned away"""
 
 
 class Problem(msgspec.Struct, frozen=True, tag="problem"):

@@ -81,6 +81,11 @@ class Abroad:
         """How many elements were dropped because nobody was there to take them, where any were."""
         return {each.spec.slot: each.discarded for each in self.all if each.discarded}
 
+    @property
+    def refused(self) -> int:
+        """How many clients were not let in, or were disconnected because of what they sent."""
+        return sum(each.refused for each in self.served)
+
     def drain(self) -> None:
         """Note that the location ends when nothing is owed to anybody."""
         for each in self.served:

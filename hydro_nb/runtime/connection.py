@@ -72,6 +72,8 @@ class Connection:
         self._draining = False
         self.listens = True
         """whether it may send more"""
+        self.refused = False
+        """whether it was disconnected because of what it sent"""
         self._open = True
         self._begun = 0
         """bytes that have completed no element so far"""
@@ -134,6 +136,7 @@ class Connection:
 
     def refuse(self, trouble: str) -> None:
         """Listen no more, and close the connection when what it said before may have been answered."""
+        self.refused = True
         self._end(trouble)
         if self._open and not self._deaf:
             self._deaf = True

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -50,6 +50,9 @@ class Served:
         self._framing = partial(make_framing, spec.incoming, captures, where)
         self._encode = make_framing(spec.outgoing, captures, where).encode
         token = captures[spec.token] if spec.token else ""
+        self._told: Counter[str] = Counter()
+        """what is wrong with clients -> how many of them there were"""
+        self._strange = 0
         self._door = Door(token, self._title, self._welcome, self._tell) if token else None
         self._server: socket.socket | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -102,6 +105,11 @@ class Served:
     def ready(self) -> bool:
         """Whether there is something to take."""
         return bool(self._arrived or self.problems)
+
+    @property
+    def refused(self) -> int:
+        """How many were not let in, or were disconnected because of what they sent."""
+        return self._strange + (self._door.refused if self._door else 0)
 
     @property
     def idle(self) -> bool:
@@ -211,8 +219,10 @@ class Served:
     def _welcome(self, sock: socket.socket, address: Any, begun: bytes = b"") -> None:
         """Make a client of somebody, who may have sent something already."""
         if self._loop is None or (not self.spec.many and self._taken):
-            self._tell(f"{self._title} has a client already, so another one, {_text(address)}, was turned away")
             sock.close()
+            self._strange += 1
+            who = f"another one, {_text(address)},"
+            self._tell_seldom("turned away", f"{self._title} has a client already, so {who} was turned away")
             return
         _prepare(sock)
         made = Connection(self._next, sock, self._framing(), self._loop, self)
@@ -269,7 +279,9 @@ class Served:
         """Tell that a client has left, and why."""
         self._arrive(_EVENT, connection, [MembershipEvent.Left])
         if trouble:
-            self._tell(f"client {connection.number} of {self._title} was disconnected: {trouble}")
+            self._strange += connection.refused
+            what = f"client {connection.number} of {self._title} was disconnected: {trouble}"
+            self._tell_seldom("refused" if connection.refused else "given up", what)
         self._lingering[connection.number] = connection
         if len(self._lingering) > MOST_LINGERING:
             next(iter(self._lingering.values())).close()
@@ -316,6 +328,13 @@ class Served:
             self._listen()
             for each in tuple(self._connections.values()):
                 each.resume()
+
+    def _tell_seldom(self, kind: str, text: str) -> None:
+        """Tell of one more of a kind, less often the more there are: a flood of them hides nothing else."""
+        self._told[kind] += 1
+        count = self._told[kind]
+        if count & (count - 1) == 0:
+            self._tell(f"{text} ({kind} so far: {count})" if count > 1 else text)
 
     def _tell(self, text: str) -> None:
         self.problems.append(text)

@@ -63,8 +63,12 @@ class Tally:
 
     @property
     def strange(self) -> bool:
-        """Whether frames of no channel have come since `counts` was last called."""
-        return self._notices.strange != self._refused
+        """Whether anybody was refused since `counts` was last called."""
+        return self._strangers != self._refused
+
+    @property
+    def _strangers(self) -> int:
+        return self._notices.strange + self._abroad.refused
 
     def changed(self) -> bool:
         """Whether there is something to tell since `counts` was last called."""
@@ -78,7 +82,7 @@ class Tally:
         samples = {slot: [self._renderer.sample(each, now) for each in new] for slot, new in self._newest(totals)}
         self._forget()
         self._told, self._discarded = totals, self._lost()
-        self._refused = self._notices.strange
+        self._refused = self._strangers
         values = self._fresh_values()
         self._values.update(values)
         skipped, self.problems = self.skips.news(now)

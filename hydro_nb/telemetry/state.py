@@ -5,7 +5,7 @@ Whoever holds a state may read it from any thread for as long as it likes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -281,13 +281,26 @@ def apply(state: DeploymentState, event: Event) -> DeploymentState:
             named = replace(event, process=row.name if row else event.process or "a client")
             # what two say at the same time may come in any order
             problems = sorted((*state.problems, named), key=lambda each: each.time)
-            return _next(state, problems=tuple(problems[-PROBLEMS_KEPT:]))
+            return _next(state, problems=tuple(foremost(problems, PROBLEMS_KEPT)))
         case ChannelEnded():
             return _channel_ended(state, event)
         case Listening():
             return _listening(state, event)
         case ProbeReply():
             return state
+
+
+def foremost(problems: list[Problem], most: int) -> list[Problem]:
+    """Leave out the oldest of those that matter least: why a process failed goes last, and before it what came first."""
+    if len(problems) <= most:
+        return problems
+    known: set[str | int] = set()
+    ranked: list[tuple[int, int]] = []
+    for index, each in enumerate(problems):
+        source = each.slot or each.location
+        ranked.append((2 * (each.fatal or bool(each.sequel)) + (source not in known), index))
+        known.add(source)
+    return [problems[index] for index in sorted(index for _, index in sorted(ranked)[-most:])]
 
 
 def _entered(state: DeploymentState, event: Entered) -> DeploymentState:

@@ -100,6 +100,26 @@ def test_problems_are_kept_in_order(begun):
     assert (len(state.problems), state.problems[-1].error) == (200, "e299")
 
 
+def problem(n, slot="s", *, location=0, fatal=False, sequel=""):
+    return Problem(location, float(n), f"e{n}", slot, "map", fatal=fatal, sequel=sequel)
+
+
+def test_many_that_harm_nobody_push_out_neither_reasons_nor_what_came_first(begun):
+    state = begun
+    lasting = [problem(0, fatal=True), problem(1, "t", sequel="it starts again"), problem(2, "u"), problem(3, "")]
+    for each in (*lasting, *(problem(n, "port", location=1) for n in range(4, 1000))):
+        state = telemetry.apply(state, each)
+    kept = [each.error for each in state.problems]
+    assert kept == ["e0", "e1", "e2", "e3", "e4", *(f"e{n}" for n in range(805, 1000))]
+
+
+def test_of_reasons_alone_the_first_of_each_operator_and_the_newest_stay(begun):
+    state = begun
+    for each in (problem(0, "t", fatal=True), *(problem(n, fatal=True) for n in range(1, 300))):
+        state = telemetry.apply(state, each)
+    assert [each.error for each in state.problems] == ["e0", "e1", *(f"e{n}" for n in range(102, 300))]
+
+
 def test_a_channel_that_broke_stays_broken(begun):
     state = telemetry.apply(begun, ChannelEnded(0, 3, 1.0, "killed"))
     state = telemetry.apply(state, ChannelEnded(1, 3, 2.0))
