@@ -5,6 +5,7 @@ Pure data in, plain data out; js/src/types.js describes the same shapes.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,8 @@ from hydro_nb.telemetry.state import shown
 
 if TYPE_CHECKING:
     from hydro_nb.ir.graph import Graph
-    from hydro_nb.telemetry.state import DeploymentState, ProcessRow
-    from hydro_nb.wire import LogLine, Problem, Sample
+    from hydro_nb.telemetry.state import DeploymentState, FaultRow, ProcessRow
+    from hydro_nb.wire import LogLine, Problem, Sample, SkippedElement
 
 LOG_BYTES = 128 * 1024
 """Log text in one message at most; older lines are counted as not sent."""
@@ -23,6 +24,8 @@ LOG_BYTES = 128 * 1024
 SAMPLE_TEXT = 400
 SAMPLE_BYTES = 96 * 1024
 PROBLEMS_SHOWN = 50
+FAULTS_SHOWN = 200
+SKIPPED_SHOWN = 20
 
 Message = tuple[dict[str, Any], list[bytes]]
 
@@ -32,6 +35,8 @@ class Feed:
 
     def __init__(self, graph: Graph | None) -> None:
         self._arriving = _arriving(graph) if graph else {}
+        places = graph.places.values() if graph else ()
+        self._clusters = {place.slot for place in places if place.kind == "cluster"}
         self._totals: Mapping[str, int] = {}
         self._samples: dict[str, Sample] = {}
         self._values: Mapping[str, Sample] = {}
@@ -93,6 +98,8 @@ class Feed:
             "problems": [problem(each, state) for each in state.problems[-PROBLEMS_SHOWN:]],
             "totals": dict(state.totals),
             "discarded": dict(state.discarded),
+            "skipped": skipped(state),
+            "faults": [fault(row) for row in state.faults[:FAULTS_SHOWN]],
         }
 
     def _rows(self, state: DeploymentState, now: float) -> list[dict[str, Any]]:
@@ -100,7 +107,10 @@ class Feed:
         if before is None or now - before[0] >= 0.4:
             self._use = {row.location: self._used(row, state, now) for row in state.processes.values()}
             self._before = (now, state)
-        return [_row(row, *self._use.get(row.location, (0.0, 0.0))) for row in state.processes.values()]
+        return [
+            _row(row, *self._use.get(row.location, (0.0, 0.0)), in_cluster=row.slot in self._clusters)
+            for row in state.processes.values()
+        ]
 
     def _used(self, row: ProcessRow, state: DeploymentState, now: float) -> tuple[float, float]:
         """Give the CPU use of a process and the rate of the fastest stream through it since the last time."""
@@ -135,12 +145,49 @@ def status(state: DeploymentState, now: float) -> dict[str, Any]:
         "total": len(state.processes),
         "started": state.started,
         "ended": state.ended,
+        "faults": len(state.faults),
+        "inside": any(row.pid == os.getpid() for row in state.processes.values()),
     }
 
 
-def _row(row: ProcessRow, cpu: float, rate: float) -> dict[str, Any]:
+def fault(row: FaultRow) -> dict[str, Any]:
+    """Give a fault that is in force as plain data, with its words."""
+    return {
+        "kind": row.kind,
+        "processes": list(row.processes),
+        "since": row.since,
+        "seconds": row.seconds,
+        "rate": row.rate,
+        "text": str(row),
+    }
+
+
+def skipped(state: DeploymentState) -> dict[str, dict[str, Any]]:
+    """Give what operators went on without: how many on all processes, and the newest of each."""
+    told: dict[str, dict[str, Any]] = {}
+    for peer, found in sorted(state.skipped.items()):
+        for slot, each in found.items():
+            one = told.setdefault(slot, {"count": 0, "newest": []})
+            one["count"] += each.count
+            name = state.processes[peer].name
+            one["newest"] += [_left_out(name, element) for element in each.newest]
+    for one in told.values():
+        one["newest"] = one["newest"][-SKIPPED_SHOWN:]
+    return told
+
+
+def _left_out(process: str, one: SkippedElement) -> dict[str, str]:
+    error = one.error.partition("\n")[0]
+    return {"process": process, "element": one.element[:SAMPLE_TEXT], "error": error[:SAMPLE_TEXT]}
+
+
+def _row(row: ProcessRow, cpu: float, rate: float, *, in_cluster: bool) -> dict[str, Any]:
     return {
         "name": row.name,
+        "place": row.name.rpartition("/")[0] if in_cluster else row.name,
+        "cluster": in_cluster,
+        "restarts": row.restarts,
+        "returns": row.returns,
         "pid": row.pid,
         "phase": row.state,
         "cpu": round(cpu, 3),
@@ -166,6 +213,7 @@ def problem(what: Problem, state: DeploymentState) -> dict[str, Any]:
         "element": what.element,
         "frames": [site(frame) for frame in what.frames],
         "fatal": what.fatal,
+        "skipped": what.skipped,
     }
 
 

@@ -28,7 +28,23 @@ def graph_trait(
         "nodes": {node.slot: _node(graph, node) for node in graph.nodes.values()},
         "places": {place.slot: graph.display_name(place) for place in graph.places.values() if not place.parent},
         "streams": _told_apart(graph, [*_sinks_and_edges(graph), *_values(graph)]),
+        "links": links(graph),
     }
+
+
+def links(graph: Graph) -> list[dict[str, Any]]:
+    """Give who sends to whom, with the edges that do, and whether they may lose what they carry."""
+    ways: dict[tuple[str, str], dict[str, Any]] = {}
+    for edge in edges(graph):
+        node = graph.nodes[edge.target]
+        ends = (graph.nodes[edge.source].place.root, node.place.root)
+        if not edge.network or any(end.kind == "external" for end in ends):
+            continue
+        first, last = map(graph.display_name, ends)
+        way = ways.setdefault((first, last), {"first": first, "last": last, "slots": [], "lossy": False})
+        way["slots"].append(node.slot)
+        way["lossy"] |= getattr(node.op, "policy", "fail_stop") != "fail_stop"
+    return [*ways.values()]
 
 
 def summary(graph: Graph) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 from typing_extensions import TypeIs
 
 from hydro_nb.deploy.io import hydro_io
+from hydro_nb.notebook.acts import check_apart, perform
 
 if TYPE_CHECKING:
     from hydro_nb.deploy.deployment import Deployment
@@ -47,8 +48,8 @@ class Source(Protocol):
         """End it; may block."""
         ...
 
-    def kill(self, name: str) -> object:
-        """Kill one process; may block."""
+    def act(self, call: str, processes: Sequence[str], given: Mapping[str, Any]) -> object:
+        """Do what a button asks for, such as `kill`, to processes given by name; may block."""
         ...
 
 
@@ -89,6 +90,7 @@ class DeploymentSource:
         """End every process."""
         self._deployment.stop()
 
-    def kill(self, name: str) -> None:
-        """Kill one process."""
-        self._deployment.kill(name)
+    def act(self, call: str, processes: Sequence[str], given: Mapping[str, Any]) -> None:
+        """Do what the call of the deployment does; what it refuses is refused here."""
+        check_apart([row.pid for row in self._deployment.processes])
+        perform(self._deployment, call, processes, given)

@@ -6,7 +6,6 @@ a second, everything of one tick in one). Handlers of messages only take note: t
 
 from __future__ import annotations
 
-import threading
 import time
 import uuid
 from collections import Counter, deque
@@ -18,6 +17,7 @@ import anywidget
 import IPython.display
 import traitlets
 
+from hydro_nb.notebook.acts import Acts, apart
 from hydro_nb.notebook.fallback import static_bundle, summary_text
 from hydro_nb.notebook.feed import Feed, Message
 from hydro_nb.notebook.meta import graph_trait
@@ -54,6 +54,9 @@ class _View(anywidget.AnyWidget):
     problems = traitlets.List[dict[str, Any]]().tag(sync=True)
     totals = traitlets.Dict().tag(sync=True)
     discarded = traitlets.Dict().tag(sync=True)
+    skipped = traitlets.Dict().tag(sync=True)
+    faults = traitlets.List[dict[str, Any]]().tag(sync=True)
+    acts = traitlets.List[dict[str, Any]]().tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
         with quiet_parent():
@@ -82,6 +85,7 @@ class Dashboard(_View):
         self._source = source
         self._feed = Feed(source.graph)
         self._pace = Pace()
+        self._acts = Acts(source, self._acted)
         self._inbox: deque[dict[str, Any]] = deque()
         self._views: dict[str, int] = {}
         self._cursor = 0
@@ -125,12 +129,17 @@ class Dashboard(_View):
     def _heard(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
         kind = content.get("kind")
         if kind == "stop":
-            _apart(self._source.stop)
-        elif kind == "kill":
-            name = str(content.get("name"))
-            _apart(lambda: self._source.kill(name))
+            apart(self._source.stop)
+        elif kind == "act":
+            self._acts.ask(content)
+        elif kind == "dismiss":
+            self._acts.dismiss(content)
         else:
             self._inbox.append(content)
+        self._acted()
+
+    def _acted(self) -> None:
+        """See to it that what has changed is told, also where nothing ticks any more."""
         if self._cancel is None:
             self._answer_once()
 
@@ -182,13 +191,14 @@ class Dashboard(_View):
         return new
 
     def _sync(self, state: DeploymentState, now: float, *, last: bool) -> None:
-        """Set the traits, at most twice a second; when nobody looks only the phase is kept true."""
-        phase = self.status.get("phase") != shown(state, now)
-        if not (last or phase or (self._pace.listening and now - self._synced >= TRAIT_STEP)):
+        """Set the traits, at most twice a second; when nobody looks the phase and what buttons did alone."""
+        told = self._acts.told()
+        news = self.status.get("phase") != shown(state, now) or self.acts != told
+        if not (last or news or (self._pace.listening and now - self._synced >= TRAIT_STEP)):
             return
         self._synced = now
         with self.hold_sync():
-            for name, value in self._feed.traits(state, now).items():
+            for name, value in {**self._feed.traits(state, now), "acts": told}.items():
                 self.set_trait(name, value)
 
     def _tell_news(self, state: DeploymentState, now: float) -> None:
@@ -219,8 +229,3 @@ class Dashboard(_View):
         self._kept, self._kept_at = (state.state, state.totals), now
         with quiet_parent():
             self._handle.update(static_bundle(self.graph, state, self.deployment), raw=True)
-
-
-def _apart(work: Callable[[], object]) -> None:
-    """Do what may block in a thread of its own: neither the page nor the I/O thread waits for it."""
-    threading.Thread(target=work, name="hydro-button", daemon=True).start()

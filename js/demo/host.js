@@ -54,7 +54,8 @@ export class FakeModel {
     this.sent.push(content);
     if (content.kind === "hello") queueMicrotask(() => this.snapshot());
     if (content.kind === "stop") this.set("status", { ...this.state.status, phase: "stopped", ended: Date.now() / 1000 });
-    if (content.kind === "kill") this.kill(content.name);
+    if (content.kind === "act") this.act(content);
+    if (content.kind === "dismiss") this.set("acts", []);
   }
 
   /** Moves recorded times to today. @param {any} value @param {string} [key] @returns {any} */
@@ -65,10 +66,35 @@ export class FakeModel {
     return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, this.recent(each, name)]));
   }
 
+  /** Does what the kernel would do. @param {any} content */
+  act({ call, processes, seconds = 0, rate = 0 }) {
+    const [first, last] = processes;
+    if (call === "kill") this.kill(first);
+    else if (call === "restart") this.change(first, { phase: "running", ended: 0, reason: "started again once", restarts: 1 });
+    else if (call === "pause" || call === "resume") {
+      this.change(first, { phase: call === "pause" ? "paused" : "running" });
+      this.fault("pause", [first], call === "pause", `\`${first}\` is paused`);
+    } else if (call === "cut" || call === "heal") this.fault("cut", processes, call === "cut", `\`${first}\` and \`${last}\` are cut from each other`);
+    else if (call === "delay") this.fault("delay", processes, seconds > 0, `\`${first}\` to \`${last}\`: every frame is ${seconds} s late`, { seconds });
+    else this.fault("drop", processes, rate > 0, `\`${first}\` to \`${last}\`: ${rate * 100}% of what may be lost is dropped`, { rate });
+  }
+
+  /** @param {string} kind @param {string[]} processes @param {boolean} on @param {string} text @param {object} [given] */
+  fault(kind, processes, on, text, given = {}) {
+    const others = (this.state.faults ?? []).filter((/** @type {any} */ row) => row.kind !== kind || String(row.processes) !== String(processes));
+    const row = { kind, processes, since: Date.now() / 1000, seconds: 0, rate: 0, text, ...given };
+    this.set("faults", on ? [...others, row] : others);
+  }
+
+  /** @param {string} name @param {object} changes */
+  change(name, changes) {
+    this.set("processes", this.state.processes.map((/** @type {any} */ row) => (row.name === name ? { ...row, ...changes } : row)));
+  }
+
   /** @param {string} name */
   kill(name) {
     const killed = { phase: "killed", reason: "was killed (SIGKILL)", ended: Date.now() / 1000 };
-    this.set("processes", this.state.processes.map((/** @type {any} */ row) => (row.name === name ? { ...row, ...killed } : row)));
+    this.change(name, killed);
   }
 
   snapshot() {

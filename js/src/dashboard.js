@@ -24,9 +24,10 @@ export class Dashboard {
     this.pending = false;
     this.signal = signal;
     const select = (/** @type {string} */ slot) => this.select(slot);
-    this.header = new Header(this.store);
+    this.processes = new ProcessesView(this.store);
+    this.header = new Header(this.store, () => this.faults());
     this.graph = new GraphView(this.store, select, signal);
-    this.streams = new StreamsView(this.store, select);
+    this.streams = new StreamsView(this.store, select, (slot) => this.link(slot));
     this.tabs = new Tabs(this.panes(select));
     this.root = h("div.hydro", { "data-lm-suppress-shortcuts": "true", "data-mode": model.get("mode"), "data-deployment": model.get("deployment") });
     const live = model.get("mode") === "live";
@@ -42,7 +43,7 @@ export class Dashboard {
     return [
       { id: "streams", title: "Streams", view: this.streams },
       { id: "logs", title: "Logs", view: new LogsView(store) },
-      { id: "processes", title: "Processes", view: new ProcessesView(store) },
+      { id: "processes", title: "Processes", view: this.processes },
       { id: "problems", title: "Problems", view: new ProblemsView(store, select), badge: () => (failed() ? String(failed()) : ""), alarm: true },
     ];
   }
@@ -102,6 +103,18 @@ export class Dashboard {
     this.graph.paint();
     this.tabs.paint();
     this.store.painted();
+  }
+
+  /** Shows the faults that are in force. */
+  faults() {
+    this.tabs.show("processes");
+    this.processes.inForce.reveal();
+  }
+
+  /** Shows what can be done to the link that carries a stream. @param {string} slot */
+  link(slot) {
+    this.tabs.show("processes");
+    this.processes.links.reveal(slot);
   }
 
   /** Shows an operator's stream. @param {string} slot */

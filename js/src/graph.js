@@ -3,6 +3,7 @@ import { rate, short } from "./format.js";
 import { icon } from "./icons.js";
 import { legend } from "./legend.js";
 import { PanZoom } from "./panzoom.js";
+import { Marks, stateOf } from "./marks.js";
 import { GONE } from "./store.js";
 import { middle, parse, slotOf } from "./svg.js";
 import { Tip } from "./tip.js";
@@ -20,6 +21,7 @@ export class GraphView {
     this.nodes = new Map();
     /** @type {{element: Element, source: string, target: string}[]} */
     this.edges = [];
+    this.marks = new Marks(store);
     /** @type {Map<string, Element>} */
     this.places = new Map();
     /** @type {Map<string, Element>} */
@@ -72,6 +74,7 @@ export class GraphView {
     svg.setAttribute("width", `${(width * 4) / 3}px`);
     svg.setAttribute("height", `${(height * 4) / 3}px`);
     this.index(svg);
+    this.marks.begin(svg);
     this.stage.replaceChildren(svg);
     this.panzoom.resize((width * 4) / 3, (height * 4) / 3);
   }
@@ -116,22 +119,31 @@ export class GraphView {
     const store = this.store;
     for (const [slot, number] of this.numbers) write(number, this.number(slot));
     this.paintEdges();
-    const failed = new Set(store.problems.map((problem) => problem.slot));
-    for (const [slot, node] of this.nodes) node.classList.toggle("failed", failed.has(slot));
-    const broken = new Set(store.processes.filter((row) => GONE.includes(row.phase)).map((row) => placeOf(row.name)));
-    for (const [slot, place] of this.places) {
-      place.classList.toggle("failed", broken.has(store.graph.places[slot] ?? ""));
+    const failed = new Set(store.problems.filter((problem) => !problem.skipped).map((problem) => problem.slot));
+    for (const [slot, node] of this.nodes) {
+      node.classList.toggle("failed", failed.has(slot));
+      this.marks.node(node, slot);
     }
+    for (const [slot, place] of this.places) this.paintPlace(place, store.graph.places[slot] ?? "");
+  }
+
+  /** @param {Element} place @param {string} name */
+  paintPlace(place, name) {
+    const rows = this.store.processes.filter((row) => (row.place ?? row.name) === name);
+    place.classList.toggle("failed", rows.some((row) => GONE.includes(row.phase)));
+    place.classList.toggle("paused", rows.length > 0 && rows.every((row) => row.phase === "paused"));
+    this.marks.place(place, rows.map((row) => stateOf(row, this.store)));
   }
 
   /** Moving where something crosses, broken where nobody is left to receive it. */
   paintEdges() {
     const { store } = this;
-    for (const { element, target } of this.edges) {
+    for (const { element, source, target } of this.edges) {
       if (!element.classList.contains("net")) continue;
       const broken = store.gone(target);
       element.classList.toggle("broken", broken);
       element.classList.toggle("active", !broken && store.rate(target) > 0);
+      this.marks.edge(element, source, target);
     }
   }
 
@@ -152,8 +164,9 @@ export class GraphView {
   /** The slot under an event: an operator's own, for an edge that of the stream it carries.
    * @param {Event} event @returns {string} */
   slotAt(event) {
-    const group = event.target instanceof Element ? event.target.closest("g.node, g.edge") : null;
+    const group = event.target instanceof Element ? event.target.closest("g.node, g.edge, g.mark") : null;
     if (!group) return "";
+    if (group.classList.contains("mark")) return group.getAttribute("data-leads") ?? "";
     if (group.classList.contains("node")) return slotOf(group);
     const edge = this.edges.find((each) => each.element === group);
     return (edge && (group.classList.contains("net") ? edge.target : edge.source)) ?? "";
@@ -171,7 +184,7 @@ export class GraphView {
     const node = this.store.graph.nodes[slot];
     if (!node || this.frame.classList.contains("dragging")) return this.tip.hide();
     const box = this.element.getBoundingClientRect();
-    this.tip.show(node, this.store.lost(slot), event.clientX - box.left, event.clientY - box.top, box);
+    this.tip.show(node, this.store.notes(slot), event.clientX - box.left, event.clientY - box.top, box);
   }
 
   /** @param {FocusEvent} event */
@@ -181,7 +194,7 @@ export class GraphView {
     const node = this.store.graph.nodes[slot];
     if (!group || !node || !group.matches(":focus-visible")) return;
     const [box, at] = [this.element.getBoundingClientRect(), group.getBoundingClientRect()];
-    this.tip.show(node, this.store.lost(slot), at.left + at.width / 2 - box.left, at.bottom - box.top - 8, box);
+    this.tip.show(node, this.store.notes(slot), at.left + at.width / 2 - box.left, at.bottom - box.top - 8, box);
   }
 
   /** @param {KeyboardEvent} event */
@@ -223,10 +236,4 @@ export class GraphView {
     const node = this.nodes.get(slot ?? "");
     if (node instanceof SVGElement) node.focus();
   }
-}
-
-/** Of a process its location: that of `Worker/3` is `Worker`.
- * @param {string} name */
-function placeOf(name) {
-  return name.replace(/\/\d+$/, "");
 }

@@ -1,13 +1,13 @@
 import { attribute, h, write } from "./dom.js";
 import { duration, rate } from "./format.js";
-import { phaseIcon, setIcon } from "./icons.js";
+import { icon, phaseIcon, setIcon } from "./icons.js";
 
 /** @import {Store} from "./store.js" */
 
 /** Name, state, time, rate, and the button that stops everything. */
 export class Header {
-  /** @param {Store} store */
-  constructor(store) {
+  /** @param {Store} store @param {() => void} [faults]  shows those that are in force */
+  constructor(store, faults) {
     this.store = store;
     this.name = h("b.name");
     this.mark = h("span.mark");
@@ -19,7 +19,10 @@ export class Header {
     this.stop = h("button.stop", { type: "button", title: "Ends every process of this deployment", click: () => this.clicked() }, "Stop");
     this.asked = false;
     this.note = h("span.note");
-    this.element = h("header", {}, this.name, this.state, this.note, this.elapsed, this.rate, this.stop);
+    this.count = h("span");
+    this.noun = h("span.noun");
+    this.faults = h("button.faults", { type: "button", hidden: "", title: "Faults on purpose: see Processes", click: () => faults?.() }, icon("warn"), this.count, this.noun);
+    this.element = h("header", {}, this.name, this.state, this.faults, this.note, this.elapsed, this.rate, this.stop);
   }
 
   clicked() {
@@ -41,6 +44,10 @@ export class Header {
     write(this.note, lost ? "No word from the kernel. If it was restarted, run the cell again." : "");
     write(this.elapsed, built || lost ? "" : this.time());
     write(this.rate, built || lost ? "" : rate(store.totalRate));
+    this.faults.hidden = !store.faults.length;
+    const faults = store.status.faults ?? store.faults.length;
+    write(this.count, String(faults));
+    write(this.noun, faults === 1 ? " fault" : " faults");
     this.stop.disabled = lost || this.asked;
     this.stop.hidden = built || !store.live;
   }

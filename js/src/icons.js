@@ -1,7 +1,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Drawn on a 16 by 16 grid with a round pen. */
-const PATHS = {
+export const PATHS = {
   starting: "M8 2a6 6 0 1 1-6 6",
   running: "M5 3.2v9.6l8-4.8z",
   settled: "M3 8.5l3.2 3.2L13 4.8",
@@ -21,6 +21,12 @@ const PATHS = {
   next: "M5.5 3.5L11 8l-5.5 4.5",
   last: "M12 3.5v9M4 3.5L9.5 8L4 12.5",
   pause: "M5.5 3.5v9M10.5 3.5v9",
+  paused: "M5.5 3.5v9M10.5 3.5v9",
+  again: "M12.6 5.2A5.4 5.4 0 1 0 13.4 9M13 2v3.4H9.6",
+  kill: "M4 4l8 8M12 4l-8 8",
+  cut: "M1 8h3.4M11.6 8H15M5.6 12l2-8M8.4 12l2-8",
+  delay: "M8 2.5a5.5 5.5 0 1 1 0 11a5.5 5.5 0 1 1 0-11M8 5v3.2l2.3 1.4",
+  drop: "M8 2.5v6.6M5.2 6.6L8 9.4l2.8-2.8M3.5 13h1.6M7.2 13h1.6M10.9 13h1.6",
   warn: "M8 2.2l6 11H2zM8 6.5v3.2M8 11.4v.2",
 };
 

@@ -1,5 +1,5 @@
 import { h, one, rows, write } from "./dom.js";
-import { clock } from "./format.js";
+import { clock, many } from "./format.js";
 import { icon } from "./icons.js";
 
 /** @import {Store} from "./store.js" */
@@ -39,6 +39,7 @@ export class ProblemsView {
       h("div.place"),
       h("pre.source"),
       h("pre.frames"),
+      h("details.left-out", {}, h("summary"), h("ol")),
     );
     one(row, ".op").addEventListener("click", () => this.select(row.dataset["slot"] ?? ""));
     return row;
@@ -61,5 +62,20 @@ export class ProblemsView {
     write(one(row, ".frames"), others.map((f) => `${f.cell}, line ${f.line}\n    ${f.text.trim()}`).join("\n"));
     one(row, ".frames").hidden = !others.length;
     one(row, ".source").hidden = !site.text;
+    row.classList.toggle("skipped", Boolean(problem.skipped));
+    this.paintSkipped(one(row, ".left-out"), problem);
+  }
+
+  /** How many elements its operator went on without, and the newest of them. @param {HTMLElement} box @param {Problem} problem */
+  paintSkipped(box, problem) {
+    const skipped = problem.skipped ? this.store.model.get("skipped")?.[problem.slot] : undefined;
+    box.hidden = !skipped;
+    if (!skipped) return;
+    const newest = [...skipped.newest].reverse();
+    write(one(box, "summary"), `${many(skipped.count, "element")} skipped so far${skipped.count > newest.length ? `; the last${newest.length > 1 ? ` ${newest.length}` : ""} of them` : ""}`);
+    rows(one(box, "ol"), newest, () => h("li", {}, h("code"), h("span")), (row, each) => {
+      write(one(row, "code"), each.element);
+      write(one(row, "span"), `${each.process}: ${each.error}`);
+    });
   }
 }

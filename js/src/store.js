@@ -1,8 +1,8 @@
-import { whole } from "./format.js";
+import { many, whole } from "./format.js";
 import { Ring } from "./ring.js";
 
 /** @import {AnyModel} from "@anywidget/types" */
-/** @import {Traits, Message, Sample, LogLine, Graph, Status, ProcessRow, Problem} from "./types.js" */
+/** @import {Traits, Message, Sample, LogLine, Graph, Status, ProcessRow, Problem, Fault, Act} from "./types.js" */
 
 export const LOG_LINES = 10_000;
 export const HISTORY = 60;
@@ -10,6 +10,7 @@ const RATE_WINDOW = 1.2;
 const HISTORY_STEP = 0.5;
 const ACK_EVERY = 400;
 const SILENT = 6;
+const ASKED = 3000;
 /** The phases of a process that has ended. */
 export const OVER = ["stopped", "failed", "killed"];
 /** Those of one that has ended while others go on. */
@@ -49,6 +50,11 @@ export class Store {
     /** Seconds to add to the page's clock to get the kernel's. */
     this.skew = 0;
     this.changed = () => {};
+    /** How often traits have come. */
+    this.taken = 0;
+    /** What was asked for last, of whom, until the kernel has said what became of it.
+     * @type {Map<string, {call: string, taken: number, at: number}>} */
+    this.asks = new Map();
   }
 
   /** @returns {Graph} */
@@ -68,10 +74,19 @@ export class Store {
     return this.model.get("problems");
   }
 
+  /** @returns {Fault[]} */
+  get faults() {
+    return this.model.get("faults") ?? [];
+  }
+  /** @returns {Act[]} */
+  get acts() {
+    return this.model.get("acts") ?? [];
+  }
+
   /** Whether something may still change. */
   get live() {
     const { phase } = this.status;
-    const over = phase === "stopped" || (phase === "failed" && !this.processes.some((row) => !OVER.includes(row.phase)));
+    const over = phase === "stopped" || (phase === "failed" && !this.processes.some((row) => row.returns || !OVER.includes(row.phase)));
     return this.model.get("mode") === "live" && !over;
   }
 
@@ -80,7 +95,7 @@ export class Store {
     const receive = (/** @type {Message} */ message, /** @type {DataView[]} */ buffers) => this.receive(message, buffers);
     const trait = () => this.takeTraits();
     this.model.on("msg:custom", receive);
-    const events = ["name", "graph", "status", "processes", "problems", "totals", "discarded"].map((name) => `change:${name}`);
+    const events = ["name", "graph", "status", "processes", "problems", "totals", "discarded", "skipped", "faults", "acts"].map((name) => `change:${name}`);
     for (const event of events) this.model.on(event, trait);
     signal.addEventListener("abort", () => {
       clearTimeout(this.timer);
@@ -125,6 +140,7 @@ export class Store {
 
   takeTraits() {
     this.heard = this.now();
+    this.taken += 1;
     for (const [slot, total] of Object.entries(this.model.get("totals") ?? {})) {
       if (total > (this.totals.get(slot) ?? -1)) this.totals.set(slot, total);
     }
@@ -220,6 +236,17 @@ export class Store {
     return count ? `${whole(count)} discarded: ${node?.place ?? "its receiver"} ${why}` : "";
   }
 
+  /** How many elements an operator went on without. @param {string} slot */
+  skipped(slot) {
+    return this.model.get("skipped")?.[slot]?.count ?? 0;
+  }
+
+  /** What there is to say of an operator that nobody hopes to read, in lines. @param {string} slot */
+  notes(slot) {
+    const skipped = this.skipped(slot);
+    return [this.lost(slot), skipped && `${many(skipped, "element")} skipped`].filter(Boolean).join("\n");
+  }
+
   /** Items a second over all network edges and sinks. */
   get totalRate() {
     return this.graph.streams.filter((s) => s.kind !== "value").reduce((sum, s) => sum + this.rate(s.slot), 0);
@@ -250,8 +277,24 @@ export class Store {
     this.tell({ kind: "stop" });
   }
 
-  /** @param {string} name */
-  kill(name) {
-    this.tell({ kind: "kill", name });
+  /** Asks for a call of the deployment. @param {string} call @param {string[]} processes @param {Record<string, unknown>} [given] */
+  act(call, processes, given = {}) {
+    this.asks.set(JSON.stringify(processes), { call, taken: this.taken, at: this.now() });
+    this.tell({ kind: "act", call, processes, ...given });
+    this.changed();
+  }
+
+  /** The call that is under way for these processes; empty where none is. @param {string[]} processes @returns {string} */
+  busy(processes) {
+    const key = JSON.stringify(processes);
+    const act = this.acts.find((each) => each.busy && JSON.stringify(each.processes) === key);
+    if (act) return act.call;
+    const asked = this.asks.get(key);
+    return asked && asked.taken === this.taken && this.now() - asked.at < ASKED ? asked.call : "";
+  }
+
+  /** Puts an error away. @param {string[]} processes */
+  dismiss(processes) {
+    this.tell({ kind: "dismiss", processes });
   }
 }

@@ -7,8 +7,8 @@ import { Spark } from "./spark.js";
 
 /** Every watched stream with its total, rate and newest elements. */
 export class StreamsView {
-  /** @param {Store} store @param {(slot: string) => void} select */
-  constructor(store, select) {
+  /** @param {Store} store @param {(slot: string) => void} select @param {(slot: string) => void} link  shows what can be done to its link */
+  constructor(store, select, link) {
     this.store = store;
     this.select = select;
     this.selected = "";
@@ -17,9 +17,10 @@ export class StreamsView {
     this.list = h("div.stream-list", { role: "listbox", "aria-label": "Streams", keydown: (/** @type {KeyboardEvent} */ event) => this.walk(event) });
     this.title = h("span.shown");
     this.facts = h("div.facts");
+    this.link = h("button.to-link", { type: "button", title: "Cut, delay or drop what goes this way", click: () => link(this.selected) }, "Faults…");
     this.items = h("div.samples", { tabindex: 0, "aria-label": "Sampled elements" });
     this.empty = h("p.empty");
-    this.element = h("div.pane.streams", {}, this.list, h("div.detail-head", {}, this.facts, this.title), this.items, this.empty);
+    this.element = h("div.pane.streams", {}, this.list, h("div.detail-head", {}, this.facts, this.link, this.title), this.items, this.empty);
   }
 
   /** @param {string} slot */
@@ -72,6 +73,7 @@ export class StreamsView {
     const node = this.store.graph.nodes[this.selected];
     const stream = this.store.graph.streams.find((each) => each.slot === this.selected);
     this.paintFacts(node);
+    this.link.hidden = !this.store.live || !this.store.graph.links?.some((each) => each.slots.includes(this.selected));
     const samples = this.shown(stream);
     rows(this.items, samples, () => h("div.sample", {}, h("time"), h("code")), (row, sample) => {
       write(one(row, "time"), clock(sample.time).slice(0, 8));

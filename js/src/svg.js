@@ -32,11 +32,39 @@ export function slotOf(group) {
   return group?.getAttribute("data-slot") ?? "";
 }
 
-/** The x of the middle of a group's first shape, by its coordinates. @param {Element} group @returns {number} */
-export function middle(group) {
+/** What a group's first shape covers, by its coordinates. @param {Element} group */
+export function bounds(group) {
   const shape = group.querySelector("polygon, path, ellipse");
-  if (shape?.nodeName === "ellipse") return Number(shape.getAttribute("cx"));
+  const number = (/** @type {string} */ name) => Number(shape?.getAttribute(name) ?? 0);
+  if (shape?.nodeName === "ellipse") {
+    const [cx, cy, rx, ry] = [number("cx"), number("cy"), number("rx"), number("ry")];
+    return { left: cx - rx, right: cx + rx, top: cy - ry, bottom: cy + ry };
+  }
+  const pairs = points(shape);
+  if (!pairs.length) return { left: 0, right: 0, top: 0, bottom: 0 };
+  const [xs, ys] = [pairs.map(([x]) => x), pairs.map(([, y]) => y)];
+  return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
+}
+
+/** @param {Element | null | undefined} shape @returns {[number, number][]} */
+function points(shape) {
   const text = shape?.getAttribute("points") ?? shape?.getAttribute("d") ?? "";
-  const xs = [...text.matchAll(/(-?[\d.]+)[, ](-?[\d.]+)/g)].map((pair) => Number(pair[1]));
-  return xs.length ? (Math.min(...xs) + Math.max(...xs)) / 2 : 0;
+  return [...text.matchAll(/(-?[\d.]+)[, ](-?[\d.]+)/g)].map((pair) => [Number(pair[1]), Number(pair[2])]);
+}
+
+/** The x of the middle of a group's first shape. @param {Element} group @returns {number} */
+export function middle(group) {
+  const { left, right } = bounds(group);
+  return (left + right) / 2;
+}
+
+/** The point half-way along the line of an edge. @param {Element} edge @returns {[number, number]} */
+export function halfway(edge) {
+  const line = edge.querySelector("path");
+  if (line instanceof SVGPathElement && line.getPointAtLength) {
+    const { x, y } = line.getPointAtLength(line.getTotalLength() / 2);
+    return [x, y];
+  }
+  const pairs = points(line);
+  return pairs[Math.floor(pairs.length / 2)] ?? [0, 0];
 }

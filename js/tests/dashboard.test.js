@@ -62,10 +62,13 @@ test("buttons say stop and kill, once", () => {
   const row = { pid: 1, phase: "running", cpu: 0, memory: 0, rate: 0, queued: 0, started: 0, ended: 0, reason: "" };
   const { el, fake, dashboard } = shown(model({ processes: [{ name: "A", ...row }, { name: "B", ...row }] }));
   dashboard.tabs.show("processes");
-  /** @type {NodeListOf<HTMLButtonElement>} */ (el.querySelectorAll(".kill"))[1]?.click();
+  for (let times = 0; times < 2; times++) {
+    /** @type {NodeListOf<HTMLButtonElement>} */ (el.querySelectorAll("button.kill"))[1]?.click();
+    dashboard.paint();
+  }
   /** @type {HTMLButtonElement | null} */ (el.querySelector(".stop"))?.click();
   /** @type {HTMLButtonElement | null} */ (el.querySelector(".stop"))?.click();
-  expect(fake.sent.slice(1)).toEqual([{ kind: "kill", name: "B" }, { kind: "stop" }]);
+  expect(fake.sent.slice(1)).toEqual([{ kind: "act", call: "kill", processes: ["B"] }, { kind: "stop" }]);
 });
 
 test("problems are counted on their tab and lead to their stream", () => {

@@ -64,5 +64,5 @@ class Ticker:
     def stop(self):
         self.asked.append("stop")
 
-    def kill(self, name):
-        self.asked.append(f"kill {name}")
+    def act(self, call, processes, given):
+        self.asked.append(f"{call} {' '.join(processes)}")

@@ -8,11 +8,19 @@ import pytest
 from drawn import Ticker
 from real_kernel import PATIENCE
 
+from hydro_nb import FlowBuilder
+from hydro_nb.errors import DeployError, NondetError
 from hydro_nb.notebook.quiet import quiet_parent
-from hydro_nb.notebook.source import is_source
+from hydro_nb.notebook.source import DeploymentSource, is_source
 from hydro_nb.notebook.widget import Dashboard, GraphView
 from hydro_nb.telemetry import state as telemetry
 from hydro_nb.wire import Counts, LogLine
+
+
+class First: ...
+
+
+class Last: ...
 
 
 class Heard(Dashboard):
@@ -150,12 +158,114 @@ def test_buttons_do_not_wait_for_what_they_ask(ticker, dashboard):
     go.set()
 
 
-def test_kill_names_the_process(ticker, dashboard):
-    killed = threading.Event()
-    ticker.kill = lambda name: (ticker.asked.append(name), killed.set())
-    dashboard.say(kind="kill", name="Splitter")
-    assert killed.wait(PATIENCE)
-    assert ticker.asked == ["Splitter"]
+def told(dashboard, ticker):
+    """Give what the page is told of what was asked for, once nothing is under way."""
+    deadline = time.monotonic() + PATIENCE
+    while any(act["busy"] for act in dashboard._acts.told()):
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.005)
+    ticker.tick()
+    return dashboard.acts
+
+
+def test_buttons_name_processes_and_what_is_done_is_not_told_any_more(ticker, dashboard):
+    dashboard.say(kind="act", call="kill", processes=["Splitter"])
+    dashboard.say(kind="act", call="cut", processes=["Reader", "Splitter"])
+    assert told(dashboard, ticker) == []
+    assert ticker.asked == ["kill Splitter", "cut Reader Splitter"]
+
+
+def test_what_a_call_refuses_is_told_until_it_is_put_away(ticker, dashboard):
+    def refuse(call, processes, given):
+        raise DeployError("there is no channel") if call == "cut" else KeyError("x")
+
+    ticker.act = refuse
+    dashboard.say(kind="act", call="cut", processes=["Reader", "Ranker"])
+    dashboard.say(kind="act", call="kill", processes=["Reader"])
+    assert told(dashboard, ticker) == [
+        {"call": "cut", "processes": ["Reader", "Ranker"], "busy": False, "error": "there is no channel"},
+        {"call": "kill", "processes": ["Reader"], "busy": False, "error": "KeyError: 'x'"},
+    ]
+    dashboard.say(kind="dismiss", processes=["Reader", "Ranker"])
+    assert [act["call"] for act in told(dashboard, ticker)] == ["kill"]
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        ({"call": "settle", "processes": ["Reader"]}, "a page asked for `settle`; it may ask for kill,"),
+        ({"call": "__init__", "processes": ["Reader"]}, "a page asked for `__init__`; it may ask for"),
+        ({"call": "cut", "processes": ["Reader"]}, "`cut` takes the names of 2 processes, not of 1"),
+        ({"call": "kill"}, "`kill` takes the names of 1 processes, not of 0"),
+        ({"call": "kill", "processes": "Reader"}, "`kill` takes the names of 1 processes, not of 0"),
+        ({}, "a page asked for `None`"),
+    ],
+)
+def test_a_page_may_ask_for_nothing_else(ticker, dashboard, content, error):
+    dashboard.say(kind="act", **content)
+    (act,) = told(dashboard, ticker)
+    assert act["error"].startswith(error)
+    assert ticker.asked == []
+
+
+def test_a_restart_that_waits_holds_up_no_other_button(ticker, dashboard):
+    began, go = threading.Event(), threading.Event()
+
+    def act(call, processes, given):
+        if call == "restart":
+            began.set()
+            go.wait(PATIENCE)
+        ticker.asked.append(f"{call} {processes[0]} {given.get('reason')}")
+
+    ticker.act = act
+    dashboard.say(kind="act", call="restart", processes=["Reader"], reason="it may")
+    assert began.wait(PATIENCE)
+    ticker.tick()
+    assert dashboard.acts == [{"call": "restart", "processes": ["Reader"], "busy": True, "error": ""}]
+    dashboard.say(kind="act", call="kill", processes=["Splitter"])
+    while not ticker.asked:
+        threading.Event().wait(0.005)
+    go.set()
+    assert told(dashboard, ticker) == []
+    assert ticker.asked == ["kill Splitter None", "restart Reader it may"]
+
+
+def test_errors_are_kept_to_a_number(ticker, dashboard):
+    for number in range(60):
+        dashboard.say(kind="act", call="no", processes=[str(number)])
+    assert [act["processes"] for act in told(dashboard, ticker)] == [[str(number)] for number in range(10, 60)]
+
+
+def test_buttons_do_what_the_calls_do_and_are_refused_as_they_are():
+    flow = FlowBuilder()
+    first, last = flow.process(First), flow.process(Last)
+    first.source_interval(0.01).send(last).for_each(lambda _: None)
+    with flow.deploy() as deployment:
+        source = DeploymentSource(deployment)
+        source.act("pause", ["Last"], {})
+        source.act("delay", ["First", "Last"], {"seconds": 0.5})
+        assert [str(row) for row in deployment.faults] == [
+            "`Last` is paused",
+            "`First` to `Last`: every frame is 0.5 s late",
+        ]
+        source.act("resume", ["Last"], {})
+        with pytest.raises(NondetError, match="needs its reason"):
+            source.act("restart", ["Last"], {})
+        source.act("restart", ["Last"], {"reason": "it prints nothing"})
+        with pytest.raises(DeployError, match="for a number of seconds"):
+            source.act("delay", ["First", "Last"], {"seconds": "deployment.stop()"})
+        with pytest.raises(DeployError, match="fail_stop"):
+            source.act("drop", ["First", "Last"], {"rate": 0.5})
+        with pytest.raises(DeployError, match="no process is called"):
+            source.act("kill", ["deployment.stop()"], {})
+        assert [row.restarts for row in deployment.processes] == [0, 1]
+
+
+def test_what_is_stepped_in_the_kernel_is_left_to_its_cells():
+    flow = FlowBuilder()
+    flow.process(First).source_iter([1]).for_each(lambda _: None)
+    with flow.deploy(backend="inprocess") as deployment, pytest.raises(DeployError, match="live in the kernel"):
+        DeploymentSource(deployment).act("kill", ["First"], {})
 
 
 def test_a_deployment_is_not_a_source_by_itself(ticker):
@@ -183,6 +293,8 @@ def test_without_a_kernel_there_is_nothing_to_quieten():
 
 WHERE_REPLIES_GO = """
 import ipywidgets
+from hydro_nb import FlowBuilder
+from hydro_nb.errors import DeployError, NondetError
 from hydro_nb.notebook.quiet import quiet_parent
 with quiet_parent() as quiet:
     silent = ipywidgets.Widget()

@@ -1,0 +1,168 @@
+import { many } from "./format.js";
+import { PATHS } from "./icons.js";
+import { OVER } from "./store.js";
+import { bounds, halfway } from "./svg.js";
+
+/** @import {Store} from "./store.js" */
+/** @import {Fault, ProcessRow} from "./types.js" */
+/** @import {IconName} from "./icons.js" */
+
+const SVG = "http://www.w3.org/2000/svg";
+const [HIGH, ICON, SIDE, LETTER] = [17, 11, 7, 6.6];
+export const COMING = ["starting", "bound", "connected"];
+
+/** The state of a process in a word. @param {ProcessRow} row @param {Store} store @returns {string} */
+export function stateOf(row, store) {
+  const again = store.busy([row.name]) === "restart";
+  const coming = COMING.includes(row.phase) && row.restarts;
+  return again || coming || (row.returns && OVER.includes(row.phase)) ? "restarting" : row.phase;
+}
+
+/** The location of a process by its name. @param {Store} store @param {string | undefined} name */
+export function placeOf(store, name) {
+  const row = store.processes.find((each) => each.name === name);
+  return row?.place ?? name ?? "";
+}
+
+/** Whether a fault acts on what one location sends to another. @param {Store} store @param {Fault} fault @param {string} first @param {string} last */
+export function actsOn(store, fault, first, last) {
+  if (fault.kind === "pause") return false;
+  const [one, other] = fault.processes.map((name) => placeOf(store, name));
+  return (one === first && other === last) || (fault.kind === "cut" && one === last && other === first);
+}
+
+/** @typedef {{icon: IconName | "", text: string, tone: string}} Part */
+
+/** Small labels over the picture: faults at edges, states at locations, what was skipped at operators. */
+export class Marks {
+  /** @param {Store} store */
+  constructor(store) {
+    this.store = store;
+    this.layer = document.createElementNS(SVG, "g");
+    /** @type {Map<Element, {said: string, element: Element | null}>} */
+    this.made = new Map();
+  }
+
+  /** Puts the layer over a new picture. @param {SVGSVGElement} svg */
+  begin(svg) {
+    this.made.clear();
+    this.layer = document.createElementNS(SVG, "g");
+    this.layer.setAttribute("class", "marks");
+    (svg.querySelector("g[data-slot]") ?? svg).append(this.layer);
+  }
+
+  /** @param {Element} element @param {string} source @param {string} target */
+  edge(element, source, target) {
+    const { store } = this;
+    const [first = "", last = ""] = [source, target].map((slot) => store.graph.nodes[slot]?.place);
+    const here = store.faults.filter((fault) => actsOn(store, fault, first, last) && this.strikes(fault, target));
+    element.classList.toggle("cut", here.some((fault) => fault.kind === "cut"));
+    const parts = (/** @type {const} */ (["cut", "delay", "drop"])).flatMap((kind) => this.part(kind, here));
+    this.put(element, parts, target, () => halfway(element), 0.5);
+  }
+
+  /** Whether a fault concerns this edge of its link: only what may be lost is dropped. @param {Fault} fault @param {string} target */
+  strikes(fault, target) {
+    return fault.kind !== "drop" || Boolean(this.store.graph.nodes[target]?.detail?.match(/\.lossy|UDP/));
+  }
+
+  /** @param {"cut" | "delay" | "drop"} kind @param {Fault[]} here @returns {Part[]} */
+  part(kind, here) {
+    const faults = here.filter((fault) => fault.kind === kind);
+    const [fault] = faults;
+    if (!fault) return [];
+    const words = { cut: "cut", delay: `${most(faults, "seconds")} s`, drop: `${Math.round(most(faults, "rate") * 100)} %` };
+    const member = faults.length === 1 ? fault.processes.find((name) => placeOf(this.store, name) !== name) : "";
+    return [{ icon: kind, text: member ? `${words[kind]} ${member}` : words[kind], tone: kind === "cut" ? "bad" : "warn" }];
+  }
+
+  /** @param {Element} element @param {string[]} states */
+  place(element, states) {
+    const kinds = ["restarting", "paused", "killed", "failed"].filter((state) => states.includes(state));
+    const parts = kinds.map((state) => {
+      const count = states.filter((each) => each === state).length;
+      const text = states.length > 1 ? `${count} of ${states.length} ${state}` : state;
+      return { icon: /** @type {const} */ (""), text, tone: ["killed", "failed"].includes(state) ? "bad" : "warn" };
+    });
+    this.put(element, parts, "", () => corner(element, 8, "top"), 1);
+  }
+
+  /** @param {Element} element @param {string} slot */
+  node(element, slot) {
+    const count = this.store.skipped(slot);
+    const changed = this.put(element, count ? [{ icon: "", text: `${count} skipped`, tone: "warn" }] : [], slot, () => corner(element, -10, "bottom"), 1);
+    const node = this.store.graph.nodes[slot];
+    if (changed && node) element.setAttribute("aria-label", `${node.label} on ${node.place}${count ? `, ${many(count, "element")} skipped` : ""}`);
+  }
+
+  /** Keeps the mark of an element as it should be; says whether it had to change.
+   * @param {Element} of @param {Part[]} parts @param {string} leads  the slot that a click on it selects
+   * @param {() => [number, number]} where @param {number} share  how much of its width is left of that point */
+  put(of, parts, leads, where, share) {
+    const said = JSON.stringify(parts);
+    const old = this.made.get(of);
+    if (said === (old?.said ?? "[]")) return false;
+    old?.element?.remove();
+    const element = parts.length ? label(parts, leads) : null;
+    this.made.set(of, { said, element });
+    if (!element) return true;
+    this.layer.append(element);
+    arrange(element, where(), share);
+    return true;
+  }
+}
+
+/** @param {Fault[]} faults @param {"seconds" | "rate"} what */
+function most(faults, what) {
+  return Math.max(...faults.map((fault) => fault[what]));
+}
+
+/** @param {Element} group @param {number} inset @param {"top" | "bottom"} edge @returns {[number, number]} */
+function corner(group, inset, edge) {
+  const box = bounds(group);
+  return [box.right - inset, edge === "top" ? box.top : box.bottom + 4];
+}
+
+/** @param {Part[]} parts @param {string} leads @returns {SVGElement} */
+function label(parts, leads) {
+  const group = shape("g", { class: `mark ${parts.some((part) => part.tone === "bad") ? "bad" : "warn"}` });
+  if (leads) group.setAttribute("data-leads", leads);
+  group.append(shape("rect", { height: HIGH, rx: HIGH / 2 }));
+  for (const part of parts) {
+    if (part.icon) group.append(shape("path", { d: PATHS[part.icon] }));
+    const text = shape("text", { y: HIGH / 2 + 3.5 });
+    text.textContent = part.text;
+    group.append(text);
+  }
+  return group;
+}
+
+/** Gives a label its widths, which are known once it is in the page, and its place.
+ * @param {SVGElement} group @param {[number, number]} at @param {number} share  how much of it is left of that point */
+function arrange(group, [x, y], share) {
+  let right = SIDE;
+  for (const part of group.querySelectorAll("path, text")) {
+    if (part.nodeName === "path") {
+      part.setAttribute("transform", `translate(${right} ${(HIGH - ICON) / 2}) scale(${ICON / 16})`);
+      right += ICON + 3;
+    } else {
+      part.setAttribute("x", String(right));
+      right += widthOf(part) + SIDE;
+    }
+  }
+  group.querySelector("rect")?.setAttribute("width", String(right));
+  group.setAttribute("transform", `translate(${x - right * share} ${y - HIGH / 2})`);
+}
+
+/** @param {Element} text @returns {number} */
+function widthOf(text) {
+  const measured = text instanceof SVGTextElement && text.getComputedTextLength ? text.getComputedTextLength() : 0;
+  return measured || (text.textContent ?? "").length * LETTER;
+}
+
+/** @param {"g" | "rect" | "path" | "text"} name @param {Record<string, string | number>} attributes @returns {SVGElement} */
+function shape(name, attributes) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+  return element;
+}
