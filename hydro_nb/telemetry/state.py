@@ -290,8 +290,8 @@ def apply(state: DeploymentState, event: Event) -> DeploymentState:
             return state
 
 
-def foremost(problems: list[Problem], most: int) -> list[Problem]:
-    """Leave out the oldest of those that matter least: why a process failed goes last, and before it what came first."""
+def foremost(problems: Sequence[Problem], most: int) -> Sequence[Problem]:
+    """Leave out the oldest of those that matter least: why a process failed goes last, before it what came first."""
     if len(problems) <= most:
         return problems
     known: set[str | int] = set()
