@@ -54,6 +54,25 @@ def frames(seed: int, channel: int) -> dict[str, bytes]:
     }
 
 
+def introduce(sock: socket.socket) -> None:
+    """Begin a connection as a peer would that has something to send: each part in turn with the other side's."""
+    sock.sendall(GREETING)
+    _exactly(sock, len(GREETING))
+    sock.sendall(READY)
+    kind, size = _exactly(sock, 2)
+    assert kind == READY[0]
+    _exactly(sock, size)
+
+
+def _exactly(sock: socket.socket, size: int) -> bytes:
+    data = b""
+    while len(data) < size:
+        part = sock.recv(size - len(data))
+        assert part, "the other side has closed the connection"
+        data += part
+    return data
+
+
 class Strangers:
     """Those who connect to sockets that are not theirs; they stay until the end."""
 

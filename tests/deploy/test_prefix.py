@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from foreign_bytes import GREETING, READY
+from foreign_bytes import introduce
 from handmade import channel, flow, place
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -115,12 +115,13 @@ def test_what_has_come_of_a_frame_whose_sender_dies_is_nothing(share):
     by_hand.put([bytes(2 << 20)])
     by_hand.pack()
     [frame] = by_hand.take()
-    message = GREETING + READY + b"\2" + len(frame).to_bytes(8, "big")
+    head = b"\2" + len(frame).to_bytes(8, "big")
     with deploy(program, echo=False) as deployment:
         with socket.socket(socket.AF_UNIX) as sock:
             sock.connect(deployment._backend._supervisor.plan.endpoints[1].removeprefix("ipc://"))
             sock.settimeout(SECONDS)
-            sock.sendall(message + frame[: int(share * len(frame))])
+            introduce(sock)
+            sock.sendall(head + frame[: int(share * len(frame))])
             if share == 1.0:
                 until(deployment, lambda state: state.totals.get("sink") == 1)
         os.kill(pid_of(deployment, "A"), signal.SIGKILL)
