@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self
@@ -17,6 +18,7 @@ from hydro_nb.deploy.acting import Acting, Acts
 from hydro_nb.deploy.board import Board, Subscriber
 from hydro_nb.deploy.colocation import groups_of
 from hydro_nb.deploy.external import Link, Port
+from hydro_nb.deploy.io import hydro_io
 from hydro_nb.deploy.losses import broken, dropped
 from hydro_nb.deploy.named import Named, Roster, shown
 from hydro_nb.deploy.plan import Program, check_runnable, peers_of
@@ -118,6 +120,7 @@ class Deployment(Acting):
     def stop(self, *, drain: bool = False) -> None:
         """End every process, with `drain` after everything under way has arrived; a second time does nothing.
 
+        Draining takes as long as the flow's functions do; `stop()` from another thread, or Ctrl-C, ends it.
         With `drain`, as at the end of a `with` block, raises a `ProcessFailed` that no call has raised before.
         """
         with self._sockets.released(drain=drain):
@@ -322,15 +325,19 @@ def deploy(  # noqa: PLR0913 - each is a keyword that its caller names
     check_runnable(program, clusters, max_buffer)
     chosen = not _in_a_kernel() if echo is None else echo
     title = name or program.name
-    board = Board(title, peers_of(program, clusters), echo=chosen, folder=_log_folder(title) if files else None)
     make = _BACKENDS.get(backend)
     if make is None:
         raise DeployError(f"backend={backend!r} is not known; there are {', '.join(map(repr, _BACKENDS))}")
     peers = peers_of(program, clusters)
     together = groups_of(colocate, peers, program.locations)
     policies = policies_of(restart, peers, program.locations)
-    chosen_backend = make(program, board, Layout(clusters, max_buffer, together, transport, policies))
-    chosen_backend.start(timeout)
+    board = Board(title, peers, echo=chosen, folder=_log_folder(title) if files else None)
+    try:
+        chosen_backend = make(program, board, Layout(clusters, max_buffer, together, transport, policies))
+        chosen_backend.start(timeout)
+    except BaseException:
+        board.close()
+        raise
     return Deployment(program, chosen_backend, board)
 
 
@@ -354,6 +361,8 @@ class Layout:
 
 
 def _local(program: Program, board: Board, layout: Layout) -> Backend:
+    # in that thread no interrupt leaves modules half imported
+    hydro_io().call(lambda: import_module("hydro_nb.deploy.local"))
     from hydro_nb.deploy.local import LocalBackend  # noqa: PLC0415 - loads zmq, which not every backend needs
 
     return LocalBackend(

@@ -25,7 +25,7 @@ from hydro_nb.deploy.records import Recorder
 from hydro_nb.deploy.socket_link import SocketLink
 from hydro_nb.deploy.supervisor import Supervisor
 from hydro_nb.errors import DeployError, ProcessFailed, SettleTimeout
-from hydro_nb.runtime.zmq_channel import new_context
+from hydro_nb.runtime.zmq_channel import Context, new_context
 
 
 class LocalBackend:
@@ -50,17 +50,37 @@ class LocalBackend:
             plan = make_plan(program, clusters, roads.endpoint, new_token(), max_buffer, colocate)
             if roads.locked:
                 plan = replace(plan, ring=KeyRing(plan.groups, plan.near))
-            self._supervisor = self._io.call(
-                lambda: Supervisor(
-                    plan, board, roads, launcher or quickest.launcher(), self._io, new_context(plan.ring), policies
-                )
+            self._supervisor = self._made(
+                lambda context: Supervisor(
+                    plan, board, roads, launcher or quickest.launcher(), self._io, context, policies
+                ),
+                plan.ring,
             )
         except BaseException:
             roads.remove()
             raise
-        board.subscribe(Recorder(board.logs.folder).note)
         with _lock:
             _living.add(self)
+        board.subscribe(Recorder(board.logs.folder).note)
+
+    def _made(self, make: Callable[[Context], Supervisor], ring: KeyRing | None) -> Supervisor:
+        """Make the supervisor in the I/O thread; who is interrupted as it waits for it leaves nothing behind."""
+        made: list[Supervisor] = []
+
+        def work() -> Supervisor:
+            context = new_context(ring)
+            try:
+                made.append(make(context))
+            except BaseException:
+                context.abandon()
+                raise
+            return made[0]
+
+        try:
+            return self._io.call(work)
+        except BaseException:
+            self._io.submit(lambda: [supervisor.stop(drain=False) for supervisor in made])
+            raise
 
     @property
     def folder(self) -> Path | None:
@@ -155,9 +175,14 @@ class LocalBackend:
         self._board.wait(done.done)
         outcome(done)
 
-    def strike(self, act: Callable[[Faults], None]) -> None:
-        """Let this act on the faults, in the I/O thread."""
-        self._io.call(lambda: act(self._striking()))
+    def strike(self, act: Callable[[Faults], None], *, apart: bool = False) -> None:
+        """Let this act on the faults, in the I/O thread; `apart`: once who is on its way back has met all others."""
+        if not apart:
+            self._io.call(lambda: act(self._striking()))
+            return
+        done = self._io.call(lambda: self._supervisor.returns.between(lambda: act(self._striking())))
+        if done.done() or not self._io.here:
+            _await(done)
 
     def _striking(self) -> Faults:
         if self._supervisor.stopping or self._supervisor.draining:
@@ -173,6 +198,14 @@ class LocalBackend:
     def link(self, sock: socket.socket) -> Link:
         """Give the way in which a client with a socket of its own waits."""
         return SocketLink(sock, self._io, lambda: "the deployment has stopped" if self._supervisor.stopping else "")
+
+
+def _await(done: Future[None]) -> None:
+    """Wait for what has to wait for others; who is interrupted does not want it any more."""
+    try:
+        outcome(done)
+    finally:
+        done.cancel()
 
 
 def _retrieve(future: asyncio.Future[None]) -> None:

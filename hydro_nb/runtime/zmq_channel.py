@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
+from weakref import WeakSet
 
 import zmq
 
@@ -45,6 +46,7 @@ class Context:
 
     def __init__(self, book: Book | None = None) -> None:
         self._zmq: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        self._sockets: WeakSet[zmq.Socket[bytes]] = WeakSet()
         self._curve = _curve(self._zmq, book) if book else None
 
     def meet(self, peer: int, key: bytes) -> None:
@@ -69,7 +71,7 @@ class Context:
 
     def door(self, socket: zmq.Socket[bytes]) -> Door:
         """Give what tells of those who knock at a bound socket and are not let in."""
-        return Door(socket, self._zmq.socket(zmq.PAIR))
+        return Door(socket, self._made(zmq.PAIR))
 
     def connected(self, kind: int, endpoint: str, peer: int | None, *, linger: int) -> zmq.Socket[bytes]:
         """Give a socket that is connected to a peer, or to the kernel, once and for all."""
@@ -82,11 +84,16 @@ class Context:
         return socket
 
     def _socket(self, kind: int, linger: int) -> zmq.Socket[bytes]:
-        socket = self._zmq.socket(kind)
+        socket = self._made(kind)
         socket.setsockopt(zmq.LINGER, linger)
         socket.setsockopt(zmq.RCVHWM, 0)
         socket.setsockopt(zmq.SNDHWM, 0)
         socket.setsockopt(zmq.MAXMSGSIZE, MAX_FRAME)
+        return socket
+
+    def _made(self, kind: int) -> zmq.Socket[bytes]:
+        socket = self._zmq.socket(kind)
+        self._sockets.add(socket)
         return socket
 
     def _check(self, endpoint: str) -> None:
@@ -100,6 +107,12 @@ class Context:
 
     def term(self) -> None:
         """End, when every socket was closed."""
+        self._zmq.term()
+
+    def abandon(self) -> None:
+        """End with every socket, at once: one that is only forgotten is waited for when it is collected."""
+        for socket in self._sockets:
+            socket.close(linger=0)
         self._zmq.term()
 
 
