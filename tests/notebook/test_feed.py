@@ -1,12 +1,22 @@
 """What the page is told, and how often."""
 
+import os
+
 import pytest
 from drawn import Ticker
 
-from hydro_nb.notebook.feed import LOG_BYTES, SAMPLE_TEXT, Feed, pack, sample
+from hydro_nb import TCP, FlowBuilder, nondet
+from hydro_nb.notebook.feed import FAULTS_SHOWN, LOG_BYTES, SAMPLE_TEXT, Feed, pack, sample
 from hydro_nb.notebook.pace import FAST, Pace
 from hydro_nb.telemetry import state as telemetry
-from hydro_nb.wire import Counts, Entered, LogLine, Problem, Sample
+from hydro_nb.telemetry.state import FaultRow
+from hydro_nb.wire import Counts, Entered, LogLine, Problem, Sample, Skipped, SkippedElement
+
+
+class Leader: ...
+
+
+class Worker: ...
 
 
 @pytest.fixture
@@ -147,3 +157,50 @@ def test_a_process_that_came_back_says_how_often_and_its_problem_what_was_done(t
     traits = feed.traits(ticker.state, 2.0)
     assert traits["processes"][0]["reason"] == "started again once, the last time: boom"
     assert traits["problems"][0]["error"] == "boom\nit is started again"
+
+
+def test_faults_are_told_with_their_words_and_no_more_than_a_page_can_show(ticker, feed):
+    rows = [FaultRow("delay", ("Reader", f"Splitter/{n}"), 5.0, seconds=0.5) for n in range(FAULTS_SHOWN + 7)]
+    ticker.state = telemetry.struck(ticker.state, tuple(rows), frozenset())
+    traits = feed.traits(ticker.state, 6.0)
+    assert (len(traits["faults"]), traits["status"]["faults"]) == (FAULTS_SHOWN, FAULTS_SHOWN + 7)
+    assert traits["faults"][0] == {
+        "kind": "delay",
+        "processes": ["Reader", "Splitter/0"],
+        "since": 5.0,
+        "seconds": 0.5,
+        "rate": 0.0,
+        "text": "`Reader` to `Splitter/0`: every frame is 0.5 s late",
+    }
+
+
+def test_what_was_skipped_is_added_up_over_processes_and_cut_to_a_line(ticker, feed):
+    long = SkippedElement("x" * 1000, "ValueError: no\n  a note")
+    ticker.apply(Counts(0, 1.0, {}, skipped={"main.map.0": Skipped(3, (long,), "map")}))
+    ticker.apply(Counts(1, 1.0, {}, skipped={"main.map.0": Skipped(2, (SkippedElement("7", "KeyError: 7"),), "map")}))
+    told = feed.traits(ticker.state, 2.0)["skipped"]["main.map.0"]
+    assert told["count"] == 5
+    assert told["newest"] == [
+        {"process": "Reader", "element": "x" * SAMPLE_TEXT, "error": "ValueError: no"},
+        {"process": "Splitter", "element": "7", "error": "KeyError: 7"},
+    ]
+
+
+def test_what_lives_in_the_kernel_is_told(ticker, feed):
+    assert feed.traits(ticker.state, 1.0)["status"]["inside"] is False
+    ticker.apply(Entered(0, "running", os.getpid(), 1000.0))
+    assert feed.traits(ticker.state, 1.0)["status"]["inside"] is True
+
+
+def test_members_are_told_from_processes():
+    flow = FlowBuilder()
+    flow.process(Leader).source_iter([1]).broadcast(flow.cluster(Worker), TCP.fail_stop(), nondet("any")).for_each(
+        print
+    )
+    with flow.deploy(clusters={Worker: 2}, backend="inprocess") as deployment:
+        rows = Feed(flow.graph).traits(deployment.snapshot(), 1.0)["processes"]
+    assert [(row["name"], row["place"], row["cluster"]) for row in rows] == [
+        ("Leader", "Leader", False),
+        ("Worker/0", "Worker", True),
+        ("Worker/1", "Worker", True),
+    ]

@@ -1,10 +1,16 @@
 """What the page is told of a graph: the names that the user gave."""
 
-from hydro_nb import TCP, FlowBuilder
-from hydro_nb.notebook.meta import graph_trait
+from hydro_nb import TCP, FlowBuilder, nondet, proof
+from hydro_nb.notebook.meta import graph_trait, links
 
 
 class Meter: ...
+
+
+class Reader: ...
+
+
+class Splitter: ...
 
 
 def values(flow):
@@ -77,3 +83,15 @@ def test_a_value_without_a_name_is_called_by_its_operator():
     stream = numbers.fold(lambda: 0, max).into_stream()
     stream.for_each(print)
     assert [title for title, _ in values(flow)] == ["count", "fold"]
+
+
+def test_links_say_who_sends_to_whom_over_which_edges_and_whether_any_may_lose():
+    flow = FlowBuilder()
+    reader, workers = flow.process(Reader), flow.cluster(Splitter)
+    _, numbers = reader.source_external(flow.external(), int)
+    numbers.broadcast(workers, TCP.fail_stop(), nondet("any")).for_each(print)
+    lossy = numbers.broadcast(workers, TCP.lossy(nondet("any")), nondet("any"))
+    lossy.send(reader).entries().for_each(print, commutative=proof("a print"))
+    first, back = links(flow.graph)
+    assert (first["first"], first["last"], len(first["slots"]), first["lossy"]) == ("Reader", "Splitter", 2, True)
+    assert (back["first"], back["last"], len(back["slots"]), back["lossy"]) == ("Splitter", "Reader", 1, False)
