@@ -24,8 +24,8 @@ class Acts(Protocol):
         """Start a process again, and return when it runs."""
         ...
 
-    def strike(self, act: Callable[[Faults], None]) -> None:
-        """Let this act on the faults, where they are kept."""
+    def strike(self, act: Callable[[Faults], None], *, apart: bool = False) -> None:
+        """Let this act on the faults, where they are kept; `apart`: once nobody is about to meet all others."""
         ...
 
 
@@ -84,10 +84,11 @@ class Acting:
         (`colocate`) and what it has started; where such a process would outlive the kernel, as on macOS, it stands
         still once a call that it is in has returned. In the kernel it is not stepped. Nothing is lost: what is sent to
         it waits at its senders once it has no room. Nothing settles meanwhile. `stop` ends also what is paused, and
-        before it drains lets it go on. Pausing it twice is the same as once.
+        before it drains lets it go on. Pausing it twice is the same as once. While another process is on its way back
+        it returns, and holds, once that one has met all others. Who is to start again waits until nobody is paused.
         """
         party = self._one(process)
-        self._acts.strike(lambda faults: faults.pause(party))
+        self._acts.strike(lambda faults: faults.pause(party), apart=True)
 
     def resume(self, process: Named) -> None:
         """Let a process go on that was paused, with all that share its OS process; nothing where it was not."""

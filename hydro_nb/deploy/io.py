@@ -96,7 +96,7 @@ class IO:
         if self.here:
             return work()
         future: Future[T] = Future()
-        self.submit(lambda: _resolve(future, work))
+        self.submit(lambda: resolve(future, work))
         return outcome(future)
 
     def every(self, seconds: float, callback: Callback) -> Timer:
@@ -163,7 +163,8 @@ def _guarded(work: Callback) -> None:
         traceback.print_exc(file=sys.__stderr__)
 
 
-def _resolve(future: Future[Any], work: Callable[[], Any]) -> None:
+def resolve(future: Future[Any], work: Callable[[], Any]) -> None:
+    """Do something, and let the result be what comes of it."""
     try:
         future.set_result(work())
     except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits

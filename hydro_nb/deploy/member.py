@@ -51,9 +51,13 @@ class Member:
         """Note that it has ended; gives what became of it: one that had failed by itself was not killed."""
         self.over = True
         self.reason = self.problem.error if self.problem is not None else "" if stopping else self._exit()
-        if self.on_purpose and self.problem is None and not stopping:
+        if self.on_purpose and self._is_blameless and not stopping:
             return "killed"
         return "failed" if self.reason else "stopped"
+
+    @property
+    def _is_blameless(self) -> bool:
+        return self.problem is None or not (self.problem.fatal or self.returns)
 
     def _exit(self) -> str:
         others = ", ".join(f"`{name}`" for name in self.shared)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from typing import NamedTuple, Protocol
 
@@ -11,14 +11,14 @@ from msgspec.structs import replace
 
 from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.hub import Hub
-from hydro_nb.deploy.io import IO, Timer
+from hydro_nb.deploy.io import IO, Timer, resolve
 from hydro_nb.deploy.keys import Roads
 from hydro_nb.deploy.launcher import Child, Launcher
 from hydro_nb.deploy.member import Member
 from hydro_nb.deploy.plan import Plan
 from hydro_nb.deploy.settling import Settling
 from hydro_nb.errors import DeployError, HydroError
-from hydro_nb.wire import Connect, Control, Go, Met, Phase
+from hydro_nb.wire import Connect, Control, Go, Met, Phase, Problem
 
 
 class Host(Protocol):
@@ -62,13 +62,17 @@ class Starter(NamedTuple):
 class Return:
     """One process on its way back."""
 
-    def __init__(self, peer: int, name: str, timeout: float, why: str) -> None:
+    def __init__(self, peer: int, name: str, timeout: float, why: str, *, asked: bool) -> None:
         self.peer = peer
         self.why = why
         self.name = name
         self.timeout = timeout
+        self.asked = asked
+        """whether somebody waits for it, and so for no longer than that; else its time begins with its turn"""
         self.done: Future[None] = Future()
         self.started = False
+        self.greeted = False
+        """whether all that live know it, and it them"""
         self.unmet: set[int] = set()
         """who has not made its ends of the channels to it yet"""
         self.timer: Timer | None = None
@@ -90,6 +94,8 @@ class Returns:
         self._io = io
         self._waiting: deque[Return] = deque()
         self._current: Return | None = None
+        self._between: deque[Callable[[], None]] = deque()
+        """what has to wait until the one that is on its way has met all"""
 
     def begin(self) -> None:
         """Start those that had to wait until all others ran, or went on."""
@@ -105,12 +111,25 @@ class Returns:
         first = () if current is None or current.started else (current,)
         return any(one.peer == peer for one in (*first, *self._waiting))
 
-    def add(self, peer: int, timeout: float, why: str = "") -> Future[None]:
+    def add(self, peer: int, timeout: float, why: str = "", *, asked: bool = False) -> Future[None]:
         """Start a process again when those before it are there; the result comes when it runs."""
-        one = Return(peer, self._host.members[peer].name, timeout, why)
+        one = Return(peer, self._host.members[peer].name, timeout, why, asked=asked)
         self._waiting.append(one)
+        if asked:
+            self._limit(one)
         self._next()
         return one.done
+
+    def between(self, work: Callable[[], None]) -> Future[None]:
+        """Do something that would keep a process from meeting all: at once, or when the present one has met them."""
+        done: Future[None] = Future()
+        self._between.append(lambda: _do(work, done))
+        self._let_between()
+        return done
+
+    def _let_between(self) -> None:
+        while self._between and (self._current is None or self._current.greeted):
+            self._between.popleft()()
 
     def close(self, error: HydroError) -> None:
         """Start nobody any more; who has been started already goes on until it runs."""
@@ -121,6 +140,7 @@ class Returns:
             self._current = None
         for one in waiting:
             self._resolve(one, error)
+        self._let_between()
 
     def end(self, error: HydroError) -> None:
         """Start nobody any more, and wait for nobody."""
@@ -128,23 +148,28 @@ class Returns:
         one, self._current = self._current, None
         if one is not None:
             self._resolve(one, error)
+        self._let_between()
 
     def _next(self) -> None:
         if self._current is not None or not self._waiting or not self._host.going or self._hindered(self._waiting[0]):
             return
         one = self._current = self._waiting.popleft()
-        one.timer = self._io.later(one.timeout, lambda: self._too_slow(one))
+        if not one.asked:
+            self._limit(one)
         member = self._host.members[one.peer]
         if member.over:
             self._start(one)
         else:
             self._host.kill_member(member)
 
-    def _hindered(self, one: Return) -> bool:
-        """Whether somebody is paused, and so cannot meet the new one."""
+    def _limit(self, one: Return) -> None:
+        one.timer = self._io.later(one.timeout, lambda: self._too_slow(one))
+
+    def _hindered(self, one: Return) -> list[str]:
+        """Give those that are paused, and so cannot meet the new one."""
         members = self._host.members
         own = members[one.peer].child.process
-        return any(members[each].child.process is not own for each in self._host.paused)
+        return [members[each].name for each in sorted(self._host.paused) if members[each].child.process is not own]
 
     def _start(self, one: Return) -> None:
         one.started = True
@@ -180,6 +205,8 @@ class Returns:
             self._introduce(one)
         elif phase == "connected":
             self._host.say(member, Go())
+            one.greeted = True
+            self._let_between()
         elif phase == "running":
             self._finish(one, None)
 
@@ -220,19 +247,38 @@ class Returns:
     # ------------------------------------------------------------ how it comes out
 
     def _too_slow(self, one: Return) -> None:
-        if one is not self._current:
-            return
+        if one is self._current:
+            self._fail(one)
+        elif one in self._waiting:
+            text = f"process `{one.name}` was not {_in_time(one)}: it waits for {self._before(one)}"
+            self._waiting.remove(one)
+            self._resolve(one, DeployError(text))
+            self._next()
+
+    def _before(self, one: Return) -> str:
+        """Say what keeps one back whose turn has not come."""
+        if self._current is not None:
+            return f"`{self._current.name}`, which is on its way back"
+        paused = self._hindered(one) or self._hindered(self._waiting[0])
+        return f"{_quoted(paused)}, which is paused"
+
+    def _fail(self, one: Return) -> None:
+        """End one that takes too long, and say of it why, once: who starts it again by itself is told, and says it."""
         member = self._host.members[one.peer]
-        names = ", ".join(f"`{self._host.members[peer].name}`" for peer in sorted(one.unmet))
-        waits = f"{names} has not answered" if names else f"it is {member.phase}"
-        text = f"process `{one.name}` was not running again within {one.timeout} seconds: {waits}"
+        names = [self._host.members[peer].name for peer in sorted(one.unmet)]
+        waits = f"{_quoted(names)} has not answered" if names else f"it is {member.phase}"
+        text = f"process `{one.name}` was not {_in_time(one)}: {waits}"
         if not member.over:
+            if one.started and one.asked and member.problem is None:
+                member.problem = Problem(member.id, self._board.now(), text, fatal=False)
+                self._board.apply(member.problem)
             self._host.kill_member(member)
         self._finish(one, DeployError(text))
 
     def _finish(self, one: Return, error: HydroError | None) -> None:
         self._current = None
         self._resolve(one, error)
+        self._let_between()
         self._next()
 
     def _resolve(self, one: Return, error: HydroError | None) -> None:
@@ -246,3 +292,17 @@ class Returns:
             # a new proof, with the member that runs again
             self._host.settling.restart()
         self._board.notify()
+
+
+def _in_time(one: Return) -> str:
+    return f"running again within {one.timeout:g} seconds"
+
+
+def _quoted(names: Collection[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _do(work: Callable[[], None], done: Future[None]) -> None:
+    """Do it unless nobody waits for it any more, and tell how it came out."""
+    if done.set_running_or_notify_cancel():
+        resolve(done, work)

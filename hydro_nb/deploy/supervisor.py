@@ -376,7 +376,7 @@ class Supervisor:
         if self.stopping or self.draining or not self.going:
             raise DeployError(f"process `{name}` cannot be started again: the deployment does not run")
         self.faults.check_meeting(peer, name)
-        return self.returns.add(peer, timeout, why)
+        return self.returns.add(peer, timeout, why, asked=True)
 
     def _finish_if_all_over(self) -> None:
         if not self.stopping or self.stopped.done() or not all(m.left for m in self.members.values()):

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import itertools
+import os
+import signal
 import threading
 
 import pytest
 from leading import SECONDS, Flow, row, said, send, shown, until
 
-from hydro_nb import TCP, DeployError, nondet
+from hydro_nb import TCP, DeployError, Restart, nondet
 
 
-class Restart(threading.Thread):
+class Restarting(threading.Thread):
     """Starts a member again; `error` is what came of it."""
 
-    def __init__(self, deployment, name) -> None:
+    def __init__(self, deployment, name, **given) -> None:
         super().__init__()
-        self._deployment, self._name = deployment, name
+        self._deployment, self._name, self._given = deployment, name, given
         self.error = ""
 
     def run(self) -> None:
         try:
-            self._deployment.restart(self._name)
+            self._deployment.restart(self._name, **self._given)
         except DeployError as error:
             self.error = str(error)
 
@@ -45,7 +47,7 @@ def test_draining_ends_while_a_member_is_on_its_way_back(phase):
     with busy() as deployment:
         old = row(deployment.snapshot(), "Worker/1")
         drain_when(deployment, lambda state: (new := row(state, "Worker/1")).state == phase and new.pid != old.pid)
-        restart = Restart(deployment, "Worker/1")
+        restart = Restarting(deployment, "Worker/1")
         restart.start()
         assert deployment.wait(SECONDS)
         restart.join()
@@ -97,3 +99,120 @@ def test_a_folder_that_is_not_private_any_more_is_told_and_the_next_one_is_start
         deployment.settle(SECONDS)
         assert said(deployment, "Worker/1") == ["1"]
         until(deployment, lambda state: row(state, "Worker/1").state == "running")
+
+
+# ------------------------------------------------------------ others are paused meanwhile
+
+
+def told(members=3, **how):
+    """Give a deployment whose members hear what a client sends to their leader."""
+    made = Flow()
+    shown(made.numbers.broadcast(made.workers, TCP.fail_stop(), nondet("any")), str)
+    return made, made.flow.deploy(clusters={made.workers: members}, **how)
+
+
+def when(deployment, holds, act) -> None:
+    """Do this as soon as that is so, before the I/O thread hears of anything more."""
+    once = threading.Lock()
+    deployment.subscribe(lambda state: holds(state) and once.acquire(blocking=False) and act())
+
+
+def returning(deployment, name, phases=("starting", "bound")):
+    """Say whether a process is on its way back, in one of these phases."""
+    old = row(deployment.snapshot(), name)
+    return lambda state: (new := row(state, name)).state in phases and new.restarts > old.restarts
+
+
+@pytest.mark.parametrize("phase", ["starting", "bound", "connected"])
+def test_who_is_paused_while_one_is_on_its_way_back_meets_it_first(phase):
+    made, deployment = told()
+    with deployment:
+        when(deployment, returning(deployment, "Worker/1", [phase]), lambda: deployment.pause(made.leader))
+        deployment.restart("Worker/1")
+        until(deployment, lambda state: row(state, "Leader").state == "paused")
+        assert row(deployment.snapshot(), "Worker/1").state == "running"
+        deployment.resume(made.leader)
+        send(deployment, made.port, 1)
+        deployment.settle(SECONDS)
+        assert said(deployment, "Worker/1") == ["1"]
+        assert [each.error for each in deployment.problems] == ["process `Worker/1` was killed (SIGKILL)"]
+
+
+def test_one_that_starts_again_by_itself_is_met_too():
+    made, deployment = told(restart=Restart("always", nondet("it keeps nothing")))
+    with deployment:
+        when(deployment, returning(deployment, "Worker/1"), lambda: deployment.pause(made.leader))
+        deployment.kill("Worker/1")
+        until(deployment, lambda state: row(state, "Worker/1").restarts and row(state, "Worker/1").state == "running")
+        until(deployment, lambda state: row(state, "Leader").state == "paused")
+
+
+def test_who_pauses_waits_until_it_holds():
+    made, deployment = told()
+    with deployment:
+        on_its_way = returning(deployment, "Worker/1")
+        restart = Restarting(deployment, "Worker/1")
+        restart.start()
+        until(deployment, lambda state: on_its_way(state) or row(state, "Worker/1").restarts)
+        deployment.pause(made.leader)
+        assert row(deployment.snapshot(), "Leader").state == "paused"
+        restart.join()
+        assert restart.error == ""
+
+
+def test_what_may_not_be_paused_any_more_is_told_who_waited():
+    _, deployment = told()
+    with deployment:
+        backend = deployment._backend
+
+        def pause_and_kill():
+            backend._supervisor.restart("Worker/1", SECONDS)
+            pause = backend._supervisor.returns.between(lambda: deployment.pause("Worker/2"))
+            backend.kill("Worker/2")
+            return pause
+
+        with pytest.raises(DeployError, match="no running process is called `Worker/2`"):
+            backend._io.call(pause_and_kill).result(SECONDS)
+
+
+def test_who_waits_for_its_turn_waits_no_longer_than_it_said():
+    made, deployment = told()
+    with deployment:
+        backend = deployment._backend
+        pids = {each.name: each.pid for each in deployment.processes}
+
+        def restart_two():
+            first = backend._supervisor.restart("Worker/1", SECONDS)
+            deployment.pause(made.leader)
+            return first, backend._supervisor.restart("Worker/2", 0.5)
+
+        first, second = backend._io.call(restart_two)
+        with pytest.raises(DeployError) as late:
+            second.result(SECONDS)
+        first.result(SECONDS)
+        assert str(late.value) in {
+            f"process `Worker/2` was not running again within 0.5 seconds: it waits for {what}"
+            for what in ("`Leader`, which is paused", "`Worker/1`, which is on its way back")
+        }
+        still = row(deployment.snapshot(), "Worker/2")
+        assert (still.state, still.pid) == ("running", pids["Worker/2"])
+        until(deployment, lambda state: row(state, "Leader").state == "paused")
+        deployment.resume(made.leader)
+        deployment.restart("Worker/2")
+
+
+def test_one_that_somebody_does_not_answer_ends_with_that_reason_said_once():
+    _, deployment = told()
+    with deployment:
+        leader = row(deployment.snapshot(), "Leader").pid
+        os.kill(leader, signal.SIGSTOP)
+        with pytest.raises(DeployError) as late:
+            deployment.restart("Worker/1", timeout=2)
+        until(deployment, lambda state: row(state, "Worker/1").state == "killed")
+        os.kill(leader, signal.SIGCONT)
+        assert str(late.value) == "process `Worker/1` was not running again within 2 seconds: `Leader` has not answered"
+        assert row(deployment.snapshot(), "Worker/1").reason == str(late.value)
+        said_of_it = [each.error for each in deployment.problems]
+        assert said_of_it == ["process `Worker/1` was killed (SIGKILL)", str(late.value)]
+        assert deployment.state != "failed"
+        deployment.restart("Worker/1")
