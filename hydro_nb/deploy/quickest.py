@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 
@@ -36,3 +37,14 @@ def _can_fork() -> bool:
     except OSError:
         return False
     return True
+
+
+def _end() -> None:
+    # registered before what stops deployments, and so called after it
+    if "hydro_nb.deploy.templates" in sys.modules:
+        from hydro_nb.deploy.templates import end  # noqa: PLC0415 - as above
+
+        end()
+
+
+atexit.register(_end)

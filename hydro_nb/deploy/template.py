@@ -206,7 +206,7 @@ class Template:
             except OSError:
                 body = b""
             if not body:
-                self._lost()
+                self.end()
                 return
             self._hear(_TOLD.decode(body))
 
@@ -254,11 +254,12 @@ class Template:
     def _gone(self) -> None:
         """Hear its last words: the socket need not end with it, as what its children have forked may hold it too."""
         self._listen()
-        if not self._over:
-            self._lost()
+        self.end()
 
-    def _lost(self) -> None:
-        """Its children end with it, by the system's word; what it was loading may have ended it."""
+    def end(self) -> None:
+        """End it; its children end with it, by the system's word; what it was loading may have ended it."""
+        if self._over:
+            return
         self.close()
         self._say_ready(self._modules)
         for number, child in list(self._children.items()):

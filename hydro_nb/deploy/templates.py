@@ -6,7 +6,6 @@ of hydro_nb, another that has those modules too follows it; what it has forked k
 
 from __future__ import annotations
 
-import atexit
 from collections.abc import Iterable, Sequence
 
 from hydro_nb.deploy.child import STANDARD
@@ -84,10 +83,10 @@ class Templates:
             self._current = following
 
     def close(self) -> None:
-        """End them."""
+        """End them, with what they have forked."""
         for template in (self._current, self._next):
             if template is not None:
-                template.close()
+                template.end()
 
 
 _templates: Templates | None = None
@@ -102,9 +101,7 @@ def templates() -> Templates:
     return _templates
 
 
-def _end() -> None:
+def end() -> None:
+    """End those of this process."""
     if _templates is not None and not _templates.io.foreign:
         _templates.io.call(_templates.close)
-
-
-atexit.register(_end)
