@@ -49,12 +49,16 @@ def test_what_is_healed_in_time_was_a_stall(backend):
 
 @pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_ends_acknowledgements_and_credit_are_held_too(backend):
+def test_ends_acknowledgements_and_credit_are_held_too(backend, tmp_path):
+    go = tmp_path / "go"
     flow = FlowBuilder()
     there = flow.process(Source).source_iter(range(5000)).send(flow.process(Target), TCP.fail_stop())
-    there.for_each(print)
+    there.map(lambda number: waited(go, number)).for_each(print)
+    if backend == "inprocess":
+        go.touch()
     with flow.deploy(backend=backend, max_buffer=4096) as deployment:
         deployment.cut(Source, Target)
+        go.touch()
         assert "still busy" in busy(deployment)
         deployment.heal(Source, Target)
         deployment.settle(SECONDS)
@@ -62,6 +66,13 @@ def test_ends_acknowledgements_and_credit_are_held_too(backend):
         channel = deployment.program.channels[0].id
         until(deployment, lambda state: channel in state.ended_channels)
         assert deployment.snapshot().ended_channels[channel].reason == ""
+
+
+def waited(go, number):
+    """Give an element once a file is there, so that nobody is through before the cut."""
+    while not go.exists():
+        pass
+    return number
 
 
 @pytest.mark.usefixtures("hasty")
