@@ -54,15 +54,24 @@ class SocketFolder:
             )
         base = _base()
         _sweep(base)
-        self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
         self._lock = -1
-        try:
-            check_private(self.path)
-            self._lock = os.open(self.path / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
-        except BaseException:
-            self.remove()
-            raise
-        _try_lock(self._lock)
+        while True:
+            self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
+            try:
+                if self._is_kept():
+                    return
+            except BaseException:
+                self.remove()
+                raise
+            # another kernel that sweeps found it without a lock, and takes it away
+            os.close(self._lock)
+            self._lock = -1
+
+    def _is_kept(self) -> bool:
+        """Take the lock, which tells the others that its kernel lives; False where one of them was quicker."""
+        check_private(self.path)
+        self._lock = os.open(self.path / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+        return _lock(self._lock) != "theirs" and (self.path / _LOCK).exists()
 
     def endpoint(self, name: str) -> str:
         """Give the `ipc` endpoint of this name; checked again before every use."""
@@ -186,14 +195,17 @@ def _may_hold(folder: Path) -> bool:
     return kept and stat.S_ISDIR(status.st_mode) and os.access(folder, os.W_OK)
 
 
-def _try_lock(fd: int) -> bool:
+def _lock(fd: int) -> Literal["ours", "theirs", "nobody's"]:
+    """Lock an open file; says whose the lock is then, nobody's where files cannot be locked."""
     import fcntl  # noqa: PLC0415 - Windows has none, and no `ipc` either
 
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return "theirs"
     except OSError:
-        return False
-    return True
+        return "nobody's"
+    return "ours"
 
 
 def _sweep(base: Path) -> None:
@@ -205,7 +217,7 @@ def _sweep(base: Path) -> None:
         except (OSError, DeployError):
             continue
         try:
-            if _try_lock(fd):
+            if _lock(fd) == "ours":
                 shutil.rmtree(folder, ignore_errors=True)
         finally:
             os.close(fd)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
 from pathlib import Path
 
 import pytest
 
+from hydro_nb.deploy import keys
 from hydro_nb.deploy.keys import PREFIX, KeyRing, SocketFolder, check_private, new_token
 from hydro_nb.errors import DeployError
 
@@ -99,3 +101,32 @@ def test_a_ring_admits_the_keys_that_it_has_made_and_shows_none():
     ring.renew(1)
     assert not ring.admits(old)
     assert told.secret.decode() not in repr(told)
+
+
+@pytest.mark.parametrize("ended", [True, False], ids=["has taken it away", "is about to"])
+def test_a_folder_that_another_kernel_sweeps_before_it_is_locked_is_made_anew(monkeypatch, ended):
+    made, held = [], []
+
+    def open_and_sweep(path, flags, *mode, **where):
+        fd = os_open(path, flags, *mode, **where)
+        if flags & os.O_CREAT and not made:
+            made.append(Path(path).parent)
+            if ended:
+                keys._sweep(made[0].parent)
+            else:
+                held.append(os_open(path, os.O_RDWR))
+                fcntl.flock(held[0], fcntl.LOCK_EX)
+        return fd
+
+    os_open = os.open
+    monkeypatch.setattr(keys.os, "open", open_and_sweep)
+    folder = SocketFolder()
+    assert folder.path.exists()
+    SocketFolder().remove()
+    assert (folder.path / "lock").exists()
+    assert folder.path != made[0]
+    folder.remove()
+    for fd in held:
+        os.close(fd)
+    SocketFolder().remove()
+    assert not made[0].exists()
