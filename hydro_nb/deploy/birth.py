@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -48,7 +49,7 @@ def born(pid: int) -> str:
     """
     if sys.platform == "linux":
         state, *rest = _status(pid)
-        return "" if state in "ZX" else f"{_line('/proc/sys/kernel/random/boot_id')}+{rest[18]}"
+        return "" if state in "ZX" else f"{_boot()}+{rest[18]}"
     return _asked(pid)
 
 
@@ -76,20 +77,24 @@ def _asked(pid: int) -> str:
 
 
 class Where(msgspec.Struct, frozen=True):
-    """Where the numbers of processes mean the same: on one machine, in one of its containers."""
+    """Where the numbers of processes mean the same: on one machine since its start, in one of its containers."""
 
     host: str
     namespace: str
+    boot: str = ""
+    """tells machines apart that have the same name, as the first namespace has the same number on all"""
 
     @classmethod
     def here(cls) -> Where:
         """Give that of this process."""
-        return cls(socket.gethostname(), _link("/proc/self/ns/pid"))
+        return cls(socket.gethostname(), _link("/proc/self/ns/pid"), _boot())
 
 
-def _line(path: str) -> str:
+@cache
+def _boot() -> str:
+    """Tell one start of the machine from all others, where the system does."""
     try:
-        return Path(path).read_text().strip()
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
         return ""
 

@@ -92,6 +92,14 @@ def test_what_belongs_to_another_machine_is_left_alone(stranger):
     assert len(list(state_folder().glob(f"{PREFIX}*"))) == 1
 
 
+def test_a_machine_of_the_same_name_is_another_one():
+    here = Where.here()
+    assert here.boot or sys.platform != "linux"
+    keep("aaaaaa", DEAD, DEAD, where=Where(here.host, here.namespace, "another start"))
+    assert found() == []
+    assert len(list(state_folder().glob(f"{PREFIX}*"))) == 1
+
+
 def test_helpers_of_a_living_kernel_stay(stranger):
     keep("aaaaaa", Mark.of(os.getpid()), DEAD, helpers=[Mark.of(stranger.pid)])
     (each,) = found()
