@@ -32,8 +32,10 @@ def perform(deployment: Deployment, call: str, processes: Sequence[str], given: 
             deployment.delay(processes[0], processes[1], cast("float", given.get("seconds")))
         case "drop":
             deployment.drop(processes[0], processes[1], cast("float", given.get("rate")))
-        case _:
+        case _ if call in TAKES:
             getattr(deployment, call)(*processes)
+        case _:
+            raise DeployError(_unknown(call))
 
 
 class Act(NamedTuple):
@@ -144,10 +146,14 @@ def _read(content: Mapping[str, Any]) -> Act:
     call, names = str(content.get("call")), _names(content)
     error = ""
     if call not in TAKES:
-        error = f"a page asked for `{call[:40]}`; it may ask for {', '.join(TAKES)}"
+        error = _unknown(call)
     elif len(names) != TAKES[call]:
         error = f"`{call}` takes the names of {TAKES[call]} processes, not of {len(names)}"
     return Act(call, names, content, error)
+
+
+def _unknown(call: str) -> str:
+    return f"a page asked for `{call[:40]}`; it may ask for {', '.join(TAKES)}"
 
 
 def _names(content: Mapping[str, Any]) -> tuple[str, ...]:

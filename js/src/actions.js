@@ -96,11 +96,14 @@ export function form(does, field, words, send, leave) {
     event.preventDefault();
     if (field.value.trim()) send();
   });
+  // Enter by hand: notebooks keep it from sending forms
   element.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
+    const enter = event.key === "Enter" && event.target === field && !event.isComposing;
+    if (!enter && event.key !== "Escape") return;
     event.preventDefault();
     event.stopPropagation();
-    leave();
+    if (enter) element.requestSubmit();
+    else leave();
   });
   return element;
 }

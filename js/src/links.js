@@ -2,7 +2,7 @@ import { complaint, form, hindrance, paintComplaint, say } from "./actions.js";
 import { h, one, rows, write } from "./dom.js";
 import { setIcon } from "./icons.js";
 import { end, endWord } from "./inforce.js";
-import { actsOn, placeOf } from "./marks.js";
+import { actsOn } from "./marks.js";
 import { OVER } from "./store.js";
 
 /** @import {Store} from "./store.js" */
@@ -48,7 +48,7 @@ export class LinksView {
   /** @param {Act} act @returns {Link | undefined} */
   linkOf(act) {
     if (act.processes.length !== 2) return undefined;
-    const [one, other] = act.processes.map((name) => placeOf(this.store, name));
+    const [one, other] = act.processes.map((name) => this.store.placeOf(name));
     const fits = (/** @type {Link} */ link) => link.first === one && link.last === other;
     return this.links.find(fits) ?? this.links.find((link) => link.first === other && link.last === one);
   }
@@ -181,7 +181,7 @@ class Row {
   /** Whether a fault is of this kind and between those that are chosen. @param {Kind} kind @param {Fault} fault */
   acts(kind, fault) {
     if (fault.kind !== kind || !actsOn(this.store, fault, this.link.first, this.link.last)) return false;
-    const meant = (/** @type {string | undefined} */ name, /** @type {string | undefined} */ chosen) => name === chosen || placeOf(this.store, name) === chosen;
+    const meant = (/** @type {string | undefined} */ name, /** @type {string | undefined} */ chosen) => name === chosen || this.store.placeOf(name) === chosen;
     const [[one, other], [first, last]] = [fault.processes, this.names];
     return (meant(one, first) && meant(other, last)) || (kind === "cut" && meant(one, last) && meant(other, first));
   }

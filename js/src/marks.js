@@ -18,16 +18,10 @@ export function stateOf(row, store) {
   return again || coming || (row.returns && OVER.includes(row.phase)) ? "restarting" : row.phase;
 }
 
-/** The location of a process by its name. @param {Store} store @param {string | undefined} name */
-export function placeOf(store, name) {
-  const row = store.processes.find((each) => each.name === name);
-  return row?.place ?? name ?? "";
-}
-
 /** Whether a fault acts on what one location sends to another. @param {Store} store @param {Fault} fault @param {string} first @param {string} last */
 export function actsOn(store, fault, first, last) {
   if (fault.kind === "pause") return false;
-  const [one, other] = fault.processes.map((name) => placeOf(store, name));
+  const [one, other] = fault.processes.map((name) => store.placeOf(name));
   return (one === first && other === last) || (fault.kind === "cut" && one === last && other === first);
 }
 
@@ -41,6 +35,12 @@ export class Marks {
     this.layer = document.createElementNS(SVG, "g");
     /** @type {Map<Element, {said: string, element: Element | null}>} */
     this.made = new Map();
+    /** @type {Map<string, Fault[]>} */
+    this.found = new Map();
+    /** @type {Fault[] | undefined} */
+    this.faults = undefined;
+    /** @type {ProcessRow[] | undefined} */
+    this.rows = undefined;
   }
 
   /** Puts the layer over a new picture. @param {SVGSVGElement} svg */
@@ -55,10 +55,22 @@ export class Marks {
   edge(element, source, target) {
     const { store } = this;
     const [first = "", last = ""] = [source, target].map((slot) => store.graph.nodes[slot]?.place);
-    const here = store.faults.filter((fault) => actsOn(store, fault, first, last) && this.strikes(fault, target));
+    const here = this.ways(first, last).filter((fault) => this.strikes(fault, target));
     element.classList.toggle("cut", here.some((fault) => fault.kind === "cut"));
     const parts = (/** @type {const} */ (["cut", "delay", "drop"])).flatMap((kind) => this.part(kind, here));
     this.put(element, parts, target, () => halfway(element), 0.5);
+  }
+
+  /** The faults on what one location sends to another: found once for all edges between the two.
+   * @param {string} first @param {string} last @returns {Fault[]} */
+  ways(first, last) {
+    const { store } = this;
+    if (this.faults !== store.faults || this.rows !== store.processes) this.found.clear();
+    [this.faults, this.rows] = [store.faults, store.processes];
+    const way = `${first}\n${last}`;
+    const known = this.found.get(way) ?? store.faults.filter((fault) => actsOn(store, fault, first, last));
+    this.found.set(way, known);
+    return known;
   }
 
   /** Whether a fault concerns this edge of its link: only what may be lost is dropped. @param {Fault} fault @param {string} target */
@@ -72,7 +84,7 @@ export class Marks {
     const [fault] = faults;
     if (!fault) return [];
     const words = { cut: "cut", delay: `${most(faults, "seconds")} s`, drop: `${Math.round(most(faults, "rate") * 100)} %` };
-    const member = faults.length === 1 ? fault.processes.find((name) => placeOf(this.store, name) !== name) : "";
+    const member = faults.length === 1 ? fault.processes.find((name) => this.store.placeOf(name) !== name) : "";
     return [{ icon: kind, text: member ? `${words[kind]} ${member}` : words[kind], tone: kind === "cut" ? "bad" : "warn" }];
   }
 

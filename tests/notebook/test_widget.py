@@ -258,6 +258,8 @@ def test_buttons_do_what_the_calls_do_and_are_refused_as_they_are():
             source.act("drop", ["First", "Last"], {"rate": 0.5})
         with pytest.raises(DeployError, match="no process is called"):
             source.act("kill", ["deployment.stop()"], {})
+        with pytest.raises(DeployError, match="it may ask for"):
+            source.act("stop", [], {})
         assert [row.restarts for row in deployment.processes] == [0, 1]
 
 
