@@ -11,8 +11,8 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
-from typing import TextIO
 
+from hydro_nb.deploy.aside import ECHOING, OVER, Piece, aside, print_lines
 from hydro_nb.deploy.failure import explain, with_lines, with_text
 from hydro_nb.runtime.notices import FIRST
 from hydro_nb.telemetry import state as telemetry
@@ -31,6 +31,8 @@ class Board:
         self.state = telemetry.begin(name, peers, time.time())
         self.logs = Logs(folder, trouble=self._without_files)
         self._echo = echo
+        self._aside = False
+        """whether another thread prints what is echoed, as the one that writes here must not wait for who reads it"""
         self._echoed: int = 0
         self._skipping: set[str] = set()
         """slots of the operators that have skipped an element, as was told"""
@@ -87,14 +89,31 @@ class Board:
             self._set(telemetry.struck(self.state, faults, edges))
 
     def log(self, blocks: list[Block]) -> None:
-        """Keep what a process wrote, and echo it at once: all of it, though it may be more than is kept."""
-        if not self._echo:
-            self.logs.take(blocks)
-            return
-        with self._echoing():
-            self.logs.take(blocks)
+        """Keep what a process wrote, and echo it soon: all of it, though it may be more than is kept."""
+        self.logs.take(blocks)
+        if self._echo:
             self._echoed = self.logs.total
-            _print_lines(line for block in blocks for line in block.lines())
+            aside().put(self._piece(each.author.stream, each.lines, each.count, each.size) for each in blocks)
+
+    def _piece(self, stream: str, lines: Callable[[], Iterable[object]], count: int, size: int) -> Piece:
+        return Piece(stream, lines, count, size, lambda: self._echo, self._mute)
+
+    def _mute(self) -> None:
+        self._echo = False
+
+    def print_aside(self) -> None:
+        """Let another thread print what is echoed."""
+        self._aside = True
+
+    @property
+    def crowded(self) -> bool:
+        """Whether so much is to be echoed that who prints should wait."""
+        return self._echo and aside().crowded
+
+    def flush(self) -> None:
+        """Wait until what came so far is echoed, unless nobody reads it."""
+        if self._echo and self._aside:
+            aside().flush()
 
     def keep(self, lines: list[LogLine]) -> None:
         """Keep what was written where stdout stands for a process's own; it is echoed when it is the user's again."""
@@ -152,44 +171,40 @@ class Board:
             return
         with self._echoing():
             self._echoed, lines = self.logs.since(self._echoed)
-            _print_lines(lines)
+            _print_all(lines)
 
     def _complain(self, text: str) -> None:
+        if not self._echo:
+            return
+        if self._aside:
+            aside().put([self._piece("stderr", text.splitlines, text.count("\n") + 1, len(text))])
+            return
         self.echo()
-        if self._echo:
-            with self._echoing():
-                _print(sys.stderr, text.splitlines())
+        with self._echoing():
+            print_lines(sys.stderr, text.splitlines())
 
     @contextmanager
     def _echoing(self) -> Generator[None]:
-        with _echoing:
+        with ECHOING:
             try:
                 yield
             except Exception:  # noqa: BLE001 - nobody reads any more, or the stream is the user's own and raises
-                self._echo = False
+                self._mute()
 
 
-_echoing = threading.Lock()
-_over = threading.Event()
-
-
-def _print_lines(lines: Iterable[LogLine]) -> None:
+def _print_all(lines: Iterable[LogLine]) -> None:
     for stream, same in groupby(lines, lambda line: line.stream):
-        _print(sys.stdout if stream == "stdout" else sys.stderr, same)
-
-
-def _print(out: TextIO, lines: Iterable[object]) -> None:
-    out.writelines(f"{line}\n" for line in (() if _over.is_set() else lines))
-    out.flush()
+        print_lines(sys.stdout if stream == "stdout" else sys.stderr, same)
 
 
 def _hush() -> None:
-    """Print nothing while the interpreter ends, when another thread may not hold a stream."""
+    """Print what is left, and nothing while the interpreter ends, when another thread may not hold a stream."""
+    aside().flush(patient=True)  # as any program that prints waits for who reads it
     # in a fork the lock may be held by a thread that is not there
-    held = _echoing.acquire(timeout=1.0)
-    _over.set()
+    held = ECHOING.acquire(timeout=1.0)
+    OVER.set()
     if held:
-        _echoing.release()
+        ECHOING.release()
 
 
 atexit.register(_hush)

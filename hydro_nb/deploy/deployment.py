@@ -126,6 +126,7 @@ class Deployment(Acting):
         with self._sockets.released(drain=drain):
             self._backend.stop(drain=drain)
         self._sockets.close()
+        self._board.flush()
         if drain:
             self._tell()
 
@@ -134,6 +135,7 @@ class Deployment(Acting):
         with self._sockets.released(drain=drain):
             await self._backend.stopped(drain=drain)
         self._sockets.close()
+        self._board.flush()
         if drain:
             self._tell()
 
@@ -145,12 +147,14 @@ class Deployment(Acting):
 
     @contextmanager
     def _telling(self) -> Generator[None]:
-        """Note that a failure was told."""
+        """Note that a failure was told, when all is printed that came before."""
         try:
             yield
         except ProcessFailed:
             self._told = True
             raise
+        finally:
+            self._board.flush()
 
     def _tell(self) -> None:
         """Raise the failure of a process, unless that was done before."""
@@ -337,6 +341,7 @@ def deploy(  # noqa: PLR0913 - each is a keyword that its caller names
         chosen_backend.start(timeout)
     except BaseException:
         board.close()
+        board.flush()
         raise
     return Deployment(program, chosen_backend, board)
 
@@ -365,6 +370,7 @@ def _local(program: Program, board: Board, layout: Layout) -> Backend:
     hydro_io().call(lambda: import_module("hydro_nb.deploy.local"))
     from hydro_nb.deploy.local import LocalBackend  # noqa: PLC0415 - loads zmq, which not every backend needs
 
+    board.print_aside()
     return LocalBackend(
         program,
         board,

@@ -80,14 +80,20 @@ class Member:
         """Whether nothing is left of it, its process neither."""
         return self.over and self.exit_code is not None
 
-    def watch(self, printed: Callable[[list[Block]], None], exited: Callable[[], None], logs: Logs) -> None:
-        """Start to read its pipes and to wait for its end."""
+    def watch(
+        self,
+        printed: Callable[[list[Block]], None],
+        exited: Callable[[], None],
+        logs: Logs,
+        crowded: Callable[[], bool] = bool,
+    ) -> None:
+        """Start to read its pipes, but not while there is a crowd of what it printed, and to wait for its end."""
         member = self.number if self.place.kind == "cluster" else None
         out, err = Author(self.place.name, member, "stdout"), Author(self.place.name, member, "stderr")
         pipes = (self.child.stdout, out), (self.child.stderr, err)
         self._outputs = tuple(Output(fd, author, self._io, logs) for fd, author in pipes)
         for output in self._outputs:
-            output.watch(printed)
+            output.watch(printed, crowded)
         self.child.watch(self._io, lambda: self._reap(exited))
         self._feed()
 

@@ -29,14 +29,15 @@ class Output:
         self._logs = logs
         self._splitter = Splitter()
         self._printed: Callable[[list[Block]], None] | None = None
+        self._crowded: Callable[[], bool] = bool
         self._read_at = 0.0
         self._brisk = 0
         self._widened = False
         self.open = True
 
-    def watch(self, printed: Callable[[list[Block]], None]) -> None:
-        """Hand over what comes, as it comes."""
-        self._printed = printed
+    def watch(self, printed: Callable[[list[Block]], None], crowded: Callable[[], bool] = bool) -> None:
+        """Hand over what comes, as it comes, but while there is a crowd of it."""
+        self._printed, self._crowded = printed, crowded
         self._listen()
 
     def _listen(self) -> None:
@@ -44,6 +45,9 @@ class Output:
             self._io.watch(self._fd, self._ready)
 
     def _ready(self) -> None:
+        if self._crowded():
+            self._leave_alone()
+            return
         blocks = self.read()
         if self.open:
             self._pause_in_a_flood(time.monotonic())
@@ -54,8 +58,11 @@ class Output:
         self._brisk = self._brisk + 1 if now - self._read_at < 2 * PAUSE_SECONDS else 0
         self._read_at = now
         if self._brisk >= BRISK:
-            self._io.forget(self._fd)
-            self._io.later(PAUSE_SECONDS, self._listen)
+            self._leave_alone()
+
+    def _leave_alone(self) -> None:
+        self._io.forget(self._fd)
+        self._io.later(PAUSE_SECONDS, self._listen)
 
     def read(self) -> list[Block]:
         """Read what is in the pipe now, and not all that may come meanwhile: somebody may write faster than this."""

@@ -124,7 +124,8 @@ class Supervisor:
     def adopt(self, member: Member) -> None:
         """Watch over a process that was started."""
         self.members[member.id] = member
-        member.watch(self._board.log, lambda: self._exited(member), self._board.logs)
+        board = self._board
+        member.watch(board.log, lambda: self._exited(member), board.logs, lambda: board.crowded)
 
     def _too_slow(self, timeout: float) -> None:
         if self.going or self.started.done():

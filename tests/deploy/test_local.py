@@ -96,7 +96,7 @@ def test_a_script_sees_lines_as_they_come(monkeypatch):
     with deploy(pipeline(3, PRINT), echo=True):
         assert screen.seen.wait(10)
         assert screen.pieces == ["[B] 0\n", "[B] 1\n", "[B] 2\n"]
-        assert screen.threads == {"hydro-io"}
+        assert screen.threads == {"hydro-echo"}
 
 
 def test_a_closed_stdout_costs_only_the_echo(monkeypatch):

@@ -56,6 +56,28 @@ def test_a_pipe_that_is_found_full_gets_more_room_which_one_reading_empties(pipe
     assert out.read() == []
 
 
+def test_nothing_is_read_while_there_is_a_crowd_of_it(pipe):
+    reading, writing = pipe
+    asked, crowd, came = threading.Event(), [True], threading.Event()
+    heard = []
+
+    def crowded():
+        asked.set()
+        return bool(crowd)
+
+    out = output(reading)
+    writing.write(b"one\n")
+    hydro_io().call(lambda: out.watch(lambda blocks: (heard.extend(texts(blocks)), came.set()), crowded))
+    try:
+        assert asked.wait(20)
+        assert heard == []
+        crowd.clear()
+        assert came.wait(20)
+        assert heard == ["one"]
+    finally:
+        hydro_io().call(out.close)
+
+
 def test_reading_ends_though_somebody_writes_without_end(pipe):
     reading, writing = pipe
     over = threading.Event()
