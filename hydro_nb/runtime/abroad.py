@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from hydro_nb.runtime.interrupts import from_the_keyboard
 from hydro_nb.runtime.location import Location
 from hydro_nb.wire import Event, Listening, Problem, ServedSpec, SidecarSpec
 
@@ -108,9 +109,9 @@ class Abroad:
         inputs = self._location.inputs
         try:
             came = each.poll(inputs, limit)
-        except KeyboardInterrupt:
-            raise
         except BaseException as error:
+            if from_the_keyboard(error):
+                raise
             raise AbroadError(each.spec) from error
         names = [each.spec.input, getattr(each.spec, "membership", "")]
         self._touched.extend(name for name in names if name and inputs[name] and name not in self._touched)

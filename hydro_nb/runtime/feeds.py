@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from hydro_nb.runtime.abroad import Abroad, AbroadError
 from hydro_nb.runtime.clock import Clock
+from hydro_nb.runtime.interrupts import from_the_keyboard
 from hydro_nb.runtime.location import Location
 from hydro_nb.runtime.sources import Iterated, Source, Timer, make_source, timed
 from hydro_nb.wire import FutureSpec, Problem, ServedSpec, SidecarSpec, SourceSpec
@@ -127,9 +128,9 @@ class Feeds:
         name = source.spec.input
         try:
             came = source.poll(self._clock.now, self._location.inputs[name], limit)
-        except KeyboardInterrupt:
-            raise
         except BaseException as error:
+            if from_the_keyboard(error):
+                raise
             raise self._failure(source.spec, error) from error
         if came:
             self._touched.append(name)

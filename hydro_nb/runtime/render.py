@@ -19,6 +19,7 @@ from typing import Any, cast
 
 import msgspec
 
+from hydro_nb.runtime.interrupts import from_the_keyboard
 from hydro_nb.wire import Sample
 
 TEXT_LIMIT = 4096
@@ -61,9 +62,10 @@ class Renderer:
                 return _number(value)
             with _limit(TIME_LIMIT):
                 return _cut(self._text(value, DEPTH), TEXT_LIMIT)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # noqa: BLE001 - a user's `repr` may raise anything, and must not end the flow
+        except BaseException as error:
+            # a user's `repr` may raise anything, and must not end the flow
+            if from_the_keyboard(error):
+                raise
             return _not_shown(kind, error)
 
     def sample(self, value: Any, now: float) -> Sample:

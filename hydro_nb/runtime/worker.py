@@ -14,6 +14,7 @@ from hydro_nb.runtime.ends import Ends
 from hydro_nb.runtime.faults import Faults
 from hydro_nb.runtime.feeds import FatalError, Feeds
 from hydro_nb.runtime.inflow import Inflow
+from hydro_nb.runtime.interrupts import from_the_keyboard
 from hydro_nb.runtime.location import Location
 from hydro_nb.runtime.notices import Notices
 from hydro_nb.runtime.outflow import Outflow
@@ -141,7 +142,7 @@ class Worker:
 
     def failure(self, error: BaseException) -> FatalError:
         """Make the user's problem of an exception; an interrupt from the keyboard is meant for the caller."""
-        if isinstance(error, KeyboardInterrupt):
+        if from_the_keyboard(error):
             raise error
         return FatalError(self.location.problem(error, self.clock.time()))
 

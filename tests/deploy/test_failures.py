@@ -34,6 +34,8 @@ def do(what):
     match what:
         case "raise":
             raise ValueError("unlucky")
+        case "interrupt":
+            raise KeyboardInterrupt
         case "exit":
             sys.exit(3)
         case "leave":
@@ -57,6 +59,7 @@ class Flow:
 TABLE = [
     ("raise", "ValueError: unlucky", BACKENDS),
     ("exit", "SystemExit: the user's code called exit(3)", BACKENDS),
+    ("interrupt", "KeyboardInterrupt", ["local"]),
     ("leave", "process `Giver` ended with exit code 4", ["local"]),
     ("SIGKILL", "process `Giver` was killed (SIGKILL)", ["local"]),
     ("SIGSEGV", "process `Giver` was killed (SIGSEGV)", ["local"]),
@@ -85,6 +88,41 @@ def test_a_process_that_ends_by_itself_has_failed_with_its_reason(asked, error, 
         assert said(deployment, "Taker") == ["first"]
     assert [each.state for each in deployment.processes] == ["failed", "stopped"]
     assert [each.reason for each in deployment.processes] == [reason, ""]
+
+
+def interrupting():
+    yield 1
+    raise KeyboardInterrupt
+
+
+class Interrupting:
+    def __repr__(self):
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_that_a_function_raises_is_told_as_any_error_of_it():
+    flow = FlowBuilder()
+    asked = flow.process(Giver).source_iter(["interrupt"]).map(do)
+    shown(asked.send(flow.process(Taker)), str)
+    sources = FlowBuilder()
+    sources.process(Giver).source_stream(interrupting).for_each(print)
+    for made, op, element in ((flow, "map", "'interrupt'"), (sources, "source_stream", "")):
+        with made.deploy() as deployment:
+            with pytest.raises(ProcessFailed, match="raise KeyboardInterrupt"):
+                deployment.settle(SECONDS)
+            (problem,) = deployment.problems
+            assert (problem.op, problem.element, problem.error) == (op, element, "KeyboardInterrupt")
+
+
+def test_an_interrupt_that_a_text_raises_costs_the_text():
+    flow = FlowBuilder()
+    counted = flow.process(Giver).source_iter([1, 2]).map(lambda _: Interrupting())
+    counted.for_each(lambda _: None)
+    with flow.deploy() as deployment:
+        deployment.settle(SECONDS)
+        texts = {each.newest.text for each in deployment.snapshot().samples.values()}
+        assert "<Interrupting: not shown, KeyboardInterrupt>" in texts
+        assert deployment.state == "settled"
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
