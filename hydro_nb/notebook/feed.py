@@ -146,6 +146,7 @@ def status(state: DeploymentState, now: float) -> dict[str, Any]:
         "started": state.started,
         "ended": state.ended,
         "faults": len(state.faults),
+        "struck": sorted(state.struck),
         "inside": any(row.pid == os.getpid() for row in state.processes.values()),
     }
 

@@ -10,8 +10,8 @@ import { setIcon } from "./icons.js";
 const ENDS = /** @type {const} */ ({
   pause: ["Resume", "resume", {}],
   cut: ["Heal", "heal", {}],
-  delay: ["No delay", "delay", { seconds: 0 }],
-  drop: ["No drop", "drop", { rate: 0 }],
+  delay: ["End delay", "delay", { seconds: 0 }],
+  drop: ["End drop", "drop", { rate: 0 }],
 });
 
 /** Ends a fault, or the like on a whole link. @param {Store} store @param {Fault["kind"]} kind @param {string[]} processes */

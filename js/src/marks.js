@@ -9,6 +9,8 @@ import { bounds, halfway } from "./svg.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const [HIGH, ICON, SIDE, LETTER] = [17, 11, 7, 6.6];
+/** How far a label gives way to the side. */
+const NEAR = 18;
 export const COMING = ["starting", "bound", "connected"];
 
 /** The state of a process in a word. @param {ProcessRow} row @param {Store} store @returns {string} */
@@ -107,6 +109,21 @@ export class Marks {
     if (changed && node) element.setAttribute("aria-label", `${node.label} on ${node.place}${count ? `, ${many(count, "element")} skipped` : ""}`);
   }
 
+  /** Where a label is free of the others: at its place, a little beside it, or below.
+   * @param {Element} element @param {[number, number]} at @param {number} wide @param {number} share @returns {[number, number]} */
+  free(element, [x, middle], wide, share) {
+    let [left, top] = [x - wide * share, middle - HIGH / 2];
+    const others = [...this.layer.children].filter((each) => each !== element).map(placed);
+    for (let tries = 0; tries < 8; tries++) {
+      const other = others.find(([l, t, w]) => Math.abs(t - top) < HIGH && l < left + wide && left < l + w);
+      if (!other) break;
+      const [before, behind] = [left + wide - other[0], other[0] + other[2] - left];
+      if (Math.min(before, behind) > NEAR) top += HIGH + 2;
+      else left += behind < before ? behind + 2 : -before - 2;
+    }
+    return [left, top];
+  }
+
   /** Keeps the mark of an element as it should be; says whether it had to change.
    * @param {Element} of @param {Part[]} parts @param {string} leads  the slot that a click on it selects
    * @param {() => [number, number]} where @param {number} share  how much of its width is left of that point */
@@ -119,9 +136,17 @@ export class Marks {
     this.made.set(of, { said, element });
     if (!element) return true;
     this.layer.append(element);
-    arrange(element, where(), share);
+    const wide = arrange(element);
+    const [x, y] = this.free(element, where(), wide, share);
+    element.setAttribute("transform", `translate(${x} ${y})`);
     return true;
   }
+}
+
+/** The left and the top of a label. @param {Element} element @returns {[number, number, number]} and its width */
+function placed(element) {
+  const [x = 0, y = 0] = (element.getAttribute("transform") ?? "").match(/-?[\d.]+/g)?.map(Number) ?? [];
+  return [x, y, Number(element.querySelector("rect")?.getAttribute("width") ?? 0)];
 }
 
 /** @param {Fault[]} faults @param {"seconds" | "rate"} what */
@@ -149,9 +174,8 @@ function label(parts, leads) {
   return group;
 }
 
-/** Gives a label its widths, which are known once it is in the page, and its place.
- * @param {SVGElement} group @param {[number, number]} at @param {number} share  how much of it is left of that point */
-function arrange(group, [x, y], share) {
+/** Gives a label its widths, which are known once it is in the page. @param {SVGElement} group @returns {number} */
+function arrange(group) {
   let right = SIDE;
   for (const part of group.querySelectorAll("path, text")) {
     if (part.nodeName === "path") {
@@ -163,7 +187,7 @@ function arrange(group, [x, y], share) {
     }
   }
   group.querySelector("rect")?.setAttribute("width", String(right));
-  group.setAttribute("transform", `translate(${x - right * share} ${y - HIGH / 2})`);
+  return right;
 }
 
 /** @param {Element} text @returns {number} */

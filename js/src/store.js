@@ -50,6 +50,10 @@ export class Store {
     /** Seconds to add to the page's clock to get the kernel's. */
     this.skew = 0;
     this.changed = () => {};
+    /** @type {ProcessRow[] | undefined} whose locations are known */
+    this.placed = undefined;
+    /** @type {Map<string, string>} */
+    this.places = new Map();
     /** How often traits have come. */
     this.taken = 0;
     /** What was asked for last, of whom, until the kernel has said what became of it.
@@ -81,6 +85,15 @@ export class Store {
   /** @returns {Act[]} */
   get acts() {
     return this.model.get("acts") ?? [];
+  }
+
+  /** The location of a process: of `Worker/3` it is `Worker`. @param {string | undefined} name */
+  placeOf(name) {
+    if (this.placed !== this.processes) {
+      this.placed = this.processes;
+      this.places = new Map(this.processes.map((row) => [row.name, row.place ?? row.name]));
+    }
+    return this.places.get(name ?? "") ?? name ?? "";
   }
 
   /** Whether something may still change. */
@@ -233,7 +246,8 @@ export class Store {
     const count = this.model.get("discarded")?.[slot] ?? 0;
     const node = this.graph.nodes[slot];
     const why = node?.detail?.includes(".lossy") ? "had no room, or has gone" : "has gone";
-    return count ? `${whole(count)} discarded: ${node?.place ?? "its receiver"} ${why}` : "";
+    const struck = this.status.struck?.includes(slot) ? ", or a fault on purpose took them" : "";
+    return count ? `${whole(count)} discarded: ${node?.place ?? "its receiver"} ${why}${struck}` : "";
   }
 
   /** How many elements an operator went on without. @param {string} slot */

@@ -24,6 +24,7 @@
  * @property {number} started
  * @property {number} ended
  * @property {number} [faults]  how many are in force
+ * @property {string[]} [struck]  edges on which one may have cost elements
  * @property {boolean} [inside]  whether its processes live in the kernel
  */
 /** @typedef {{kind: "pause" | "cut" | "delay" | "drop", processes: string[], since: number, seconds: number, rate: number, text: string}} Fault */

@@ -109,6 +109,8 @@ test("what a transport may lose is dropped where there is no room", () => {
   graph.nodes.net.detail = "UDP.lossy, auto";
   fake.set("discarded", { net: 3 });
   expect(dashboard.store.lost("net")).toBe("3 discarded: B had no room, or has gone");
+  fake.set("status", { ...fake.get("status"), struck: ["net"] });
+  expect(dashboard.store.lost("net")).toBe("3 discarded: B had no room, or has gone, or a fault on purpose took them");
 });
 
 test("a flow that is being built has its picture and no panes", () => {

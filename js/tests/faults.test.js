@@ -175,12 +175,12 @@ test("links are cut and healed, late and lossy, whole or for one member", () => 
   ]);
   fake.set("faults", [fault("cut", ["A", "B"]), fault("delay", ["B", "W/1"], { seconds: 0.5 }), fault("drop", ["B", "W/0"], { rate: 0.3 })]);
   dashboard.paint();
-  expect(text(el, ".link .acts .word")).toEqual(["Heal", "Delay", "Drop", "Cut", "No delay", "Drop"]);
+  expect(text(el, ".link .acts .word")).toEqual(["Heal", "Delay", "Drop", "Cut", "End delay", "Drop"]);
   choice.value = "W";
   choice.dispatchEvent(new Event("change"));
   dashboard.paint();
-  expect(text(el, ".link .acts .word")).toEqual(["Heal", "Delay", "Drop", "Cut", "No delay", "No drop"]);
-  button(el, "No drop: B to W").click();
+  expect(text(el, ".link .acts .word")).toEqual(["Heal", "Delay", "Drop", "Cut", "End delay", "End drop"]);
+  button(el, "End drop: B to W").click();
   expect(asked(fake).at(-1)).toEqual({ kind: "act", call: "drop", processes: ["B", "W"], rate: 0 });
 });
 
@@ -188,7 +188,7 @@ test("faults in force are listed, each with what ends it, and counted in the hea
   const faults = [fault("pause", ["A"]), fault("cut", ["A", "B"]), fault("delay", ["B", "W/1"], { seconds: 2 }), fault("drop", ["B", "W/1"], { rate: 0.1 })];
   const status = { phase: "running", ready: 2, total: 2, started: 1000, ended: 0, faults: 6 };
   const { el, fake, dashboard } = shown({ faults, status });
-  expect(text(el, ".in-force .end")).toEqual(["Resume", "Heal", "No delay", "No drop"]);
+  expect(text(el, ".in-force .end")).toEqual(["Resume", "Heal", "End delay", "End drop"]);
   for (const each of el.querySelectorAll(".in-force .end")) /** @type {HTMLButtonElement} */ (each).click();
   expect(asked(fake).map((/** @type {any} */ { kind, ...act }) => act)).toEqual([
     { call: "resume", processes: ["A"] },
@@ -242,4 +242,15 @@ test("a problem of an operator that skips says how many, and is no failure of it
   expect(text(el, ".left-out summary")).toEqual(["12 elements skipped so far; the last 2 of them"]);
   expect(text(el, ".left-out li")).toEqual(["7A: E", "0A: <i>E</i>"]);
   expect(el.querySelector(".node.failed")).toBeNull();
+});
+
+test("labels do not cover each other", () => {
+  const { el, fake, dashboard } = shown();
+  const twice = `<g id="map:0-&gt;net:1" class="edge net"><title>e</title><path d="M35,15L50,15L65,15"/></g></g></svg>`;
+  fake.set("graph", { ...fake.get("graph"), svg: SVG.replace("</g></svg>", twice) });
+  fake.set("faults", [fault("delay", ["A", "B"], { seconds: 0.5 })]);
+  dashboard.paint();
+  const tops = [...el.querySelectorAll(".stage .mark")].map((mark) => Number(mark.getAttribute("transform")?.split(/[ )]/)[1]));
+  expect(tops).toHaveLength(2);
+  expect((tops[1] ?? 0) - (tops[0] ?? 0)).toBe(19);
 });

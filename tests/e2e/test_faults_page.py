@@ -115,6 +115,7 @@ def test_frames_are_late_and_elements_lost_until_they_are_not(lesson, pictures):
     expect(marks.filter(has_text="40 %")).to_have_count(1)
     expect(pane.locator(".in-force .end")).to_have_count(3)
     notebook.theme("JupyterLab Dark")
+    expect(notebook.page.locator("#jupyterlab-splash")).to_have_count(0)
     notebook.page.screenshot(path=pictures / "late_dark.png")
     notebook.theme("JupyterLab Light")
     while pane.locator(".in-force .end").count():

@@ -161,9 +161,10 @@ def test_a_process_that_came_back_says_how_often_and_its_problem_what_was_done(t
 
 def test_faults_are_told_with_their_words_and_no_more_than_a_page_can_show(ticker, feed):
     rows = [FaultRow("delay", ("Reader", f"Splitter/{n}"), 5.0, seconds=0.5) for n in range(FAULTS_SHOWN + 7)]
-    ticker.state = telemetry.struck(ticker.state, tuple(rows), frozenset())
+    ticker.state = telemetry.struck(ticker.state, tuple(rows), frozenset({"main.send.0"}))
     traits = feed.traits(ticker.state, 6.0)
     assert (len(traits["faults"]), traits["status"]["faults"]) == (FAULTS_SHOWN, FAULTS_SHOWN + 7)
+    assert traits["status"]["struck"] == ["main.send.0"]
     assert traits["faults"][0] == {
         "kind": "delay",
         "processes": ["Reader", "Splitter/0"],
