@@ -7,13 +7,20 @@ from collections.abc import Iterable, Sequence
 
 from hydro_nb.cli.say import complain, say
 from hydro_nb.deploy.records import Found, found
+from hydro_nb.errors import DeployError
 
 _FORM = "{:<8}{:<21}{:<16}{:<18}{}"
 
 
 def ps() -> int:
     """List the deployments of this user on this machine."""
-    all_found = found()
+    try:
+        return _list(found())
+    except DeployError as error:
+        return complain(f"hydro-nb ps: {error}")
+
+
+def _list(all_found: Sequence[Found]) -> int:
     if not all_found:
         say("no deployment is running")
         return 0
@@ -35,7 +42,13 @@ def _line(each: Found) -> str:
 
 def kill(names: Sequence[str]) -> int:
     """End deployments by their ids, or all of those whose kernel is dead."""
-    all_found = found()
+    try:
+        return _kill(names, found())
+    except DeployError as error:
+        return complain(f"hydro-nb kill: {error}")
+
+
+def _kill(names: Sequence[str], all_found: Sequence[Found]) -> int:
     known = {each.id: each for each in all_found}
     unknown = [name for name in names if name not in known]
     if unknown:

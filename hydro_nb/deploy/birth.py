@@ -53,11 +53,6 @@ def born(pid: int) -> str:
     return _asked(pid)
 
 
-def parent(pid: int) -> int:
-    """Give the parent of a process, 0 if that is not known."""
-    return int(_status(pid)[1]) if sys.platform == "linux" else 0
-
-
 def _status(pid: int) -> list[str]:
     """Give the fields of a process after its name, the first of which is its state."""
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+from collections.abc import Sequence
 
 from hydro_nb.deploy.launcher import Launcher
 from hydro_nb.deploy.spawn import Spawn
@@ -26,6 +27,15 @@ def warm() -> None:
 
         mine = templates()
         mine.io.submit(mine.current)
+
+
+def helpers() -> Sequence[int]:
+    """Give the process ids of what children are started by, and of what is to follow it."""
+    if "hydro_nb.deploy.templates" not in sys.modules:
+        return ()
+    from hydro_nb.deploy.templates import living  # noqa: PLC0415 - as above
+
+    return living()
 
 
 def _can_fork() -> bool:

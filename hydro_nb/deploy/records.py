@@ -5,18 +5,20 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
-from hydro_nb.deploy.birth import Mark, Where, parent
-from hydro_nb.telemetry.files import state_folder
+from hydro_nb.deploy.birth import Mark, Where
+from hydro_nb.errors import DeployError
+from hydro_nb.telemetry.files import check_own, fault_of, state_folder
 from hydro_nb.telemetry.state import OVER, DeploymentState
 
 PREFIX = "living-"
 SIZE_LIMIT = 1 << 20
-_FLAGS = os.O_CREAT | os.O_WRONLY | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_FLAGS = os.O_CREAT | os.O_WRONLY | os.O_TRUNC | _NO_LINK
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -35,8 +37,9 @@ class Record(msgspec.Struct, frozen=True):
 class Recorder:
     """Keeps the record of one deployment true, and removes it with its end."""
 
-    def __init__(self, logs: Path | None) -> None:
+    def __init__(self, logs: Path | None, helpers: Callable[[], Iterable[int]] = tuple) -> None:
         self._logs = str(logs or "")
+        self._helpers = helpers
         self._path = state_folder() / f"{PREFIX}{os.getpid()}-{time.time_ns()}.json"
         self._pids: dict[str, int] = {}
 
@@ -54,11 +57,11 @@ class Recorder:
 
     def _write(self, state: DeploymentState) -> None:
         marks = [Mark.of(pid, name) for name, pid in self._pids.items()]
-        between = {parent(mark.pid) for mark in marks} - {os.getpid(), 0, 1}
-        helpers = tuple(Mark.of(pid, "template") for pid in sorted(between))
+        helpers = tuple(Mark.of(pid, "template") for pid in sorted(self._helpers()))
         kernel = Mark.of(os.getpid())
         record = Record(state.name, state.started, Where.here(), kernel, tuple(marks), helpers, self._logs)
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        check_own(self._path.parent)
         fresh = self._path.with_suffix(".new")
         with os.fdopen(os.open(fresh, _FLAGS, 0o600), "wb") as file:
             file.write(msgspec.json.encode(record))
@@ -98,7 +101,10 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def found() -> list[Found]:
-    """Give every deployment of this user on this machine that is not over, oldest first; forget those that are."""
+    """Give every deployment of this user on this machine that is not over, oldest first; forget those that are.
+
+    Raises if somebody else may have put records there: what they name would be ended.
+    """
     kept: list[Found] = []
     for each in _read():
         if not each.orphaned or each.living():
@@ -110,12 +116,27 @@ def found() -> list[Found]:
 
 def _read() -> Iterator[Found]:
     here = Where.here()
-    for path in state_folder().glob(f"{PREFIX}*.json"):
+    for path in _paths(state_folder()):
         try:
-            with path.open("rb") as file:
-                record = msgspec.json.decode(file.read(SIZE_LIMIT), type=Record)
+            record = msgspec.json.decode(_own(path), type=Record)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
         # a home folder may be that of several machines or containers
         if record.where == here:
             yield Found(path, record)
+
+
+def _paths(folder: Path) -> list[Path]:
+    if not folder.exists():
+        return []
+    try:
+        check_own(folder)
+    except OSError as error:
+        raise DeployError(f"what runs cannot be looked up: {error}") from error
+    return [*folder.glob(f"{PREFIX}*.json")]
+
+
+def _own(path: Path) -> bytes:
+    """Read a file that nobody else has written; nothing where that is not sure."""
+    with os.fdopen(os.open(path, os.O_RDONLY | _NO_LINK), "rb") as file:
+        return b"" if fault_of(os.fstat(file.fileno())) else file.read(SIZE_LIMIT)

@@ -152,6 +152,11 @@ class Template:
         return self._process.pid
 
     @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        return self._over
+
+    @property
     def fits(self) -> bool:
         """Whether it can fork what is started now."""
         return not self._over and self._settings == settings()

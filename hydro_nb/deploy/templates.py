@@ -32,6 +32,7 @@ class Templates:
         self._unfit: set[str] = set()
         self._found = Found()
         self._timer: Timer | None = None
+        self._made: list[Template] = []
 
     def start(self, boot: Bootstrap, *captures: bytes) -> Child:
         """Fork a child; one with more residents than descriptors go into a message is started in another way."""
@@ -48,7 +49,7 @@ class Templates:
             return self._current
         if self._current is not None:
             self._current.leave()
-        self._current = Template(self.io, self._loaded)
+        self._current = self._kept(Template(self.io, self._loaded))
         if self._modules:
             self._plan()
         return self._current
@@ -68,7 +69,7 @@ class Templates:
     def _prepare(self) -> None:
         if self._next is not None:
             self._next.close()
-        self._next = Template(self.io, self._loaded, sorted(self._modules), self._take)
+        self._next = self._kept(Template(self.io, self._loaded, sorted(self._modules), self._take))
 
     def _take(self, unfit: Sequence[str]) -> None:
         """Let the one that is ready now follow, unless modules that it should have cannot be forked."""
@@ -81,6 +82,14 @@ class Templates:
             if self._current is not None:
                 self._current.leave()
             self._current = following
+
+    def _kept(self, template: Template) -> Template:
+        self._made = [*self.living(), template]
+        return template
+
+    def living(self) -> list[Template]:
+        """Give those that have not ended: who is followed by another lives as long as what it has forked."""
+        return [each for each in self._made if not each.over]
 
     def close(self) -> None:
         """End them, with what they have forked."""
@@ -99,6 +108,13 @@ def templates() -> Templates:
     if _templates is None or _templates.io is not io:
         _templates = Templates(io)
     return _templates
+
+
+def living() -> list[int]:
+    """Give the process ids of those of this process."""
+    if _templates is None or _templates.io.foreign:
+        return []
+    return [each.pid for each in _templates.living()]
 
 
 def end() -> None:

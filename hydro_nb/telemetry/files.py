@@ -6,11 +6,16 @@ import contextlib
 import os
 import shutil
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 DEPLOYMENTS_KEPT = 20
 _LOCK = ".lock"
+_HARMLESS = " -_#."
+"""What may stand in the name of a file beside letters and digits."""
+_LONGEST = 120
+"""Bytes of a file's name, before its ending: every file system has room for these."""
 _FLAGS = os.O_CREAT | os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
@@ -24,6 +29,23 @@ def state_folder() -> Path:
         return Path(os.devnull) / "hydro_nb"
 
 
+def check_own(folder: Path) -> None:
+    """Refuse a folder in which anybody but this user, or the system's, may put something, or something in its place."""
+    if not hasattr(os, "getuid"):
+        return
+    link = folder.is_symlink() and folder.lstat().st_uid not in (0, os.getuid())
+    fault = "is a link of somebody else" if link else fault_of(folder.stat())
+    if fault:
+        raise PermissionError(f"{folder} {fault}; remove it, or let XDG_STATE_HOME be a folder of yours")
+
+
+def fault_of(status: os.stat_result) -> str:
+    """Say why what is there may be somebody else's; nothing where only this user has written it."""
+    if status.st_uid != os.getuid():
+        return f"belongs to user {status.st_uid}, not to you"
+    return "may be written by others" if status.st_mode & 0o022 else ""
+
+
 class LogFiles:
     """The files of one deployment, which only this user reads; what cannot be kept is told once, and never raised."""
 
@@ -33,6 +55,8 @@ class LogFiles:
         self._wanted = folder
         self._trouble = trouble
         self._files: dict[str, int] = {}
+        self._taken: set[str] = set()
+        """names of files, as systems see them that do not tell `A` from `a`"""
         self._kept = False
         """whether what comes is written"""
         self._unlock: Callable[[], object] = int
@@ -71,9 +95,9 @@ class LogFiles:
             )
 
     def _file(self, name: str) -> int:
-        safe = "".join(c if c.isalnum() or c in " -_#." else "_" for c in name)
-        path = (self.folder or Path()) / f"{safe}.log"
-        self._files[name] = fd = os.open(path, _FLAGS, 0o600)
+        file = next(each for each in _names(name) if each.casefold() not in self._taken)
+        self._files[name] = fd = os.open((self.folder or Path()) / f"{file}.log", _FLAGS, 0o600)
+        self._taken.add(file.casefold())
         return fd
 
     def close(self) -> None:
@@ -84,6 +108,19 @@ class LogFiles:
                 os.close(fd)
         self._files.clear()
         self._unlock()
+
+
+def _names(name: str) -> Iterator[str]:
+    """Give names for a process's file, the first of which serves unless another process has it already."""
+    harmful = {ord(c) for c in name if not (c.isalnum() or c in _HARMLESS)}
+    safe = _cut(name.translate(dict.fromkeys(harmful, "_")))
+    yield safe
+    yield _cut(name.translate({code: f"%{code:02X}" for code in harmful}))
+    yield from (f"{safe}~{number}" for number in count(2))
+
+
+def _cut(name: str) -> str:
+    return name.encode("utf-8", "replace")[:_LONGEST].decode("utf-8", "ignore")
 
 
 def _said(error: Exception) -> str:
@@ -99,7 +136,9 @@ def _write(fd: int, raw: bytes) -> None:
 
 def _make(folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    check_own(folder.parent)
     folder.mkdir(exist_ok=True, mode=0o700)
+    check_own(folder)
 
 
 def _prune(parent: Path) -> None:

@@ -25,10 +25,12 @@ def left():
     """A process that a dead kernel left, and one of a living kernel."""
     dead, here = Mark(2**22 - 1, "long ago"), Mark.of(os.getpid())
     made = [subprocess.Popen(["sleep", "1000"], start_new_session=True) for _ in range(2)]
-    state_folder().mkdir()
+    state_folder().mkdir(mode=0o700)
     for process, kernel, name in zip(made, (dead, here), ("dead11", "here22"), strict=True):
         record = Record(f"flow {name}", time.time(), Where.here(), kernel, (Mark.of(process.pid, "Leader"),))
-        (state_folder() / f"{PREFIX}1-{name}.json").write_bytes(msgspec.json.encode(record))
+        path = state_folder() / f"{PREFIX}1-{name}.json"
+        path.write_bytes(msgspec.json.encode(record))
+        path.chmod(0o600)
     yield made
     for process in made:
         process.kill()
@@ -71,6 +73,20 @@ def test_nothing_runs(capsys):
     said = capsys.readouterr()
     assert said.out.splitlines() == ["no deployment is running", "no deployment of a dead kernel is left"]
     assert said.err == "hydro-nb kill: there is no deployment x; none is running\n"
+
+
+def test_what_others_may_have_written_ends_nothing(left, capsys):
+    state_folder().chmod(0o777)
+    assert (main(["ps"]), main(["kill"]), main(["kill", "dead11"])) == (1, 1, 1)
+    said = capsys.readouterr()
+    assert said.out == ""
+    why = f"what runs cannot be looked up: {state_folder()} may be written by others; remove it, or let XDG_STATE_HOME"
+    assert [line.removesuffix(" be a folder of yours") for line in said.err.splitlines()] == [
+        f"hydro-nb ps: {why}",
+        f"hydro-nb kill: {why}",
+        f"hydro-nb kill: {why}",
+    ]
+    assert left[0].poll() is None
 
 
 def test_what_it_does_not_know_is_refused(capsys):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -15,9 +17,10 @@ from handmade import flow, pipeline, place
 
 from hydro_nb.deploy import deploy
 from hydro_nb.deploy.birth import Mark, Where, born
-from hydro_nb.deploy.records import PREFIX, Record, found
-from hydro_nb.errors import HydroError
+from hydro_nb.deploy.records import PREFIX, Record, Recorder, found
+from hydro_nb.errors import DeployError, HydroError
 from hydro_nb.telemetry.files import state_folder
+from hydro_nb.telemetry.state import DeploymentState, ProcessRow
 
 
 @pytest.fixture
@@ -31,8 +34,13 @@ def stranger():
 
 def keep(name: str, kernel: Mark, *processes: Mark, helpers=(), where=None) -> None:
     record = Record("left", time.time(), where or Where.here(), kernel, processes, tuple(helpers))
-    state_folder().mkdir(parents=True, exist_ok=True)
-    (state_folder() / f"{PREFIX}1-{name}.json").write_bytes(msgspec.json.encode(record))
+    write(state_folder() / f"{PREFIX}1-{name}.json", msgspec.json.encode(record))
+
+
+def write(path, body: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.write_bytes(body)
+    path.chmod(0o600)
 
 
 DEAD = Mark(2**22 - 1, "long ago")
@@ -109,8 +117,7 @@ def test_helpers_of_a_living_kernel_stay(stranger):
 
 @pytest.mark.parametrize("text", [b"", b"{}", b"no json \xff", b'{"title": 3}', b"[" * 100_000])
 def test_a_file_that_is_no_record_is_passed_over(text):
-    state_folder().mkdir(parents=True)
-    (state_folder() / f"{PREFIX}1-1.json").write_bytes(text)
+    write(state_folder() / f"{PREFIX}1-1.json", text)
     assert found() == []
 
 
@@ -145,3 +152,77 @@ def test_the_record_of_a_killed_kernel_goes_when_it_is_looked_for():
     for each in found():
         each.kill()
     assert not path.exists()
+
+
+# ------------------------------------------------------------ what others may have put there
+
+
+def test_a_folder_that_others_may_write_to_is_not_believed(stranger):
+    keep("aaaaaa", DEAD, Mark.of(stranger.pid, "A"))
+    state_folder().chmod(0o777)
+    with pytest.raises(DeployError, match=r"cannot be looked up: .*hydro_nb may be written by others; remove it, or"):
+        found()
+    assert stranger.poll() is None
+
+
+def test_a_folder_of_another_user_is_not_believed(stranger, monkeypatch):
+    keep("aaaaaa", DEAD, Mark.of(stranger.pid, "A"))
+    owner = os.getuid()
+    monkeypatch.setattr(os, "getuid", lambda: owner + 1)
+    with pytest.raises(DeployError, match=f"hydro_nb belongs to user {owner}, not to you; remove it, or let XDG_STATE"):
+        found()
+
+
+def test_a_record_that_others_may_write_to_is_passed_over(stranger):
+    keep("aaaaaa", DEAD, Mark.of(stranger.pid, "A"))
+    for path in state_folder().iterdir():
+        path.chmod(0o622)
+    assert found() == []
+
+
+def test_a_folder_that_is_elsewhere_by_ones_own_link_is_believed(stranger, tmp_path):
+    (tmp_path / "large").mkdir(mode=0o700)
+    state_folder().parent.mkdir(parents=True)
+    state_folder().symlink_to(tmp_path / "large")
+    keep("aaaaaa", DEAD, Mark.of(stranger.pid, "A"))
+    assert [each.id for each in found()] == ["aaaaaa"]
+
+
+def test_nothing_is_written_where_others_may_write():
+    state_folder().mkdir(parents=True)
+    state_folder().chmod(0o777)
+    with deploy(pipeline(3), echo=False) as deployment:
+        deployment.settle(30)
+        (problem,) = deployment.problems
+        assert (
+            "hydro_nb may be written by others; remove it, or let XDG_STATE_HOME be a folder of yours: "
+            in problem.error
+        )
+        assert deployment.log_folder is None
+        assert list(state_folder().iterdir()) == []
+
+
+@pytest.fixture
+def taken_in():
+    """A process whose parent has nothing to do with any deployment."""
+    command = ["sh", "-c", "sleep 1000 & echo $!; wait"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as parent:
+        yield int(parent.stdout.readline())
+        os.killpg(parent.pid, signal.SIGKILL)
+
+
+def test_what_took_in_a_child_is_none_of_its_helpers(taken_in):
+    row = ProcessRow(0, "a", "A", "running", taken_in)
+    recorder = Recorder(None)
+    recorder.note(DeploymentState("flow", "running", started=1.0, processes={0: row}))
+    (each,) = found()
+    assert [mark.pid for mark in each.record.processes] == [taken_in]
+    assert each.record.helpers == ()
+
+
+def test_what_children_are_forked_from_is_one():
+    with deploy(pipeline(3), echo=False) as deployment:
+        deployment.settle(30)
+        (each,) = found()
+        lines = [Path(f"/proc/{row.pid}/stat").read_text().rpartition(")")[2] for row in deployment.processes]
+        assert {int(line.split()[1]) for line in lines} <= {mark.pid for mark in each.record.helpers}
