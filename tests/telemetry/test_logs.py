@@ -68,6 +68,21 @@ def test_files_hold_the_bytes_and_old_deployments_go(tmp_path):
     assert (tmp_path / "024" / "Worker_3.log").read_bytes() == b"one\ntwo\n"
 
 
+def test_each_process_has_a_file_of_its_own_whatever_it_is_called(tmp_path):
+    long = "L" * 300
+    names = ["W/0", "W_0", "w_0", "A/B", "A_B", "A?B", "A B", long, long + "M", "é" * 200, "../up", ".."]
+    troubles = []
+    with closing(Logs(tmp_path / "x", trouble=troubles.append)) as logs:
+        logs.open()
+        for name in (*names, *names):
+            logs.write(name, f"{name}\n".encode())
+    assert troubles == []
+    files = {path.name: path.read_text() for path in tmp_path.rglob("*.log")}
+    assert sorted(files.values()) == sorted(f"{name}\n" * 2 for name in names)
+    assert {"W_0.log", "W_0~2.log", "A_B.log", "A_B~2.log", "A%3FB.log", "A B.log", ".._up.log"} < {*files}
+    assert len({name.casefold() for name in files}) == len(names)
+
+
 def test_the_folder_of_a_deployment_that_still_runs_stays(tmp_path):
     running = Logs(tmp_path / "000")
     running.open()
