@@ -105,7 +105,7 @@ class _Folder:
         if len(before.text) - found.end() + line.indent + len(line.text) > LONGEST:
             return None
         read = reading(before.text, line.text, found[1], self.lists)
-        if not read or not self._keeps_origins(read, before, line):
+        if not read or not self._keeps_elements(read, line):
             return None
         return self._joined(before, line, read)
 
@@ -113,10 +113,8 @@ class _Folder:
         """Whether a line is the one that reads a variable."""
         return self.words[name] == 2 and name not in self.kept and name in words(line.text)
 
-    def _keeps_origins(self, read: Reading, before: Line, line: Line) -> bool:
-        """Whether all that can fail still tells its operator and its element."""
-        if read.exposed and before.origin != line.origin:
-            return False
+    def _keeps_elements(self, read: Reading, line: Line) -> bool:
+        """Whether all that can fail still tells its element."""
         here = sum(_works_on(origin, read.name) for origin in line.origins())
         return self.elements[read.name] == here and (not here or read.harmless or read.again)
 

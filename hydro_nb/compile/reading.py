@@ -71,8 +71,6 @@ class Reading:
     """where the expression stands in the first statement"""
     place: tuple[int, int]
     """where the name stands in the second"""
-    exposed: bool
-    """whether what is done with the value has no place of its own in the text: it is tested, or taken apart"""
     harmless: bool
     """whether nothing can fail once the value is there"""
     again: bool
@@ -107,7 +105,7 @@ def reading(first: str, second: str, name: str, lists: frozenset[str]) -> Readin
     if not isinstance(before, ast.Assign) or len(before.targets) > 1 or not after or not _may_move(before.value):
         return None
     slot = _found(after, name, lists)
-    if not slot or _is_warned_of(before.value, *slot[:2]):
+    if not slot or _is_exposed(slot[0]) or _is_warned_of(before.value, *slot[:2]):
         return None
     within, where, read = slot
     bare = (before.value.col_offset, before.value.end_col_offset or 0)
@@ -118,7 +116,6 @@ def reading(first: str, second: str, name: str, lists: frozenset[str]) -> Readin
         _is_torn(before.value, text, within, where),
         bare,
         (read.col_offset, read.end_col_offset or 0),
-        exposed=_is_exposed(within),
         harmless=_is_harmless(after, lists),
         again=_again(before.value, after),
     )
@@ -235,6 +232,10 @@ def _binding(node: ast.AST) -> int:
 
 
 def _is_exposed(within: ast.AST) -> bool:
+    """Whether the value is tested or taken apart, which has no place of its own in the text.
+
+    Python also tests the halves of `a and b` once where that is tested at once, and twice where a variable holds it.
+    """
     if isinstance(within, ast.UnaryOp):
         return isinstance(within.op, ast.Not)
     if isinstance(within, ast.keyword):

@@ -220,6 +220,9 @@ def test_it_is_written_where_it_is_read(text, expected):
         "y = f(x)\nt = lambda: y",
         "y = f(x)\nt = f'{y}'",
         "y = f(x)\nt = g(*y)",
+        "y = f(x)\nt = g(**y)",
+        "y = a < b < x\nif y:\n    pass",
+        "y = a and x\nt = not y",
         "y = f(x)\nt = {a: y}",
         "y = f(x)\nfor a in y:\n    pass",
         "y = f(x)\nwhile y:\n    pass",
@@ -237,15 +240,6 @@ def test_it_is_written_where_it_is_read(text, expected):
 )
 def test_it_is_left_where_something_else_would_happen(text):
     assert folded(text, kept=("kept",)) == text
-
-
-def test_a_test_of_another_operator_is_not_mixed_up_with_the_value():
-    body = Writer()
-    body.write("y = f(x)", FIRST)
-    with body.block("if not y:", SECOND):
-        body.write("continue", SECOND)
-    inline(body, (), ())
-    assert body.lines[0] == "y = f(x)"
 
 
 def test_an_element_that_cannot_be_worked_out_again_keeps_its_variable():
