@@ -7,16 +7,21 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 
 from hydro_nb.deploy.birth import Mark, Where
+from hydro_nb.deploy.io import Timer
 from hydro_nb.errors import DeployError
 from hydro_nb.telemetry.files import check_own, fault_of, state_folder
 from hydro_nb.telemetry.state import OVER, DeploymentState
 
 PREFIX = "living-"
 SIZE_LIMIT = 1 << 20
+PAUSE_SECONDS = 0.1
+"""How long after a record was written it is not written again."""
+Later: TypeAlias = Callable[[float, Callable[[], object]], Timer]
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _FLAGS = os.O_CREAT | os.O_WRONLY | os.O_TRUNC | _NO_LINK
 
@@ -35,18 +40,41 @@ class Record(msgspec.Struct, frozen=True):
 
 
 class Recorder:
-    """Keeps the record of one deployment true, and removes it with its end."""
+    """Keeps the record of one deployment true, and removes it with its end; used in the I/O thread only.
 
-    def __init__(self, logs: Path | None, helpers: Callable[[], Iterable[int]] = tuple) -> None:
+    What changes soon after it was written is written together: many processes may start or end at once.
+    """
+
+    def __init__(self, logs: Path | None, later: Later, helpers: Callable[[], Iterable[int]] = tuple) -> None:
         self._logs = str(logs or "")
+        self._later = later
         self._helpers = helpers
         self._path = state_folder() / f"{PREFIX}{os.getpid()}-{time.time_ns()}.json"
         self._pids: dict[str, int] = {}
+        self._marks: dict[str, Mark] = {}
+        self._kernel = Mark.of(os.getpid())
+        self._newest: DeploymentState | None = None
+        """what has come since it was looked at"""
+        self._timer: Timer | None = None
 
     def note(self, state: DeploymentState) -> None:
-        """Take a new state of it; in the I/O thread."""
+        """Take a new state of it."""
         if state.state == "starting":
             return
+        self._newest = state
+        if state.over and self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._timer is None:
+            self._look()
+
+    def _look(self) -> None:
+        """Write what is new, if anything is, and look again once some time has passed."""
+        state, self._newest, self._timer = self._newest, None, None
+        if state is None:
+            return
+        if not state.over:
+            self._timer = self._later(PAUSE_SECONDS, self._look)
         rows = state.processes.values()
         pids = {} if state.over else {row.name: row.pid for row in rows if row.pid and row.state not in OVER}
         if pids != self._pids:
@@ -56,16 +84,20 @@ class Recorder:
                 self._write(state) if pids else self._path.unlink(missing_ok=True)
 
     def _write(self, state: DeploymentState) -> None:
-        marks = [Mark.of(pid, name) for name, pid in self._pids.items()]
+        marks = self._marks = {name: self._mark(name, pid) for name, pid in self._pids.items()}
         helpers = tuple(Mark.of(pid, "template") for pid in sorted(self._helpers()))
-        kernel = Mark.of(os.getpid())
-        record = Record(state.name, state.started, Where.here(), kernel, tuple(marks), helpers, self._logs)
+        processes = tuple(marks.values())
+        record = Record(state.name, state.started, Where.here(), self._kernel, processes, helpers, self._logs)
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         check_own(self._path.parent)
         fresh = self._path.with_suffix(".new")
         with os.fdopen(os.open(fresh, _FLAGS, 0o600), "wb") as file:
             file.write(msgspec.json.encode(record))
         fresh.replace(self._path)
+
+    def _mark(self, name: str, pid: int) -> Mark:
+        known = self._marks.get(name)
+        return known if known is not None and known.pid == pid else Mark.of(pid, name)
 
 
 class Found(msgspec.Struct, frozen=True):

@@ -15,8 +15,9 @@ import msgspec
 import pytest
 from handmade import flow, pipeline, place
 
-from hydro_nb.deploy import deploy
+from hydro_nb.deploy import birth, deploy
 from hydro_nb.deploy.birth import Mark, Where, born
+from hydro_nb.deploy.io import Timer
 from hydro_nb.deploy.records import PREFIX, Record, Recorder, found
 from hydro_nb.errors import DeployError, HydroError
 from hydro_nb.telemetry.files import state_folder
@@ -44,6 +45,27 @@ def write(path, body: bytes) -> None:
 
 
 DEAD = Mark(2**22 - 1, "long ago")
+
+
+class Due(list):
+    """What is to be done later; a test says when."""
+
+    def __call__(self, _seconds, work) -> Timer:
+        self.append(Timer(work))
+        return self[-1]
+
+    def come(self) -> None:
+        self.pop(0).callback()
+
+
+def running(pids) -> DeploymentState:
+    """Give a deployment of processes with these names and numbers."""
+    rows = {n: ProcessRow(n, name, name, "running", pid) for n, (name, pid) in enumerate(pids.items())}
+    return DeploymentState("flow", "running", started=1.0, processes=rows)
+
+
+def recorded() -> list[str]:
+    return [mark.name for each in found() for mark in each.record.processes]
 
 
 def test_a_process_is_known_by_its_birth_too(stranger):
@@ -137,7 +159,7 @@ KILLED = """
 import os, signal, sys
 sys.path[:0] = {path!r}
 from handmade import pipeline
-from hydro_nb.deploy import deploy
+from hydro_nb.deploy import birth, deploy
 deployment = deploy(pipeline(3), echo=False)
 os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -212,9 +234,7 @@ def taken_in():
 
 
 def test_what_took_in_a_child_is_none_of_its_helpers(taken_in):
-    row = ProcessRow(0, "a", "A", "running", taken_in)
-    recorder = Recorder(None)
-    recorder.note(DeploymentState("flow", "running", started=1.0, processes={0: row}))
+    Recorder(None, Due()).note(running({"A": taken_in}))
     (each,) = found()
     assert [mark.pid for mark in each.record.processes] == [taken_in]
     assert each.record.helpers == ()
@@ -226,3 +246,53 @@ def test_what_children_are_forked_from_is_one():
         (each,) = found()
         lines = [Path(f"/proc/{row.pid}/stat").read_text().rpartition(")")[2] for row in deployment.processes]
         assert {int(line.split()[1]) for line in lines} <= {mark.pid for mark in each.record.helpers}
+
+
+# ------------------------------------------------------------ how often it is written
+
+
+@pytest.fixture
+def births(monkeypatch):
+    """Of which processes it was asked when they were born."""
+    asked = []
+    monkeypatch.setattr(birth, "born", lambda pid: asked.append(pid) or "then")
+    return asked
+
+
+def test_what_ends_at_once_is_written_together(births):
+    due, pids = Due(), {f"W/{n}": 10**8 + n for n in range(60)}
+    recorder = Recorder(None, due)
+    recorder.note(running(pids))
+    assert recorded() == [*pids]
+    for name in [*pids][1:]:
+        del pids[name]
+        recorder.note(running(pids))
+    assert len(recorded()) == 60
+    assert len(due) == 1
+    due.come()
+    assert recorded() == ["W/0"]
+    # nothing was new the second time, and so nothing is waited for
+    due.come()
+    assert due == []
+    of_them = [pid for pid in births if pid >= 10**8]
+    assert len(of_them) == len({*of_them})
+
+
+def test_one_that_is_started_again_is_marked_anew(births):
+    due = Due()
+    recorder = Recorder(None, due)
+    recorder.note(running({"A": 10**8, "B": 10**8 + 1}))
+    recorder.note(running({"A": 10**8 + 2, "B": 10**8 + 1}))
+    due.come()
+    assert [mark.pid for each in found() for mark in each.record.processes] == [10**8 + 2, 10**8 + 1]
+    assert births.count(10**8 + 1) == 1
+
+
+def test_the_end_is_not_waited_for():
+    due = Due()
+    recorder = Recorder(None, due)
+    recorder.note(running({"A": os.getpid()}))
+    assert recorded() == ["A"]
+    recorder.note(DeploymentState("flow", "stopped", started=1.0))
+    assert list(state_folder().iterdir()) == []
+    assert [timer.cancelled for timer in due] == [True]
