@@ -14,6 +14,14 @@ from hydro_nb.deploy import deploy, local
 from hydro_nb.deploy.io import hydro_io
 
 
+@pytest.fixture(autouse=True)
+def _interruptible():
+    """Hear of interrupts also where the tests themselves run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def descriptors():
     """What this process holds open of the system, but for what counts events."""
     found = [str(each.readlink()) for each in Path("/proc/self/fd").iterdir() if each.is_symlink()]
