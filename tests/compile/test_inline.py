@@ -183,7 +183,7 @@ def folded(text, kept=(), lists=("out",)):
         ("y = -x\nt = y ** 2", "t = (-x) ** 2"),
         ("y = not x\nt = y == 2", "t = (not x) == 2"),
         ("y = x < 3\nt = y < 2", "t = (x < 3) < 2"),
-        ("y = x or 3\nt = y and 2", "t = (x or 3) and 2"),
+        ("y = x or 3\nt = y + 2", "t = (x or 3) + 2"),
         ("y = 1 if x else 2\nt = [y, 3]", "t = [1 if x else 2, 3]"),
         ("y = x, 3\nt = f(y)", "t = f((x, 3))"),
         ("y = (x), (z)\nt = f(y)", "t = f(((x), (z)))"),
