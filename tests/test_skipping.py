@@ -105,6 +105,18 @@ def test_who_takes_a_function_says_what_becomes_of_a_failure():
     assert {name for _, name in without} == set(NO_ELEMENT)
 
 
+STAYS = "stays changed|the items that came before\\s+stay"
+KEEPING = {"fold", "fold_early_stop", "reduce", "reduce_watermark", "scan", "generator", "scan_async_blocking"}
+GIVING = {"flat_map_ordered", "flat_map_unordered", "flatten_ordered", "flatten_unordered"}
+"""methods of which something may stay of an element that is left out"""
+
+
+def test_what_stays_of_an_element_that_is_left_out_is_said_where_something_does():
+    said = [(cls, name) for cls, name in methods("OnError") if name in KEEPING | GIVING]
+    assert [each for each in said if not re.search(STAYS, getattr(*each).__doc__ or "")] == []
+    assert KEEPING <= {name for _, name in said}
+
+
 def test_live_values_have_the_keyword_to_say_why_not():
     assert {cls for cls, _ in methods("NoSkip")} == {Singleton, Optional, KeyedSingleton}
 
@@ -261,7 +273,18 @@ def test_what_a_function_did_to_its_accumulator_before_it_failed_stays(leader):
         seen.append(n)
         inverse(n)
 
-    assert leader.source_iter([1, 0, 2]).fold(list, inplace(note), on_error="skip").preview().rows == [[1, 0, 2]]
+    def noted(seen, n):
+        note(seen, n)
+        return seen
+
+    def counted(seen, n):
+        note(seen, n)
+        return seen, len(seen)
+
+    numbers = leader.source_iter([1, 0, 2])
+    assert numbers.fold(list, inplace(note), on_error="skip").preview().rows == [[1, 0, 2]]
+    assert numbers.fold(list, noted, on_error="skip").preview().rows == [[1, 0, 2]]
+    assert numbers.scan(list, counted, on_error="skip").preview().rows == [1, 3]
 
 
 @pytest.mark.parametrize("init", [0, int], ids=["value", "factory"])

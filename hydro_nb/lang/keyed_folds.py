@@ -191,8 +191,8 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
 
         Without a total order `commutative` must be proved, with repeats `idempotent`. Bounded where the stream is;
         else keys are only ever added, and with `monotone` proved values only grow.
-        With `on_error="skip"` an element that `f` fails on is counted, and its key stays as it was; what `inplace` did
-        before that stays done.
+        With `on_error="skip"` an element that `f` fails on is counted, and its key stays as it was; what `f` had
+        changed in the accumulator itself, as `inplace` functions do, stays changed.
         """
         laws = laws_of("fold", commutative, idempotent, monotone)
         start = quote.start(init, "fold", here())
@@ -337,8 +337,8 @@ class KeyedFolds(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
 
         Without a total order `commutative` must be proved, with repeats `idempotent`. Bounded where the stream is;
         else keys are only ever added, and with `monotone` proved values only grow.
-        With `on_error="skip"` an element that `f` fails on is counted, and its key stays as it was; what `inplace` did
-        before that stays done.
+        With `on_error="skip"` an element that `f` fails on is counted, and its key stays as it was; what `f` had
+        changed in the accumulator itself, as `inplace` functions do, stays changed.
         """
         laws = laws_of("reduce", commutative, idempotent, monotone)
         return self._grow(ReduceKeyed(self._func(f, 2, "reduce", on_error), *laws))

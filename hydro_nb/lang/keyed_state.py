@@ -73,8 +73,8 @@ class KeyedState(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         The function gives `(accumulator, result)`; where the result is `None` this key ends; `Some(None)` passes a
         `None` on. `inplace(f)` changes the accumulator and gives only the result. The accumulator is never `None`, also
         not at first: let `()` stand for nothing. Needs a total order and no repeats, and keeps both.
-        With `on_error="skip"` an element that `f` fails on is counted and gives nothing, and the accumulator stays as
-        it was.
+        With `on_error="skip"` an element that `f` fails on is counted and gives nothing; the accumulator stays as it
+        was, but for what `f` had changed in it: that stays changed.
         """
         start = quote.start(init, "scan", here())
         return self._grow(Scan(self._func(f, 2, "scan", on_error), init=start, result_type=output_of(f)))
@@ -98,8 +98,8 @@ class KeyedState(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         nothing, `Break` to end this key. `inplace(f)` changes the accumulator and gives only the step. The
         accumulator is never `None`, also not at first: let `()` stand for nothing. Needs a total order and no repeats,
         and keeps both.
-        With `on_error="skip"` an element that `f` fails on is counted and gives nothing, and the accumulator stays as
-        it was.
+        With `on_error="skip"` an element that `f` fails on is counted and gives nothing; the accumulator stays as it
+        was, but for what `f` had changed in it: that stays changed.
         """
         start = quote.start(init, "generator", here())
         return self._grow(Generator(self._func(f, 2, "generator", on_error), init=start, result_type=step_of(f)))
@@ -146,8 +146,8 @@ class KeyedState(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         The function gives `(accumulator, stop)`; `inplace(f)` changes the accumulator and gives only `stop`. Keys that
         never stop have no value. Needs a total order and no repeats. Bounded where the stream is; else keys are added,
         and no value changes.
-        With `on_error="skip"` an element that `f` fails on is counted, and its key stays as it was; what `inplace` did
-        before that stays done.
+        With `on_error="skip"` an element that `f` fails on is counted, and its key stays as it was; what `f` had
+        changed in the accumulator itself, as `inplace` functions do, stays changed.
         """
         start = quote.start(init, "fold_early_stop", here())
         function = self._func(f, 2, "fold_early_stop", on_error)
@@ -232,8 +232,8 @@ class KeyedState(Collection, Generic[K_co, V_co, L_co, B_co, O_co, R_co]):
         Keys must be comparable with the watermark, a value inside a tick of the same process; the highest so far
         counts, and what comes later under a key below it is dropped. Without a total order `commutative` must be
         proved, with repeats `idempotent`. Keys come and go, and values may change.
-        With `on_error="skip"` an element that `f` fails on is counted, and its key stays as it was; what `inplace` did
-        before that stays done.
+        With `on_error="skip"` an element that `f` fails on is counted, and its key stays as it was; what `f` had
+        changed in the accumulator itself, as `inplace` functions do, stays changed.
         """
         function = self._func(f, 2, "reduce_watermark", on_error)
         laws = laws_of("reduce_watermark", commutative, idempotent)

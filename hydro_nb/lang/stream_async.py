@@ -168,8 +168,8 @@ class StreamAsync(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         The function gives `(accumulator, result)`; where the result is `None` nothing comes out, and the stream goes
         on; `Some(None)` passes a `None` on. `inplace(f)` changes the accumulator and gives only the result. Needs a
         total order and no repeats, and keeps both.
-        With `on_error="skip"` an element that `f` fails on is counted and gives nothing, and the accumulator stays as
-        it was.
+        With `on_error="skip"` an element that `f` fails on is counted and gives nothing; the accumulator stays as it
+        was, but for what `f` had changed in it: that stays changed.
         """
         start = quote.start(init, "scan_async_blocking", here())
         return self._grow(

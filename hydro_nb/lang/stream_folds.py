@@ -147,8 +147,8 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
         Without a total order `commutative` must be proved, with repeats `idempotent`. The value is bounded where the
         stream is; else it changes, and with `monotone` proved it only grows.
-        With `on_error="skip"` an element that `f` fails on is counted, and the value stays as it was; what `inplace`
-        did before that stays done.
+        With `on_error="skip"` an element that `f` fails on is counted, and the value stays as it was; what `f` had
+        changed in the accumulator itself, as `inplace` functions do, stays changed.
         """
         laws = (commutative, idempotent, monotone)
         start = quote.start(init, "fold", here())
@@ -242,8 +242,8 @@ class StreamFolds(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
         Without a total order `commutative` must be proved, with repeats `idempotent`. The value is bounded where the
         stream is; else it is absent at first and may change.
-        With `on_error="skip"` an element that `f` fails on is counted, and the value stays as it was; what `inplace`
-        did before that stays done.
+        With `on_error="skip"` an element that `f` fails on is counted, and the value stays as it was; what `f` had
+        changed in the accumulator itself, as `inplace` functions do, stays changed.
         """
         return self._grow(Reduce(self._func(f, 2, "reduce", on_error), *laws_of("reduce", commutative, idempotent)))
 

@@ -61,8 +61,8 @@ class StreamState(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         The function gives `(accumulator, result)`; where the result is `None` the stream ends; `Some(None)` passes a
         `None` on. `inplace(f)` changes the accumulator and gives only the result. The accumulator is never `None`, also
         not at first: let `()` stand for nothing. Needs a total order and no repeats, and keeps both.
-        With `on_error="skip"` an element that `f` fails on is counted and gives nothing, and the accumulator stays as
-        it was.
+        With `on_error="skip"` an element that `f` fails on is counted and gives nothing; the accumulator stays as it
+        was, but for what `f` had changed in it: that stays changed.
         """
         start = quote.start(init, "scan", here())
         return self._grow(Scan(self._func(f, 2, "scan", on_error), init=start, result_type=output_of(f)))
@@ -85,8 +85,8 @@ class StreamState(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         The function gives `(accumulator, step)`: `Yield(value)`, `Return(value)` as the last one, `Continue` for
         nothing, `Break` to end here. `inplace(f)` changes the accumulator and gives only the step. The accumulator is
         never `None`, also not at first: let `()` stand for nothing. Needs a total order and no repeats, and keeps both.
-        With `on_error="skip"` an element that `f` fails on is counted and gives nothing, and the accumulator stays as
-        it was.
+        With `on_error="skip"` an element that `f` fails on is counted and gives nothing; the accumulator stays as it
+        was, but for what `f` had changed in it: that stays changed.
         """
         start = quote.start(init, "generator", here())
         return self._grow(Generator(self._func(f, 2, "generator", on_error), init=start, result_type=step_of(f)))
