@@ -54,15 +54,23 @@ export class Actions {
     setIcon(this.pause, paused ? "running" : "pause");
     const wait = all || (busy ? `Wait: ${busy} is under way` : "");
     const coming = wait || (COMING.includes(row.phase) ? `${name} is being started` : "");
-    say(this.restart, `Restart ${name}`, coming || this.held(row), "It begins anew, with nothing that it had.");
-    say(this.pause, `${paused ? "Resume" : "Pause"} ${name}`, coming, paused ? "It goes on where it stands." : "It stands still until it is resumed; nothing is lost.");
+    const along = this.along(row);
+    say(this.restart, `Restart ${name}`, coming || this.held(row), `It begins anew, with nothing that it had.${along && ` Ended with it: ${along}.`}`);
+    const does = paused ? "It goes on where it stands." : "It stands still until it is resumed; nothing is lost.";
+    say(this.pause, `${paused ? "Resume" : "Pause"} ${name}`, coming, `${does}${along && ` So with it: ${along}.`}`);
     const dying = all || (over ? "It has ended" : busy === "kill" ? "Wait: it is being killed" : "");
-    say(this.kill, `Kill ${name}`, dying, "Ends it at once, as a crash would. The others go on.");
+    say(this.kill, `Kill ${name}`, dying, `Ends it at once, as a crash would. ${along ? `Ended with it: ${along}.` : "The others go on."}`);
   }
 
   /** Why nothing can be done to any of them. */
   hindered() {
     return hindrance(this.store);
+  }
+
+  /** Who shares its OS process, in words. @param {ProcessRow} row */
+  along(row) {
+    const sharing = this.store.processes.filter((each) => each.pid && each.pid === row.pid && each.name !== row.name && !OVER.includes(each.phase));
+    return sharing.length ? `${sharing.map((each) => each.name).join(", ")}, in the same OS process` : "";
   }
 
   /** Who is paused, and so cannot meet one that is started again. @param {ProcessRow} row */

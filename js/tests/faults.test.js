@@ -105,6 +105,13 @@ test("what cannot be done is said at the button and not sent", () => {
   expect([...el.querySelectorAll("td .acts"), el.querySelector(".links")].every((each) => each?.hasAttribute("hidden"))).toBe(true);
 });
 
+test("who shares an OS process is named where one is ended or paused", () => {
+  const { el } = shown({ processes: [plain("A", { pid: 7 }), plain("B", { pid: 7 }), member(0)] });
+  expect(button(el, "Kill A").title).toBe("Kill A. Ends it at once, as a crash would. Ended with it: B, in the same OS process.");
+  expect(button(el, "Kill W/0").title).toBe("Kill W/0. Ends it at once, as a crash would. The others go on.");
+  expect(button(el, "Pause B").title).toContain("So with it: A");
+});
+
 test("what is under way cannot be asked for again; a restart can be ended by a kill", () => {
   const { el, fake, dashboard } = shown();
   button(el, "Restart W/0").click();
