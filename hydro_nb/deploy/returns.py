@@ -18,7 +18,7 @@ from hydro_nb.deploy.member import Member
 from hydro_nb.deploy.plan import Plan
 from hydro_nb.deploy.settling import Settling
 from hydro_nb.errors import DeployError, HydroError
-from hydro_nb.wire import Connect, Control, Go, Met, Phase, Problem
+from hydro_nb.wire import Connect, Control, Go, Met, PeerGone, Phase, Problem
 
 
 class Host(Protocol):
@@ -45,6 +45,10 @@ class Host(Protocol):
 
     def say(self, member: Member, message: Control) -> None:
         """Tell a process something."""
+        ...
+
+    def tell_all(self, message: Control) -> None:
+        """Tell every process something."""
         ...
 
     def explain(self, member: Member, what: str) -> str:
@@ -172,13 +176,13 @@ class Returns:
         return [members[each].name for each in sorted(self._host.paused) if members[each].child.process is not own]
 
     def _start(self, one: Return) -> None:
-        one.started = True
         old = self._host.members[one.peer]
         try:
             child = self._launched(old)
         except (OSError, HydroError) as error:
             self._finish(one, DeployError(f"process `{one.name}` could not be started again: {error}"))
             return
+        one.started = True
         self._board.again(one.peer, one.why)
         self._host.adopt(Member(old.place, one.peer, child, self._io))
 
@@ -287,11 +291,18 @@ class Returns:
         if error is None:
             one.done.set_result(None)
         else:
+            self._forsake(one)
             one.done.set_exception(error)
         if not self._host.stopping:
             # a new proof, with the member that runs again
             self._host.settling.restart()
         self._board.notify()
+
+    def _forsake(self, one: Return) -> None:
+        """Tell those who may have been told that one comes back that it does not."""
+        member = self._host.members[one.peer]
+        if member.over and not one.started and not self.awaits(one.peer) and not self._host.stopping:
+            self._host.tell_all(PeerGone(one.peer, member.obituary))
 
 
 def _in_time(one: Return) -> str:

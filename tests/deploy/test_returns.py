@@ -10,7 +10,7 @@ import threading
 import pytest
 from leading import SECONDS, Flow, row, said, send, shown, until
 
-from hydro_nb import TCP, DeployError, Restart, nondet
+from hydro_nb import TCP, DeployError, FlowBuilder, Restart, nondet
 
 
 class Restarting(threading.Thread):
@@ -99,6 +99,31 @@ def test_a_folder_that_is_not_private_any_more_is_told_and_the_next_one_is_start
         deployment.settle(SECONDS)
         assert said(deployment, "Worker/1") == ["1"]
         until(deployment, lambda state: row(state, "Worker/1").state == "running")
+
+
+class First: ...
+
+
+class Middle: ...
+
+
+class Last: ...
+
+
+def test_those_behind_one_that_could_not_be_started_again_wait_for_nothing_more():
+    flow = FlowBuilder()
+    first, middle, last = (flow.process(each) for each in (First, Middle, Last))
+    _, numbers = first.source_external(flow.external(), int)
+    passed = numbers.send(middle, TCP.fail_stop()).send(last, TCP.fail_stop())
+    passed.for_each(print)
+    with flow.deploy() as deployment:
+        deployment.settle(SECONDS)
+        folder = deployment._backend.folder
+        folder.chmod(0o755)
+        with pytest.raises(DeployError, match="`First` could not be started again"):
+            deployment.restart(First, nondet("it is asked to go on"))
+        folder.chmod(0o700)
+        until(deployment, lambda state: len(state.ended_channels) == 2)
 
 
 # ------------------------------------------------------------ others are paused meanwhile
