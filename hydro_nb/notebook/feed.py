@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from hydro_nb.ir.picture import edges
 from hydro_nb.notebook.meta import site
-from hydro_nb.telemetry.state import shown
+from hydro_nb.telemetry.state import foremost, shown
 
 if TYPE_CHECKING:
     from hydro_nb.ir.graph import Graph
@@ -95,7 +95,7 @@ class Feed:
         return {
             "status": status(state, now),
             "processes": self._rows(state, now),
-            "problems": [problem(each, state) for each in state.problems[-PROBLEMS_SHOWN:]],
+            "problems": [problem(each, state) for each in foremost(state.problems, PROBLEMS_SHOWN)],
             "totals": dict(state.totals),
             "discarded": dict(state.discarded),
             "skipped": skipped(state),

@@ -149,6 +149,14 @@ def test_an_answer_to_something_never_sent_is_no_answer():
     assert not pace.summary(6.0)
 
 
+def test_why_a_process_failed_is_shown_however_many_problems_came_after_it(ticker, feed):
+    ticker.apply(Problem(1, 3.0, "boom", "n2", "map"))
+    for number in range(100):
+        ticker.apply(Problem(1, 4.0 + number, "noise", "port", fatal=False))
+    problems = feed.traits(ticker.state, 200.0)["problems"]
+    assert (len(problems), problems[0]["error"], problems[-1]["time"]) == (50, "boom", 103.0)
+
+
 def test_a_process_that_came_back_says_how_often_and_its_problem_what_was_done(ticker, feed):
     place = next(iter(ticker.state.processes))
     ticker.state = telemetry.apply(ticker.state, Problem(place, 1.0, "boom", fatal=False, sequel="it is started again"))
