@@ -1,4 +1,4 @@
-"""What pytest shows of a failing simulated test are the user's own lines: the frames of this package hide themselves."""
+"""What a failing test shows of itself: its own lines, and none of the library's."""
 
 import pytest
 
