@@ -29,6 +29,18 @@ def children(pid: int) -> list[int]:
     return found + [each for child in found for each in children(child)]
 
 
+def processes(pid: int) -> list[int]:
+    """Give those of them that are processes of a flow: a template, which stays, is none."""
+    return [each for each in children(pid) if b"hydro_nb:template" not in _title(each)]
+
+
+def _title(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
 def wait_gone(pids: Iterable[int], seconds: float) -> list[int]:
     """Wait until these have ended; gives those that have not within that time."""
     deadline = time.monotonic() + seconds

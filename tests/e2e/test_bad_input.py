@@ -9,7 +9,7 @@ import types
 
 import pytest
 from kernels import left_in
-from lives import children
+from lives import processes
 from real_kernel import Kernel
 
 from hydro_nb import (
@@ -219,4 +219,4 @@ def test_a_failed_deploy_leaves_no_process(kernel):
     ran = kernel.attempt("flow.deploy()\ndeployment.settle()", "deploy")
     assert "no data today" in ran.error
     assert "Worse" in ran.error
-    assert children(int(kernel.value("__import__('os').getpid()"))) == []
+    assert processes(int(kernel.value("__import__('os').getpid()"))) == []
