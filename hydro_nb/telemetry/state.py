@@ -262,7 +262,7 @@ def refusals(state: DeploymentState) -> list[str]:
     names = {KERNEL: "the kernel", EARLIER: "processes that were started again"}
     names |= {peer: row.name for peer, row in state.processes.items()}
     each = ", ".join(f"{names.get(peer, peer)} {count}" for peer, count in state.refused.items())
-    return [f"refused connections and frames, as no process of this deployment makes such: {each}"] if each else []
+    return [f"refused connections, clients and frames of strangers: {each}"] if each else []
 
 
 def _closed(state: DeploymentState, now: float) -> DeploymentState:

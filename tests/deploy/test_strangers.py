@@ -93,7 +93,7 @@ def test_whole_messages():
         told = [problem.process for problem in deployment.problems]
         assert sorted(told) == sorted(["A", "B", "the kernel"] * FIRST)
         assert all(problem.error.startswith("DecodeError: ") and not problem.fatal for problem in deployment.problems)
-        assert deployment.status().splitlines()[-1].startswith("  refused connections and frames, as no process")
+        assert deployment.status().splitlines()[-1].startswith("  refused connections, clients and frames of strangers")
         assert {f"A {many}", f"B {many}", f"the kernel {2 * many}"} <= {
             each.strip() for part in deployment.status().splitlines()[-1].split(":") for each in part.split(",")
         }
