@@ -17,6 +17,7 @@ ALLOWED = {
     ("deploy/external.py", "cloudpickle"): "the same values in the kernel that has made them",
     ("runtime/location.py", "compile"): "the generated program, from the kernel over the child's stdin",
     ("runtime/location.py", "exec"): "the same",
+    ("runtime/location.py", "eval"): "an expression of the generated program, again, in the frame where it failed",
     ("runtime/codec/source.py", "compile"): "code of a codec, written from the types of elements alone",
     ("runtime/codec/source.py", "exec"): "the same",
     ("notebook/body.py", "compile"): "the user's own cell",

@@ -28,9 +28,10 @@ class Found:
 
     def _lasts(self, name: str) -> bool:
         package = name.partition(".")[0]
+        if package == "hydro_nb":
+            return name.startswith(_OURS)
         place = self._places.setdefault(package, _place(package))
-        installed = place is not None and any(Path(place[0]).is_relative_to(home) for home in _HOMES)
-        return installed or name.startswith("hydro_nb.")
+        return place is not None and any(Path(place[0]).is_relative_to(home) for home in _HOMES)
 
     def moved(self) -> set[str]:
         """Give the packages that were asked after and would be loaded from elsewhere now, or have been written anew."""
@@ -42,6 +43,8 @@ class Found:
         return {package for package, place in before.items() if place != self._places[package]}
 
 
+_OURS = ("hydro_nb.runtime.", "hydro_nb.schema.")
+"""What processes are made of: the language, which a function may have brought along, is not for all that come after."""
 _HOMES = [sysconfig.get_path(each) for each in ("stdlib", "purelib", "platlib")]
 
 
