@@ -1,7 +1,6 @@
 """Files and folders that are followed as they grow."""
 
 import gc
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
