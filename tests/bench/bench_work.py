@@ -5,7 +5,7 @@ Small, because the processes of both sides import it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from time import monotonic, perf_counter_ns
 from typing import Any
@@ -30,10 +30,10 @@ def mark(word: str, *rest: object) -> None:
     print(word, monotonic(), *rest, flush=True)
 
 
-def marked(items: Iterable[Any]) -> Iterable[Any]:
-    """Say when the items are there to be asked for."""
+def marked(items: Iterable[Any]) -> Iterator[Any]:
+    """Say when the items are there to be asked for, once."""
     mark("first")
-    return items
+    return iter(items)
 
 
 def done(total: int) -> int:
