@@ -93,9 +93,8 @@ class Templates:
 
     def close(self) -> None:
         """End them, with what they have forked."""
-        for template in (self._current, self._next):
-            if template is not None:
-                template.end()
+        for template in self.living():
+            template.end()
 
 
 _templates: Templates | None = None

@@ -98,9 +98,14 @@ def _guard(lifeline: int, parent: int) -> None:
     """Die with the kernel: on the lifeline's end everywhere, and by the system's word on Linux."""
     threading.Thread(target=_watch, args=(lifeline,), name="hydro-lifeline", daemon=True).start()
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        die_with_parent(signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(0)
+
+
+def die_with_parent(number: int) -> None:
+    """Let the system send this signal when the parent ends, or the thread of it that made this process; on Linux."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
 
 
 def _watch(lifeline: int) -> None:

@@ -8,10 +8,11 @@ from itertools import chain, islice
 from operator import length_hint
 from typing import Any
 
+from hydro_nb.wire import SAMPLED
+
 _SIZED: tuple[Iterable[Any], ...] = (range(0), range(1 << 99), [], (), "", b"")
 _KNOW_THEIR_LENGTH = frozenset(type(iter(each)) for each in _SIZED)
 """Iterators that say exactly how much is left, and run no code of the user's."""
-_NEWEST = 8
 
 
 def pull(iterator: Iterator[Any], room: int, newest: deque[Any]) -> tuple[Iterable[Any], int]:
@@ -21,11 +22,11 @@ def pull(iterator: Iterator[Any], room: int, newest: deque[Any]) -> tuple[Iterab
     >>> sum(elements), count
     (2016, 64)
     """
-    if type(iterator) in _KNOW_THEIR_LENGTH and _NEWEST < room < length_hint(iterator):
+    if type(iterator) in _KNOW_THEIR_LENGTH and SAMPLED < room < length_hint(iterator):
         # a list of them would cost a sixth of what a short function costs
-        first = list(islice(iterator, _NEWEST))
+        first = list(islice(iterator, SAMPLED))
         newest.extend(first)
-        return chain(first, islice(iterator, room - _NEWEST)), room
+        return chain(first, islice(iterator, room - SAMPLED)), room
     chunk = list(islice(iterator, room))
-    newest.extend(chunk[-_NEWEST:])
+    newest.extend(chunk[-SAMPLED:])
     return chunk, len(chunk)

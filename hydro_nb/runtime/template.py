@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import array
 import contextlib
-import ctypes
 import gc
 import importlib
 import os
@@ -32,7 +31,6 @@ MOST_DESCRIPTORS = 253
 """How many descriptors Linux takes with one message (SCM_MAX_FD)."""
 MESSAGE_BYTES = 64 * 1024
 _MOST_NAMES = 500
-_PR_SET_PDEATHSIG = 1
 _MAY_HAVE_THREADS = ("numpy",)
 """modules whose native threads are made again after a fork by what they are made with (OpenBLAS does)"""
 
@@ -116,11 +114,7 @@ def _take_link() -> socket.socket:
 def _guard() -> None:
     """End with the kernel, and by nothing that is meant for the kernel."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _die_with_the_kernel(signal.SIGKILL)
-
-
-def _die_with_the_kernel(number: int) -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
+    bootstrap.die_with_parent(signal.SIGKILL)
 
 
 def _load(modules: Sequence[str]) -> tuple[str, ...]:
@@ -163,7 +157,7 @@ class Template:
         if ready.threaded:
             os._exit(0)
         signal.signal(signal.SIGTERM, self._leave)
-        _die_with_the_kernel(signal.SIGTERM)
+        bootstrap.die_with_parent(signal.SIGTERM)
         while True:
             for key, _ in self._selector.select():
                 key.data()
