@@ -26,6 +26,18 @@ on_p2.map(q(lambda n: n * 10)).for_each(q(print))
 """The program of the README."""
 
 
+BEATS = """
+class Clock: ...
+class First: ...
+class Second: ...
+flow = FlowBuilder()
+beats = flow.process(Clock).source_interval(0.005).enumerate().map(lambda pair: pair[0])
+beats.send(flow.process(First)).for_each(lambda n: None)
+beats.send(flow.process(Second)).for_each(lambda n: None)
+"""
+"""A flow without an end, of three processes, two of which hear the third."""
+
+
 def run_script(folder: Path, text: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run a script as a person does: by its name, in its folder."""
     path = folder / "script.py"

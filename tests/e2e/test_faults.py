@@ -6,19 +6,12 @@ import os
 import signal
 
 import pytest
-from kernels import child_pids, kernel_pid, left_in, run_script
+from kernels import BEATS, child_pids, kernel_pid, left_in, run_script
 from lives import alive, children, wait_gone
 from real_kernel import Kernel
 
-LINKED = """
-class Clock: ...
-class First: ...
-class Second: ...
-flow = FlowBuilder()
-beats = flow.process(Clock).source_interval(0.005).enumerate().map(lambda pair: pair[0])
-beats.send(flow.process(First)).for_each(lambda n: None)
-beats.send(flow.process(Second)).for_each(lambda n: None)
-deployment = flow.deploy({})
+LINKED = f"""{BEATS}
+deployment = flow.deploy({{}})
 for name in ("Clock", "First"):
     deployment.pause(name)
 deployment.cut("Clock", "Second")

@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from kernels import LANGUAGE, child_pids, kernel_pid, left_in, run_script
+from kernels import BEATS, LANGUAGE, child_pids, kernel_pid, left_in, run_script
 from lives import alive, children, wait_gone
 from real_kernel import Kernel
 
@@ -68,14 +68,9 @@ def test_the_program_of_the_readme_runs_in_a_kernel(kernel, own_folders):
 
 # ------------------------------------------------------------ kill -9
 
-ENDLESS = """
-class Clock: ...
-class First: ...
-class Second: ...
-flow = FlowBuilder()
-beats = flow.process(Clock).source_interval(0.005).enumerate().map(lambda pair: pair[0])
-beats.send(flow.process(First)).for_each(lambda n: None)
-beats.send(flow.process(Second)).for_each(lambda n: None)
+ENDLESS = (
+    BEATS
+    + """
 deployment = flow.deploy()
 def reached(name, more):
     import threading
@@ -91,6 +86,7 @@ def reached(name, more):
     finally:
         deployment.unsubscribe(look)
 """
+)
 
 
 @pytest.mark.parametrize("trial", TEN_OUT_OF_TEN)
