@@ -43,10 +43,10 @@ class Residents(dict[int, Resident]):
     @property
     def failure(self) -> ProcessFailed | None:
         """The first process that failed by itself, if any."""
-        failed = [(r.problem.time, r) for r in self.values() if r.problem is not None and r.problem.fatal]
+        failed = [(r.problem.time, peer) for peer, r in self.items() if r.problem is not None and r.problem.fatal]
         if not failed:
             return None
-        first = min(failed, key=lambda pair: pair[0])[1]
+        first = self[min(failed)[1]]
         return ProcessFailed(explain(first.worker.title, "failed", first.problem))
 
     def check_pumped(self, call: str, twin: str) -> None:

@@ -185,6 +185,8 @@ class _File:
 
 def parquet_into(path: Named, schema: Any) -> Generator[None, Any]:
     """Write each frame, or rows as there are many, into a file that is whole when the generator is closed."""
+    # loaded now: when the file is closed, at the end of the process, there is little time
+    arrow()
     with ExitStack() as closing:
         file = _File(name_of(path), schema, closing)
         try:

@@ -279,8 +279,8 @@ def apply(state: DeploymentState, event: Event) -> DeploymentState:
         case Problem():
             row = state.processes.get(event.location)
             named = replace(event, process=row.name if row else event.process or "a client")
-            # what two say at the same time may come in any order
-            problems = sorted((*state.problems, named), key=lambda each: each.time)
+            # what two say may come in any order, and a coarse clock gives both the same time
+            problems = sorted((*state.problems, named), key=lambda each: (each.time, each.location))
             return _next(state, problems=tuple(foremost(problems, PROBLEMS_KEPT)))
         case ChannelEnded():
             return _channel_ended(state, event)

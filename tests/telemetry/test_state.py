@@ -221,7 +221,7 @@ def test_where_one_that_is_started_again_listened_nobody_listens(begun):
 
 def test_problems_are_sorted_by_when_they_happened(begun):
     state = begun
-    for location, time in ((0, 7.0), (1, 6.0), (0, 6.5), (1, 7.0)):
+    for location, time in ((1, 7.0), (1, 6.0), (0, 6.5), (0, 7.0)):
         state = telemetry.apply(state, Problem(location, time, "boom"))
     assert [(each.process, each.time) for each in state.problems] == [("B", 6.0), ("A", 6.5), ("A", 7.0), ("B", 7.0)]
 
