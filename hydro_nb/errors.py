@@ -44,11 +44,13 @@ class Site(msgspec.Struct, frozen=True):
     line: int = 0
     text: str = ""
     name: str = ""
+    function: str = ""
+    """the function that it stands in, empty outside of all"""
 
     @classmethod
-    def at(cls, filename: str, line: int, name: str = "") -> Site:
+    def at(cls, filename: str, line: int, name: str = "", function: str = "") -> Site:
         """Give the place of a line of code, with its text where that is at hand."""
-        return cls(label(filename), line, linecache.getline(filename, line).strip(), name)
+        return cls(label(filename), line, linecache.getline(filename, line).strip(), name, function)
 
     @property
     def short(self) -> str:
@@ -127,6 +129,10 @@ class LinkHealedLate(DeployError):
 
 class ProcessFailed(HydroError):
     """A process of a deployment ended by an error."""
+
+
+class ExerciseError(HydroError):
+    """A check was asked for that does not exist, or with another number of answers than it takes."""
 
 
 class SettleTimeout(HydroError):

@@ -40,8 +40,8 @@ ALLOWED = {
     },
     "telemetry": {"wire", "errors", "values"},
     "deploy": {"compile", "runtime", "wire", "telemetry", "errors", "values"},
-    # the text forms of a graph are three files: ir.text gathers them
-    "notebook": {"lang", "ir.text", "ir.dot", "ir.picture", "compile", "telemetry", "deploy", "sim", "errors", "wire"},
+    # the text forms of a graph are files of their own: ir.text gathers them
+    "notebook": {"lang", "ir.text", "ir.dot", "ir.picture", "ir.outline", "compile", "telemetry", "deploy", "sim", "errors", "wire"},
     "std": {"lang", "errors", "values"},
     "cli": {"lang", "deploy", "notebook", "errors"},
 }
@@ -96,7 +96,7 @@ def _walk(tree: ast.AST, file: str, *, late: bool, typing: bool) -> Iterator[Imp
 
 def _is_allowed(each: Import, target: str) -> bool:
     room = target.partition(".")[0]
-    if each.room in ("__init__", "testing", room):
+    if each.room in ("__init__", "testing", "course", room):
         return True
     allowed = set(ALLOWED[each.room])
     allowed |= UPWARD.get(each.room, set()) if each.late else set()

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hydro_nb.ir.node import Kind, Node, Place, Shape
+from hydro_nb.ir.outline import Box, Bundle, By, Outline, bundles, outline
 from hydro_nb.ir.picture import (
     REFERENCE,
     Edge,
     client_of,
-    containers,
     edges,
-    inside,
     is_bounded,
     is_unordered,
     kind_text,
@@ -71,6 +70,15 @@ class _Look:
     highlight: frozenset[str]
     sizes: Mapping[str, int]
     """of clusters by slot, where it is known how many members they have"""
+    outline: Outline
+    at: Mapping[str, list[str]]
+    """what is in each box itself"""
+    inside: Mapping[str, list[str]]
+    """what each closed box stands for"""
+
+    def stands(self, *slots: str) -> bool:
+        """Whether these are drawn themselves, and no closed box stands for them."""
+        return all(self.outline.shown(slot) == slot for slot in slots)
 
 
 def to_dot(
@@ -80,21 +88,25 @@ def to_dot(
     highlight: Collection[str] = (),
     sizes: Mapping[str, int] = {},
     direction: str = "TB",
+    by: By = "location",
+    closed: Collection[str] = (),
 ) -> str:
     """Write the graph as DOT; `live` leaves room for numbers, `highlight` marks slots that a cell has just made.
 
-    `sizes` says how many members clusters have, by slot.
+    `sizes` says how many members clusters have, by slot; `closed` are boxes of the outline `by` that are one node each.
 
     >>> from hydro_nb.ir.graph import Graph
     >>> print(to_dot(Graph("empty")).splitlines()[0])
     digraph "empty" {
     """
-    look = _Look(graph, live, frozenset(highlight), sizes)
-    body = [line for root, ticks in containers(graph) for line in _container(look, root, ticks)]
+    boxes = outline(graph, by, closed)
+    look = _Look(graph, live, frozenset(highlight), sizes, boxes, boxes.contents(), boxes.members())
+    body = [line for box in look.outline.boxes.values() if not box.parent for line in _box(look, box, "  ")]
     body = _apart(body) if direction == "columns" else body
-    arrows = [_arrow(edge, direction) for edge in edges(graph)]
-    arrows += [_client_arrow(node, direction) for node in graph.nodes.values() if client_of(node)]
-    lines = [f"digraph {_quote(graph.name)} {{", *_settings(direction), *body, *arrows, "}"]
+    arrows = [_arrow(edge, direction) for edge in edges(graph) if look.stands(edge.source, edge.target)]
+    arrows += [_bundle(each) for each in bundles(graph, look.outline)]
+    arrows += [_client_arrow(look, node, direction) for node in graph.nodes.values() if client_of(node)]
+    lines = [f"digraph {_quote(graph.name)} {{", *_settings(direction), *body, *filter(None, arrows), "}"]
     return "\n".join(lines) + "\n"
 
 
@@ -122,28 +134,83 @@ def _apart(body: list[str]) -> list[str]:
     return lines
 
 
-def _container(look: _Look, root: Place, ticks: tuple[Place, ...]) -> Iterator[str]:
-    """Write one location with the ticks inside it."""
-    name = f"<b>{html.escape(look.graph.display_name(root))}</b>{_members(look, root)}"
-    style = "rounded,dashed" if root.kind == "external" else "rounded,filled"
-    nodes = list(inside(look.graph, root))
-    ports = [node for node in look.graph.nodes.values() if client_of(node) == root]
-    below = " labelloc=b" if any(not node.outputs for node in ports) else ""  # clear of what comes from above
-    yield f"  subgraph {_quote('cluster_' + root.slot)} {{"
-    yield (
-        f'    graph [id={_quote(root.slot)} margin=12 class="place {PLACE_CLASSES.get(root.kind, root.kind)}"'
-        f" label=<{name}>"
-        f' tooltip={_quote(root.type_name)} style="{style}" color="#c9d1da" fillcolor="#fbfcfd" fontcolor="{INK}"'
-        f"{below}]"
-    )
-    yield from ("    " + _node(look, node) for node in nodes)
-    yield from ("    " + _port(node) for node in ports)
-    for tick in ticks:
-        yield from _tick(look, tick)
-    if not nodes and not ticks and not ports:
+def _box(look: _Look, box: Box, indent: str) -> Iterator[str]:
+    """Write a box with what is in it; a closed one as one node."""
+    if box.slot in look.outline.closed:
+        yield indent + _closed(look, box)
+        return
+    here = look.at.get(box.slot, ())
+    nodes = [look.graph.nodes[slot] for slot in here if slot in look.graph.nodes]
+    ports = [look.graph.nodes[slot.removesuffix(CLIENT)] for slot in here if slot not in look.graph.nodes]
+    inner = [each for each in look.outline.boxes.values() if each.parent == box.slot]
+    if box.place and box.place.parent and not nodes:
+        return
+    yield f"{indent}subgraph {_quote('cluster_' + box.slot)} {{"
+    yield f"{indent}  graph [{_frame(look, box, ports)}]"
+    yield from (f"{indent}  {_node(look, node)}" for node in nodes)
+    yield from (f"{indent}  {_port(node)}" for node in ports)
+    for each in inner:
+        yield from _box(look, each, indent + "  ")
+    if not nodes and not inner and not ports:
         empty = f'shape=plaintext class=empty label="no operators yet" fontcolor="{QUIET}" fontsize=10'
-        yield f"    {_quote(root.slot + '/empty')} [{empty}]"
-    yield "  }"
+        yield f"{indent}  {_quote(box.slot + '/empty')} [{empty}]"
+    yield indent + "}"
+
+
+def _frame(look: _Look, box: Box, ports: list[Node]) -> str:
+    """Write how the frame of an open box looks."""
+    place = box.place
+    if place is None or place.parent:
+        tip, style = ("one tick at a time", "rounded,dashed") if place else (box.title, "rounded")
+        kind = "tick" if place else "code"
+        return (
+            f'id={_quote(box.slot)} class="place {kind}" label={_quote(ascii_text(box.title))}'
+            f' tooltip={_quote(tip)} style="{style}" color="#aab4c0" fontcolor="{QUIET}" fontsize=10 margin=10'
+        )
+    style = "rounded,dashed" if place.kind == "external" else "rounded,filled"
+    below = " labelloc=b" if any(not node.outputs for node in ports) else ""  # clear of what comes from above
+    return (
+        f'id={_quote(box.slot)} margin=12 class="place {PLACE_CLASSES.get(place.kind, place.kind)}"'
+        f" label=<<b>{html.escape(box.title)}</b>{_members(look, place)}>"
+        f' tooltip={_quote(place.type_name)} style="{style}" color="#c9d1da" fillcolor="#fbfcfd" fontcolor="{INK}"'
+        f"{below}"
+    )
+
+
+def _closed(look: _Look, box: Box) -> str:
+    """Write a closed box: its name, how much is in it, and room for what arrives."""
+    inside = [slot for slot in look.inside.get(box.slot, ()) if slot in look.graph.nodes]
+    members = _members(look, box.place) if box.place else ""
+    rows = [f"<b>{html.escape(ascii_text(box.title))}</b>{members}"]
+    size = f"{len(inside)} operator{'' if len(inside) == 1 else 's'}"
+    rows.append(f'<font point-size="10" color="{QUIET}">{size}</font>')
+    rows += [f'<font point-size="10" color="{NET}">{ROOM}</font>'] if look.live else []
+    place = PLACE_CLASSES.get(box.place.kind, box.place.kind) if box.place else "code"
+    words = [
+        "closed",
+        place,
+        *(["live"] if look.live else []),
+        *(["new"] if look.highlight.intersection(inside) else []),
+    ]
+    named = _quote(" ".join(filter(None, words)))
+    return (
+        f"{_quote(box.slot)} [id={_quote(box.slot)} class={named} label=<{'<br/>'.join(rows)}>"
+        f' tooltip={_quote(box.title)} shape=box style="rounded,filled" color="#8592a3" fillcolor="#fbfcfd"'
+        ' penwidth=1.6 margin="0.2,0.12"]'
+    )
+
+
+def _bundle(bundle: Bundle) -> str:
+    """Write the edges between two boxes as one line, with their number where there are several."""
+    net = any(edge.network for edge in bundle.edges)
+    tip = "\n".join(dict.fromkeys(kind_text(edge.kind) for edge in bundle.edges))
+    first = bundle.edges[0]
+    words = edge_classes(first) if len(bundle.edges) == 1 else ["stream", "unbounded", *(["net"] if net else [])]
+    shown = {"id": bundle.id, "class": " ".join(["bundle", *words]), "tooltip": tip, "arrowhead": _head(first.kind)}
+    shown |= {"label": f" {len(bundle.edges)} "} if len(bundle.edges) > 1 else {}
+    shown |= {"color": NET, "fontcolor": NET, "penwidth": "2", "style": "dashed"} if net else {}
+    settings = " ".join(f"{name}={_quote(value)}" for name, value in shown.items())
+    return f"  {_quote(bundle.source)} -> {_quote(bundle.target)} [{settings}]"
 
 
 def _members(look: _Look, root: Place) -> str:
@@ -164,29 +231,18 @@ def _port(node: Node) -> str:
     return f"{_quote(node.slot + CLIENT)} [id={_quote(node.slot + CLIENT)} {shape}]"
 
 
-def _client_arrow(node: Node, direction: str) -> str:
+def _client_arrow(look: _Look, node: Node, direction: str) -> str:
     """Write the line between a client and the process that it talks to."""
-    ends = (node.slot + CLIENT, node.slot) if node.outputs else (node.slot, node.slot + CLIENT)
+    here, there = look.outline.shown(node.slot), look.outline.shown(node.slot + CLIENT)
+    ends = (there, here) if node.outputs else (here, there)
+    if here == there:
+        return ""
     apart = "constraint=false tailport=e headport=w" if direction == "columns" else ""
     kind = node.outputs[0] if node.outputs else node.input_kinds[0]
     line = (
         f'class="stream unbounded net" tooltip={_quote(kind_text(kind))} color="{NET}" penwidth=2 style=dashed {apart}'
     )
     return f"  {_quote(ends[0])} -> {_quote(ends[1])} [id={_quote(f'{ends[0]}:0->{ends[1]}:0')} {line}]"
-
-
-def _tick(look: _Look, tick: Place) -> Iterator[str]:
-    nodes = list(inside(look.graph, tick))
-    if not nodes:
-        return
-    yield f"    subgraph {_quote('cluster_' + tick.slot)} {{"
-    yield (
-        f'      graph [id={_quote(tick.slot)} class="place tick" label={_quote(ascii_text(tick.short_name))}'
-        f' tooltip="one tick at a time" style="rounded,dashed" color="#aab4c0" fontcolor="{QUIET}" fontsize=10'
-        " margin=10]"
-    )
-    yield from ("      " + _node(look, node) for node in nodes)
-    yield "    }"
 
 
 def _node(look: _Look, node: Node) -> str:

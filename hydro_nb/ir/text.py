@@ -113,7 +113,7 @@ def _json_node(graph: Graph, node: Node) -> dict[str, Any]:
             "locationName": graph.display_name(root),
             "locationType": root.kind.capitalize(),
             "outputs": [kind_text(kind) for kind in node.outputs],
-            "backtrace": [{"fn": node.site.name, "file": node.site.cell, "line": node.site.line}]
+            "backtrace": [{"fn": node.site.function, "file": node.site.cell, "line": node.site.line}]
             if node.site.cell
             else [],
             "source": node.site.text,

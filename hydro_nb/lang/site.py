@@ -43,7 +43,7 @@ def here(pick: int = -1) -> Site:
     key = (id(code), frame.f_lasti, method, pick)
     known = _sites.get(key)
     if known is None:
-        known = code, _site(code.co_filename, frame.f_lineno, method, pick)
+        known = code, _site(code, frame.f_lineno, method, pick)
         if len(_sites) >= _LIMIT:
             _sites.clear()
         _sites[key] = known  # the code object is kept so that its id stays its own
@@ -92,12 +92,13 @@ def _users_frame() -> tuple[FrameType | None, str]:
 _PACKAGE = os.path.dirname(os.path.dirname(here.__code__.co_filename)) + os.sep  # noqa: PTH120 - text as frames have it
 
 
-def _site(filename: str, line: int, method: str, pick: int) -> Site:
-    entries = _assigned(filename).get(line, ())
+def _site(code: CodeType, line: int, method: str, pick: int) -> Site:
+    entries = _assigned(code.co_filename).get(line, ())
     fitting = [names for last, names in entries if method in (last, "__init__")]
     names = fitting[0] if len(fitting) == 1 else ()
     name = names[pick] if 0 <= pick < len(names) else ", ".join(names)
-    return _without_secrets(Site.at(filename, line, name))
+    function = "" if code.co_name == "<module>" else code.co_qualname.replace(".<locals>", "")
+    return _without_secrets(Site.at(code.co_filename, line, name, function))
 
 
 def _without_secrets(site: Site) -> Site:
