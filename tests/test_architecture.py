@@ -41,7 +41,19 @@ ALLOWED = {
     "telemetry": {"wire", "errors", "values"},
     "deploy": {"compile", "runtime", "wire", "telemetry", "errors", "values"},
     # the text forms of a graph are files of their own: ir.text gathers them
-    "notebook": {"lang", "ir.text", "ir.dot", "ir.picture", "ir.outline", "compile", "telemetry", "deploy", "sim", "errors", "wire"},
+    "notebook": {
+        "lang",
+        "ir.text",
+        "ir.dot",
+        "ir.picture",
+        "ir.outline",
+        "compile",
+        "telemetry",
+        "deploy",
+        "sim",
+        "errors",
+        "wire",
+    },
     "std": {"lang", "errors", "values"},
     "cli": {"lang", "deploy", "notebook", "errors"},
 }
