@@ -23,6 +23,7 @@ NAMES = {name: getattr(hydro_nb, name) for name in hydro_nb.__all__} | {"collect
 @pytest.mark.parametrize("name", MODULES)
 def test_examples(name, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("HYDRO_NB_PROGRESS", str(tmp_path / "progress"))
     module = importlib.import_module(name)
     tests = doctest.DocTestFinder(recurse=True).find(module, extraglobs=NAMES)
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)

@@ -1,17 +1,19 @@
-"""Every tutorial runs from top to bottom, and reads well."""
+"""Every tutorial runs from top to bottom, reads well, and its exercises tell right answers from wrong ones."""
 
 import re
+from importlib import import_module
 from itertools import pairwise
-from pathlib import Path
 
 import nbformat
 import pytest
+from lessons.reading import FOLDER, exercises, read, shown
 from nbclient import NotebookClient
 
 import hydro_nb
+from hydro_nb.course import LESSONS
 from hydro_nb.notebook.options import COMMANDS
+from hydro_nb.testing.exercises import of
 
-FOLDER = Path(__file__).parents[2] / "notebooks"
 TUTORIALS = sorted(FOLDER.glob("*.ipynb"))
 PROGRAM = """
 from hydro_nb import FlowBuilder, q
@@ -29,40 +31,63 @@ GENERATED = ("state", "inputs", "outputs")
 each = pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
 
 
-def read(path: Path):
-    return nbformat.read(path, as_version=4)
-
-
-def text_of(cell) -> str:
-    shown = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs]
-    return "\n".join(shown)
+def number(path) -> str:
+    return path.stem.partition("_")[0]
 
 
 # ---------------------------------------------------------------- running
 
 
-def check_processes(cells) -> None:
-    assert text_of(cells["leader"]) == "Process[Leader]"
-    assert text_of(cells["send"]).startswith("Stream[int, Process[None], Unbounded, TotalOrder, ExactlyOnce]")
-    assert text_of(cells["logs"]).split("\n")[-2] == "[process 1] 40"
-    assert "<svg" in cells["splitter"].outputs[0]["data"]["text/html"]
-    assert text_of(cells["preview"]).count("\n") > 8
-    assert re.search(r"\[Counter\] [\d,]+ words so far", text_of(cells["settle"]))
-    assert "are counted right" in text_of(cells["check"])
-    assert "def tick(" in text_of(cells["code"])
-    assert re.search(r"Counter +killed", text_of(cells["status"]))
-
-
-SHOWS = {"01_processes": check_processes}
-"""What the outputs of a tutorial must hold, beyond that no cell fails."""
+def with_answers(notebook, wrong):
+    """Put answers below each exercise: the wrong ones, then the solution."""
+    added = {}
+    for asked in exercises(notebook):
+        codes = [f"{code}\n{asked.call}" for code, _ in wrong[asked.name]] + [asked.solution]
+        added[asked.cell.id] = [nbformat.v4.new_code_cell(code) for code in codes]
+    notebook.cells = [cell for asked in notebook.cells for cell in (asked, *added.get(asked.id, []))]
+    return added
 
 
 @each
 @pytest.mark.timeout(600)
-def test_it_runs_and_shows_what_it_says(path):
+def test_it_runs_and_tells_right_answers_from_wrong_ones(path, monkeypatch, tmp_path):
+    """Whole, once, as it stands; with answers that a reader may give at each exercise."""
+    monkeypatch.setenv("HYDRO_NB_PROGRESS", str(tmp_path / "progress"))
+    lesson = import_module(f"lessons.lesson_{number(path)}")
     notebook = read(path)
+    added = with_answers(notebook, lesson.WRONG)
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(FOLDER)}}).execute()
-    SHOWS[path.stem]({cell.id: cell for cell in notebook.cells})
+    cells = {cell.id: cell for cell in notebook.cells}
+    lesson.shows(cells)
+    for asked in exercises(notebook):
+        *refused, solved = added[asked.cell.id]
+        assert f"… {asked.name} open: " in shown(asked.cell), shown(asked.cell)
+        for (code, hint), cell in zip(lesson.WRONG[asked.name], refused, strict=True):
+            assert f"✗ {asked.name} not yet: " in shown(cell), (code, shown(cell))
+            assert hint in shown(cell), (code, shown(cell))
+        assert f"✓ {asked.name} passed: " in shown(solved), shown(solved)
+
+
+# ---------------------------------------------------------------- exercises
+
+
+@each
+def test_its_exercises_are_those_that_are_checked(path):
+    if path.name == "00_index.ipynb":
+        return
+    asked = exercises(read(path))
+    assert [each.name for each in asked] == [each.name for each in of(number(path))]
+    assert 1 <= len(asked) <= 6
+    wrong = import_module(f"lessons.lesson_{number(path)}").WRONG
+    assert all(wrong[each.name] for each in asked)
+    for each in asked:
+        assert each.call.startswith(f'check("{each.name}", ')
+        assert each.solution.split("\n")[-1] == each.call
+        assert "..." in each.cell.source
+
+
+def test_the_course_names_every_tutorial():
+    assert [each.file for each in LESSONS] == [path.name for path in TUTORIALS if path.name != "00_index.ipynb"]
 
 
 # ---------------------------------------------------------------- reading

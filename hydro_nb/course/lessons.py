@@ -1,0 +1,22 @@
+"""The lessons of the course in their order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One notebook, and the idea that it teaches."""
+
+    file: str
+    title: str
+    idea: str
+
+    @property
+    def number(self) -> str:
+        """The first part of the file's name, which is also that of its exercises."""
+        return self.file.partition("_")[0]
+
+
+LESSONS = (Lesson("01_processes.ipynb", "Processes", "a program is a graph over places"),)

@@ -1,0 +1,73 @@
+"""How far a reader is: a table of lessons and exercises, and forgetting what was passed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+
+from hydro_nb.course.lessons import LESSONS, Lesson
+from hydro_nb.testing import progress as kept
+from hydro_nb.testing.exercises import Exercise, of
+from hydro_nb.testing.verdict import MARKS
+
+_TITLE = "text-align:left"
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The lessons, and which of their exercises have been passed."""
+
+    rows: tuple[tuple[Lesson, tuple[Exercise, ...]], ...]
+    passed: frozenset[str]
+
+    def __repr__(self) -> str:
+        lines = [f"{lesson.number} {lesson.title:<34}{self._marks(asked)}" for lesson, asked in self.rows]
+        return "\n".join([*lines, self._summary()])
+
+    def _repr_html_(self) -> str:
+        head = f'<tr><th style="{_TITLE}">lesson</th><th style="{_TITLE}">exercises</th></tr>'
+        rows = "".join(self._row(lesson, asked) for lesson, asked in self.rows)
+        return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table><p>{escape(self._summary())}</p>"
+
+    def _row(self, lesson: Lesson, asked: Iterable[Exercise]) -> str:
+        link = f'<a href="{escape(lesson.file)}">{escape(lesson.number)} {escape(lesson.title)}</a>'
+        items = " ".join(self._item(each) for each in asked)
+        return f'<tr><td style="{_TITLE}">{link}</td><td style="{_TITLE}">{items}</td></tr>'
+
+    def _item(self, each: Exercise) -> str:
+        state = "passed" if each.name in self.passed else "open"
+        label = f"{each.name} {state}: {each.title}"
+        return f'<span role="img" title="{escape(label)}" aria-label="{escape(label)}">{MARKS[state]}</span>'
+
+    def _marks(self, asked: Iterable[Exercise]) -> str:
+        return " ".join(MARKS["passed" if each.name in self.passed else "open"] for each in asked)
+
+    def _summary(self) -> str:
+        names = {each.name for _, asked in self.rows for each in asked}
+        return f"{len(names & self.passed)} of {len(names)} exercises passed"
+
+
+def progress() -> Overview:
+    """Show the lessons of the course and which of their exercises have been passed.
+
+    >>> progress().rows[0][0].title
+    'Processes'
+
+    What has been passed is read from `.hydro-nb-progress.jsonl` in the current folder, where `check` wrote it.
+    """
+    rows = tuple((lesson, tuple(of(lesson.number))) for lesson in LESSONS)
+    return Overview(rows, frozenset(kept.passed_in(kept.path())))
+
+
+def reset(lesson: str | None = None, *, sure: bool = False) -> Overview:
+    """Forget what has been passed in a lesson, or in all, where you are `sure`; else only show it.
+
+    >>> reset("02").passed == progress().passed
+    True
+
+    The notebooks stay as they are.
+    """
+    if sure:
+        kept.forget(lesson)
+    return progress()

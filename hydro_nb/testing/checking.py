@@ -1,0 +1,131 @@
+"""Looks at the answer to an exercise."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+import traceback
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+from hydro_nb.errors import ExerciseError, HydroError, Site
+from hydro_nb.testing import progress
+from hydro_nb.testing.exercises import Exercise, NoAnswer, WrongAnswer, find
+from hydro_nb.testing.verdict import Verdict
+
+_PACKAGE = str(Path(__file__).parent.parent)
+_SIM_FAILURES = "HYDRO_NB_SIM_FAILURES"
+_MOST_LINES = 12
+"""of an error's message, whose first lines say what is wrong"""
+
+
+def check(name: str, *answer: Any) -> Verdict:
+    """Look at your answer to an exercise, and say whether it is right or what is wrong with it.
+
+    >>> check("01.1", ...)
+    … 01.1 open: Where the code of an operator runs
+    There is no answer yet: put yours in place of `...`.
+
+    An answer is whatever the exercise asks for: a value, a function, a collection, something that runs. It may be
+    tried on other data than yours, and under every schedule of the simulator. What has been passed is written to
+    `.hydro-nb-progress.jsonl` in the current folder, that of the notebook; `HYDRO_NB_PROGRESS` names another file,
+    `off` keeps nothing. `hydro_nb.testing.exercise` says how to write exercises of your own.
+
+    Raises `ExerciseError` where there is no such exercise, or one that takes another number of answers.
+    """
+    found = find(name)
+    _require_as_many(found, answer)
+    if any(_is_open(each) for each in answer):
+        return _open(found)
+    verdict = _look(found, answer)
+    return verdict if verdict.state == "open" else _kept(verdict)
+
+
+def _require_as_many(found: Exercise, answer: tuple[Any, ...]) -> None:
+    signature = inspect.signature(found.look)
+    try:
+        signature.bind(*answer)
+    except TypeError:
+        wants = ", ".join(signature.parameters)
+        raise ExerciseError(
+            f'check("{found.name}") was given {len(answer)} answers, but takes: {wants}; '
+            "the cell of the exercise shows how it is called"
+        ) from None
+
+
+def _is_open(answer: object) -> bool:
+    code = getattr(answer, "__code__", None)
+    return answer is ... or (isinstance(code, CodeType) and (_is_empty(code) or _has_dots(code)))
+
+
+def _is_empty(code: CodeType) -> bool:
+    """Whether the body is nothing but `...`, or a docstring and that."""
+    empty = compile("def f():\n    ...", "", "exec").co_consts[0]
+    with_words = compile('def f():\n    "words"\n    ...', "", "exec").co_consts[0]
+    return code.co_code in (empty.co_code, with_words.co_code) and code.co_consts[-1] is None
+
+
+def _has_dots(code: CodeType) -> bool:
+    return any(each is ... or (isinstance(each, CodeType) and _has_dots(each)) for each in code.co_consts)
+
+
+def _open(found: Exercise) -> Verdict:
+    return Verdict(found.name, found.title, "open", "There is no answer yet: put yours in place of `...`.")
+
+
+def _look(found: Exercise, answer: tuple[Any, ...]) -> Verdict:
+    try:
+        with _own_failures():
+            found.look(*answer)
+    except NoAnswer:
+        return _open(found)
+    except WrongAnswer as wrong:
+        return Verdict(found.name, found.title, "not yet", str(wrong))
+    except Exception as error:  # noqa: BLE001 - whatever an answer does is shown as what it did
+        return Verdict(found.name, found.title, "not yet", _told(error, inspect.getfile(found.look)))
+    return Verdict(found.name, found.title, "passed")
+
+
+@contextmanager
+def _own_failures() -> Generator[None]:
+    """Keep no failure of the simulator beside the notebook: the test is not the reader's."""
+    before = os.environ.get(_SIM_FAILURES)
+    os.environ[_SIM_FAILURES] = "off"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_SIM_FAILURES]
+        else:
+            os.environ[_SIM_FAILURES] = before
+
+
+def _told(error: Exception, of_the_check: str) -> str:
+    lines = str(error).splitlines()
+    more = ["..."] if len(lines) > _MOST_LINES else []
+    message = "\n".join([*lines[:_MOST_LINES], *more])
+    where = "" if isinstance(error, HydroError) else _line_of(error, of_the_check)
+    return f"It stopped with an error.\n{type(error).__name__}: {message}{where}"
+
+
+def _line_of(error: Exception, of_the_check: str) -> str:
+    """Name the last line of the reader's own code that an error went through."""
+    theirs = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith((_PACKAGE, of_the_check, sys.prefix, sys.base_prefix))
+    ]
+    return f"\n  {Site.at(theirs[-1].filename, theirs[-1].lineno or 0)}" if theirs else ""
+
+
+def _kept(verdict: Verdict) -> Verdict:
+    try:
+        progress.record(verdict.name, passed=verdict.passed)
+    except OSError as error:
+        note = f"It could not be written down in {progress.path()}: {error.strerror}"
+        return Verdict(verdict.name, verdict.title, verdict.state, verdict.hint, note)
+    return verdict

@@ -1,0 +1,1 @@
+"""What each tutorial must show, and answers to its exercises that are wrong: a file for each lesson."""
