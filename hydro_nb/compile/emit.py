@@ -271,11 +271,11 @@ class NodeEmit:
         return iterable
 
     def seen(self, element: str) -> None:
-        """Count an element and keep it; at once, so that what a failing tick did is not forgotten."""
+        """Count an element and keep it."""
         self.unit.counted[self.name] = self.node.slot
-        self.unit.fresh.setdefault("counts", "state.counts")
         newest = self.scratch("newest", f'state.samples["{self.name}"]')
-        self.write(f'counts["{self.name}"] += 1')
+        count = self.unit.counting[self.name] = self.scratch("count", "0")
+        self.write(f"{count} += 1")
         self.write(f"{newest}.append({element})")
 
     # ------------------------------------------------------------ state and values

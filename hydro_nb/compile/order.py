@@ -15,7 +15,7 @@ from hydro_nb.compile.split import Part, Unit
 from hydro_nb.errors import GraphError
 from hydro_nb.ir.node import Ref
 
-DEEPEST = 12
+DEEPEST = 11
 """Blocks nested in one region; CPython refuses more than 20."""
 LONGEST = 48
 """Operators in one region; beyond that a list costs nothing and keeps the compiler's own stack shallow."""

@@ -64,7 +64,7 @@ IMPORTS = {
 TIMED = (SourceInterval, SampleEvery, Timeout)
 """Operators that a timer wakes."""
 RESERVED = frozenset(
-    {*IMPORTS, "CLUSTER_SELF_ID", "State", "counts", "inputs", "outputs", "start", "state", "tap", "tapped", "tick"}
+    {*IMPORTS, "CLUSTER_SELF_ID", "State", "inputs", "outputs", "start", "state", "tap", "tapped", "tick"}
 )
 
 
@@ -244,12 +244,24 @@ class _Module:
                 functions.write(f"{kept} = state.{kept}")
             for variable, init in writer.fresh.items():
                 functions.write(f"{variable} = {init}")
-            functions.append(body)
+            self._counted(functions, writer, body)
             for kept in writer.state:
                 if kept in writer.fresh or is_rebound(kept, body.lines):
                     functions.write(f"state.{kept} = {kept}")
             if result:
                 functions.write(f"return {result}")
+
+    @staticmethod
+    def _counted(functions: Writer, writer: UnitWriter, body: Writer) -> None:
+        """Write what is done, and count what sinks have handled, also where it fails in between."""
+        if not writer.counting or body is writer.opening:
+            functions.append(body)
+            return
+        with functions.block("try:"):
+            functions.append(body)
+        with functions.block("finally:"):
+            for name, variable in writer.counting.items():
+                functions.write(f'state.counts["{name}"] += {variable}')
 
 
 def _made(part: Part) -> Iterator[tuple[str, Func]]:

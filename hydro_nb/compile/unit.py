@@ -45,6 +45,8 @@ class UnitWriter:
     """the variables that tell whether a bounded source has been read to its end"""
     counted: dict[str, str] = field(default_factory=dict[str, str])
     """name -> slot of what is counted and sampled in the state"""
+    counting: dict[str, str] = field(default_factory=dict[str, str])
+    """name -> the variable that counts in a tick what is counted in the state when that ends, however it ends"""
     skipping: dict[str, str] = field(default_factory=dict[str, str])
     """name -> slot of what goes on without elements that its function fails on"""
     writers: dict[str, NodeEmit] = field(default_factory=dict[str, "NodeEmit"])

@@ -34,27 +34,30 @@ def test_a_chain_of_functions_is_one_loop():
         source_iter_0 = state.source_iter_0
         fold_3 = state.fold_3
         into_stream_4_done = state.into_stream_4_done
-        counts = state.counts
         for_each_5_newest = state.samples["for_each_5"]
-        # numbers = flow.process().source_iter([1, 2, 3])
-        numbers_2, numbers_2_count = pull(source_iter_0, state.room, state.samples["source_iter_0"])
-        state.counts["source_iter_0"] += numbers_2_count
-        source_iter_0_ended = numbers_2_count < state.room
-        for n in numbers_2:
-            n_2 = n * 3 + 1
-            if not (n_2 % 2 == 0):
-                continue
-            fold_3 = fold_3 + n_2
-        # total = numbers.map(lambda n: n * 3 + 1).filter(lambda n: n % 2 == 0).fold(0, lambda acc, n: acc + n)
-        if fold_3 is None:
-            raise TypeError(RETURNED_NONE)
-        # total.into_stream().for_each(print)
-        if not into_stream_4_done and source_iter_0_ended:
-            into_stream_4_done = True
-            for item in (fold_3,):
-                print(item)
-                counts["for_each_5"] += 1
-                for_each_5_newest.append(item)
+        for_each_5_count = 0
+        try:
+            # numbers = flow.process().source_iter([1, 2, 3])
+            numbers_2, numbers_2_count = pull(source_iter_0, state.room, state.samples["source_iter_0"])
+            state.counts["source_iter_0"] += numbers_2_count
+            source_iter_0_ended = numbers_2_count < state.room
+            for n in numbers_2:
+                n_2 = n * 3 + 1
+                if not (n_2 % 2 == 0):
+                    continue
+                fold_3 = fold_3 + n_2
+            # total = numbers.map(lambda n: n * 3 + 1).filter(lambda n: n % 2 == 0).fold(0, lambda acc, n: acc + n)
+            if fold_3 is None:
+                raise TypeError(RETURNED_NONE)
+            # total.into_stream().for_each(print)
+            if not into_stream_4_done and source_iter_0_ended:
+                into_stream_4_done = True
+                for item in (fold_3,):
+                    print(item)
+                    for_each_5_count += 1
+                    for_each_5_newest.append(item)
+        finally:
+            state.counts["for_each_5"] += for_each_5_count
         state.fold_3 = fold_3
         state.into_stream_4_done = into_stream_4_done
         return not source_iter_0_ended
@@ -168,6 +171,7 @@ def test_loops_deeper_than_python_takes():
     for _ in range(12):
         stream = stream.flat_map_ordered(lambda n: [n])
     assert collect(stream.map(deep), backend="inprocess") == [2]
+    assert collect(stream.map(as_deep_as_may_be, on_error="skip"), backend="inprocess") == [2]
 
 
 def deep(n: int) -> int:
@@ -180,6 +184,17 @@ def deep(n: int) -> int:
                             for _ in "a":
                                 for _ in "a":
                                     n += 1
+    return n
+
+
+def as_deep_as_may_be(n: int) -> int:
+    for _ in "a":
+        for _ in "a":
+            for _ in "a":
+                for _ in "a":
+                    for _ in "a":
+                        for _ in "a":
+                            n += 1
     return n
 
 
