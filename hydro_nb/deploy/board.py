@@ -15,6 +15,7 @@ from pathlib import Path
 from hydro_nb.deploy.aside import ECHOING, OVER, Piece, aside, print_lines
 from hydro_nb.deploy.failure import explain, with_lines, with_text
 from hydro_nb.runtime.notices import FIRST
+from hydro_nb.telemetry import renamed
 from hydro_nb.telemetry import state as telemetry
 from hydro_nb.telemetry.blocks import Block
 from hydro_nb.telemetry.logs import Logs
@@ -82,6 +83,10 @@ class Board:
     def again(self, location: int, why: str = "") -> None:
         """Note that a process that had ended is started again, and why."""
         self._set(telemetry.again(self.state, location, why))
+
+    def become(self, new: renamed.Becoming) -> None:
+        """Note that another program takes over, of which some processes run already."""
+        self._set(renamed.become(self.state, new))
 
     def struck(self, faults: tuple[FaultRow, ...], edges: frozenset[str]) -> None:
         """Note which faults are in force on purpose, and where one has cost elements."""

@@ -78,6 +78,11 @@ class Faults:
         """edges that have lost elements, or may have"""
         self.paused: set[int] = set()
 
+    def become(self, channels: Iterable[ChannelSpec]) -> None:
+        """Take other channels for those that there are."""
+        self._channels = channels
+        self._links.clear()
+
     @property
     def due(self) -> float | None:
         """When the next channels end."""

@@ -118,7 +118,7 @@ class KeyRing:
     """
 
     def __init__(self, groups: Sequence[Sequence[int]], near: Mapping[int, Collection[int]]) -> None:
-        self._near = near
+        self.near = near
         self._kernel = new_pair()
         self._pairs = {peer: pair for group in groups for pair in [new_pair()] for peer in group}
 
@@ -153,7 +153,7 @@ class KeyRing:
     def keys(self, group: Sequence[int], gone: Iterable[int]) -> Keys:
         """Give what those that start together are told."""
         public, secret = self._pairs[group[0]]
-        near = {other for each in group for other in self._near.get(each, ())} - {*group, *gone}
+        near = {other for each in group for other in self.near.get(each, ())} - {*group, *gone}
         return Keys(public, secret, self._kernel[0], {each: self.key_of(each) for each in near})
 
 

@@ -55,9 +55,9 @@ class Program(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass
 class Plan:
-    """The processes and external ends of a program, with endpoints and epochs."""
+    """The processes and external ends of a program, with endpoints and epochs; another program may take over."""
 
     program: Program
     peers: dict[int, LocationProgram]
@@ -75,6 +75,8 @@ class Plan:
     """who starts together in one OS process: one peer, or several; who is started again has one of its own"""
     ring: KeyRing | None = field(default=None, repr=False)
     """where the sockets are TCP"""
+    former: dict[int, str] = field(default_factory=dict[int, str])
+    """who was part of an earlier program, with what is said of it"""
 
     @property
     def external_channels(self) -> tuple[ChannelSpec, ...]:
@@ -90,9 +92,21 @@ class Plan:
             found.setdefault(each.receiver, set()).add(each.sender)
         return found
 
+    def become(self, program: Program, clusters: Mapping[int, int]) -> None:
+        """Let another program take over, for whoever is started from now on; who is no more keeps its epochs."""
+        before, self.peers = self.peers, peers_of(program, clusters)
+        self.program, self.channels = program, links(program, clusters)
+        self.__dict__.pop("near", None)
+        for each in before.keys() - self.peers.keys():
+            del self.endpoints[each]
+            self.former[each] = f"process `{before[each].title(member_of(each))}` is no longer part of the flow"
+        if self.ring is not None:
+            self.ring.near = self.near
+
     def renew(self, number: int, endpoint: str) -> None:
-        """Give a peer that is started again another endpoint, its next epoch, and keys of its own."""
-        self.epochs[number] += 1
+        """Give a peer that is started, or started again, an endpoint, its next epoch, and keys of its own."""
+        self.epochs[number] = self.epochs.get(number, 0) + 1
+        self.former.pop(number, None)
         self.endpoints[number] = endpoint
         if self.ring is not None:
             self.ring.renew(number)
@@ -125,7 +139,7 @@ class Plan:
             path=self.path,
             cwd=self.cwd,
             max_buffer=self.max_buffer,
-            gone=dict(gone),
+            gone={**self.former, **gone},
             keys=self.ring and self.ring.keys([number], gone),
         )
 

@@ -241,7 +241,7 @@ def again(state: DeploymentState, location: int, why: str = "") -> DeploymentSta
 def _put_by(counted: Mapping[int, dict[str, int]], location: int) -> dict[int, dict[str, int]]:
     """Add what a process counted to what the earlier lives of all counted."""
     earlier = {each: counted.get(each, {}) for each in (EARLIER, location)}
-    return {**counted, EARLIER: _sum(earlier), location: {}}
+    return {**counted, EARLIER: total(earlier), location: {}}
 
 
 def _put_by_count(counted: Mapping[int, int], location: int) -> dict[int, int]:
@@ -313,9 +313,9 @@ def _counted(state: DeploymentState, event: Counts) -> DeploymentState:
     counted = {**state.counted, event.location: event.totals}
     samples = {**state.samples, **{slot: _ring(state, slot).added(new) for slot, new in event.samples.items() if new}}
     values = {**state.values, **event.values}
-    changes: dict[str, Any] = {"counted": counted, "totals": _sum(counted), "samples": samples, "values": values}
+    changes: dict[str, Any] = {"counted": counted, "totals": total(counted), "samples": samples, "values": values}
     changes["lost"] = {**state.lost, event.location: event.discarded}
-    changes["discarded"] = _sum(changes["lost"])
+    changes["discarded"] = total(changes["lost"])
     if event.refused:
         changes["refused"] = {**state.refused, event.location: event.refused}
     if event.skipped:
@@ -362,7 +362,12 @@ def _with_row(state: DeploymentState, row: ProcessRow) -> DeploymentState:
     return _next(state, processes={**state.processes, row.location: row})
 
 
-def _sum(counted: Mapping[int, dict[str, int]]) -> dict[str, int]:
+def total(counted: Mapping[int, dict[str, int]]) -> dict[str, int]:
+    """Add up what each counted, by slot.
+
+    >>> total({0: {"a": 1}, 1: {"a": 2}})
+    {'a': 3}
+    """
     totals: dict[str, int] = {}
     for part in counted.values():
         for slot, count in part.items():
