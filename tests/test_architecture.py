@@ -55,14 +55,14 @@ ALLOWED = {
         "wire",
     },
     "std": {"lang", "errors", "values"},
-    "cli": {"lang", "deploy", "notebook", "errors"},
+    "cli": {"lang", "deploy", "notebook", "bench", "errors"},
 }
-UPWARD = {"lang": {"compile", "deploy", "sim", "notebook"}, "sim": {"notebook"}}
+UPWARD = {"lang": {"compile", "deploy", "sim", "notebook"}, "sim": {"notebook"}, "cli": {"course"}}
 """Rooms that may be imported inside a function, or for the type checker alone."""
 TYPES_ONLY = {"notebook": {"ir"}}
 # what locks sockets is loaded only where they are TCP
 PEOPLE = {
-    "zmq": {"runtime/zmq_channel.py", "runtime/curve.py", "deploy/io.py"},
+    "zmq": {"runtime/zmq_channel.py", "runtime/curve.py", "deploy/io.py", "bench/hand.py"},
     "IPython": {"notebook"},
     "ipykernel": {"notebook"},
 }
@@ -108,7 +108,7 @@ def _walk(tree: ast.AST, file: str, *, late: bool, typing: bool) -> Iterator[Imp
 
 def _is_allowed(each: Import, target: str) -> bool:
     room = target.partition(".")[0]
-    if each.room in ("__init__", "testing", "course", room):
+    if each.room in ("__init__", "testing", "course", "bench", room):
         return True
     allowed = set(ALLOWED[each.room])
     allowed |= UPWARD.get(each.room, set()) if each.late else set()

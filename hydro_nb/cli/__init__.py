@@ -1,4 +1,4 @@
-"""The `hydro-nb` command: the tutorials in JupyterLab, notebooks and scripts without a browser, what is running."""
+"""The `hydro-nb` command: the tutorials in JupyterLab, notebooks and scripts without a browser, what runs, how fast."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from hydro_nb.cli import bench
 from hydro_nb.cli.lab import lab
 from hydro_nb.cli.processes import kill, ps
 from hydro_nb.cli.run import run
@@ -19,9 +20,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return lab(given.dir, rest)
     if given.command == "run":
         return run(given.file, rest)
+    if rest:
+        _parser().error(f"unrecognized arguments: {' '.join(rest)}")
+    if given.command == "bench":
+        return bench.bench(given)
     if given.command in ("ps", "kill"):
-        if rest:
-            _parser().error(f"unrecognized arguments: {' '.join(rest)}")
         return ps() if given.command == "ps" else kill(given.id)
     _parser().print_help()
     return 2
@@ -39,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("ps", help="list what is deployed on this machine, and what a dead kernel has left")
     kills = commands.add_parser("kill", help="end what a dead kernel has left, or the deployments with these ids")
     kills.add_argument("id", nargs="*", metavar="ID", help="as `hydro-nb ps` shows it")
+    bench.add_to(commands.add_parser("bench", help="measure how fast this machine is at the targets"))
     return parser
 
 

@@ -9,19 +9,20 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
 
 from hydro_nb.cli.say import NEEDS_LAB, complain, say
 
-FIRST = "01_processes.ipynb"
+FIRST = "00_index.ipynb"
 RECORD = ".hydro-nb.json"
 """Beside the copies: the digest of each file as it was copied, which tells an edited one from an old one."""
 
 
 def lab(folder: Path, options: Sequence[str]) -> int:
-    """Copy the tutorials to a folder and open the first one in JupyterLab."""
+    """Copy the tutorials to a folder and open the page of the course in JupyterLab."""
     if find_spec("jupyterlab") is None:
         return complain(f"hydro-nb lab {NEEDS_LAB}")
     try:
@@ -31,7 +32,17 @@ def lab(folder: Path, options: Sequence[str]) -> int:
     for name in kept:
         say(f"{folder / name} is edited and stays as it is; remove it to get the original again")
     say(f"The tutorials are in {folder}")
-    return _open(folder, options)
+    os.chdir(folder)
+    _bring_up_to_date(Path(FIRST))
+    return _open(options)
+
+
+def _bring_up_to_date(page: Path) -> None:
+    """Let the page show what has been passed; one that the reader has made something else of stays as it is."""
+    from hydro_nb.course.index import bring_up_to_date  # noqa: PLC0415 - other commands need no course
+
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        bring_up_to_date(page)
 
 
 def tutorials() -> Path:
@@ -47,12 +58,14 @@ def copy_tutorials(source: Path, target: Path) -> list[str]:
     record = _read_record(target)
     kept: list[str] = []
     for path in _files(source):
-        copy = target / path.name
-        if not copy.exists() or _digest(copy) == record.get(path.name):
-            shutil.copyfile(path, copy)
-            record[path.name] = _digest(copy)
-        elif _digest(copy) != _digest(path):
+        copy, now = target / path.name, _digest(path)
+        was = _digest(copy) if copy.exists() else None
+        if was not in (None, now, record.get(path.name)):
             kept.append(path.name)
+            continue
+        if was != now:
+            shutil.copyfile(path, copy)
+        record[path.name] = now
     (target / RECORD).write_text(json.dumps(record, indent=1))
     return kept
 
@@ -72,16 +85,20 @@ def _read_record(target: Path) -> dict[str, str]:
 
 
 def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """Tell files by what people write in them: a notebook that was only run is the same."""
+    content = path.read_bytes()
+    with suppress(ValueError, TypeError, KeyError, RecursionError):
+        written = [(cell["cell_type"], "".join(cell["source"])) for cell in json.loads(content)["cells"]]
+        content = json.dumps(written).encode()
+    return hashlib.sha256(content).hexdigest()
 
 
-def _open(folder: Path, options: Sequence[str]) -> int:
+def _open(options: Sequence[str]) -> int:
     """Become JupyterLab where the system can, so that its signals and its exit code are its own.
 
-    The tutorial is the default page, not an argument: then the address that JupyterLab prints leads to it as well.
+    The page of the course is the default page, not an argument: then the address that JupyterLab prints leads to it as well.
     """
     command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{FIRST}", *options]
-    os.chdir(folder)
     if os.name == "posix":
         os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted
     return subprocess.call(command)  # noqa: S603 - this interpreter, and what the user typed

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bench_table import HEAD, Row
+
+from hydro_nb.bench.table import HEAD, Row
 
 HERE = Path(__file__).parent
 ROWS = pytest.StashKey[list[Row]]()

@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 
 import pytest
-from bench_table import Row
 
 sys.path += [str(Path(__file__).parents[1] / room) for room in ("e2e", "notebook")]
 
@@ -20,6 +19,7 @@ from lives import children, wait_gone
 from orphans import WAYS, deployed
 
 from hydro_nb import FlowBuilder, ProcessFailed
+from hydro_nb.bench.table import Row
 from hydro_nb.compile.program import compile_flow
 from hydro_nb.deploy import deploy
 

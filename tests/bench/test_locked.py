@@ -6,9 +6,10 @@ import contextlib
 import io
 from time import perf_counter
 
-import bench_flows as flows
 import pytest
-from bench_table import delay, interleaved, throughput
+
+from hydro_nb.bench import flows
+from hydro_nb.bench.table import delay, interleaved, throughput
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
 NUMBERS = 2_000_000

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from statistics import median
 
-import bench_flows as flows
 import pytest
-from bench_table import delay, interleaved, throughput
+
+from hydro_nb.bench import flows
+from hydro_nb.bench.table import delay, interleaved, throughput
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
 COUNTS = {"ints": 2_000_000, "pairs": 1_000_000, "records": 1_000_000}

@@ -1,6 +1,6 @@
 """The same work by hand: what a good programmer writes for it in plain Python and ZeroMQ.
 
-Run as `python bench_peers.py NAME ARGUMENT...`; each name is a function here. They print what the flows print.
+Run as `python -m hydro_nb.bench.hand NAME ARGUMENT...`; each name is a function here. They print what the flows print.
 """
 
 from __future__ import annotations
@@ -10,40 +10,40 @@ import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 from typing import Any
 
 import zmq
-from bench_work import MAKERS, Trips, done, mark, marked
+
+from hydro_nb.bench.fresh import command, environment
+from hydro_nb.bench.work import MAKERS, Trips, done, events, left, lines, mark, marked, right
+from hydro_nb.runtime.codec import make_codec
+from hydro_nb.wire import CodecSpec
 
 FRAME = 1024
 COUNT = struct.Struct("<I")
 NUMBER = struct.Struct("<q")
 
 
-def printed(*args: object) -> list[list[str]]:
-    """Run one of these programs in a fresh interpreter, and give the words of every line that it printed."""
-    done = subprocess.run(_command(*args), check=True, capture_output=True, text=True)
-    return [line.split() for line in done.stdout.splitlines()]
-
-
-def _command(*args: object) -> list[str]:
-    return [sys.executable, __file__, *map(str, args)]
-
-
 @contextmanager
-def _children(*commands: tuple[object, ...]) -> Iterator[None]:
+def _children(*commands: tuple[object, ...]) -> Generator[None]:
     """Start the other processes of a program, and wait for their end."""
     with ExitStack() as stack:
-        started = [stack.enter_context(subprocess.Popen(_command(*command))) for command in commands]
+        started = [stack.enter_context(_started(each)) for each in commands]
         yield
-        assert not any(child.wait() for child in started)
+        codes = [child.wait() for child in started]
+        if any(codes):
+            raise SystemExit(1)
+
+
+def _started(arguments: tuple[object, ...]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command("hand", *arguments), env=environment())
 
 
 @contextmanager
-def _socket(kind: int, endpoint: str, *, bind: bool = False) -> Iterator[zmq.Socket[bytes]]:
+def _socket(kind: int, endpoint: str, *, bind: bool = False) -> Generator[zmq.Socket[bytes]]:
     with zmq.Context() as context, context.socket(kind) as socket:
         # without water marks, as the flows: libzmq's ipc drops the tail otherwise when a sender closes
         socket.set_hwm(0)
@@ -56,6 +56,7 @@ def _socket(kind: int, endpoint: str, *, bind: bool = False) -> Iterator[zmq.Soc
 
 
 def one_process(count: int) -> None:
+    """Map, filter, map and add up in one loop."""
     total = 0
     for x in marked(range(count)):
         y = x * 3 + 1
@@ -64,15 +65,57 @@ def one_process(count: int) -> None:
     done(total)
 
 
+# ---------------------------------------------------------------- P2, P3, P4
+
+
+def word_count(count: int) -> None:
+    """Count the words of a text."""
+    counts: dict[str, int] = {}
+    for line in marked(lines(count)):
+        for word in line.split():
+            counts[word] = counts.get(word, 0) + 1
+    done(sum(len(word) * count for word, count in counts.items()))
+
+
+def running_fold(count: int, keys: int = 1000) -> None:
+    """Add up under each key, and see every sum."""
+    sums: dict[str, int] = {}
+    seen = 0
+    for key, n in marked(events(count, keys)):
+        sums[key] = total = sums.get(key, 0) + n
+        seen ^= total
+    done(seen)
+
+
+def join(count: int) -> None:
+    """Match two streams by their keys, taking a portion of each in turn, and keep both sides."""
+    few = iter(right(count))
+    many = marked(left(count))
+    lefts: dict[int, list[int]] = {}
+    rights: dict[int, list[int]] = {}
+    total = 0
+    while portion := list(islice(many, FRAME)):
+        for key, value in portion:
+            lefts.setdefault(key, []).append(value)
+            for other in rights.get(key, ()):
+                total = total + (value ^ other) if value >= 0 else done(total)
+        for key, value in islice(few, FRAME):
+            rights.setdefault(key, []).append(value)
+            for other in lefts.get(key, ()):
+                total += other ^ value
+
+
 # ---------------------------------------------------------------- P5
 
 
 def two_processes(kind: str, count: int) -> None:
+    """Start a sender, and be its receiver."""
     with _folder() as folder, _children(("sender", kind, count, folder)):
         receiver(kind, folder)
 
 
 def sender(kind: str, count: int, folder: str) -> None:
+    """Send a list from memory in frames."""
     make, element = MAKERS[kind]
     encode = _codec(element).encode
     items = marked(make(count))
@@ -82,6 +125,7 @@ def sender(kind: str, count: int, folder: str) -> None:
 
 
 def receiver(kind: str, folder: str) -> None:
+    """Take frames and fold what is in them."""
     decode = _codec(MAKERS[kind][1]).decode
     with _socket(zmq.PULL, f"ipc://{folder}/data", bind=True) as socket:
         FOLDS[kind](_batches(socket, decode))
@@ -89,9 +133,6 @@ def receiver(kind: str, folder: str) -> None:
 
 def _codec(element: Any) -> Any:
     """Give the codec that the flows use, so that only what is around it differs."""
-    from hydro_nb.runtime.codec import make_codec
-    from hydro_nb.wire import CodecSpec
-
     return make_codec(CodecSpec("msgpack"), element)
 
 
@@ -102,6 +143,7 @@ def _batches(socket: zmq.Socket[bytes], decode: Any) -> Iterator[list[Any]]:
 
 
 def fold_ints(batches: Iterator[list[int]]) -> None:
+    """Add numbers up."""
     total = 0
     for batch in batches:
         for item in batch:
@@ -113,6 +155,7 @@ def fold_ints(batches: Iterator[list[int]]) -> None:
 
 
 def fold_pairs(batches: Iterator[list[tuple[str, int]]]) -> None:
+    """Add the numbers of pairs up."""
     total = 0
     for batch in batches:
         for _, x in batch:
@@ -123,6 +166,7 @@ def fold_pairs(batches: Iterator[list[tuple[str, int]]]) -> None:
 
 
 def fold_records(batches: Iterator[list[Any]]) -> None:
+    """Add a field of records up."""
     total = 0
     for batch in batches:
         for item in batch:
@@ -140,6 +184,7 @@ FOLDS: dict[str, Any] = {"ints": fold_ints, "pairs": fold_pairs, "records": fold
 
 
 def round_trip(warm: int, count: int) -> None:
+    """Send a number to and fro."""
     trips, until = Trips(warm, count), warm + count
     with (
         _folder() as folder,
@@ -154,6 +199,7 @@ def round_trip(warm: int, count: int) -> None:
 
 
 def echo(until: int, folder: str) -> None:
+    """Send back what comes."""
     with (
         _socket(zmq.PULL, f"ipc://{folder}/forth", bind=True) as forth,
         _socket(zmq.PUSH, f"ipc://{folder}/back") as back,
@@ -175,6 +221,7 @@ def start(count: int, rounds: int) -> None:
 
 
 def passing(number: int, count: int, folder: str) -> None:
+    """Pass an item on, and be one of a row."""
     with ExitStack() as stack:
         item = b"\1"
         if number:
@@ -189,12 +236,13 @@ def passing(number: int, count: int, folder: str) -> None:
 
 
 @contextmanager
-def _folder() -> Iterator[str]:
+def _folder() -> Generator[str]:
     with tempfile.TemporaryDirectory(prefix="bench") as folder:
         yield folder
 
 
 def main(name: str, *args: str) -> None:
+    """Be one of the programs."""
     globals()[name](*(int(arg) if arg.isdigit() else arg for arg in args))
 
 
