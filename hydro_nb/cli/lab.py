@@ -96,7 +96,7 @@ def _digest(path: Path) -> str:
 def _open(options: Sequence[str]) -> int:
     """Become JupyterLab where the system can, so that its signals and its exit code are its own.
 
-    The page of the course is the default page, not an argument: then the address that JupyterLab prints leads to it as well.
+    The page of the course is the default page, no argument: then the address that JupyterLab prints leads to it, too.
     """
     command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{FIRST}", *options]
     if os.name == "posix":

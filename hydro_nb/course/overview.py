@@ -26,14 +26,15 @@ class Overview:
         return "\n".join([*lines, self._summary()])
 
     def _repr_html_(self) -> str:
-        head = f'<tr><th style="{_TITLE}">lesson</th><th style="{_TITLE}">exercises</th></tr>'
+        head = "".join(f'<th style="{_TITLE}">{name}</th>' for name in ("lesson", "idea", "exercises"))
         rows = "".join(self._row(lesson, asked) for lesson, asked in self.rows)
-        return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table><p>{escape(self._summary())}</p>"
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table><p>{escape(self._summary())}</p>"
 
     def _row(self, lesson: Lesson, asked: Iterable[Exercise]) -> str:
         link = f'<a href="{escape(lesson.file)}">{escape(lesson.number)} {escape(lesson.title)}</a>'
         items = " ".join(self._item(each) for each in asked)
-        return f'<tr><td style="{_TITLE}">{link}</td><td style="{_TITLE}">{items}</td></tr>'
+        cells = "".join(f'<td style="{_TITLE}">{cell}</td>' for cell in (link, escape(lesson.idea), items))
+        return f"<tr>{cells}</tr>"
 
     def _item(self, each: Exercise) -> str:
         state = "passed" if each.name in self.passed else "open"

@@ -247,6 +247,40 @@ def test_lab_keeps_what_was_edited_and_renews_the_rest(tmp_path):
     assert [(copies / f"{name}.ipynb").read_text() for name in "abc"] == ["mine", "second", "second"]
 
 
+def test_lab_takes_a_notebook_that_was_only_run_for_what_it_was(tmp_path):
+    ours, copies = tmp_path / "ours", tmp_path / "copies"
+    ours.mkdir()
+    write_notebook(ours / "a.ipynb", "6 * 7")
+    assert copy_tutorials(ours, copies) == []
+    run = nbformat.read(copies / "a.ipynb", as_version=4)
+    run.cells[0].execution_count = 3
+    nbformat.write(run, copies / "a.ipynb")
+    assert copy_tutorials(ours, copies) == []
+    assert nbformat.read(copies / "a.ipynb", as_version=4).cells[0].execution_count == 3
+    write_notebook(ours / "a.ipynb", "6 * 8")
+    assert copy_tutorials(ours, copies) == []
+    assert nbformat.read(copies / "a.ipynb", as_version=4).cells[0].source == "6 * 8"
+
+
+def test_lab_opens_on_how_far_the_reader_is(tmp_path):
+    folder = tmp_path / "hydro-nb-tutorials"
+    for passed in ("0 of", "1 of"):
+        assert hydro_nb("lab", "--version", cwd=tmp_path).returncode == 0
+        (shown,) = [cell for cell in nbformat.read(folder / FIRST, as_version=4).cells if cell.id == "progress"]
+        assert shown.outputs[0].data["text/plain"].splitlines()[-1].startswith(passed)
+        (folder / ".hydro-nb-progress.jsonl").write_text(
+            '{"exercise": "01.1", "passed": true, "at": "2026-01-01T00:00:00Z"}\n'
+        )
+
+
+def test_lab_leaves_a_page_alone_that_is_something_else(tmp_path):
+    folder = tmp_path / "hydro-nb-tutorials"
+    folder.mkdir()
+    (folder / FIRST).write_text('["mine"]')
+    assert hydro_nb("lab", "--version", cwd=tmp_path).returncode == 0
+    assert (folder / FIRST).read_text() == '["mine"]'
+
+
 def test_lab_says_when_a_copy_cannot_be_made(tmp_path, capsys):
     (tmp_path / "taken").write_text("a file")
     assert main(["lab", "--dir", str(tmp_path / "taken")]) == 1
