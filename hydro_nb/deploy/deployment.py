@@ -120,7 +120,9 @@ class Deployment(Acting):
     def stop(self, *, drain: bool = False) -> None:
         """End every process, with `drain` after everything under way has arrived; a second time does nothing.
 
-        Draining takes as long as the flow's functions do; `stop()` from another thread, or Ctrl-C, ends it.
+        A function of yours that runs is cut off after a second, or after 10 where the process has a sink to close
+        (`dest_sink`, files): it has failed then, and `problems` says what is lost. Draining takes as long as the flow's
+        functions do; `stop()` from another thread, or Ctrl-C, ends it.
         With `drain`, as at the end of a `with` block, raises a `ProcessFailed` that no call has raised before.
         """
         with self._sockets.released(drain=drain):
@@ -260,14 +262,11 @@ class Deployment(Acting):
 
     def status(self) -> str:
         """Give a table of the processes as text, faults in force, and what ended early, was skipped or discarded."""
-        head = f"{self.name}: {self.state}"
-        faults = (f"  fault: {row}" for row in self.faults)
-        skipped = (f"  {row}" for row in self.skipped)
-        refused = (f"  {line}" for line in refusals(self._board.state))
-        rows = (f"  {row}" for row in self.processes)
         state = self._board.state
-        lost = (f"  {line}" for say in (broken, dropped) for line in say(self._program, state))
-        return "\n".join([head, *rows, *faults, *skipped, *lost, *refused])
+        faults = (f"fault: {row}" for row in self.faults)
+        lost = (*broken(self._program, state), *dropped(self._program, state))
+        lines = (*self.processes, *faults, *self.skipped, *lost, *refusals(state))
+        return "\n".join([f"{self.name}: {self.state}", *(f"  {line}" for line in lines)])
 
     def __repr__(self) -> str:
         return f"<Deployment {self.status()}>"

@@ -80,8 +80,7 @@ class Endings:
 
     def _verdict(self, member: Member) -> Verdict:
         host = self._host
-        ran = host.going or member.ran
-        if not ran or host.stopping or host.draining or self._returns.will_start(member.id):
+        if not (host.going or member.begun) or host.stopping or host.draining or self._returns.will_start(member.id):
             return Verdict()
         return self._policies.verdict(member.id, on_purpose=member.on_purpose)
 
@@ -122,7 +121,7 @@ class Endings:
         returns, text = member.returns or self._returns.will_start(member.id), member.obituary
         self._host.tell_all(PeerGone(member.id, text, returns))
         self._hub.gone(member.id, text)
-        if not self._host.going and not member.ran:
+        if not (self._host.going or member.ran or member.returns):
             self._host.give_up(DeployError(self.explain(member, "could not start")))
         elif (failure := self.failure) is not None:
             self._host.settling.fail(failure)

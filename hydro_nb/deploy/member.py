@@ -31,6 +31,8 @@ class Member:
         self.over = False
         self.reason = ""
         """how it ended"""
+        self.begun = False
+        """whether it was told to start, and so may run functions of the user's"""
         self.ran = False
         """whether it came as far as running"""
         self.on_purpose = False

@@ -18,7 +18,7 @@ from hydro_nb.deploy.member import Member
 from hydro_nb.deploy.plan import Plan
 from hydro_nb.deploy.settling import Settling
 from hydro_nb.errors import DeployError, HydroError
-from hydro_nb.wire import Connect, Control, Go, Met, PeerGone, Phase, Problem
+from hydro_nb.wire import Connect, Control, Met, PeerGone, Phase, Problem
 
 
 class Host(Protocol):
@@ -49,6 +49,10 @@ class Host(Protocol):
 
     def tell_all(self, message: Control) -> None:
         """Tell every process something."""
+        ...
+
+    def let_go(self, member: Member) -> None:
+        """Tell a process that is connected to all others to start."""
         ...
 
     def explain(self, member: Member, what: str) -> str:
@@ -208,7 +212,7 @@ class Returns:
         if phase == "bound":
             self._introduce(one)
         elif phase == "connected":
-            self._host.say(member, Go())
+            self._host.let_go(member)
             one.greeted = True
             self._let_between()
         elif phase == "running":

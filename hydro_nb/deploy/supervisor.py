@@ -14,9 +14,10 @@ from hydro_nb.deploy.faults import Faults
 from hydro_nb.deploy.hub import Hub
 from hydro_nb.deploy.io import IO, Timer
 from hydro_nb.deploy.keys import Roads
-from hydro_nb.deploy.launcher import KILL, TERMINATE, Launcher, title_of
+from hydro_nb.deploy.launcher import KILL, Launcher, title_of
 from hydro_nb.deploy.member import Member
 from hydro_nb.deploy.named import peer_of, unknown
+from hydro_nb.deploy.partings import Partings
 from hydro_nb.deploy.plan import Plan
 from hydro_nb.deploy.policy import Policies, Policy
 from hydro_nb.deploy.returns import Returns, Starter
@@ -45,8 +46,6 @@ from hydro_nb.wire import (
 
 LAST_WORDS_SECONDS = 0.2
 """How long what a process said before it ended may take to arrive."""
-STOP_SECONDS = 1.0
-TERMINATE_SECONDS = 0.5
 
 
 class Supervisor:
@@ -81,6 +80,7 @@ class Supervisor:
         self.settling = Settling(census, board, io)
         self.returns = Returns(self, plan, self._hub, Starter(launcher, roads), board, io)
         self._endings = Endings(self, self._hub, self.returns, Policies(policies), board)
+        self.partings = Partings(self.members, board)
         self.going = False
         self._welcomed: set[bytes] = set()
         """whoever knew the token, also in an earlier life"""
@@ -217,9 +217,15 @@ class Supervisor:
             self._hub.connect()
             self.tell_all(self.plan.connect)
         elif event.phase == "connected" and self._all_at("connected"):
-            self.tell_all(Go())
+            for each in self.members.values():
+                self.let_go(each)
         elif event.phase == "running":
             self.begin_if_all_run()
+
+    def let_go(self, member: Member) -> None:
+        """Tell a process that is connected to all others to start."""
+        member.begun = True
+        self.say(member, Go())
 
     def _all_at(self, phase: str) -> bool:
         return len(self.members) == len(self.plan.peers) and all(
@@ -337,23 +343,8 @@ class Supervisor:
         self.returns.end(DeployError("the deployment was stopped"))
         if not self.started.done():
             self.started.set_exception(DeployError("the deployment was stopped while it was starting"))
-        for member in self.members.values():
-            self._part(member)
-        self._later(STOP_SECONDS, lambda: self._signal_all(TERMINATE))
-        self._later(STOP_SECONDS + TERMINATE_SECONDS, lambda: self._signal_all(KILL))
+        self.partings.begin(self.say, self._later)
         self._finish_if_all_over()
-
-    def _part(self, member: Member) -> None:
-        if member.identity:
-            self.say(member, Stop(drain=False))
-        else:
-            # it cannot hear yet, and has nothing to lose
-            member.child.signal(KILL)
-
-    def _signal_all(self, number: int) -> None:
-        for member in self.members.values():
-            if not member.left:
-                member.child.signal(number)
 
     def kill(self, name: str) -> None:
         """Kill a process on purpose."""

@@ -216,7 +216,8 @@ class StreamAsync(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
         'a\nb\n'
 
         The generator is started with `next()` before the first element, and closed when the process stops or fails, so
-        that its `with` and `finally` blocks are left; not when it is killed. Needs a total order and no repeats. A
+        that its `with` and `finally` blocks are left; not when it is killed. `deployment.stop` gives it 10 seconds for
+        that; what it has not written then is lost, and the process has failed. Needs a total order and no repeats. A
         generator that has raised is over, so that there is no `on_error="skip"` here: handle errors inside it.
         """
         grow(DestSink(self._func(make, 0, "dest_sink")), self)

@@ -145,6 +145,11 @@ class Life:
 
     # ------------------------------------------------------------ ending
 
+    @property
+    def holds(self) -> bool:
+        """Whether there is something to close that the user has opened."""
+        return self._started and not self.failed and bool(self.worker.program.sinks)
+
     def finish(self) -> None:
         """Close what the user opened."""
         if self.failed or not self._started:
@@ -168,13 +173,15 @@ class Life:
 
     def _fail(self, failure: FatalError) -> None:
         worker = self.worker
-        self.failed = True
+        holds, self.failed = self.holds, True
         self._reporter.event(failure.problem)
         if worker.location.state is not None:
             self._tell_counts()
         worker.fail(f"`{worker.title}` failed: {failure.problem.error}")
         for source in worker.feeds.pumped:
             source.cancel()
+        if holds:
+            self.enter("stopping")
         with suppress(FatalError):  # what fails while it closes is not why it failed
             worker.close()
         self._until = self._now() + GOODBYE_SECONDS

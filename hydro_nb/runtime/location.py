@@ -158,11 +158,6 @@ class Location:
             return None
         return Site(filename, number, linecache.getline(filename, number).rstrip(), function)
 
-    def operator(self, slot: str) -> tuple[str, Site]:
-        """Give the name and the line of an operator that has lines in the source."""
-        lines = (each for line in self.program.lines if line for each in (line, *(part.line for part in line.parts)))
-        return next(((line.op, line.site) for line in lines if line.slot == slot), ("", Site()))
-
 
 def _input_names(program: LocationProgram, channels: tuple[ChannelSpec, ...], peer: int) -> Iterator[str]:
     yield from (channel.input for channel in channels if channel.receiver == peer)

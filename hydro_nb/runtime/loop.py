@@ -88,14 +88,21 @@ class Loop:
             self._connect()
             if not self._stopped:
                 self._work()
-            for life in self._living:
-                with life.share:
-                    life.finish()
+            self._finish()
         finally:
             self._close_waiter()
         for life in self._living:
             life.depart()
         return int(any(life.failed for life in self._lives))
+
+    def _finish(self) -> None:
+        """Close what the user opened; the kernel hears first that it is not busy with anything else any more."""
+        for life in self._living:
+            if life.holds:
+                life.enter("stopping")
+        for life in self._living:
+            with life.share:
+                life.finish()
 
     def _connect(self) -> None:
         for life in self._living:

@@ -74,4 +74,4 @@ class SkipTally:
 
     def _operator(self, slot: str) -> tuple[str, Site]:
         spec = next((each.spec for each in self.futures if each.spec.slot == slot), None)
-        return (spec.op, spec.site) if spec else self._location.operator(slot)
+        return (spec.op, spec.site) if spec else self._location.program.operator(slot)

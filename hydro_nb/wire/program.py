@@ -246,3 +246,8 @@ class LocationProgram(msgspec.Struct, frozen=True):
     def title(self, member: int) -> str:
         """Give the name of one process of this location: `Leader`, `Worker/3`."""
         return f"{self.name}/{member}" if self.kind == "cluster" else self.name
+
+    def operator(self, slot: str) -> tuple[str, Site]:
+        """Give the name and the line of an operator that has lines in the source."""
+        lines = (each for line in self.lines if line for each in (line, *(part.line for part in line.parts)))
+        return next(((line.op, line.site) for line in lines if line.slot == slot), ("", Site()))

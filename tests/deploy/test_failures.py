@@ -237,16 +237,23 @@ def test_errors_of_several_are_each_told_once_and_in_order_of_time(backend, colo
 # ------------------------------------------------------------ while others start
 
 
-def test_one_that_fails_while_others_start_comes_back_when_all_run(tmp_path):
+def fails() -> None:
+    raise OSError("not yet")
+
+
+@pytest.mark.parametrize("end", [fails, lambda: os._exit(1)], ids=["raises", "exits"])
+@pytest.mark.parametrize("lazy", [True, False], ids=["first tick", "start"])
+def test_one_that_fails_while_others_start_comes_back_when_all_run(tmp_path, end, lazy):
     flow, lock = FlowBuilder(), tmp_path / "lock"
 
     def once():
         if not lock.exists():
             lock.touch()
-            raise OSError("not yet")
+            end()
         return [1]
 
-    first = flow.process(Giver).source_stream(lambda: (once() for _ in [0]))
+    source = (lambda: (once() for _ in [0])) if lazy else (lambda: iter([once()]))
+    first = flow.process(Giver).source_stream(source)
     shown(first.send(flow.process(Taker)), str)
     with flow.deploy(restart=Restart("on_failure", WHY)) as deployment:
         until(deployment, lambda state: row(state, "Giver").restarts == 1)
