@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from hydro_nb.deploy.beside import Beside
 from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.capture import Capture
-from hydro_nb.deploy.external import Clients, load_captures
+from hydro_nb.deploy.clients import Clients, load_captures
 from hydro_nb.deploy.failure import explain
 from hydro_nb.deploy.faults import Faults
 from hydro_nb.deploy.named import peer_of, unknown

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from hydro_nb.deploy.bell import Bell
-from hydro_nb.deploy.external import Clients, Port, load_captures
+from hydro_nb.deploy.clients import Clients, load_captures
+from hydro_nb.deploy.external import Port
 from hydro_nb.deploy.io import IO
 from hydro_nb.deploy.plan import Plan
 from hydro_nb.errors import HydroError
@@ -36,10 +38,22 @@ class Hub:
         self._trouble = trouble
         self._knocked = knocked
         self._carrier: Carrier | None = None
-        channels = plan.external_channels
+        self._clients = Clients(*self._around())
+
+    def _around(self) -> tuple[Wiring, set[int], Callable[[int], Mapping[str, Any]]]:
+        """Give the channels of clients, who they are, and what they hold."""
+        plan = self._plan
         outside = {place.id for place in plan.program.locations if place.kind == "external"}
-        captures = load_captures(plan.program.captures)
-        self._clients = Clients(Wiring(channels, plan.epochs, plan.max_buffer), outside, captures)
+        wiring = Wiring(plan.external_channels, dict(plan.epochs), plan.max_buffer)
+        return wiring, outside, load_captures(plan.program.captures)
+
+    def become(self) -> None:
+        """Serve the ports of another program, which has taken over the plan."""
+        with self.lock:
+            self._clients.become(*self._around())
+            if self._carrier is None:
+                self.open()
+            self.lock.notify_all()
 
     @property
     def over(self) -> str:

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from hydro_nb.deploy.board import Board
-from hydro_nb.deploy.external import EXTERNAL
+from hydro_nb.deploy.clients import EXTERNAL
 from hydro_nb.deploy.io import IO, Timer
 from hydro_nb.deploy.quiescence import Proof
 from hydro_nb.errors import HydroError

@@ -10,7 +10,8 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from hydro_nb.deploy.external import Link, Port, load_captures
+from hydro_nb.deploy.clients import load_captures
+from hydro_nb.deploy.external import Link, Port
 from hydro_nb.deploy.plan import Program
 from hydro_nb.deploy.socket_link import SocketLink
 from hydro_nb.errors import DecodeError, DeployError

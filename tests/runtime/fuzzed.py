@@ -21,7 +21,7 @@ import msgspec
 
 from hydro_nb.cli.lab import RECORD, copy_tutorials
 from hydro_nb.deploy import records
-from hydro_nb.deploy.external import Clients
+from hydro_nb.deploy.clients import Clients
 from hydro_nb.errors import HydroError
 from hydro_nb.runtime.channel import read_header
 from hydro_nb.runtime.clock import ManualClock
