@@ -94,15 +94,17 @@ def join(count: int) -> None:
     lefts: dict[int, list[int]] = {}
     rights: dict[int, list[int]] = {}
     total = 0
-    while portion := list(islice(many, FRAME)):
-        for key, value in portion:
-            lefts.setdefault(key, []).append(value)
-            for other in rights.get(key, ()):
-                total = total + (value ^ other) if value >= 0 else done(total)
+    portion: list[tuple[int, int]] | None = None
+    while portion is None or portion:
         for key, value in islice(few, FRAME):
             rights.setdefault(key, []).append(value)
             for other in lefts.get(key, ()):
                 total += other ^ value
+        portion = list(islice(many, FRAME))
+        for key, value in portion:
+            lefts.setdefault(key, []).append(value)
+            for other in rights.get(key, ()):
+                total = total + (value ^ other) if value >= 0 else done(total)
 
 
 # ---------------------------------------------------------------- P5

@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any
 
 from hydro_nb import FlowBuilder
-from hydro_nb.bench import flows
+from hydro_nb.bench import flows, others
 from hydro_nb.bench.fresh import said_by
 from hydro_nb.bench.table import Row, Scale, interleaved, throughput
 from hydro_nb.errors import HydroError
@@ -47,7 +47,8 @@ class Sides:
         count = scale.of(count)
         pairs = interleaved(lambda: self.ours(count), lambda: self.theirs(count), scale.rounds)
         twice = median(self.ours(2 * count) for _ in range(min(scale.rounds, 3)))
-        return throughput(case, count, pairs, target, twice / median(mine for mine, _ in pairs))
+        beside = others.ratios(self._name, count, median(hand for _, hand in pairs) / count)
+        return throughput(case, count, pairs, target, twice / median(mine for mine, _ in pairs), beside)
 
 
 def _case(name: str, case: str, count: int, target: str) -> Callable[[Scale], Iterator[Row]]:

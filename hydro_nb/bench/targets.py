@@ -28,7 +28,7 @@ NAMES = tuple(_PLACES)
 def measure(name: str, scale: Scale) -> Iterator[Row]:
     """Measure one target.
 
-    >>> [row.case for row in measure("P11", Scale(rounds=1))][0]
+    >>> next(measure("P11", Scale(rounds=1))).case
     'P11 build, check, compile 10 operators'
     """
     module, _, function = _PLACES[name].partition(":")

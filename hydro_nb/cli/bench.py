@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hydro_nb.bench.others import missing
 from hydro_nb.bench.table import FULL, HEAD, QUICK, Row, Scale
 from hydro_nb.bench.targets import NAMES, measured
 from hydro_nb.cli.say import complain, say
@@ -50,6 +51,8 @@ def bench(given: Namespace) -> int:
 def _measure(names: Sequence[str], scale: Scale, given: Namespace, *, grows: bool) -> None:
     rows = [*_shown(measured(names, scale), quiet=given.json)]
     grown = _grown(scale, given.growth) if grows else []
+    if not given.json and (away := missing()):
+        say(f'not installed, so not beside them: {", ".join(away)} (pip install "hydro_nb[peers]")')
     if given.json:
         say(json.dumps(_plain(rows, grown), indent=1))
     else:
@@ -79,6 +82,7 @@ def _shown(rows: Iterator[tuple[str, Row]], *, quiet: bool) -> Iterator[tuple[st
 def _plain(rows: Sequence[tuple[str, Row]], grown: Sequence[Series]) -> dict[str, Any]:
     return {
         "machine": machine(),
+        "missing": missing(),
         "rows": [{"name": name, **row.plain()} for name, row in rows],
         "growth": [each.plain() for each in grown],
     }
