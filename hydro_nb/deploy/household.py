@@ -103,7 +103,6 @@ class Household:
             resident.worker.start()
         if resident.over:
             return False
-        resident.ran = True
         self.beside.attach(resident.worker)
         self._board.apply(Entered(resident.worker.peer, "running", os.getpid(), self._clock.time()))
         return True
@@ -134,7 +133,7 @@ class Household:
     def _judged(self, resident: Resident, problem: Problem) -> Problem:
         """Note with what a location fails, or that it was killed, and whether it starts again."""
         peer = resident.worker.peer
-        if not self.closing and (resident.ran or self._epochs[peer] > 1):
+        if not self.closing:
             verdict = self._policies.verdict(peer, on_purpose=not problem.fatal)
             problem = replace(problem, fatal=problem.fatal and not verdict.returns, sequel=verdict.sequel)
             if verdict.returns:
@@ -169,11 +168,11 @@ class Household:
         for resident in self.residents.values():
             worker = resident.worker
             if worker.title == name and not resident.over:
-                said = Problem(worker.peer, self._clock.time(), f"process `{name}` was killed", fatal=False)
+                said = Problem(worker.peer, self._clock.time(), f"process `{name}` was killed on purpose", fatal=False)
                 self._board.apply(said if again else self._judged(resident, said))
                 self._shut(resident)
                 self.beside.cancel(worker)
-                self._bury(resident, "killed", "was killed", again=again)
+                self._bury(resident, "killed", "was killed on purpose", again=again)
                 return
         raise unknown(name, (worker.title for worker in self.residents.living))
 

@@ -59,7 +59,7 @@ class InProcessBackend:
         del timeout  # nothing here waits
         self._house.greet()
         for resident in self._residents.values():
-            if not self._house.begin(resident):
+            if not self._house.begin(resident) and resident.worker.peer not in self._house.due:
                 self.stop(drain=False)
                 raise DeployError(explain(resident.worker.title, "could not start", resident.problem))
         self._board.phase("running")

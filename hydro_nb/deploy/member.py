@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from hydro_nb.deploy.io import IO
-from hydro_nb.deploy.launcher import Child, exit_text
+from hydro_nb.deploy.launcher import KILL, Child, exit_text
 from hydro_nb.deploy.output import Output
 from hydro_nb.telemetry.blocks import Author, Block
 from hydro_nb.telemetry.logs import Logs
@@ -36,6 +36,10 @@ class Member:
         self.ran = False
         """whether it came as far as running"""
         self.on_purpose = False
+        self.parting = ""
+        """why it makes room for another one, or for none"""
+        self.slots: Mapping[str, str] = {}
+        """what the flow as it is now calls the nodes that it runs, where that is another name"""
         self.returns = False
         """whether it starts again by itself"""
         self.unsaid: list[PeerGone | Stop] = []
@@ -63,9 +67,11 @@ class Member:
 
     def _exit(self) -> str:
         others = ", ".join(f"`{name}`" for name in self.shared)
-        return (self.child.epitaph or exit_text(self.exit_code or 0)) + (
-            f", the OS process that it shared with {others}" if others else ""
-        )
+        meant = self.on_purpose and self.exit_code == -KILL
+        how = "was killed on purpose" if meant else self.child.epitaph or exit_text(self.exit_code or 0)
+        if self.parting:
+            return self.parting
+        return f"{how}, the OS process that it shared with {others}" if others else how
 
     @property
     def number(self) -> int:

@@ -22,8 +22,6 @@ class Resident:
         self.reason = ""
         """how it ended"""
         self.problem: Problem | None = None
-        self.ran = False
-        """whether it came as far as running"""
 
     @property
     def quiet(self) -> bool:

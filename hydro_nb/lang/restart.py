@@ -33,9 +33,10 @@ class Restart:
     >>> lines = flow.process().source_iter(connect)
     >>> lines.send(flow.process()).for_each(print)
 
-    `"on_failure"` starts one again that has failed: its code raised, or its process ended without being told to.
-    `"always"` starts one again that was killed on purpose as well. It begins with nothing, as by `deployment.restart`:
-    those that receive from it get what its new life makes after what came before, which is what the reason is for.
+    `"on_failure"` starts one again that has failed: its code raised, from its first moment on, or its process ended
+    without being told to. `"always"` starts one again that was killed on purpose as well. It begins with nothing, as by
+    `deployment.restart`: those that receive from it get what its new life makes after what came before, which is what
+    the reason is for.
     One that fails more than `at_most` times within so many seconds stays as it is, and the deployment has failed.
     """
 

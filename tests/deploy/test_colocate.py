@@ -204,8 +204,8 @@ def test_to_kill_one_is_to_kill_all_that_share_its_process():
     flow, _ = failing()
     with flow.deploy(colocate=[[Leader, Counter]]) as deployment:
         deployment.kill(Counter)
-        assert ended(deployment, "Leader") == "was killed (SIGKILL), the OS process that it shared with `Counter`"
-        assert ended(deployment, "Counter") == "was killed (SIGKILL), the OS process that it shared with `Leader`"
+        assert ended(deployment, "Leader") == "was killed on purpose, the OS process that it shared with `Counter`"
+        assert ended(deployment, "Counter") == "was killed on purpose, the OS process that it shared with `Leader`"
 
 
 def test_one_that_cannot_start_is_named():

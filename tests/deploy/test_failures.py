@@ -132,8 +132,10 @@ def test_one_that_is_killed_on_purpose_has_not_failed(backend):
         deployment.kill(Giver)
         deployment.settle(SECONDS)
         giver = row(deployment.snapshot(), "Giver")
-        assert (giver.state, giver.reason.partition(" (")[0]) == ("killed", "was killed")
-        assert [(each.process, each.fatal) for each in deployment.problems] == [("Giver", False)]
+        assert (giver.state, giver.reason) == ("killed", "was killed on purpose")
+        assert [(each.error, each.fatal) for each in deployment.problems] == [
+            ("process `Giver` was killed on purpose", False)
+        ]
         assert deployment.state == "settled"
     assert [each.state for each in deployment.processes] == ["killed", "stopped"]
 
@@ -241,9 +243,13 @@ def fails() -> None:
     raise OSError("not yet")
 
 
-@pytest.mark.parametrize("end", [fails, lambda: os._exit(1)], ids=["raises", "exits"])
+def leaves() -> None:
+    os._exit(1)
+
+
+@pytest.mark.parametrize(("end", "backend"), [(fails, "local"), (fails, "inprocess"), (leaves, "local")])
 @pytest.mark.parametrize("lazy", [True, False], ids=["first tick", "start"])
-def test_one_that_fails_while_others_start_comes_back_when_all_run(tmp_path, end, lazy):
+def test_one_that_fails_while_others_start_comes_back_when_all_run(tmp_path, end, backend, lazy):
     flow, lock = FlowBuilder(), tmp_path / "lock"
 
     def once():
@@ -255,8 +261,10 @@ def test_one_that_fails_while_others_start_comes_back_when_all_run(tmp_path, end
     source = (lambda: (once() for _ in [0])) if lazy else (lambda: iter([once()]))
     first = flow.process(Giver).source_stream(source)
     shown(first.send(flow.process(Taker)), str)
-    with flow.deploy(restart=Restart("on_failure", WHY)) as deployment:
-        until(deployment, lambda state: row(state, "Giver").restarts == 1)
+    with flow.deploy(restart=Restart("on_failure", WHY), backend=backend) as deployment:
+        if backend == "local":
+            until(deployment, lambda state: row(state, "Giver").restarts == 1)
         deployment.settle(SECONDS)
+        assert row(deployment.snapshot(), "Giver").restarts == 1
         assert said(deployment, "Taker") == ["[1]"]
         assert deployment.state == "settled"

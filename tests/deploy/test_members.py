@@ -261,7 +261,7 @@ def test_a_killed_and_a_restarted_member_are_shown_as_what_they_are():
         counted = deployment.totals
         deployment.kill("Worker/1")
         deployment.settle(SECONDS)
-        assert re.search(r"Worker/1 +killed .*was killed \(SIGKILL\)", deployment.status())
+        assert re.search(r"Worker/1 +killed .*was killed on purpose", deployment.status())
         assert deployment.state == "settled"
         assert not deployment.wait(0)
         deployment.restart("Worker/1")
@@ -272,7 +272,7 @@ def test_a_killed_and_a_restarted_member_are_shown_as_what_they_are():
         assert (deployment.state, deployment.snapshot().reason) == ("settled", "")
         assert deployment.totals == counted
         assert [(each.error, each.fatal) for each in deployment.problems] == [
-            ("process `Worker/1` was killed (SIGKILL)", False)
+            ("process `Worker/1` was killed on purpose", False)
         ]
 
 

@@ -160,7 +160,7 @@ def test_who_is_paused_while_one_is_on_its_way_back_meets_it_first(phase):
         send(deployment, made.port, 1)
         deployment.settle(SECONDS)
         assert said(deployment, "Worker/1") == ["1"]
-        assert [each.error for each in deployment.problems] == ["process `Worker/1` was killed (SIGKILL)"]
+        assert [each.error for each in deployment.problems] == ["process `Worker/1` was killed on purpose"]
 
 
 def test_one_that_starts_again_by_itself_is_met_too():
@@ -238,6 +238,6 @@ def test_one_that_somebody_does_not_answer_ends_with_that_reason_said_once():
         assert str(late.value) == "process `Worker/1` was not running again within 2 seconds: `Leader` has not answered"
         assert row(deployment.snapshot(), "Worker/1").reason == str(late.value)
         said_of_it = [each.error for each in deployment.problems]
-        assert said_of_it == ["process `Worker/1` was killed (SIGKILL)", str(late.value)]
+        assert said_of_it == ["process `Worker/1` was killed on purpose", str(late.value)]
         assert deployment.state != "failed"
         deployment.restart("Worker/1")
