@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from hydro_nb.errors import DeployError, HydroError, LinkHealedLate
-from hydro_nb.testing.plan import HARMLESS, KINDS, Deed, Kind, Plan, Targets, carry_out, command
+from hydro_nb.testing.plan import HARMLESS, KINDS, Deed, Kind, Plan, Targets, carry_out, checked, command
 
 if TYPE_CHECKING:
     from hydro_nb.deploy import Deployment
@@ -37,7 +37,8 @@ def chaos(
     clusters are started again, with `"kill"` processes end for good, all but one.
 
     The same `seed` does the same to the same flow; without one it is made up, and shown. `log` lists what was done, as
-    pairs of seconds since the start and a line such as `cut Leader Worker/1`; given as `replay`, that is done again.
+    pairs of seconds since the start and a line such as `cut Leader Worker/1`, which can follow `%hydro` too; given as
+    `replay`, that is done again, and nothing else.
     From one fault to the next it takes `mean_seconds` on average, and a fault lasts about as long, 1 second at most.
 
     The processes have to run by themselves (`backend="local"`). Also for `async with`. What the deployment refuses, as
@@ -46,8 +47,11 @@ def chaos(
     """
     chosen = _checked(deployment, kinds, mean_seconds)
     number = secrets.randbelow(1 << 31) if seed is None else seed
-    deeds = iter(Plan(Targets.of(deployment), number, chosen, mean_seconds)) if replay is None else iter(replay)
-    return Chaos(deployment, deeds, None if replay is not None else number)
+    if replay is None:
+        return Chaos(deployment, iter(Plan(Targets.of(deployment), number, chosen, mean_seconds)), number)
+    if seed is not None:
+        raise DeployError(f"chaos was given seed={seed!r} and what to replay: give the one or the other")
+    return Chaos(deployment, iter(checked(replay, [row.name for row in deployment.processes])), None)
 
 
 def _checked(deployment: Deployment, kinds: Sequence[Kind], mean_seconds: float) -> Sequence[Kind]:
@@ -151,4 +155,4 @@ class Chaos:
                 case "delay":
                     self._do(command("delay", first, last, 0))
                 case "drop":
-                    self._do(command("drop", first, last, 0, 0))
+                    self._do(command("drop", first, last, 0))

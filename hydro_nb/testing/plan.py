@@ -5,7 +5,8 @@ from __future__ import annotations
 import heapq
 import os
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from random import Random
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
@@ -27,7 +28,7 @@ DELAYS = (0.001, 0.1)
 RATES = (0.05, 0.5)
 
 Deed = tuple[float, str]
-"""Seconds since the start, and what is done: a command as after `%hydro`, such as `cut Leader Worker/1`."""
+"""Seconds since the start, and what is done: as is written after `%hydro`, such as `cut Leader Worker/1`."""
 
 
 class Targets(NamedTuple):
@@ -135,7 +136,7 @@ class Plan:
     def _drop(self) -> tuple[str, str]:
         sender, receiver = self._link(self._targets.lossy())
         rate, seed = round(self._random.uniform(*RATES), 3), self._random.randrange(1 << 31)
-        return command("drop", sender, receiver, rate, seed), command("drop", sender, receiver, 0, 0)
+        return command("drop", sender, receiver, rate, "--seed", seed), command("drop", sender, receiver, 0)
 
     def _restart(self) -> list[str]:
         """Start a member again; first all go on that are paused or cut off, as they have to meet it."""
@@ -191,17 +192,52 @@ def command(*words: object) -> str:
     return shlex.join(map(str, words))
 
 
+class Act(NamedTuple):
+    """What a line says."""
+
+    call: str
+    names: tuple[str, ...]
+    given: tuple[float, ...] = ()
+
+
+def act_of(what: object) -> Act:
+    """Read a line.
+
+    >>> act_of("drop A 'process 1' 0.1 --seed 7")
+    Act(call='drop', names=('A', 'process 1'), given=(0.1, 7))
+    """
+    with suppress(ValueError):
+        match shlex.split(what) if isinstance(what, str) else []:
+            case ["pause" | "resume" | "restart" | "kill" as call, name]:
+                return Act(call, (name,))
+            case ["cut" | "heal" as call, first, last]:
+                return Act(call, (first, last))
+            case ["delay" | "drop" as call, first, last, number]:
+                return Act(call, (first, last), (float(number),))
+            case ["drop", first, last, rate, "--seed", seed]:
+                return Act("drop", (first, last), (float(rate), int(seed)))
+            case _:
+                pass
+    raise DeployError(f"{what!r} is nothing that chaos does; a line is such as 'pause Leader' or 'delay A B 0.1'")
+
+
 def carry_out(deployment: Deployment, what: str) -> None:
     """Do what a line says."""
-    kind, *names = shlex.split(what)
-    match kind, names:
-        case ("pause" | "resume" | "restart" | "kill", [name]):
-            getattr(deployment, kind)(name)
-        case ("cut" | "heal", [first, last]):
-            getattr(deployment, kind)(first, last)
-        case "delay", [first, last, seconds]:
-            deployment.delay(first, last, float(seconds))
-        case "drop", [first, last, rate, seed]:
-            deployment.drop(first, last, float(rate), int(seed))
-        case _:
-            raise DeployError(f"{what!r} is nothing that chaos does; a line is such as 'pause Leader' or 'cut A B'")
+    act = act_of(what)
+    getattr(deployment, act.call)(*act.names, *act.given)
+
+
+def checked(replay: Iterable[Deed], known: Sequence[str]) -> list[Deed]:
+    """Refuse a log that cannot be done to these processes: what cannot be read, and names of nobody."""
+    deeds: list[Deed] = []
+    for entry in replay:
+        match entry:
+            case (int() | float() as seconds, what):
+                unknown = [name for name in act_of(what).names if name not in known]
+            case _:
+                raise DeployError(f"replay takes pairs such as (0.5, 'pause Leader'), as in `log`; not {entry!r}")
+        if unknown:
+            there = ", ".join(f"`{name}`" for name in known)
+            raise DeployError(f"replay: no process is called `{unknown[0]}`, as {what!r} says; there are {there}")
+        deeds.append((seconds, what))
+    return deeds

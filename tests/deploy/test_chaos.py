@@ -11,8 +11,9 @@ from leading import SECONDS, Flow, Leader, said, send, shown
 
 from hydro_nb import TCP, DeployError, FlowBuilder, LinkHealedLate, nondet
 from hydro_nb.deploy import faults
+from hydro_nb.notebook import options
 from hydro_nb.testing import chaos
-from hydro_nb.testing.plan import HARMLESS, KINDS, Plan, Targets, carry_out
+from hydro_nb.testing.plan import HARMLESS, KINDS, Plan, Targets, act_of
 
 ENDS = {"resume": "pause", "heal": "cut"}
 WHY = nondet("what comes is enough")
@@ -89,10 +90,18 @@ def test_one_process_is_never_killed(targets):
     assert len({*killed} & {*targets.processes}) == len(targets.processes) - 1
 
 
-@pytest.mark.parametrize("what", ["", "fly away", "pause", "cut A", "delay A B soon", "drop A B"])
+@pytest.mark.parametrize("what", ["", "fly away", "pause", "cut A", "delay A B soon", "drop A B", "drop A B 0.1 7", 7])
 def test_a_line_that_says_nothing_is_refused(what):
-    with Pair().flow.deploy(backend="inprocess") as deployment, pytest.raises((DeployError, ValueError)):
-        carry_out(deployment, what)
+    with pytest.raises(DeployError, match="is nothing that chaos does; a line is such as 'pause Leader'"):
+        act_of(what)
+
+
+def test_what_is_planned_is_written_as_after_the_magic(targets):
+    for _, what in planned(targets, kinds=[kind for kind in KINDS if kind != "kill"]):
+        name, given = options.parse_command(what)
+        act = act_of(what)
+        assert name == act.call
+        assert all(each in vars(given).values() for each in (*act.names, *act.given))
 
 
 # ------------------------------------------------------------ beside a flow
@@ -167,12 +176,30 @@ def test_what_is_in_force_ends_with_the_block_also_where_that_fails():
 def test_what_the_deployment_refuses_is_told_and_left_out():
     pair = Pair()
     with pair.flow.deploy() as deployment:
-        deeds = [(0.0, "kill Aside"), (0.01, "pause Aside"), (0.02, "pause Nobody"), (0.03, "pause Source")]
+        deeds = [(0.0, "kill Aside"), (0.01, "pause Aside"), (0.02, "delay Aside Source 1"), (0.03, "pause Source")]
         with chaos(deployment, replay=deeds) as struck:
             until_struck(struck, deployment, 4)
         assert [what for _, what in struck.log] == ["kill Aside", "pause Source", "resume Source"]
-        assert [what for _, what, _ in struck.refused] == ["pause Aside", "pause Nobody"]
-        assert "pause Nobody: refused, no process is called `Nobody`" in str(struck)
+        assert [what for _, what, _ in struck.refused] == ["pause Aside", "delay Aside Source 1"]
+        assert "pause Aside: refused, no running process is called `Aside`" in str(struck)
+
+
+@pytest.mark.parametrize(
+    ("replay", "seed", "wrong"),
+    [
+        ([(0.1, "pause Source"), (0.2, "cut Source Nobody")], None, "no process is called `Nobody`, as 'cut Source N"),
+        ([(0.1, "explode Source")], None, "'explode Source' is nothing that chaos does"),
+        (["pause Source"], None, r"pairs such as \(0.5, 'pause Leader'\), as in `log`; not 'pause Source'"),
+        ([("soon", "pause Source")], None, "pairs such as"),
+        ([(0.1, "pause Source")], 7, "seed=7 and what to replay: give the one or the other"),
+    ],
+)
+def test_what_cannot_be_replayed_is_refused_before_anything_is_done(replay, seed, wrong):
+    with Pair().flow.deploy() as deployment:
+        with pytest.raises(DeployError, match=wrong):
+            chaos(deployment, replay=replay, seed=seed)
+        deployment.settle(SECONDS)
+        assert deployment.faults == []
 
 
 def test_it_ends_quietly_where_the_deployment_is_stopped():
