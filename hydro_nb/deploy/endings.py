@@ -62,6 +62,10 @@ class Endings:
         self.timeout = timeout
         """seconds that one that starts again by itself has for it"""
 
+    def govern(self, policies: Policies) -> None:
+        """Let other policies say who starts again by itself."""
+        self._policies = policies
+
     # ------------------------------------------------------------ what is said of it
 
     def trouble(self, member: Member, problem: Problem) -> None:
@@ -106,11 +110,12 @@ class Endings:
         if self._host.stopping:
             self._board.ended(member.id, phase, reason)
             return
-        if member.problem is None:
+        if member.problem is None and not member.parting:
             text = f"process `{member.name}` {reason or 'it ended'}"
             said = Problem(member.id, self._board.now(), text, fatal=not member.on_purpose)
             self._board.apply(self._judged(member, said))
-        self._board.ended(member.id, phase, _with_sequel(reason, member), returns=member.returns)
+        returns = member.returns or self._returns.replaces(member.id)
+        self._board.ended(member.id, phase, _with_sequel(reason, member), returns=returns)
         self._mourn(member)
         self._returns.ended(member)
         if member.returns:

@@ -56,6 +56,11 @@ class Hub:
             self.lock.notify_all()
 
     @property
+    def endpoint(self) -> str:
+        """Where the clients listen; empty where there are none."""
+        return "" if self._carrier is None else self._carrier.endpoint
+
+    @property
     def over(self) -> str:
         """Why nothing moves any more; empty while the deployment lives."""
         return self._over()

@@ -9,7 +9,8 @@ from hydro_nb.deploy.launcher import KILL, Child, exit_text
 from hydro_nb.deploy.output import Output
 from hydro_nb.telemetry.blocks import Author, Block
 from hydro_nb.telemetry.logs import Logs
-from hydro_nb.wire import LocationProgram, PeerGone, Phase, Problem, Stop, member_of
+from hydro_nb.telemetry.renamed import renamed
+from hydro_nb.wire import LocationProgram, PeerGone, Phase, Problem, Report, Stop, member_of
 
 
 class Member:
@@ -72,6 +73,10 @@ class Member:
         if self.parting:
             return self.parting
         return f"{how}, the OS process that it shared with {others}" if others else how
+
+    def called(self, report: Report) -> Report:
+        """Give what it says with the names that its nodes have now."""
+        return renamed(report, self.slots) if self.slots else report
 
     @property
     def number(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from typing import NamedTuple, Protocol
 
@@ -18,7 +18,7 @@ from hydro_nb.deploy.member import Member
 from hydro_nb.deploy.plan import Plan
 from hydro_nb.deploy.settling import Settling
 from hydro_nb.errors import DeployError, HydroError
-from hydro_nb.wire import Connect, Control, Met, PeerGone, Phase, Problem
+from hydro_nb.wire import Connect, Control, Met, PeerGone, Phase, Problem, location_of, member_of
 
 
 class Host(Protocol):
@@ -57,6 +57,32 @@ class Host(Protocol):
 
     def explain(self, member: Member, what: str) -> str:
         """Say why a process failed."""
+        ...
+
+
+class Exchange(Protocol):
+    """Processes that end all together, so that others can begin in their places."""
+
+    @property
+    def ending(self) -> Collection[int]:
+        """Those that end."""
+        ...
+
+    @property
+    def coming(self) -> Collection[int]:
+        """Those of them that are started again when all have ended."""
+        ...
+
+    def begin(self) -> None:
+        """End them."""
+        ...
+
+    def look(self) -> None:
+        """See whether all have ended."""
+        ...
+
+    def give_up(self, error: HydroError) -> None:
+        """Take note that nobody is started any more."""
         ...
 
 
@@ -104,6 +130,9 @@ class Returns:
         self._current: Return | None = None
         self._between: deque[Callable[[], None]] = deque()
         """what has to wait until the one that is on its way has met all"""
+        self._exchanges: deque[Exchange] = deque()
+        self._exchange: Exchange | None = None
+        """the one that goes on: until all of its processes have ended nobody is started"""
 
     def begin(self) -> None:
         """Start those that had to wait until all others ran, or went on."""
@@ -117,11 +146,26 @@ class Returns:
         """Whether a process is to be started again as soon as its present life is over."""
         current = self._current
         first = () if current is None or current.started else (current,)
-        return any(one.peer == peer for one in (*first, *self._waiting))
+        coming = () if self._exchange is None else self._exchange.coming
+        return peer in coming or any(one.peer == peer for one in (*first, *self._waiting))
+
+    def replaces(self, peer: int) -> bool:
+        """Whether a process that ends makes room: for its own next life, or for what the flow has become."""
+        return self.will_start(peer) or (self._exchange is not None and peer in self._exchange.ending)
+
+    def exchange(self, exchange: Exchange) -> None:
+        """End processes all together, once nobody is on its way."""
+        self._exchanges.append(exchange)
+        self._next()
+
+    def exchanged(self, coming: Mapping[int, str], timeout: float) -> list[Future[None]]:
+        """Start processes for which others have made room, one after the other; gives when each runs."""
+        self._exchange = None
+        return [self.add(peer, timeout, why, asked=True) for peer, why in coming.items()]
 
     def add(self, peer: int, timeout: float, why: str = "", *, asked: bool = False) -> Future[None]:
         """Start a process again when those before it are there; the result comes when it runs."""
-        one = Return(peer, self._host.members[peer].name, timeout, why, asked=asked)
+        one = Return(peer, self._plan.peers[peer].title(member_of(peer)), timeout, why, asked=asked)
         self._waiting.append(one)
         if asked:
             self._limit(one)
@@ -148,6 +192,9 @@ class Returns:
             self._current = None
         for one in waiting:
             self._resolve(one, error)
+        for each in (*self._exchanges, *filter(None, [self._exchange])):
+            each.give_up(error)
+        self._exchanges.clear()
         self._let_between()
 
     def end(self, error: HydroError) -> None:
@@ -159,13 +206,20 @@ class Returns:
         self._let_between()
 
     def _next(self) -> None:
-        if self._current is not None or not self._waiting or not self._host.going or self._hindered(self._waiting[0]):
+        if self._current is not None or not self._host.going:
             return
-        one = self._current = self._waiting.popleft()
+        if self._exchange is None and self._exchanges:
+            self._exchange = self._exchanges.popleft()
+            self._exchange.begin()
+        elif self._exchange is None and self._waiting and not self._hindered(self._waiting[0]):
+            self._bring(self._waiting.popleft())
+
+    def _bring(self, one: Return) -> None:
+        self._current = one
         if not one.asked:
             self._limit(one)
-        member = self._host.members[one.peer]
-        if member.over:
+        member = self._host.members.get(one.peer)
+        if member is None or member.over:
             self._start(one)
         else:
             self._host.kill_member(member)
@@ -176,31 +230,37 @@ class Returns:
     def _hindered(self, one: Return) -> list[str]:
         """Give those that are paused, and so cannot meet the new one."""
         members = self._host.members
-        own = members[one.peer].child.process
+        own = members[one.peer].child.process if one.peer in members else None
         return [members[each].name for each in sorted(self._host.paused) if members[each].child.process is not own]
 
     def _start(self, one: Return) -> None:
-        old = self._host.members[one.peer]
         try:
-            child = self._launched(old)
+            child = self._launched(one.peer)
         except (OSError, HydroError) as error:
             self._finish(one, DeployError(f"process `{one.name}` could not be started again: {error}"))
             return
         one.started = True
-        self._board.again(one.peer, one.why)
-        self._host.adopt(Member(old.place, one.peer, child, self._io))
+        if one.peer in self._host.members:
+            self._board.again(one.peer, one.why)
+        self._host.adopt(Member(self._plan.peers[one.peer], one.peer, child, self._io))
 
-    def _launched(self, old: Member) -> Child:
-        """Start the process of a peer that has ended, in its next epoch and with a socket of its own."""
-        plan, others = self._plan, [m for m in self._host.members.values() if m is not old]
-        endpoint = plan.endpoints[old.id]
-        if all(m.over or plan.endpoints[m.id] != endpoint for m in others):
+    def _launched(self, peer: int) -> Child:
+        """Start the process of a peer that has ended or is new, in its next epoch and with a socket of its own."""
+        plan, others = self._plan, [m for m in self._host.members.values() if m.id != peer]
+        endpoint = plan.endpoints.get(peer)
+        if endpoint is not None and all(m.over or plan.endpoints[m.id] != endpoint for m in others):
             self._starter.roads.forget(endpoint)
-        plan.renew(old.id, self._starter.roads.endpoint(f"p{old.place.id}.{old.number}.{plan.epochs[old.id] + 1}"))
-        gone = {m.id: m.obituary for m in others if m.over}
-        returning = frozenset(peer for peer in gone if self.awaits(peer))
-        boot = replace(plan.bootstrap(old.id, gone), returning=returning)
-        return self._starter.launcher.start(boot, plan.captures(old.id))
+        epoch = plan.epochs.get(peer, 0) + 1
+        plan.renew(peer, self._starter.roads.endpoint(f"p{location_of(peer)}.{member_of(peer)}.{epoch}"))
+        gone = {m.id: m.obituary for m in others if m.over} | self._unborn(peer)
+        returning = frozenset(each for each in gone if self.awaits(each))
+        boot = replace(plan.bootstrap(peer, gone), returning=returning)
+        return self._starter.launcher.start(boot, plan.captures(peer))
+
+    def _unborn(self, peer: int) -> dict[int, str]:
+        """Give those that are new in the flow and come after this one."""
+        later = self._plan.peers.keys() - self._host.members.keys() - {peer}
+        return {each: f"process `{self._plan.peers[each].title(member_of(each))}` is yet to start" for each in later}
 
     # ------------------------------------------------------------ what happens meanwhile
 
@@ -236,6 +296,8 @@ class Returns:
 
     def ended(self, member: Member) -> None:
         """Take note that a process has ended."""
+        if self._exchange is not None:
+            self._exchange.look()
         one = self._current
         if one is None:
             return
@@ -304,8 +366,14 @@ class Returns:
 
     def _forsake(self, one: Return) -> None:
         """Tell those who may have been told that one comes back that it does not."""
-        member = self._host.members[one.peer]
-        if member.over and not one.started and not self.awaits(one.peer) and not self._host.stopping:
+        member = self._host.members.get(one.peer)
+        if (
+            member is not None
+            and member.over
+            and not one.started
+            and not self.awaits(one.peer)
+            and not self._host.stopping
+        ):
             self._host.tell_all(PeerGone(one.peer, member.obituary))
 
 

@@ -9,6 +9,7 @@ from hmac import compare_digest
 
 from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.census import Census
+from hydro_nb.deploy.change import Change
 from hydro_nb.deploy.endings import Endings
 from hydro_nb.deploy.faults import Faults
 from hydro_nb.deploy.hub import Hub
@@ -23,6 +24,7 @@ from hydro_nb.deploy.policy import Policies, Policy
 from hydro_nb.deploy.returns import Returns, Starter
 from hydro_nb.deploy.settling import Settling
 from hydro_nb.deploy.striking import Signalled
+from hydro_nb.deploy.swap import Parts, swap
 from hydro_nb.errors import DeployError, HydroError, ProcessFailed
 from hydro_nb.runtime.report import decode_report, encode
 from hydro_nb.runtime.zmq_channel import Context, Exchange
@@ -81,6 +83,7 @@ class Supervisor:
         self.returns = Returns(self, plan, self._hub, Starter(launcher, roads), board, io)
         self._endings = Endings(self, self._hub, self.returns, Policies(policies), board)
         self.partings = Partings(self.members, board)
+        self._parts = Parts(plan, self._hub, self._endings, roads, board)
         self.going = False
         self._welcomed: set[bytes] = set()
         """whoever knew the token, also in an earlier life"""
@@ -104,7 +107,7 @@ class Supervisor:
         self._io.watch(self._exchange.fd, self._listen)
         self._io.watch(self._exchange.door.fd, lambda: self._board.knocked(self._exchange.door.refused()))
         self._hub.open()
-        self._later(timeout, lambda: self._too_slow(timeout))
+        self.later(timeout, lambda: self._too_slow(timeout))
         for group in self.plan.groups:
             boot = self.plan.shared(group)
             try:
@@ -117,7 +120,7 @@ class Supervisor:
                 others = tuple(other for other in names if other != name)
                 self.adopt(Member(self.plan.peers[peer], peer, each, self._io, shared=others))
 
-    def _later(self, seconds: float, work: Callable[[], object]) -> None:
+    def later(self, seconds: float, work: Callable[[], object]) -> None:
         """Do this unless all has ended before; what is still to be done then would keep all of it in memory."""
         self._timers.append(self._io.later(seconds, work))
 
@@ -158,7 +161,7 @@ class Supervisor:
             return
         member = self.members.get(report.location)
         if member is not None and member.identity == identity:
-            self._note(member, report)
+            self._note(member, member.called(report))
         elif identity not in self._welcomed:
             self._board.refused(
                 f"a message came from a process that has not introduced itself: {type(report).__name__}"
@@ -343,11 +346,13 @@ class Supervisor:
         self.returns.end(DeployError("the deployment was stopped"))
         if not self.started.done():
             self.started.set_exception(DeployError("the deployment was stopped while it was starting"))
-        self.partings.begin(self.say, self._later)
+        self.partings.begin(self.say, self.later)
         self._finish_if_all_over()
 
     def kill(self, name: str) -> None:
         """Kill a process on purpose."""
+        if self.stopping:
+            raise DeployError(f"`{name}` cannot be killed: the deployment is being stopped, or has stopped")
         for member in self.members.values():
             if member.name == name and not member.over:
                 self.kill_member(member)
@@ -369,6 +374,20 @@ class Supervisor:
             raise DeployError(f"process `{name}` cannot be started again: the deployment does not run")
         self.faults.check_meeting(peer, name)
         return self.returns.add(peer, timeout, why, asked=True)
+
+    # ------------------------------------------------------------ another program
+
+    @property
+    def ready(self) -> str:
+        """Why the processes cannot be others now; empty where they can."""
+        if self.stopping or self.draining or not self.going:
+            return "the deployment does not run"
+        paused = ", ".join(f"`{self.members[each].name}`" for each in sorted(self.faults.paused))
+        return f"{paused} is paused, and all have to meet those that are new: resume first" if paused else ""
+
+    def become(self, change: Change, policies: Mapping[int, Policy], timeout: float) -> Future[None]:
+        """Let other processes make up the deployment; the result comes when all of them run."""
+        return swap(self, self._parts, change, policies, timeout)
 
     def _finish_if_all_over(self) -> None:
         if not self.stopping or self.stopped.done() or not all(m.left for m in self.members.values()):

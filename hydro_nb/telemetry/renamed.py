@@ -9,14 +9,14 @@ from typing import Any, NamedTuple, TypeVar
 from msgspec.structs import replace
 
 from hydro_nb.telemetry.state import EARLIER, DeploymentState, ProcessRow, total
-from hydro_nb.wire import Counts, Event, Listening, LocationProgram, Problem, edge_of, location_of, member_of
+from hydro_nb.wire import Counts, Listening, LocationProgram, Problem, Report, edge_of, location_of, member_of
 
 V = TypeVar("V")
 Slots = Mapping[str, str]
 """What a slot was called -> what it is called now."""
 
 
-def renamed(event: Event, slots: Slots) -> Event:
+def renamed(event: Report, slots: Slots) -> Report:
     """Give what a process says with the present names.
 
     >>> renamed(Listening(0, "a.bind.0", "127.0.0.1", 80), {"a.bind.0": "a.bind.1"}).slot
@@ -47,6 +47,8 @@ class Becoming(NamedTuple):
 
 def become(state: DeploymentState, new: Becoming) -> DeploymentState:
     """Give the state once other processes make up the deployment: only of those that go on it knows what they did."""
+    if state.state == "failed" and not any(_failed(state, peer) for peer in new.peers):
+        state = replace(state, state="running", reason="", ended=0.0)
     names = {old: now for each in new.slots.values() for old, now in each.items()}
     moved = partial(_moved, new=new, names=names)
     counted, lost = moved(state.counted), moved(state.lost)
@@ -69,6 +71,10 @@ def become(state: DeploymentState, new: Becoming) -> DeploymentState:
         ended_channels={link: event for link, event in state.ended_channels.items() if edge_of(link) in new.edges},
         timed=any(place.timers for place in new.peers.values()),
     )
+
+
+def _failed(state: DeploymentState, peer: int) -> bool:
+    return peer in state.processes and state.processes[peer].state == "failed"
 
 
 def _row(state: DeploymentState, peer: int, place: LocationProgram) -> ProcessRow:

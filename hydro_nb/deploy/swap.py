@@ -1,0 +1,157 @@
+"""Takes a running deployment over to another program: those that change end, all of them, and then begin anew.
+
+Who stays is told of it as of processes that were started again, and so has new channels to the new ones alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from typing import Protocol
+
+from hydro_nb.deploy.board import Board
+from hydro_nb.deploy.change import Change
+from hydro_nb.deploy.endings import Endings
+from hydro_nb.deploy.faults import Faults
+from hydro_nb.deploy.hub import Hub
+from hydro_nb.deploy.keys import Roads
+from hydro_nb.deploy.member import Member
+from hydro_nb.deploy.partings import Partings
+from hydro_nb.deploy.plan import Plan
+from hydro_nb.deploy.policy import Policies, Policy
+from hydro_nb.deploy.returns import Returns
+from hydro_nb.errors import DeployError, HydroError
+from hydro_nb.telemetry.renamed import Becoming
+from hydro_nb.wire import Stop, location_of
+
+
+class Host(Protocol):
+    """Who holds the processes."""
+
+    members: dict[int, Member]
+    faults: Faults
+    returns: Returns
+
+    @property
+    def ready(self) -> str:
+        """Why its processes cannot be others now; empty where they can."""
+        ...
+
+    def say(self, member: Member, message: Stop) -> None:
+        """Tell a process to end."""
+        ...
+
+    def later(self, seconds: float, work: Callable[[], None]) -> None:
+        """Do this unless all has ended before."""
+        ...
+
+
+class Parts:
+    """What else of a deployment there is that goes over to another program."""
+
+    def __init__(self, plan: Plan, hub: Hub, endings: Endings, roads: Roads, board: Board) -> None:
+        self._plan, self._hub, self._endings, self._roads, self._board = plan, hub, endings, roads, board
+
+    @property
+    def board(self) -> Board:
+        """What is shown."""
+        return self._board
+
+    def become(self, change: Change, policies: Mapping[int, Policy]) -> None:
+        """Take the program over."""
+        edges = {channel.id for channel in self._plan.program.channels}
+        self._plan.become(change.program, change.clusters)
+        for place in change.program.locations:
+            if place.kind == "external":
+                self._plan.endpoints.setdefault(place.id, self._hub.endpoint or self._roads.endpoint("x"))
+        self._hub.become()
+        self._endings.govern(Policies(policies))
+        going_on = edges & {channel.id for channel in change.program.channels}
+        self._board.become(Becoming(change.peers, change.kept, going_on, change.slots))
+
+    @property
+    def plan(self) -> Plan:
+        """Who runs where."""
+        return self._plan
+
+
+class Swap:
+    """One such change under way; in the I/O thread."""
+
+    def __init__(
+        self, host: Host, parts: Parts, change: Change, policies: Mapping[int, Policy], timeout: float
+    ) -> None:
+        self.done: Future[None] = Future()
+        self.ending: dict[int, Member] = {}
+        self.coming = change.replaced
+        self._host, self._parts = host, parts
+        self._change, self._policies, self._timeout = change, policies, timeout
+
+    def begin(self) -> None:
+        """End those that change; they may close what they hold."""
+        reasons = {peer: f"it was replaced: {why}" for peer, why in self._change.replaced.items()}
+        reasons |= dict.fromkeys(self._change.removed, "it is no longer part of the flow")
+        self.ending = {peer: self._host.members[peer] for peer in reasons}
+        for peer, member in self.ending.items():
+            if not member.over:
+                member.on_purpose, member.parting = True, reasons[peer]
+        left = {peer: member for peer, member in self.ending.items() if not member.over}
+        Partings(left, self._parts.board).begin(self._host.say, self._host.later)
+        self.look()
+
+    def look(self) -> None:
+        """Go over as soon as all have ended."""
+        if not self.done.done() and all(member.left for member in self.ending.values()):
+            self._go_over()
+
+    def give_up(self, error: HydroError) -> None:
+        """Take note that nobody is started any more."""
+        if not self.done.done():
+            self.done.set_exception(error)
+
+    def _go_over(self) -> None:
+        change, members = self._change, self._host.members
+        self._parts.become(change, self._policies)
+        self._host.faults.become(self._parts.plan.channels)
+        for peer in change.removed:
+            del members[peer]
+        for peer in change.kept:
+            slots = change.slots[location_of(peer)]
+            known = members[peer].slots or {slot: slot for slot in slots}
+            members[peer].slots = {first: slots.get(now, now) for first, now in known.items()}
+        coming = {**change.replaced, **dict.fromkeys(change.added, "")}
+        self._wait_for(self._host.returns.exchanged(coming, self._timeout))
+
+    def _wait_for(self, starts: list[Future[None]]) -> None:
+        """Resolve once all that begin anew run, or with what the first of them that cannot says."""
+        left = len(starts)
+
+        def came(_: Future[None]) -> None:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                self._end(starts)
+
+        for each in starts:
+            each.add_done_callback(came)
+        if not starts:
+            self._end(starts)
+
+    def _end(self, starts: list[Future[None]]) -> None:
+        error = next((each.exception() for each in starts if each.exception() is not None), None)
+        if self.done.done():
+            return
+        if error is None:
+            self.done.set_result(None)
+        else:
+            self.done.set_exception(error)
+        self._parts.board.notify()
+
+
+def swap(host: Host, parts: Parts, change: Change, policies: Mapping[int, Policy], timeout: float) -> Future[None]:
+    """Let a deployment become what a change says; the result comes when all that begins anew runs."""
+    if why := host.ready:
+        raise DeployError(f"the flow cannot be deployed again: {why}")
+    made = Swap(host, parts, change, policies, timeout)
+    host.returns.exchange(made)
+    return made.done
