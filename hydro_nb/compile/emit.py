@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hydro_nb.compile import once, pulling, skipping
 from hydro_nb.compile.capture import render
 from hydro_nb.compile.handles import is_copied_in, is_copied_out
+from hydro_nb.compile.numeric import writing
 from hydro_nb.compile.seams import comes_later, delayed, spread
 from hydro_nb.compile.split import Part
 from hydro_nb.compile.text import is_literal, is_simple
@@ -19,6 +20,7 @@ from hydro_nb.errors import Site
 from hydro_nb.ir.emit import Item
 from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Bound, Node
+from hydro_nb.ir.numbers import Numbers
 from hydro_nb.ir.ops.fold import Folding
 from hydro_nb.ir.ops.source import SourceIter
 from hydro_nb.references import Reference
@@ -179,7 +181,7 @@ class NodeEmit:
     def push(self, item: Item, port: int = 0) -> None:
         """Hand an element on, into the loop's next operator or into a list."""
         item = self._settled(item, port)
-        if self._is_tapped():
+        if self.is_tapped():
             self.write(f'tap("{self.node.slot}", {port}, {item.text})')
         if (self.part.key, port) in self.unit.buffers:
             self.write(f"{self.unit.buffer(self.part, port)}.append({item.text})")
@@ -215,7 +217,7 @@ class NodeEmit:
         """Hand many elements on."""
         if is_list and self.node.op.category == "Source" and self.part.role == "whole":
             iterable = self._counted(iterable)
-        if self._is_tapped():
+        if self.is_tapped():
             iterable = self._tap_all(iterable, port, is_list=is_list)
         if (self.part.key, port) in self.unit.buffers:
             if is_list and self.unit.body.depth == 0:  # inside a block it may not be there in every tick
@@ -226,7 +228,7 @@ class NodeEmit:
         for consumer, index in self.unit.unit.consumers(self.part.key, port):
             self.unit.emit(consumer).loop_into(iterable, index, self, is_list=is_list)
 
-    def _is_tapped(self) -> bool:
+    def is_tapped(self) -> bool:
         """Whether what comes out here is told to who records an execution."""
         return self.unit.tapped and self.part.role in ("whole", "receive", "release") and bool(self.node.outputs)
 
@@ -339,7 +341,7 @@ class NodeEmit:
         held = self.unit.unit.boxes.get(self.part.key)
         expr = _copy(expr, copied=is_copied_in(self.unit.unit, self.part))
         value = self.unit.defined[self.part.key] = self._boxed(expr, held) if held else self.assign(Item(expr), "value")
-        if self._is_tapped():
+        if self.is_tapped():
             self.write(f'tap("{self.node.slot}", 0, {value})')
 
     def box(self, held: Reference[Any]) -> str:
@@ -383,6 +385,10 @@ class NodeEmit:
         name = self._named("out")
         self.unit.fresh.setdefault(name, f'outputs["{self.name}"]')
         return name
+
+    def push_numbers(self, data: str, numbers: Numbers) -> None:
+        """Take the next piece of an array, and hand it on as a column."""
+        writing.push_numbers(self, data, numbers)
 
     def push_source(self, iterator: str) -> None:
         """Take a chunk and hand it on, or all where somebody must see all first."""

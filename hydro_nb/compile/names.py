@@ -54,6 +54,11 @@ class Names:
             self.captures[name] = value
         return name
 
+    def know(self, name: str, value: Any) -> None:
+        """Have an object under a name that the module gets elsewhere."""
+        self.reserve(name)
+        self._by_id[id(value)] = name
+
     def local(self, wanted: str) -> str:
         """Give a name that nothing in the module has, like the wanted one."""
         wanted = wanted if wanted.isidentifier() else _identifier(wanted)

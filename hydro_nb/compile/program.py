@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from hydro_nb.compile.channels import channels
 from hydro_nb.compile.names import Names
+from hydro_nb.compile.numeric.imports import imports, reserve
 from hydro_nb.compile.order import plan
 from hydro_nb.compile.reach import mentioned_types
 from hydro_nb.compile.served import port_types, served, sidecars, tokens
@@ -152,10 +153,11 @@ def write_location(
     parts = [part for unit in units for part in unit.parts.values()]
     name_parts(parts)
     names = Names({*RESERVED, *(unit.name for unit in units), *(part.name for part in parts)})
+    numeric = reserve(names, parts)
     writers = [UnitWriter(plan(unit), names, seams, graph.debug, tapped) for unit in units]
     for writer in writers:
         writer.run()
-    text = _Module(graph, place, writers).write()
+    text = _Module(graph, place, writers, numeric=numeric).write()
     merged = {key: value for w in writers for key, value in w.counted.items()}
     sites = {key: value for w in writers for key, value in w.sites.items()}
     kept = frozenset(key for w in writers for key in w.state)
@@ -167,8 +169,8 @@ def write_location(
 class _Module:
     """Puts a location's text together."""
 
-    def __init__(self, graph: Graph, place: Place, writers: Sequence[UnitWriter]) -> None:
-        self.graph, self.place, self.writers = graph, place, writers
+    def __init__(self, graph: Graph, place: Place, writers: Sequence[UnitWriter], *, numeric: bool) -> None:
+        self.graph, self.place, self.writers, self.numeric = graph, place, writers, numeric
         self.text = Writer()
         self.state = {name: init for w in writers for name, init in w.state.items()}
         self.counted = [name for w in writers for name in w.counted]
@@ -179,6 +181,7 @@ class _Module:
         functions = Writer()
         for writer in self.writers:
             self._makers(functions, writer)
+            functions.append(writer.loops)
             self._function(functions, writer)
         start = self._start()
         used = "\n".join(start.lines + functions.lines)
@@ -194,6 +197,8 @@ class _Module:
         for name, module in IMPORTS.items():
             if re.search(rf"\b{name}\b", used):
                 self.text.write(f"from {module} import {name}")
+        for line in imports(used.split("\n")) if self.numeric else ():
+            self.text.write(line)
 
     def _state_class(self) -> None:
         skipped = ("skipped",) if self.skipping else ()

@@ -12,12 +12,14 @@ from hydro_nb.compile.emit import NodeEmit
 from hydro_nb.compile.handles import is_made_once
 from hydro_nb.compile.inline import inline, words
 from hydro_nb.compile.names import Names
+from hydro_nb.compile.numeric import writing
+from hydro_nb.compile.numeric.chains import Columns
 from hydro_nb.compile.order import Plan, Region
 from hydro_nb.compile.split import Part, Unit
 from hydro_nb.compile.text import is_rebound
 from hydro_nb.compile.writer import Writer
 from hydro_nb.errors import Site
-from hydro_nb.ir.node import Bound
+from hydro_nb.ir.node import Bound, Ref
 from hydro_nb.watched import Watched
 
 
@@ -35,6 +37,8 @@ class UnitWriter:
     body: Writer = field(default_factory=Writer)
     opening: Writer = field(default_factory=Writer)
     """what runs once before the first tick"""
+    loops: Writer = field(default_factory=Writer)
+    """functions that are compiled where they run"""
     state: dict[str, str] = field(default_factory=dict[str, str])
     """state slot -> the expression that makes its first content"""
     fresh: dict[str, str] = field(default_factory=dict[str, str])
@@ -55,6 +59,11 @@ class UnitWriter:
     watched: dict[int, Watched] = field(default_factory=dict[int, Watched])
     """function, by its identity -> what looks at it"""
     allocated: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    columns: Columns = field(init=False)
+    """what works on columns of numbers"""
+
+    def __post_init__(self) -> None:
+        self.columns = Columns.of(self.unit, plain=self.seams or self.tapped)
 
     @property
     def unit(self) -> Unit:
@@ -106,9 +115,17 @@ class UnitWriter:
         with self.body.under(self._comment(part), self.emit(part).origin()):
             if region.kind == "loop":
                 ref = part.inputs[region.index]
-                self.emit(part).loop_into(self.buffers[ref.slot, ref.port], region.index)
+                self._read(part, region.index, ref)
             else:
                 self.after(part)
+
+    def _read(self, part: Part, index: int, ref: Ref) -> None:
+        """Let a part read a list, or a column of numbers."""
+        buffer = self.buffers[ref.slot, ref.port]
+        if ref.slot in self.columns.given:
+            writing.take(self.emit(part), index, buffer)
+        else:
+            self.emit(part).loop_into(buffer, index)
 
     def _comment(self, part: Part) -> str:
         """Quote the user's line, once for all that follows from it."""

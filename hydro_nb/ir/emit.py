@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from hydro_nb.ir.func import Func
     from hydro_nb.ir.node import Node
+    from hydro_nb.ir.numbers import Numbers
 
 ABSENT = "ABSENT"
 """The name, in generated source, of the object that an empty `Optional` holds."""
@@ -137,6 +138,10 @@ class Emit(Protocol):
 
     def push_source(self, iterator: str) -> None:
         """Take the next chunk of a bounded source, and hand it on."""
+        ...
+
+    def push_numbers(self, data: str, numbers: Numbers) -> None:
+        """Take the next piece of an array, and hand it on as a column."""
         ...
 
     def seen(self, element: str) -> None:

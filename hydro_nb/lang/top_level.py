@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias, overload
 from typing_extensions import TypeVar
 
 from hydro_nb.errors import LocationError
+from hydro_nb.ir.numbers import Engine
 from hydro_nb.ir.ops.source import SourceExternal, SourceInterval, SourceIter, SourceMembers, SourceStream, Spin
 from hydro_nb.lang import annotate, quote
 from hydro_nb.lang.external import External, InPort
@@ -22,6 +23,7 @@ from hydro_nb.lang.guarantees import (
     Unbounded,
 )
 from hydro_nb.lang.nondet import NonDet, asks_for, checked
+from hydro_nb.lang.numbers import PYTHON, numbers_of
 from hydro_nb.lang.place import Location
 from hydro_nb.lang.site import here
 from hydro_nb.lang.tick import Tick
@@ -64,7 +66,7 @@ class TopLevel(Location):
         return self.tick()
 
     def source_iter(
-        self, data: Iterable[T] | Callable[[], Iterable[T]]
+        self, data: Iterable[T] | Callable[[], Iterable[T]], *, numeric: Engine | None = None
     ) -> Stream[T, Self, Bounded, TotalOrder, ExactlyOnce]:
         """Bring in the elements of a value, or of what a function without arguments gives on the process.
 
@@ -72,8 +74,21 @@ class TopLevel(Location):
         [1, 2, 3]
 
         Totally ordered, exactly once, bounded. An iterator object is read once, when the line runs.
+
+        A numpy array of one dimension, of integers, floats or truth values, or a function that is annotated to give
+        one (`-> NDArray[np.int64]`), gives Python's numbers; but `map`, `filter`, `filter_map`, `fold`, `reduce`,
+        `count`, `min` and `max` right behind it work on whole columns of them where their functions are arithmetic:
+        in a loop that numba compiles where it is installed and there are many numbers, else with numpy's operations.
+        Arithmetic is numpy's there, on 64 bits: integers wrap, `x / 0` is `inf` or `nan`, `x // 0` and `x % 0` of
+        integers are 0, `math` functions give `nan` outside of their domain, and all results of a function are of one
+        type. What cannot be done so, and all that follows it, works on Python's numbers one by one.
+        `flow.source(process)` tells what works where, and why. `numeric` asks for `"numba"` or `"numpy"`, and is an
+        error where a function is no arithmetic; `"python"` forbids both, and with them the arithmetic of 64 bits.
         """
-        return self._made(SourceIter(self.place, *iterated(data, here())))
+        site = here()
+        element, held = iterated(data, site)
+        numbers = numbers_of(held, numeric, site)
+        return self._made(SourceIter(self.place, PYTHON[numbers.column] if numbers else element, held, numbers))
 
     def source_stream(
         self, function: Callable[[], Iterable[T] | Iterator[T] | AsyncIterator[T]]

@@ -132,7 +132,7 @@ class Fold(Proved):
 
     def element(self, emit: Emit, item: Item, port: int) -> None:
         """Apply the function to the accumulator."""
-        accumulator = self._accumulator(emit)
+        accumulator = self.accumulator(emit)
         tell(emit, self.trial, accumulator, item.text)
         self.step(emit, accumulator, item.text)
         if self.may_forget_return:
@@ -141,12 +141,13 @@ class Fold(Proved):
 
     def after(self, emit: Emit) -> None:
         """Show the accumulator, unless a function that mutates was taken for one that returns."""
-        accumulator = self._accumulator(emit)
+        accumulator = self.accumulator(emit)
         if not self.function.inplace and self.init is not None and not self.may_forget_return:
             refuse_none(emit, accumulator)
         emit.define(accumulator)
 
-    def _accumulator(self, emit: Emit) -> str:
+    def accumulator(self, emit: Emit) -> str:
+        """Give the variable of what is made so far."""
         return emit.state("", start_value(emit, self.init))
 
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from hydro_nb.ir.emit import Emit
 from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Bound, Kind, Op, Order, Place, Retries, Shape
+from hydro_nb.ir.numbers import Numbers
 from hydro_nb.ir.ops.network import member_type
 from hydro_nb.values import MembershipEvent
 
@@ -54,6 +55,8 @@ class SourceIter(Source):
 
     data: Any
     """the iterable, or a `Func` without arguments that makes it"""
+    numbers: Numbers | None = None
+    """what is known of an array's numbers, where it is one"""
 
     name: ClassVar[str] = "source_iter"
     bound: ClassVar[Bound] = Bound.BOUNDED
@@ -70,6 +73,10 @@ class SourceIter(Source):
     def after(self, emit: Emit) -> None:
         """Pull a chunk and push it."""
         made = emit.make(self.data) if isinstance(self.data, Func) else emit.capture(self._wanted(emit), self.data)
+        if self.numbers:
+            checked = f'array_of({made}, "{self.numbers.column}")' if isinstance(self.data, Func) else made
+            emit.push_numbers(checked, self.numbers)
+            return
         iterator = emit.state("", f"iter({made})")
         emit.push_source(iterator)
 
