@@ -56,13 +56,13 @@ def series(scale: Scale) -> Iterator[Series]:
     some = slice(None) if scale.share == 1 else slice(3)
     million = scale.of(1_000_000)
     items = [million * 2**n for n in range(5)]
-    yield _series("items", "map, filter, map, fold in one process", items, _items, scale)
+    yield _series("items", "map, filter, map, fold", items, _items, scale)
     keys = [million // 1000 * 4**n for n in range(6)]
     yield _series("keys", f"running sums of {2 * million:,} items", keys, _keys(2 * million), scale)
     operators = [125 * 2**n for n in range(6)][some]
-    yield _series("operators", "build, check and compile", operators, compiled, scale)
+    yield _series("operators", "build, check, compile", operators, compiled, scale)
     processes = [2 * 2**n for n in range(5)][some]
-    yield _series("processes", "from deploy() to an item's arrival at the last of a row", processes, _processes, scale)
+    yield _series("processes", "deploy() to the last of a row", processes, _processes, scale)
 
 
 def _series(name: str, what: str, sizes: list[int], run: Callable[[int], float], scale: Scale) -> Series:

@@ -8,7 +8,7 @@ from math import ceil, floor, log10
 
 from hydro_nb.bench.growth import Series
 
-PANEL, GAP, LEFT, TOP, BOTTOM = 170, 62, 52, 46, 44
+PANEL, GAP, LEFT, TOP, BOTTOM = 170, 62, 52, 46, 50
 STYLE = """
 text { font: 11px system-ui, sans-serif; fill: #57606a }
 .name { font-size: 13px; font-weight: 600; fill: #1f2328 }
@@ -36,7 +36,8 @@ def drawn(all_series: Sequence[Series]) -> str:
     parts = [f'{head} role="img" aria-label="{words}">', f"<title>{words}</title>", f"<style>{STYLE}</style>"]
     for number, each in enumerate(all_series):
         parts += [f'<g transform="translate({LEFT + number * (PANEL + GAP)} {TOP})">', *_panel(each), "</g>"]
-    return "\n".join([*parts, "</svg>", ""])
+    legend = f'<text x="{LEFT}" y="{height - 8}">time against size; dashed: in proportion to size (exponent 1)</text>'
+    return "\n".join([*parts, legend, "</svg>", ""])
 
 
 class _Axes:
@@ -54,15 +55,19 @@ class _Axes:
     def y(self, seconds: float) -> float:
         return PANEL - (log10(seconds) - self.low) / self.span * PANEL
 
-    def powers(self, low: float) -> Iterator[float]:
-        """Give the powers of ten on an axis."""
-        return (10.0**n for n in range(ceil(low), floor(low + self.span) + 1))
+    def round(self, low: float) -> Iterator[float]:
+        """Give the round numbers on an axis: powers of ten, and where these are few their doubles and halves too."""
+        for n in range(floor(low), ceil(low + self.span)):
+            for digit in (1, 2, 5) if self.span < 2 else (1,):
+                if low <= log10(digit) + n <= low + self.span:
+                    yield digit * 10.0**n
 
 
 def _panel(series: Series) -> Iterator[str]:
     axes = _Axes(series)
     yield f'<text class="name" x="0" y="-24">{escape(series.name)}</text>'
-    yield f'<text x="0" y="-9">time grows with exponent {series.slope:.2f}</text>'
+    yield f'<text x="{PANEL}" y="-24" text-anchor="end">exponent {series.slope:.2f}</text>'
+    yield f'<text x="0" y="-9">{escape(series.what)}</text>'
     yield from _grid(axes)
     yield f'<rect class="frame" width="{PANEL}" height="{PANEL}"/>'
     yield _even(series, axes)
@@ -73,11 +78,11 @@ def _panel(series: Series) -> Iterator[str]:
 
 
 def _grid(axes: _Axes) -> Iterator[str]:
-    for size in axes.powers(axes.left):
+    for size in axes.round(axes.left):
         x = axes.x(size)
         yield f'<path class="grid" d="M{x:.1f} 0V{PANEL}"/>'
         yield f'<text x="{x:.1f}" y="{PANEL + 16}" text-anchor="middle">{_size(size)}</text>'
-    for seconds in axes.powers(axes.low):
+    for seconds in axes.round(axes.low):
         y = axes.y(seconds)
         yield f'<path class="grid" d="M0 {y:.1f}H{PANEL}"/>'
         yield f'<text x="-6" y="{y + 4:.1f}" text-anchor="end">{_seconds(seconds)}</text>'

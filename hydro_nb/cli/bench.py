@@ -51,7 +51,7 @@ def bench(given: Namespace) -> int:
 def _measure(names: Sequence[str], scale: Scale, given: Namespace, *, grows: bool) -> None:
     rows = [*_shown(measured(names, scale), quiet=given.json)]
     grown = _grown(scale, given.growth) if grows else []
-    if not given.json and (away := missing()):
+    if rows and not given.json and (away := missing()):
         say(f'not installed, so not beside them: {", ".join(away)} (pip install "hydro_nb[peers]")')
     if given.json:
         say(json.dumps(_plain(rows, grown), indent=1))
