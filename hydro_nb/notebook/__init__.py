@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hydro_nb.notebook import cells, completer, display
+from hydro_nb.notebook import cells, completer, display, unseen
 from hydro_nb.notebook.ipython import get_ipython
 from hydro_nb.notebook.magics import HydroMagics
 
@@ -28,3 +28,4 @@ def _register_on(shell: Any) -> None:
     shell.register_magics(magics)
     completer.register(shell, magics.complete)
     display.register(shell)
+    unseen.register(shell, hooks)

@@ -42,6 +42,11 @@ def show_dashboard(deployment: Deployment) -> None:
     display(known)
 
 
+def shown(deployment: Deployment) -> bool:
+    """Whether the dashboard of a deployment was shown."""
+    return deployment in _dashboards
+
+
 def show_player(record: Record) -> None:
     """Show an execution of the simulator, to step through."""
     from hydro_nb.notebook.player import Player  # noqa: PLC0415 - loading widgets takes longer than `import hydro_nb` may
