@@ -247,6 +247,8 @@ class InProcessBackend:
 
     def kill(self, name: str) -> None:
         """End one location on purpose, as if its process had been killed."""
+        if self._stopped:
+            raise DeployError(f"`{name}` cannot be killed: the deployment has stopped")
         self._house.kill(name)
 
     def strike(self, act: Callable[[Faults], None], *, apart: bool = False) -> None:

@@ -352,7 +352,7 @@ class Supervisor:
     def kill(self, name: str) -> None:
         """Kill a process on purpose."""
         if self.stopping:
-            raise DeployError(f"`{name}` cannot be killed: the deployment is being stopped, or has stopped")
+            raise DeployError(f"`{name}` cannot be killed: the deployment has stopped")
         for member in self.members.values():
             if member.name == name and not member.over:
                 self.kill_member(member)

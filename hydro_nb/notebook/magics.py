@@ -22,6 +22,7 @@ from hydro_nb.notebook.ipython import Magics, line_cell_magic, magics_class, no_
 
 if TYPE_CHECKING:
     from hydro_nb.deploy import Deployment
+    from hydro_nb.notebook.deployments import Made
 
 
 @magics_class
@@ -131,8 +132,7 @@ class HydroMagics(Magics):
         for made in going:
             with suppress(ProcessFailed):  # the others are to stop all the same
                 made.deployment.stop(drain=given.drain)
-            when = time.strftime("%H:%M:%S", time.localtime(made.started))
-            print(f"{made.deployment.name} ({made.label}, {when}): {made.deployment.state}")  # noqa: T201 - what was asked for
+            print(f"{_told(made)}: {made.deployment.state}")  # noqa: T201 - what was asked for
 
     def _do_logs(self, given: argparse.Namespace) -> None:
         deployment = self._last()
@@ -237,9 +237,13 @@ class HydroMagics(Magics):
         return self._some(self.cells.deployments.last())
 
     def _running(self) -> Deployment:
-        """Give what was deployed last of all that goes on, to act on."""
+        """Give what was deployed last of all that goes on, to act on; where that is an earlier one, say which."""
         self.cells.adopt()
-        return self._some(self.cells.deployments.last_running())
+        found = self._some(self.cells.deployments.last_running())
+        if found is not self.cells.deployments.last():
+            made = next(made for made in self.cells.deployments.made() if made.deployment is found)
+            print(f"what was deployed last is over; this still goes on: {_told(made)}")  # noqa: T201 - see above
+        return found
 
     def _some(self, found: Deployment | None) -> Deployment:
         if found is None:
@@ -269,6 +273,12 @@ class HydroMagics(Magics):
 
 def _processes(flow: FlowBuilder) -> list[Location]:
     return [located(flow, place) for place in flow.graph.places.values() if place.kind in ("process", "cluster")]
+
+
+def _told(made: Made) -> str:
+    """Name a deployment among others that may have the same name: by its cell and the time when it began."""
+    when = time.strftime("%H:%M:%S", time.localtime(made.started))
+    return f"{made.deployment.name} ({made.label}, {when})"
 
 
 def _rows(deployment: Deployment) -> list[str]:

@@ -34,6 +34,8 @@ COMMANDS = {
     "reset": "start a flow anew, empty; stops its deployments",
     "help": "this text",
 }
+ALIKE = 0.7
+"""From which likeness on, of 1, a word may have been meant by another."""
 _UNKNOWN = "unrecognized arguments: "
 _TAKES_PROCESS = ("logs", "code")
 _TAKES_ONE = ("kill", "restart", "pause", "resume")
@@ -130,6 +132,8 @@ def parse_command(line: str) -> tuple[str, argparse.Namespace]:
     ('logs', Namespace(process='Leader', last=5))
     """
     command, *rest = _words(line) or ["help"]
+    if {"--help", "-h"} & {command, *rest}:
+        return "help", argparse.Namespace()
     if command not in COMMANDS:
         raise UsageError(f"%hydro has no command `{command}`; {near(command, COMMANDS)}")
     return command, command_parser(command).parse_args(rest)
@@ -138,11 +142,11 @@ def parse_command(line: str) -> tuple[str, argparse.Namespace]:
 def near(word: str, known: Iterable[str]) -> str:
     """Say which of the known words was probably meant, or what there is.
 
-    >>> near("stpo", ["stop", "status"]), near("fly", ["stop", "status"])
-    ('did you mean `stop`?', 'there are `stop`, `status`')
+    >>> near("stpo", ["stop", "deploy"]), near("explode", ["stop", "deploy"])
+    ('did you mean `stop`?', 'there are `stop`, `deploy`')
     """
     words = list(known)
-    close = difflib.get_close_matches(word.lower(), [each.lower() for each in words], 1)
+    close = difflib.get_close_matches(word.lower(), [each.lower() for each in words], 1, ALIKE)
     if close:
         return f"did you mean `{next(each for each in words if each.lower() == close[0])}`?"
     return f"there are {', '.join(f'`{each}`' for each in words)}" if words else "there are none"

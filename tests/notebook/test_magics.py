@@ -241,7 +241,7 @@ def test_status_and_logs_are_of_what_was_deployed_last_even_if_it_failed(kernel)
     assert kernel.attempt(failing, "c").ename == "ProcessFailed"
     assert kernel.run("%hydro status", "d").stdout.startswith("bad: failed\n")
     assert "[process 1] 40" not in kernel.run("%hydro logs", "e").stdout
-    assert kernel.run("%hydro stop", "f").stdout == "flow: stopped\n"
+    assert kernel.run("%hydro stop", "f").stdout.splitlines()[1:] == ["flow: stopped"]
     assert kernel.run("%hydro status", "g").stdout.startswith("bad: failed\n")
 
 
@@ -312,6 +312,16 @@ def test_an_unknown_process_is_refused_in_one_line(kernel, command):
     assert near == "UsageError: no process is called `leadr`; did you mean `Leader`?\n"
     other = kernel.attempt(f"%hydro {command} Nobody", "b").stderr
     assert other == "UsageError: no process is called `Nobody`; there are `Leader`, `process 1`\n"
+
+
+def test_who_acts_on_an_earlier_deployment_is_told_so(kernel):
+    kernel.run("%%hydro --deploy\nprocess().source_iter([1]).for_each(print)", "a")
+    kernel.run("%hydro deploy", "b")
+    assert kernel.run("%hydro stop", "c").stdout == "flow: stopped\n"
+    told = kernel.run('%hydro pause "process 0"', "d").stdout
+    assert re.fullmatch(r"what was deployed last is over; this still goes on: flow \(In\[1\], \d\d:\d\d:\d\d\)\n", told)
+    assert kernel.run("%hydro stop", "e").stdout == told + "flow: stopped\n"
+    assert "has stopped" in kernel.attempt('%hydro kill "process 0"', "f").error
 
 
 def test_stop_all_tells_deployments_apart(kernel):

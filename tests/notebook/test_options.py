@@ -19,8 +19,9 @@ def test_every_command_has_a_parser_and_is_in_the_help():
         assert options.command_parser(command).prog in text
 
 
-def test_a_bare_line_asks_for_help():
-    assert options.parse_command("")[0] == "help"
+@pytest.mark.parametrize("line", ["", "--help", "-h", "kill --help", "drop A B 0.5 -h"])
+def test_a_line_may_ask_for_help(line):
+    assert options.parse_command(line)[0] == "help"
 
 
 def test_names_with_spaces_are_quoted():
