@@ -28,7 +28,7 @@ def test_ci_runs_the_test_command_as_written():
 def test_the_pictures_are_there():
     pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
     assert README.startswith("![The dashboard")
-    assert all((ROOT / picture).stat().st_size > 10_000 for picture in pictures)
+    assert all((ROOT / picture).stat().st_size > 4_000 for picture in pictures)
 
 
 PROGRAMS = re.findall(r"^```python\n(.*?)\n```\n+```\n(.*?)\n```", README, re.DOTALL | re.MULTILINE)
