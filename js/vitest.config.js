@@ -1,3 +1,3 @@
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { environment: "happy-dom", include: ["tests/**/*.test.js"] } });
+export default defineConfig({ test: { environment: "happy-dom", include: ["tests/**/*.test.js"], setupFiles: ["tests/setup.js"] } });

@@ -183,8 +183,9 @@ def _closed(look: _Look, box: Box) -> str:
     members = _members(look, box.place) if box.place else ""
     rows = [f"<b>{html.escape(ascii_text(box.title))}</b>{members}"]
     size = f"{len(inside)} operator{'' if len(inside) == 1 else 's'}"
-    rows.append(f'<font point-size="10" color="{QUIET}">{size}</font>')
-    rows += [f'<font point-size="10" color="{NET}">{ROOM}</font>'] if look.live else []
+    rows += [f'<font point-size="10" color="{QUIET}">{size}</font>'] if inside else []
+    live = look.live and bool(inside)
+    rows += [f'<font point-size="10" color="{NET}">{ROOM}</font>'] if live else []
     place = PLACE_CLASSES.get(box.place.kind, box.place.kind) if box.place else "code"
     words = [
         "closed",
@@ -196,7 +197,7 @@ def _closed(look: _Look, box: Box) -> str:
     return (
         f"{_quote(box.slot)} [id={_quote(box.slot)} class={named} label=<{'<br/>'.join(rows)}>"
         f' tooltip={_quote(box.title)} shape=box style="rounded,filled" color="#8592a3" fillcolor="#fbfcfd"'
-        ' penwidth=1.6 margin="0.2,0.12"]'
+        ' penwidth=1.2 margin="0.2,0.12"]'
     )
 
 

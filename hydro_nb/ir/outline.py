@@ -89,7 +89,7 @@ def outline(graph: Graph, by: By = "location", closed: Collection[str] = ()) -> 
         _by_location(graph, made)
     else:
         _by_code(graph, made)
-    made.closed = frozenset(closed) & made.boxes.keys()
+    made.closed = frozenset(closed).intersection(made.boxes)
     return made
 
 

@@ -18,17 +18,22 @@ from typing import TYPE_CHECKING, Any, cast
 from graphviz.backend import execute  # pyright: ignore[reportMissingTypeStubs]
 
 from hydro_nb.ir.dot import to_dot
+from hydro_nb.ir.outline import outline
 from hydro_nb.notebook.route import route
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from hydro_nb.ir.graph import Graph
+    from hydro_nb.ir.outline import By
 
 log = logging.getLogger(__name__)
 
-TIMEOUT = 5.0
+TIMEOUT = 30.0
 """Seconds that a layout may take before the picture is given up."""
+
+LARGE = 400
+"""Operators above which one arrangement is tried."""
 
 ROOM = (440.0, 440.0)
 """The size in points that a picture is made to fit; it is scaled down to it at most."""
@@ -57,17 +62,28 @@ def draw(
     highlight: Collection[str] = (),
     sizes: Mapping[str, int] = {},
     room: tuple[float, float] = ROOM,
+    by: By = "location",
+    closed: Collection[str] = (),
 ) -> Drawing | None:
     """Lay the graph out, with a column per location or as one chain, whichever can be read better in its room.
 
     None where there is no Graphviz or it gives up; the callers then show the graph as text.
     """
-    several = len({place.root for place in graph.places.values()}) > 1
-    ways = {"columns": COLUMNS_BETTER, "TB": 1.0, "LR": 1.0} if several else {"TB": 1.0, "LR": 1.0}
-    dots = {way: to_dot(graph, live=live, highlight=highlight, sizes=sizes, direction=way) for way in ways}
+    given: dict[str, Any] = {"live": live, "highlight": highlight, "sizes": sizes, "by": by, "closed": closed}
+    dots = {way: to_dot(graph, direction=way, **given) for way in _ways(graph, by, closed)}
+    ways = {"columns": COLUMNS_BETTER}
     made = {way: _drawn(dot, way) for way, dot in dots.items()}
-    drawings = [(each.scale(room) * ways[way], each) for way, each in made.items() if each]
+    drawings = [(each.scale(room) * ways.get(way, 1.0), each) for way, each in made.items() if each]
     return max(drawings, key=lambda scored: scored[0], default=(0.0, None))[1]
+
+
+def _ways(graph: Graph, by: By, closed: Collection[str]) -> Sequence[str]:
+    """Give the arrangements to try: one alone where each takes seconds, no columns where these are not locations."""
+    boxes = outline(graph, by, closed)
+    if len({*map(boxes.shown, boxes.homes)}) > LARGE:
+        return ("TB",)
+    several = len({place.root for place in graph.places.values()}) > 1
+    return ("columns", "TB", "LR") if several and by == "location" and not boxes.closed else ("TB", "LR")
 
 
 def _drawn(dot: str, way: str) -> Drawing | None:

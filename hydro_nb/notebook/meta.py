@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hydro_nb.ir.picture import client_of, edges, element_name, guarantees, kind_text
 from hydro_nb.ir.text import to_text
-from hydro_nb.notebook.layout import draw
+from hydro_nb.notebook.drawings import opening, picture
 
 if TYPE_CHECKING:
     from hydro_nb.errors import Site
@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 def graph_trait(
     graph: Graph, *, live: bool, highlight: Collection[str] = (), sizes: Mapping[str, int] = {}
 ) -> dict[str, Any]:
-    """Give everything that a page shows of a graph, as plain data; `sizes` are those of clusters, by slot."""
-    drawing = draw(graph, live=live, highlight=highlight, sizes=sizes)
+    """Give everything that a page shows of a graph, as plain data; `sizes` are those of clusters, by slot.
+
+    The kinds of what operators give are in one list, to which each of them refers: most are alike.
+    """
+    kinds = Kinds()
     return {
-        "svg": drawing.svg if drawing else "",
+        **picture(graph, live=live, highlight=highlight, sizes=sizes, closed=opening(graph)),
         "text": to_text(graph) if graph.nodes else "",
         "summary": summary(graph),
-        "nodes": {node.slot: _node(graph, node) for node in graph.nodes.values()},
+        "nodes": {node.slot: _node(graph, node, kinds) for node in graph.nodes.values()},
+        "kinds": kinds.told,
         "places": {place.slot: graph.display_name(place) for place in graph.places.values() if not place.parent},
         "streams": _told_apart(graph, [*_sinks_and_edges(graph), *_values(graph)]),
         "links": links(graph),
@@ -72,7 +76,7 @@ def _many(count: int, word: str) -> str:
     return f"{count} {word}{'' if count == 1 else 's'}"
 
 
-def _node(graph: Graph, node: Node) -> dict[str, Any]:
+def _node(graph: Graph, node: Node, kinds: Kinds) -> dict[str, Any]:
     shown = node.outputs or node.input_kinds[:1]
     return {
         "label": node.op.label,
@@ -80,22 +84,30 @@ def _node(graph: Graph, node: Node) -> dict[str, Any]:
         "category": node.op.category,
         "place": graph.display_name(node.place),
         "site": site(node.site),
-        "outputs": [_kind(kind) for kind in shown],
+        "outputs": [kinds.number(kind) for kind in shown],
     }
 
 
 def site(place: Site) -> dict[str, Any]:
     """Give a line of the user's as plain data."""
-    return {"cell": place.cell, "line": place.line, "text": place.text}
+    return {"cell": place.cell, "line": place.line, "text": place.text, "function": place.function}
 
 
-def _kind(kind: Kind) -> dict[str, Any]:
-    return {
-        "text": kind_text(kind),
-        "shape": str(kind.shape),
-        "element": element_name(kind),
-        "guarantees": list(guarantees(kind)),
-    }
+class Kinds:
+    """What operators give, each kind told once."""
+
+    def __init__(self) -> None:
+        self.told: list[dict[str, Any]] = []
+        self._numbers: dict[str, int] = {}
+
+    def number(self, kind: Kind) -> int:
+        """Give the number of a kind among those that are told."""
+        text = kind_text(kind)
+        if text not in self._numbers:
+            self._numbers[text] = len(self.told)
+            told = {"text": text, "shape": str(kind.shape), "element": element_name(kind)}
+            self.told.append({**told, "guarantees": list(guarantees(kind))})
+        return self._numbers[text]
 
 
 def _sinks_and_edges(graph: Graph) -> Iterator[dict[str, str]]:

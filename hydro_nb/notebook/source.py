@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from typing_extensions import TypeIs
@@ -11,10 +12,12 @@ from hydro_nb.deploy.io import hydro_io
 from hydro_nb.notebook.acts import check_apart, perform
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from hydro_nb.deploy.deployment import Deployment
     from hydro_nb.ir.graph import Graph
     from hydro_nb.telemetry.state import DeploymentState
-    from hydro_nb.wire import LogLine
+    from hydro_nb.wire import LocationProgram, LogLine
 
 Cancel = Callable[[], object]
 
@@ -52,10 +55,34 @@ class Source(Protocol):
         """Do what a button asks for, such as `kill`, to processes given by name; may block."""
         ...
 
+    @property
+    def log_folder(self) -> Path | None:
+        """Where the whole logs are, if they are kept."""
+        ...
+
+    def programs(self) -> Sequence[LocationProgram]:
+        """Give what each location runs."""
+        ...
+
+    def inlets(self) -> Sequence[str]:
+        """Give the slots of the external ports through which a person may send."""
+        ...
+
+    def send(self, slot: str, value: object) -> object:
+        """Send one element through an external port; may block."""
+        ...
+
 
 def is_source(thing: object) -> TypeIs[Source]:
     """Whether it ticks by itself; a deployment does not."""
     return hasattr(thing, "every")
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """A port by its place in the graph alone."""
+
+    slot: str
 
 
 class DeploymentSource:
@@ -89,6 +116,26 @@ class DeploymentSource:
     def stop(self) -> None:
         """End every process."""
         self._deployment.stop()
+
+    @property
+    def log_folder(self) -> Path | None:
+        """Where the whole logs are, if they are kept."""
+        return self._deployment.log_folder
+
+    def programs(self) -> Sequence[LocationProgram]:
+        """Give what each location runs: nothing outside of the deployment."""
+        return [place for place in self._deployment.program.locations if place.kind != "external"]
+
+    def inlets(self) -> Sequence[str]:
+        """Give the slots of the ports that lead from an external client into the flow."""
+        program = self._deployment.program
+        outside = {place.id for place in program.locations if place.kind == "external"}
+        return [channel.edge for channel in program.channels if channel.sender in outside]
+
+    def send(self, slot: str, value: object) -> None:
+        """Send one element as `deployment[port].send(value)` does."""
+        check_apart([row.pid for row in self._deployment.processes])
+        self._deployment[_Slot(slot)].send(value)
 
     def act(self, call: str, processes: Sequence[str], given: Mapping[str, Any]) -> None:
         """Do what the call of the deployment does; what it refuses is refused here."""

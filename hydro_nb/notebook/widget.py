@@ -18,6 +18,7 @@ import IPython.display
 import traitlets
 
 from hydro_nb.notebook.acts import Acts, apart
+from hydro_nb.notebook.asks import Asks
 from hydro_nb.notebook.fallback import static_bundle, summary_text
 from hydro_nb.notebook.feed import Feed, Message
 from hydro_nb.notebook.meta import graph_trait
@@ -37,7 +38,20 @@ STATIC = Path(__file__).parent / "static"
 TRAIT_STEP = 0.5
 STILL_STEP = 1.0
 SNAPSHOT_LINES = 1000
-NO_GRAPH: dict[str, Any] = {"svg": "", "text": "", "summary": "", "nodes": {}, "places": {}, "streams": []}
+NO_GRAPH: dict[str, Any] = {
+    "svg": "",
+    "text": "",
+    "summary": "",
+    "nodes": {},
+    "kinds": [],
+    "places": {},
+    "streams": [],
+    "links": [],
+    "by": "location",
+    "closed": [],
+    "boxes": {},
+    "bundles": {},
+}
 
 
 class _View(anywidget.AnyWidget):
@@ -57,6 +71,8 @@ class _View(anywidget.AnyWidget):
     skipped = traitlets.Dict().tag(sync=True)
     faults = traitlets.List[dict[str, Any]]().tag(sync=True)
     acts = traitlets.List[dict[str, Any]]().tag(sync=True)
+    logs = traitlets.Unicode().tag(sync=True)
+    inlets = traitlets.List[str]().tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
         with quiet_parent():
@@ -97,7 +113,9 @@ class Dashboard(_View):
         state = source.snapshot()
         sizes = Counter(row.slot for row in state.processes.values())
         graph = graph_trait(source.graph, live=True, sizes=sizes) if source.graph else NO_GRAPH
+        self._asks = Asks(source, sizes, self._acted)
         traits = self._feed.traits(state, time.time())
+        traits |= {"logs": str(source.log_folder or ""), "inlets": list(source.inlets())}
         super().__init__(mode="live", name=source.name, graph=graph, **traits)
         cast("Any", self).on_msg(self._heard)
         self._cancel = source.every(FAST, self._tick)
@@ -134,6 +152,8 @@ class Dashboard(_View):
             self._acts.ask(content)
         elif kind == "dismiss":
             self._acts.dismiss(content)
+        elif self._asks.ask(content):
+            return
         else:
             self._inbox.append(content)
         self._acted()
@@ -165,6 +185,8 @@ class Dashboard(_View):
                 self._tell(self._feed.snapshot(state, self._tail(), now), now)
             elif self._pace.due(now) or (over and self._pace.listening and self._cancel is not None):
                 self._tell_news(state, now)
+            for content, buffers in self._asks.answers():
+                cast("Any", self).send(content, buffers)
         if over or (state.state in ("settled", "failed") and now - self._kept_at >= STILL_STEP):
             self._keep_still(state, now)
         if over and self._cancel is not None:

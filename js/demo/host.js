@@ -1,7 +1,9 @@
 // A kernel in the page: plays recorded events to the widget as anywidget would, and keeps what the widget sends.
 
 /** @typedef {{at: number, traits?: Record<string, unknown>, message?: Record<string, any>, lines?: [number, string, string, number, string][]}} Frame */
-/** @typedef {{traits: Record<string, any>, names: string[], frames: Frame[]}} Recording */
+/** @typedef {{traits: Record<string, any>, names: string[], frames: Frame[], places?: any[], drawings?: Record<string, any>, texts?: Record<string, string>, ports?: any[]}} Recording */
+
+const PANES = new URL("../../hydro_nb/notebook/static/panes.js", import.meta.url);
 
 const encoder = new TextEncoder();
 
@@ -15,6 +17,8 @@ export class FakeModel {
     /** @type {any[]} */
     this.sent = [];
     this.seq = 0;
+    /** @type {any[]} */
+    this.ports = structuredClone(recording.ports ?? []);
     this.totals = {};
     this.samples = {};
     this.values = {};
@@ -56,6 +60,20 @@ export class FakeModel {
     if (content.kind === "stop") this.set("status", { ...this.state.status, phase: "stopped", ended: Date.now() / 1000 });
     if (content.kind === "act") this.act(content);
     if (content.kind === "dismiss") this.set("acts", []);
+    this.answer(content);
+  }
+
+  /** Answers a question from what was recorded. @param {any} content */
+  answer(content) {
+    const { recording, ports } = this;
+    const { view, number, by, closed } = content;
+    const tell = (/** @type {object} */ told, /** @type {DataView[]} */ buffers = []) => this.emit("msg:custom", { view, number, ...told }, buffers);
+    if (content.kind === "code") tell({ kind: "code", places: recording.places ?? [] });
+    else if (content.kind === "export") tell({ kind: "export", form: content.form, text: recording.texts?.[content.form] ?? "" });
+    else if (content.kind === "draw") tell({ kind: "drawing", ...(recording.drawings?.[drawn(by, closed)] ?? this.state.graph) });
+    else if (content.kind === "asset") fetch(PANES).then((file) => file.arrayBuffer()).then((data) => tell({ kind: "asset", name: "panes" }, [new DataView(data)]));
+    else if (content.kind === "put") ports.find((/** @type {any} */ port) => port.slot === content.slot)?.sent.push({ text: content.text, error: "", time: Date.now() / 1000 });
+    if (content.kind === "ports" || content.kind === "put") tell({ kind: "ports", ports: structuredClone(ports) });
   }
 
   /** Moves recorded times to today. @param {any} value @param {string} [key] @returns {any} */
@@ -128,6 +146,12 @@ export class FakeModel {
     const lines = frame.lines ?? [];
     this.emit("msg:custom", this.message("tick", message, lines), lines.length ? [this.buffer(lines)] : []);
   }
+}
+
+/** The name of a recorded picture. @param {string} by @param {unknown} closed */
+function drawn(by, closed) {
+  const some = Array.isArray(closed) && closed.length > 0;
+  return `${by}${some ? " some" : closed === "all" ? " all" : ""}`;
 }
 
 /** Draws the widget into an element and plays the recording; `speed` 0 plays all of it at once.

@@ -9,9 +9,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-from hydro_nb import FlowBuilder, nondet, proof, q
+from hydro_nb import TCP, FlowBuilder, nondet, proof, q
+from hydro_nb.ir.graph import Graph
+from hydro_nb.ir.text import to_dot, to_mermaid
+from hydro_nb.notebook.asks import Asks
+from hydro_nb.notebook.drawings import Drawings
 from hydro_nb.notebook.feed import Feed
 from hydro_nb.notebook.meta import graph_trait
+from hydro_nb.notebook.source import DeploymentSource
 from hydro_nb.telemetry.state import DeploymentState
 from hydro_nb.wire import LogLine
 
@@ -32,6 +37,22 @@ class Ranker:
 
 class Parser:
     """It parses."""
+
+
+class Till:
+    """It takes orders."""
+
+
+class Store:
+    """It has members, any of which delivers."""
+
+
+class Clerk:
+    """It hears what was sold."""
+
+
+class Customer:
+    """It orders from outside."""
 
 
 def files() -> list[Path]:
@@ -67,9 +88,20 @@ def wordcount() -> FlowBuilder:
     return flow
 
 
-def number(text: str) -> int:
-    """Read a number in tens."""
-    return int(text)
+def shop() -> FlowBuilder:
+    """Count what is ordered in two stores, with a port for whoever wants to order by hand."""
+    flow = FlowBuilder("shop")
+    till, stores, clerk = flow.process(Till), flow.cluster(Store), flow.process(Clerk)
+    _, orders = till.source_external(flow.external(Customer), tuple[str, int])
+    beats = till.source_interval(0.01).enumerate().map(lambda beat: (f"customer {beat[0] % 5}", 1 + beat[0] % 3))
+    anywhere = nondet("any store may deliver")
+    orders.round_robin(stores, TCP.fail_stop(), anywhere).for_each(q(print))
+    placed = beats.round_robin(stores, TCP.fail_stop(), anywhere)
+    sold = placed.map(lambda order: order[1]).fold(lambda: 0, lambda total, n: total + n)
+    sold.sample_every(0.25, nondet("it may lag")).send_bincode(clerk).values().for_each(
+        q(print), idempotent=proof("shown twice, it is shown"), commutative=proof("each member tells its own")
+    )
+    return flow
 
 
 def failure() -> FlowBuilder:
@@ -77,24 +109,42 @@ def failure() -> FlowBuilder:
     flow = FlowBuilder("parse")
     reader, parser = flow.process(Reader), flow.process(Parser)
     texts = reader.source_iter(q([str(n) for n in range(500)] + ["0x1F"]))
-    texts.send_bincode(parser).map(number).for_each(q(print))
+    texts.send_bincode(parser).map(int).for_each(q(print))
     return flow
 
 
 def record(flow: FlowBuilder, seconds: float) -> dict[str, Any]:
     """Run a flow for some seconds and give what a page would have been told."""
-    deployment = flow.deploy()
+    clusters = {Store: 2} if flow.name == "shop" else {}
+    deployment = flow.deploy(clusters=clusters)
     feed, began, cursor = Feed(flow.graph), time.time(), 0
     names, frames = [row.name for row in deployment.processes], list[dict[str, Any]]()
     traits = {"mode": "live", "name": flow.name, "deployment": "recorded", "graph": graph_trait(flow.graph, live=True)}
     traits |= feed.traits(deployment.snapshot(), began)
+    source = DeploymentSource(deployment)
+    traits |= {"logs": "/home/ada/hydro_logs", "inlets": list(source.inlets())}
     while (at := time.time() - began) < seconds:
         cursor, new = deployment.logs_since(cursor)
         frames.append(frame(feed, deployment.snapshot(), at, new[-20:], names))
         time.sleep(STEP)
     deployment.stop()
     frames.append({"at": seconds, "traits": feed.traits(deployment.snapshot(), time.time())})
-    return {"traits": traits, "names": names, "frames": frames}
+    return {"traits": traits, "names": names, "frames": frames, **answers(source, flow.graph)}
+
+
+def answers(source: DeploymentSource, graph: Graph) -> dict[str, Any]:
+    """Give what the kernel would answer to the questions of a page."""
+    asks, drawings = Asks(source, {}, lambda: None), Drawings(graph, {})
+    boxes = [place.slot for place in graph.places.values() if place.parent is None]
+    asked: dict[str, dict[str, Any]] = {"location all": {"closed": "all"}}
+    asked |= {"code all": {"by": "code", "closed": "all"}, "code": {"by": "code", "closed": []}}
+    asked |= {"location some": {"closed": boxes[1:2]}}
+    return {
+        "drawings": {name: drawings.drawn(each) for name, each in asked.items()},
+        "places": asks.code()["places"],
+        "ports": asks.ports()["ports"],
+        "texts": {"dot": to_dot(graph), "mermaid": to_mermaid(graph)},
+    }
 
 
 def frame(feed: Feed, state: DeploymentState, at: float, new: list[LogLine], names: list[str]) -> dict[str, Any]:
@@ -107,8 +157,8 @@ def frame(feed: Feed, state: DeploymentState, at: float, new: list[LogLine], nam
 
 
 def main() -> None:
-    """Record the flow that works and the one that fails."""
-    for flow, seconds in ((wordcount(), 10.0), (failure(), 1.0)):
+    """Record flows that work and one that fails."""
+    for flow, seconds in ((wordcount(), 10.0), (shop(), 4.0), (failure(), 1.0)):
         text = json.dumps(record(flow, seconds), separators=(",", ":"), ensure_ascii=False)
         Path(__file__).with_name(f"{flow.name}.json").write_text(text)
 

@@ -1,6 +1,7 @@
 import { h } from "./dom.js";
 import { GraphView } from "./graph.js";
 import { Header } from "./header.js";
+import { Later } from "./later.js";
 import { LogsView } from "./logs.js";
 import { ProblemsView } from "./problems.js";
 import { ProcessesView } from "./processes.js";
@@ -45,6 +46,8 @@ export class Dashboard {
       { id: "logs", title: "Logs", view: new LogsView(store) },
       { id: "processes", title: "Processes", view: this.processes },
       { id: "problems", title: "Problems", view: new ProblemsView(store, select), badge: () => (failed() ? String(failed()) : ""), alarm: true },
+      { id: "code", title: "Code", view: new Later(store, h("div.pane.code"), (made) => new made.CodePane(store, select)) },
+      ...(store.model.get("inlets")?.length ? [{ id: "send", title: "Send", view: new Later(store, h("div.pane.send"), (made) => new made.SendPane(store)) }] : []),
     ];
   }
 
@@ -108,13 +111,13 @@ export class Dashboard {
   /** Shows the faults that are in force. */
   faults() {
     this.tabs.show("processes");
-    this.processes.inForce.reveal();
+    this.processes.faults.when((view) => view.inForce.reveal());
   }
 
   /** Shows what can be done to the link that carries a stream. @param {string} slot */
   link(slot) {
     this.tabs.show("processes");
-    this.processes.links.reveal(slot);
+    this.processes.faults.when((view) => view.links.reveal(slot));
   }
 
   /** Shows an operator's stream. @param {string} slot */

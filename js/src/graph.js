@@ -1,55 +1,63 @@
+import { Boxes, toggle } from "./boxes.js";
 import { attribute, h, write } from "./dom.js";
+import { Extras } from "./extras.js";
+import { Finder } from "./finder.js";
 import { rate, short } from "./format.js";
 import { icon } from "./icons.js";
-import { legend } from "./legend.js";
 import { PanZoom } from "./panzoom.js";
 import { Marks, stateOf } from "./marks.js";
+import { Picture } from "./picture.js";
 import { GONE } from "./store.js";
-import { middle, parse, slotOf } from "./svg.js";
+import { bounds, parse, slotOf } from "./svg.js";
 import { Tip } from "./tip.js";
 
 /** @import {Store} from "./store.js" */
 
-/** The picture of the flow: live numbers, hover, selection, walking by keyboard. */
+const KEYS = "Enter walks into the picture, arrows follow the lines, Enter chooses or opens, c closes the box around, Escape leaves.";
+
+/** The picture of the flow: live numbers, hover, selection, boxes, search, walking by keyboard. */
 export class GraphView {
   /** @param {Store} store @param {(slot: string) => void} select @param {AbortSignal} signal */
   constructor(store, select, signal) {
     this.store = store;
     this.select = select;
     this.svgText = "";
-    /** @type {Map<string, Element>} */
-    this.nodes = new Map();
-    /** @type {{element: Element, source: string, target: string}[]} */
-    this.edges = [];
+    this.picture = new Picture();
     this.marks = new Marks(store);
-    /** @type {Map<string, Element>} */
-    this.places = new Map();
-    /** @type {Map<string, Element>} */
-    this.numbers = new Map();
+    this.boxes = new Boxes(store, () => store.changed());
+    this.finder = new Finder(store, (slot) => this.show(slot));
+    /** What is counted where it comes into a closed box. @type {Map<string, string[]>} */
+    this.arrivals = new Map();
+    /** An operator to show once its box has been opened. */
+    this.wanted = "";
+    /** The operator whose up- and downstream stands out. */
+    this.lit = "";
     this.stage = h("div.stage");
-    this.frame = h("div.frame", { tabindex: 0, role: "group" }, this.stage);
-    this.key = legend();
-    this.tip = new Tip();
-    this.element = h("section.graph", { "aria-label": "Graph" }, this.frame, this.buttons(), this.key, this.tip.element);
+    this.frame = h("div.frame", { tabindex: 0, role: "group", "aria-description": KEYS }, this.stage);
+    this.tip = new Tip(store);
     this.panzoom = new PanZoom(this.frame, this.stage, signal);
+    this.group = h("select.by", { "aria-label": "Group by", title: "Group by", change: () => this.boxes.ask(this.group.value) }, h("option", { value: "location" }, "by location"), h("option", { value: "code" }, "by code"));
+    this.extras = new Extras(store, this, select);
+    this.element = h("section.graph", { "aria-label": "Graph" }, this.frame, this.buttons(), this.tip.element);
     this.listen(signal);
   }
 
+  /** @param {import("./icons.js").IconName} name @param {string} title @param {() => void} act */
+  tool(name, title, act) {
+    return h("button", { type: "button", title, "aria-label": title, click: act }, icon(name));
+  }
+
   buttons() {
-    const button = (/** @type {import("./icons.js").IconName} */ name, /** @type {string} */ title, /** @type {() => void} */ act) =>
-      h("button", { type: "button", title, "aria-label": title, click: act }, icon(name));
-    const toggle = h("button", { type: "button", title: "Legend", "aria-label": "Legend", "aria-expanded": "false" }, icon("legend"));
-    toggle.addEventListener("click", () => {
-      this.key.hidden = !this.key.hidden;
-      attribute(toggle, "aria-expanded", String(!this.key.hidden));
-    });
+    const { boxes, extras, panzoom } = this;
+    const live = this.store.model.get("mode") === "live";
+    const outline = [this.group, this.tool("shut", "Close all boxes", () => boxes.ask(boxes.by, "all")), this.tool("unshut", "Open all boxes", () => boxes.ask(boxes.by, []))];
+    const zoom = [this.tool("plus", "Zoom in", () => panzoom.closer()), this.tool("minus", "Zoom out", () => panzoom.farther()), this.tool("fit", "Fit (double-click)", () => panzoom.fit())];
     return h(
-      "div.tools",
-      { role: "toolbar", "aria-label": "Picture" },
-      button("plus", "Zoom in", () => this.panzoom.closer()),
-      button("minus", "Zoom out", () => this.panzoom.farther()),
-      button("fit", "Fit (double-click)", () => this.panzoom.fit()),
-      toggle,
+      "div.below",
+      {},
+      h("div.tools.search", {}, this.finder.element),
+      live && h("div.tools", { role: "toolbar", "aria-label": "Boxes" }, ...outline),
+      h("div.tools", { role: "toolbar", "aria-label": "Picture" }, extras.table, extras.menu, ...zoom, extras.legend),
     );
   }
 
@@ -64,118 +72,155 @@ export class GraphView {
 
   /** Puts the picture in, if it is another one. */
   draw() {
-    const { svg: text, summary, text: words } = this.store.graph;
-    if (text === this.svgText && this.stage.hasChildNodes()) return;
-    this.svgText = text;
+    const { drawing } = this.boxes;
+    const { summary, text: words } = this.store.graph;
+    if (drawing.svg === this.svgText && this.stage.hasChildNodes()) return;
+    this.svgText = drawing.svg;
     attribute(this.frame, "aria-label", summary);
-    const svg = parse(text);
+    const svg = parse(drawing.svg);
     if (!svg) return this.stage.replaceChildren(h("pre.words", {}, words || "The graph is empty: add an operator to a process."));
     const [, , width = 1, height = 1] = (svg.getAttribute("viewBox") ?? "").split(/\s+/).map(Number);
     svg.setAttribute("width", `${(width * 4) / 3}px`);
     svg.setAttribute("height", `${(height * 4) / 3}px`);
-    this.index(svg);
+    this.arrivals.clear();
+    this.picture.index(svg, this.store.graph, drawing);
+    if (this.store.model.get("mode") === "live") {
+      for (const [slot, group] of this.picture.places) if (drawing.boxes?.[slot]) toggle(group, slot, drawing.boxes[slot]?.title ?? "");
+    }
     this.marks.begin(svg);
     this.stage.replaceChildren(svg);
+    this.panzoom.fitted = true;
     this.panzoom.resize((width * 4) / 3, (height * 4) / 3);
-  }
-
-  /** @param {SVGSVGElement} svg */
-  index(svg) {
-    for (const title of svg.querySelectorAll("title")) title.remove();
-    svg.querySelector("g.graph")?.removeAttribute("class");
-    for (const known of [this.nodes, this.places, this.numbers]) known.clear();
-    this.edges = [];
-    for (const group of svg.querySelectorAll("g.node, g.edge, g.cluster")) {
-      if (group.classList.contains("node")) this.indexNode(group);
-      else if (group.classList.contains("cluster")) this.places.set(slotOf(group), group);
-      else {
-        const [source = "", target = ""] = slotOf(group).split("->").map((end) => end.slice(0, end.lastIndexOf(":")).replace(/\/client$/, ""));
-        this.edges.push({ element: group, source, target });
-      }
-    }
-  }
-
-  /** @param {Element} group */
-  indexNode(group) {
-    const slot = slotOf(group);
-    const node = this.store.graph.nodes[slot];
-    if (!node) return;
-    this.nodes.set(slot, group);
-    group.setAttribute("tabindex", "-1");
-    group.setAttribute("role", "button");
-    group.setAttribute("aria-label", `${node.label} on ${node.place}`);
-    if (!group.classList.contains("live")) return;
-    const number = group.querySelector("text:last-of-type");
-    if (!number) return;
-    number.setAttribute("text-anchor", "middle");
-    number.setAttribute("x", String(middle(group)));
-    number.setAttribute("class", "number");
-    number.textContent = "";
-    this.numbers.set(slot, number);
+    this.light(this.lit);
   }
 
   paint() {
     this.draw();
-    const store = this.store;
-    for (const [slot, number] of this.numbers) write(number, this.number(slot));
-    this.paintEdges();
+    const { store, picture, boxes } = this;
+    if (this.group.value !== boxes.by) this.group.value = boxes.by;
+    this.element.classList.toggle("waiting", boxes.waiting);
+    this.paintNumbers();
+    this.paintLines();
     const failed = new Set(store.problems.filter((problem) => !problem.skipped).map((problem) => problem.slot));
-    for (const [slot, node] of this.nodes) {
-      node.classList.toggle("failed", failed.has(slot));
-      this.marks.node(node, slot);
+    for (const [slot, node] of picture.nodes) {
+      const inside = boxes.drawing.boxes?.[slot]?.inside;
+      node.classList.toggle("failed", failed.has(slot) || Boolean(inside?.some((each) => failed.has(each))));
+      node.classList.toggle("found", this.finder.found.has(slot) || Boolean(this.finder.hits.length && inside?.some((each) => this.finder.found.has(each))));
+      if (inside) this.paintPlace(node, store.graph.places[slot]);
+      else this.marks.node(node, slot);
     }
-    for (const [slot, place] of this.places) this.paintPlace(place, store.graph.places[slot] ?? "");
+    for (const [slot, place] of picture.places) this.paintPlace(place, store.graph.places[slot]);
+    this.extras.paint();
+    if (this.wanted && picture.nodes.has(this.wanted)) this.show(this.wanted);
   }
 
-  /** @param {Element} place @param {string} name */
+  /** @param {Element} place @param {string | undefined} name */
   paintPlace(place, name) {
-    const rows = this.store.processes.filter((row) => (row.place ?? row.name) === name);
+    const rows = name === undefined ? [] : this.store.processes.filter((row) => (row.place ?? row.name) === name);
     place.classList.toggle("failed", rows.some((row) => GONE.includes(row.phase)));
     place.classList.toggle("paused", rows.length > 0 && rows.every((row) => row.phase === "paused"));
-    this.marks.place(place, rows.map((row) => stateOf(row, this.store)));
+    const queued = rows.reduce((sum, row) => sum + row.queued, 0);
+    this.marks.place(place, rows.map((row) => stateOf(row, this.store)), this.store.live ? queued : 0);
   }
 
   /** Moving where something crosses, broken where nobody is left to receive it. */
-  paintEdges() {
+  paintLines() {
     const { store } = this;
-    for (const { element, source, target } of this.edges) {
+    for (const { element, ends } of this.picture.lines) {
       if (!element.classList.contains("net")) continue;
-      const broken = store.gone(target);
+      const broken = ends.every(([, target]) => store.gone(target));
       element.classList.toggle("broken", broken);
-      element.classList.toggle("active", !broken && store.rate(target) > 0);
-      this.marks.edge(element, source, target);
+      element.classList.toggle("active", !broken && ends.some(([, target]) => store.rate(target) > 0));
+      for (const [source, target] of ends.slice(0, 1)) this.marks.edge(element, source, target);
     }
   }
 
-  /** @param {string} slot */
+  paintNumbers() {
+    const { store, picture } = this;
+    for (const [slot, number] of picture.numbers) write(number, this.number(slot));
+    for (const slot of store.estimates.keys()) {
+      const node = picture.nodes.get(slot);
+      if (node && !picture.numbers.has(slot)) write(picture.numberOf(slot, bounds(node)), this.number(slot));
+    }
+  }
+
+  /** @param {string} box @param {string[]} inside */
+  arriving(box, inside) {
+    const known = this.arrivals.get(box) ?? arriving(this.store, inside);
+    this.arrivals.set(box, known);
+    return known;
+  }
+
+  /** What has passed an operator or arrived in a closed box; what is estimated says so. @param {string} slot */
   number(slot) {
-    const total = this.store.totals.get(slot);
-    if (total === undefined) return "";
-    const now = this.store.rate(slot);
-    return now > 0 ? `${short(total)}  ${rate(now)}` : short(total);
+    const { store } = this;
+    const inside = this.boxes.drawing.boxes?.[slot]?.inside;
+    const counted = inside ? this.arriving(slot, inside) : [slot];
+    const totals = counted.map((each) => store.totals.get(each) ?? store.estimates.get(each));
+    if (totals.every((total) => total === undefined)) return "";
+    const total = totals.reduce((/** @type {number} */ sum, each) => sum + (each ?? 0), 0);
+    const now = counted.reduce((sum, each) => sum + store.rate(each), 0);
+    const about = !inside && !store.totals.has(slot) ? "≈ " : "";
+    return about + (now > 0 ? `${short(total)}  ${rate(now)}` : short(total));
   }
 
-  /** Marks the chosen operator. @param {string} slot */
+  /** Marks the chosen operator, or the closed box that it is in. @param {string} slot */
   mark(slot) {
-    for (const [name, node] of this.nodes) node.classList.toggle("selected", name === slot);
-    for (const { element, target } of this.edges) element.classList.toggle("selected", target === slot && element.classList.contains("net"));
+    const shown = this.picture.nodes.has(slot) ? slot : this.boxes.boxOf(slot);
+    for (const [name, node] of this.picture.nodes) node.classList.toggle("selected", name === shown);
+    for (const { element, ends } of this.picture.lines) element.classList.toggle("selected", ends.some(([, target]) => target === slot) && element.classList.contains("net"));
   }
 
-  /** The slot under an event: an operator's own, for an edge that of the stream it carries.
+  /** Lets what leads to an operator, and what it leads to, stand out; nothing where none is given. @param {string} slot */
+  light(slot) {
+    this.lit = slot;
+    const on = this.picture.nodes.has(slot);
+    const related = on ? this.picture.related(slot) : new Set();
+    this.stage.classList.toggle("lit", on);
+    for (const [name, node] of this.picture.nodes) node.classList.toggle("far", on && !related.has(name));
+    for (const { element, source, target } of this.picture.lines) element.classList.toggle("far", on && !(related.has(source) && related.has(target)));
+  }
+
+  /** Brings an operator into view, out of its closed box if need be. @param {string} slot */
+  show(slot) {
+    const node = this.picture.nodes.get(slot);
+    this.wanted = node || !this.boxes.reveal(slot) ? "" : slot;
+    if (!node) return;
+    const { left, right, top, bottom } = node.getBoundingClientRect();
+    const room = this.frame.getBoundingClientRect();
+    this.panzoom.pan(room.left + room.width / 2 - (left + right) / 2, room.top + room.height / 2 - (top + bottom) / 2);
+    this.choose(slot);
+  }
+
+  /** @param {string} slot */
+  choose(slot) {
+    this.light(slot);
+    this.select(slot);
+  }
+
+  /** The slot under an event: an operator's own, for a line that of the stream it carries.
    * @param {Event} event @returns {string} */
   slotAt(event) {
     const group = event.target instanceof Element ? event.target.closest("g.node, g.edge, g.mark") : null;
     if (!group) return "";
     if (group.classList.contains("mark")) return group.getAttribute("data-leads") ?? "";
     if (group.classList.contains("node")) return slotOf(group);
-    const edge = this.edges.find((each) => each.element === group);
-    return (edge && (group.classList.contains("net") ? edge.target : edge.source)) ?? "";
+    const [[source, target] = ["", ""]] = this.picture.lines.find((each) => each.element === group)?.ends ?? [];
+    return group.classList.contains("net") ? target : source;
   }
 
   /** @param {MouseEvent} event */
   click(event) {
-    const slot = this.slotAt(event);
-    if (slot) this.select(slot);
+    const box = event.target instanceof Element ? event.target.closest("g.toggle")?.getAttribute("data-box") : "";
+    if (box) return this.boxes.close(box);
+    this.act(this.slotAt(event));
+  }
+
+  /** Opens a closed box, shows the stream of an operator. @param {string} slot */
+  act(slot) {
+    if (this.boxes.drawing.boxes?.[slot]?.inside.length) this.boxes.open(slot);
+    else if (slot) this.choose(slot);
+    else this.light("");
   }
 
   /** @param {PointerEvent} event */
@@ -184,17 +229,16 @@ export class GraphView {
     const node = this.store.graph.nodes[slot];
     if (!node || this.frame.classList.contains("dragging")) return this.tip.hide();
     const box = this.element.getBoundingClientRect();
-    this.tip.show(node, this.store.notes(slot), event.clientX - box.left, event.clientY - box.top, box);
+    this.tip.show(slot, this.number(slot), event.clientX - box.left, event.clientY - box.top, box);
   }
 
   /** @param {FocusEvent} event */
   focus(event) {
     const group = event.target instanceof Element ? event.target.closest("g.node") : null;
     const slot = slotOf(group);
-    const node = this.store.graph.nodes[slot];
-    if (!group || !node || !group.matches(":focus-visible")) return;
+    if (!group || !this.store.graph.nodes[slot] || !group.matches(":focus-visible")) return;
     const [box, at] = [this.element.getBoundingClientRect(), group.getBoundingClientRect()];
-    this.tip.show(node, this.store.notes(slot), at.left + at.width / 2 - box.left, at.bottom - box.top - 8, box);
+    this.tip.show(slot, this.number(slot), at.left + at.width / 2 - box.left, at.bottom - box.top - 8, box);
   }
 
   /** @param {KeyboardEvent} event */
@@ -214,18 +258,22 @@ export class GraphView {
     else if (key === "+" || key === "=") this.panzoom.closer();
     else if (key === "-") this.panzoom.farther();
     else if (key === "0") this.panzoom.fit();
-    else if (key === "Enter") this.go([...this.nodes.keys()][0]);
+    else if (key === "/") this.finder.field.focus();
+    else if (key === "Escape" && this.lit) this.light("");
+    else if (key === "Enter") this.go([...this.picture.nodes.keys()][0]);
     else return false;
     return true;
   }
 
-  /** Arrows walk along edges, Enter shows the stream, Escape goes back to the picture.
+  /** Arrows walk along lines, Enter shows the stream or opens a box, c closes one, Escape goes back to the picture.
    * @param {string} key @param {string} slot @returns {boolean} */
   keyOnNode(key, slot) {
-    if (key === "Enter" || key === " ") this.select(slot);
+    const { lines, places } = this.picture;
+    if (key === "Enter" || key === " ") this.act(slot);
     else if (key === "Escape") this.frame.focus();
-    else if (key === "ArrowDown" || key === "ArrowRight") this.go(this.edges.find((e) => e.source === slot)?.target);
-    else if (key === "ArrowUp" || key === "ArrowLeft") this.go(this.edges.find((e) => e.target === slot)?.source);
+    else if (key === "ArrowDown" || key === "ArrowRight") this.go(lines.find((e) => e.source === slot)?.target);
+    else if (key === "ArrowUp" || key === "ArrowLeft") this.go(lines.find((e) => e.target === slot)?.source);
+    else if (key === "c") this.boxes.close(around(this.picture.nodes.get(slot), places));
     else return false;
     if (key === "Escape") this.tip.hide();
     return true;
@@ -233,7 +281,23 @@ export class GraphView {
 
   /** @param {string | undefined} slot */
   go(slot) {
-    const node = this.nodes.get(slot ?? "");
+    const node = this.picture.nodes.get(slot ?? "");
     if (node instanceof SVGElement) node.focus();
   }
+}
+
+/** What is counted where it comes into a closed box; of one that nothing comes to, what leaves the flow in it.
+ * @param {Store} store @param {string[]} inside */
+function arriving(store, inside) {
+  const own = store.graph.streams.filter((stream) => inside.includes(stream.slot));
+  const net = own.filter((stream) => stream.kind === "network");
+  return (net.length ? net : own.filter((stream) => stream.kind === "sink")).map((stream) => stream.slot);
+}
+
+/** The innermost open box around an operator. @param {Element | undefined} node @param {Map<string, Element>} places @returns {string} */
+function around(node, places) {
+  if (!node) return "";
+  const inner = bounds(node);
+  const holding = [...places].map(([slot, group]) => ({ slot, box: bounds(group) })).filter(({ box }) => box.left <= inner.left && box.right >= inner.right && box.top <= inner.top && box.bottom >= inner.bottom);
+  return holding.sort((a, b) => a.box.right - a.box.left - (b.box.right - b.box.left))[0]?.slot ?? "";
 }

@@ -41,13 +41,14 @@ export class LogsView {
     this.lines = h("div.log", { role: "log", "aria-live": "off", tabindex: 0, "aria-label": "Log lines", scroll: () => this.scrolled() });
     this.more = h("button.more", { type: "button", hidden: "", click: () => this.resume() });
     this.status = h("span.log-status");
+    this.files = h("code.log-files");
     this.empty = h("p.empty");
     this.element = h(
       "div.pane.logs",
       {},
       h("div.filters", {}, this.process, this.level, this.search),
       h("div.log-box", {}, this.lines, this.empty, this.more),
-      this.status,
+      h("div.log-foot", {}, this.status, this.files),
     );
     this.names = "";
   }
@@ -139,8 +140,11 @@ export class LogsView {
     this.more.hidden = this.follow || fresh <= 0;
     if (!this.more.hidden) this.more.replaceChildren(icon("down"), `${many(fresh, "new line")}`);
     const shown = this.filtered ? `${whole(this.held.length)} matching, ` : "";
-    const lost = dropped ? `, ${whole(dropped)} not sent here (all are in deployment.logs())` : "";
-    write(this.status, `${shown}${many(logs.pushed, "line")}${lost}`);
+    const folder = this.store.model.get("logs");
+    const lost = dropped ? `, ${whole(dropped)} not sent here` : "";
+    write(this.status, `${shown}${many(logs.pushed + dropped, "line")}${lost}`);
+    write(this.files, folder ? `all in ${folder}` : "");
+    attribute(this.files, "title", folder ? `One file for each process, with every line: ${folder}` : "");
     write(this.empty, this.held.length ? "" : this.advice());
   }
 

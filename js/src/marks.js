@@ -1,4 +1,4 @@
-import { many } from "./format.js";
+import { many, short } from "./format.js";
 import { PATHS } from "./icons.js";
 import { OVER } from "./store.js";
 import { bounds, halfway } from "./svg.js";
@@ -9,6 +9,8 @@ import { bounds, halfway } from "./svg.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const [HIGH, ICON, SIDE, LETTER] = [17, 11, 7, 6.6];
+/** Elements that wait in a process before it is said of its picture. */
+export const QUEUE = 10_000;
 /** How far a label gives way to the side. */
 const NEAR = 18;
 export const COMING = ["starting", "bound", "connected"];
@@ -90,14 +92,15 @@ export class Marks {
     return [{ icon: kind, text: member ? `${words[kind]} ${member}` : words[kind], tone: kind === "cut" ? "bad" : "warn" }];
   }
 
-  /** @param {Element} element @param {string[]} states */
-  place(element, states) {
+  /** @param {Element} element @param {string[]} states @param {number} [queued]  elements that wait there */
+  place(element, states, queued = 0) {
     const kinds = ["restarting", "paused", "killed", "failed"].filter((state) => states.includes(state));
     const parts = kinds.map((state) => {
       const count = states.filter((each) => each === state).length;
       const text = states.length > 1 ? `${count} of ${states.length} ${state}` : state;
       return { icon: /** @type {const} */ (""), text, tone: ["killed", "failed"].includes(state) ? "bad" : "warn" };
     });
+    if (queued >= QUEUE) parts.push({ icon: /** @type {any} */ ("queue"), text: `${short(queued)} queued`, tone: "warn" });
     this.put(element, parts, "", () => corner(element, 8, "top"), 1);
   }
 

@@ -1,10 +1,9 @@
 import { Actions, complaint, form, paintComplaint } from "./actions.js";
 import { attribute, h, one, rows, write } from "./dom.js";
-import { InForce } from "./inforce.js";
 import { bytes, duration, percent, rate, short, whole } from "./format.js";
 import { icon, phaseIcon, setIcon } from "./icons.js";
-import { LinksView } from "./links.js";
-import { stateOf } from "./marks.js";
+import { Later } from "./later.js";
+import { QUEUE, stateOf } from "./marks.js";
 import { OVER } from "./store.js";
 
 /** @import {Store} from "./store.js" */
@@ -26,10 +25,10 @@ export class ProcessesView {
     const head = h("tr", {}, ...HEADS.map((text) => h("th", { scope: "col" }, text || h("span.unseen", {}, "Actions"))));
     this.table = h("table", {}, h("thead", {}, head), this.body);
     this.empty = h("p.empty");
-    this.inForce = new InForce(store);
-    this.links = new LinksView(store);
+    /** @type {Later<import("./panes/faults.js").FaultsView>} */
+    this.faults = new Later(store, h("div.on-purpose"), (made) => new made.FaultsView(store));
     this.strays = h("div.strays");
-    this.element = h("div.pane.processes", {}, this.table, this.links.element, this.inForce.element, this.strays, this.empty);
+    this.element = h("div.pane.processes", {}, this.table, this.faults.element, this.strays, this.empty);
   }
 
   paint() {
@@ -39,10 +38,10 @@ export class ProcessesView {
     rows(this.body, lines, make, (row, process, index) => (index % 2 ? this.paintBelow(row, process) : this.paintRow(row, process)));
     this.table.hidden = !store.processes.length;
     write(this.empty, store.processes.length ? "" : "The processes are being started.");
-    this.inForce.paint();
-    this.links.paint();
+    this.faults.element.hidden = !store.live;
+    this.faults.paint();
     const known = new Set(store.processes.map((process) => process.name));
-    const strays = store.acts.filter((act) => act.error && !this.links.shows(act) && !(act.processes.length === 1 && known.has(act.processes[0] ?? "")));
+    const strays = store.acts.filter((act) => act.error && !this.faults.view?.links.shows(act) && !(act.processes.length === 1 && known.has(act.processes[0] ?? "")));
     rows(this.strays, strays, () => complaint(store), paintComplaint);
   }
 
@@ -76,7 +75,8 @@ export class ProcessesView {
     write(one(row, ".memory"), over ? "–" : bytes(process.memory));
     write(one(row, ".rate"), over || unheard ? "–" : rate(process.rate));
     write(one(row, ".queue"), over ? "–" : short(process.queued));
-    attribute(one(row, ".queue"), "title", whole(process.queued));
+    attribute(one(row, ".queue"), "title", `${whole(process.queued)}${process.queued >= QUEUE ? ": more comes in than it gets done" : ""}`);
+    one(row, ".queue").classList.toggle("much", !over && process.queued >= QUEUE);
     write(one(row, ".up"), process.started && (process.ended || !unheard) ? duration((process.ended || this.store.time) - process.started) : "–");
     this.actions.get(row)?.paint(process);
   }

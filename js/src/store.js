@@ -2,10 +2,12 @@ import { many, whole } from "./format.js";
 import { Ring } from "./ring.js";
 
 /** @import {AnyModel} from "@anywidget/types" */
-/** @import {Traits, Message, Sample, LogLine, Graph, Status, ProcessRow, Problem, Fault, Act} from "./types.js" */
+/** @import {Traits, Message, Sample, LogLine, Graph, GraphNode, Output, Status, ProcessRow, Problem, Fault, Act} from "./types.js" */
 
 export const LOG_LINES = 10_000;
 export const HISTORY = 60;
+/** Values of a singleton that are kept, to be drawn. */
+export const VALUES = 120;
 const RATE_WINDOW = 1.2;
 const HISTORY_STEP = 0.5;
 const ACK_EVERY = 400;
@@ -37,8 +39,15 @@ export class Store {
     this.samples = new Map();
     /** @type {Map<string, Sample>} */
     this.values = new Map();
+    /** What a singleton held, newest last. @type {Map<string, Sample[]>} */
+    this.past = new Map();
+    /** Totals that are estimated, of operators that nobody counts. @type {Map<string, number>} */
+    this.estimates = new Map();
     /** @type {Map<string, Meter>} */
     this.meters = new Map();
+    /** Who takes what the kernel answers, by kind. @type {Map<string, (message: any, buffers: DataView[]) => void>} */
+    this.replies = new Map();
+    this.questions = 0;
     this.seq = -1;
     this.waiting = false;
     this.asked = 0;
@@ -163,6 +172,7 @@ export class Store {
   /** @param {Message} message @param {DataView[]} buffers */
   receive(message, buffers) {
     this.heard = this.now();
+    if (message.kind !== "tick" && message.kind !== "snapshot") return this.replies.get(message.kind)?.(message, buffers);
     if (message.kind === "snapshot") this.reset();
     else if (this.waiting) return;
     else if (message.seq !== this.seq + 1) return this.hello();
@@ -170,11 +180,29 @@ export class Store {
     this.skew = message.time - Date.now() / 1000;
     for (const [slot, total] of Object.entries(message.totals ?? {})) this.totals.set(slot, total);
     for (const [slot, samples] of Object.entries(message.samples ?? {})) this.samples.set(slot, samples);
-    for (const [slot, value] of Object.entries(message.values ?? {})) this.values.set(slot, value);
+    for (const [slot, total] of Object.entries(message.estimates ?? {})) this.estimates.set(slot, total);
+    for (const [slot, value] of Object.entries(message.values ?? {})) this.takeValue(slot, value);
     this.measure(message.time);
     if (message.logs && buffers[0]) this.takeLogs(message.logs.names, buffers[0]);
     this.dropped += message.logs?.dropped ?? 0;
     this.changed();
+  }
+
+  /** @param {string} slot @param {Sample} value */
+  takeValue(slot, value) {
+    this.values.set(slot, value);
+    const past = this.past.get(slot) ?? [];
+    this.past.set(slot, past);
+    if (past.at(-1)?.text !== value.text) past.push(value);
+    if (past.length > VALUES) past.shift();
+  }
+
+  /** Asks for something that is answered with a message of another kind; gives the number of the question.
+   * @param {string} kind @param {Record<string, unknown>} [content] */
+  question(kind, content = {}) {
+    this.questions += 1;
+    this.tell({ kind, view: this.view, number: this.questions, ...content });
+    return this.questions;
   }
 
   reset() {
@@ -206,7 +234,7 @@ export class Store {
 
   /** Turns totals into rates over the last second or so. @param {number} time */
   measure(time) {
-    for (const [slot, total] of this.totals) {
+    for (const [slot, total] of [...this.estimates, ...this.totals]) {
       const meter = this.meters.get(slot) ?? { points: [], rate: 0, history: [], stepped: time };
       this.meters.set(slot, meter);
       meter.points.push([time, total]);
@@ -233,6 +261,11 @@ export class Store {
   /** @param {string} slot @returns {number[]} */
   history(slot) {
     return this.meters.get(slot)?.history ?? [];
+  }
+
+  /** What an operator gives, in words. @param {GraphNode} node @returns {Output[]} */
+  outputs(node) {
+    return node.outputs.flatMap((number) => this.graph.kinds?.[number] ?? []);
   }
 
   /** Whether the process of an operator has gone: nothing arrives there any more. @param {string} slot */

@@ -1,9 +1,12 @@
 import { attribute, h, one, rows, write } from "./dom.js";
 import { clock, rate, whole } from "./format.js";
-import { Spark } from "./spark.js";
+import { Plot, Spark } from "./spark.js";
 
 /** @import {Store} from "./store.js" */
 /** @import {GraphNode, Sample, StreamMeta} from "./types.js" */
+
+/** Values that a singleton has had, listed. */
+const SHOWN = 50;
 
 /** Every watched stream with its total, rate and newest elements. */
 export class StreamsView {
@@ -19,8 +22,9 @@ export class StreamsView {
     this.facts = h("div.facts");
     this.link = h("button.to-link", { type: "button", title: "Cut, delay or drop what goes this way", click: () => link(this.selected) }, "Faults…");
     this.items = h("div.samples", { tabindex: 0, "aria-label": "Sampled elements" });
+    this.plot = new Plot();
     this.empty = h("p.empty");
-    this.element = h("div.pane.streams", {}, this.list, h("div.detail-head", {}, this.facts, this.link, this.title), this.items, this.empty);
+    this.element = h("div.pane.streams", {}, this.list, h("div.detail-head", {}, this.facts, this.link, this.title), this.plot.element, this.items, this.empty);
   }
 
   /** @param {string} slot */
@@ -62,11 +66,20 @@ export class StreamsView {
     write(one(row, ".lost"), this.store.lost(stream.slot));
     if (stream.kind === "value") {
       write(one(row, ".count b"), this.store.values.get(stream.slot)?.text ?? "no value yet");
+      const numbers = this.numbers(stream.slot);
+      row.classList.toggle("words", !numbers.length);
+      this.sparks.get(row)?.paint(numbers);
       return;
     }
     write(one(row, ".count b"), whole(this.store.totals.get(stream.slot) ?? 0));
     write(one(row, ".count small"), rate(this.store.rate(stream.slot)));
     this.sparks.get(row)?.paint(this.store.history(stream.slot));
+  }
+
+  /** What a value was, where it was a number all the time. @param {string} slot @returns {number[]} */
+  numbers(slot) {
+    const past = (this.store.past.get(slot) ?? []).map((each) => Number(each.text));
+    return past.every(Number.isFinite) ? past : [];
   }
 
   paintDetail() {
@@ -80,20 +93,23 @@ export class StreamsView {
       write(one(row, "code"), sample.text);
       attribute(row, "title", sample.type);
     });
+    const numbers = stream?.kind === "value" ? this.numbers(stream.slot) : stream ? this.store.history(stream.slot) : [];
+    this.plot.paint(numbers, stream?.kind === "value" ? "" : "/s");
     write(this.title, this.caption(stream, samples.length));
     write(this.empty, samples.length ? "" : this.advice(node, stream));
   }
 
-  /** Newest first; a live value alone. @param {StreamMeta | undefined} stream @returns {Sample[]} */
+  /** Newest first; of a live value also what it was. @param {StreamMeta | undefined} stream @returns {Sample[]} */
   shown(stream) {
-    const value = stream?.kind === "value" && this.store.values.get(stream.slot);
-    return value ? [value] : [...(this.store.samples.get(this.selected) ?? [])].reverse();
+    const { past, samples } = this.store;
+    const kept = stream?.kind === "value" ? past.get(stream.slot)?.slice(-SHOWN) : samples.get(this.selected);
+    return [...(kept ?? [])].reverse();
   }
 
   /** @param {StreamMeta | undefined} stream @param {number} count */
   caption(stream, count) {
     if (!stream) return "";
-    if (stream.kind === "value") return count ? "present value" : "";
+    if (stream.kind === "value") return count > 1 ? `present value, and ${count - 1} before it` : count ? "present value" : "";
     return `${whole(count)} of ${whole(this.store.totals.get(stream.slot) ?? 0)} shown`;
   }
 
@@ -106,7 +122,7 @@ export class StreamsView {
 
   /** @param {GraphNode | undefined} node */
   paintFacts(node) {
-    const output = node?.outputs[0];
+    const output = node && this.store.outputs(node)[0];
     const words = node && output ? [output.shape, output.element, ...output.guarantees] : node ? [node.label] : [];
     rows(this.facts, words.filter(Boolean), () => h("span.chip"), (chip, word, index) => {
       write(chip, word);

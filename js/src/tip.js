@@ -1,27 +1,34 @@
 import { h, write } from "./dom.js";
 
-/** @import {GraphNode} from "./types.js" */
+/** @import {Store} from "./store.js" */
 
-/** What an operator says when pointed at: its settings, what comes out, and the line that made it. */
+/** What an operator says when pointed at: its settings, what comes out, how much, and the line that made it. */
 export class Tip {
-  constructor() {
+  /** @param {Store} store */
+  constructor(store) {
+    this.store = store;
     this.title = h("b");
     this.detail = h("code.detail");
     this.kind = h("div.kind");
+    this.count = h("div.counted");
     this.lost = h("div.lost");
     this.where = h("div.where");
     this.source = h("code.source");
-    this.element = h("div.tip", { role: "tooltip", hidden: "" }, this.title, this.detail, this.kind, this.lost, this.where, this.source);
+    this.element = h("div.tip", { role: "tooltip", hidden: "" }, this.title, this.detail, this.kind, this.count, this.lost, this.where, this.source);
   }
 
-  /** @param {GraphNode} node @param {string} lost @param {number} x @param {number} y @param {DOMRect} room */
-  show(node, lost, x, y, room) {
+  /** @param {string} slot @param {string} count @param {number} x @param {number} y @param {DOMRect} room */
+  show(slot, count, x, y, room) {
+    const node = this.store.graph.nodes[slot];
+    if (!node) return;
+    const { cell, line, function: named, text } = node.site;
     write(this.title, node.label);
     write(this.detail, node.detail);
-    write(this.kind, node.outputs.map((output) => output.text).join("\n"));
-    write(this.lost, lost);
-    write(this.where, node.site.cell ? `${node.site.cell}, line ${node.site.line}` : "");
-    write(this.source, node.site.text.trim());
+    write(this.kind, this.store.outputs(node).map((output) => output.text).join("\n"));
+    write(this.count, count);
+    write(this.lost, this.store.notes(slot));
+    write(this.where, cell ? `${cell}, line ${line}${named ? `, in ${named}` : ""}` : "");
+    write(this.source, text.trim());
     this.element.hidden = false;
     const { offsetWidth: w, offsetHeight: h_ } = this.element;
     const left = Math.max(6, Math.min(x + 14, room.width - w - 6));

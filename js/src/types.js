@@ -1,17 +1,31 @@
 // The shapes of what the kernel sends; hydro_nb/notebook/feed.py writes them.
 
 /** @typedef {{time: number, text: string, type: string}} Sample */
-/** @typedef {{cell: string, line: number, text: string}} Site */
+/** @typedef {{cell: string, line: number, text: string, function?: string}} Site */
 /** @typedef {{text: string, shape: string, element: string, guarantees: string[]}} Output */
-/** @typedef {{label: string, detail: string, category: string, place: string, site: Site, outputs: Output[]}} GraphNode */
+/** @typedef {{label: string, detail: string, category: string, place: string, site: Site, outputs: number[]}} GraphNode  outputs: places in the list of kinds */
 /** @typedef {{slot: string, title: string, route: string, kind: "network" | "sink" | "value"}} StreamMeta */
 /** @typedef {{first: string, last: string, slots: string[], lossy: boolean}} Link  which location sends to which, over which edges */
+/** @typedef {{title: string, inside: string[]}} Box  of a closed one, the operators that it stands for */
+/**
+ * @typedef {object} Drawing  a picture, and what its boxes and lines stand for
+ * @property {string} svg  empty where no Graphviz could draw it
+ * @property {string} [by]  "location" or "code"
+ * @property {string[]} [closed]
+ * @property {Record<string, Box>} [boxes]
+ * @property {Record<string, [string, string][]>} [bundles]  the edges of lines that lead to closed boxes
+ */
 /**
  * @typedef {object} Graph
  * @property {string} svg  empty where no Graphviz could draw it
  * @property {string} text  the graph in words, for a page without a picture
  * @property {string} summary
  * @property {Record<string, GraphNode>} nodes
+ * @property {Output[]} [kinds]
+ * @property {string} [by]
+ * @property {string[]} [closed]
+ * @property {Record<string, Box>} [boxes]
+ * @property {Record<string, [string, string][]>} [bundles]
  * @property {Record<string, string>} places  slot -> display name
  * @property {StreamMeta[]} streams
  * @property {Link[]} [links]
@@ -62,12 +76,13 @@
  */
 /**
  * @typedef {object} Message
- * @property {"tick" | "snapshot"} kind
+ * @property {"tick" | "snapshot"} kind  answers to questions have others
  * @property {number} seq
  * @property {number} time  seconds since the epoch, by the kernel's clock
  * @property {Record<string, number>} [totals]  those that changed; all of them in a snapshot
  * @property {Record<string, Sample[]>} [samples]  newest last, replacing the slot's
  * @property {Record<string, Sample>} [values]
+ * @property {Record<string, number>} [estimates]  totals of operators that nobody counts
  * @property {{names: string[], dropped: number}} [logs]  the lines themselves are in the first buffer
  */
 /**
@@ -84,6 +99,8 @@
  * @property {Record<string, Skipped>} [skipped]  per operator that goes on without some elements
  * @property {Fault[]} [faults]  in force on purpose
  * @property {Act[]} [acts]
+ * @property {string} [logs]  the folder of the whole logs
+ * @property {string[]} [inlets]  slots of the ports through which a person may send
  */
 /** @typedef {{process: string, error: boolean, level: string, time: number, text: string}} LogLine */
 

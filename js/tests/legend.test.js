@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { legend } from "../src/legend.js";
+import { legend } from "../src/panes/legend.js";
 
 /** @param {string} classes */
 const drawn = (classes) => [...legend().querySelectorAll(`g.${classes} path`)].map((path) => path.getAttribute("d"));

@@ -61,6 +61,17 @@ class Ticker:
     def phase(self, phase):
         self.state = telemetry.phase(self.state, phase, 1010.0)
 
+    log_folder = None
+
+    def programs(self):
+        return []
+
+    def inlets(self):
+        return []
+
+    def send(self, slot, value):
+        self.asked.append(f"send {slot} {value!r}")
+
     def stop(self):
         self.asked.append("stop")
 

@@ -94,7 +94,7 @@ def test_a_running_deployment_shows_everything_at_once(show):
     expect(page.locator(".stream-list .stream")).to_have_count(4)
     expect(page.locator(".shown")).to_contain_text(" shown")
     expect(page.locator(".sample").first).to_be_visible()
-    assert page.locator(".tabs [role=tab]").all_inner_texts() == ["Streams", "Logs", "Processes", "Problems"]
+    assert page.locator(".tabs [role=tab]").all_inner_texts() == ["Streams", "Logs", "Processes", "Problems", "Code"]
 
 
 def test_stop_and_kill_reach_the_kernel(show):
@@ -105,7 +105,7 @@ def test_stop_and_kill_reach_the_kernel(show):
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("header .word")).to_have_text("stopped")
     expect(page.locator("header .stop")).to_be_hidden()
-    assert [kind for kind in sent(page) if kind not in ("hello", "ack")] == ["act", "stop"]
+    assert [kind for kind in sent(page) if kind not in ("hello", "ack", "asset")] == ["act", "stop"]
 
 
 @pytest.mark.parametrize("width", [600, 920, 1280])
@@ -201,7 +201,7 @@ def test_the_whole_dashboard_works_from_the_keyboard(show):
     page.keyboard.press("ArrowDown")
     expect(page.locator(".stage .node.network").first).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator(".stream[aria-selected=true] small").first).to_have_text("send_bincode")
+    expect(page.locator(".stream[aria-selected=true] small").first).to_have_text("text (send_bincode)")
     page.keyboard.press("Escape")
     expect(page.locator(".frame")).to_be_focused()
     page.locator("[data-tab=streams]").focus()

@@ -1,10 +1,10 @@
-import { hindrance, say } from "./actions.js";
-import { h, one, rows, write } from "./dom.js";
-import { duration } from "./format.js";
-import { setIcon } from "./icons.js";
+import { hindrance, say } from "../actions.js";
+import { h, one, rows, write } from "../dom.js";
+import { duration } from "../format.js";
+import { setIcon } from "../icons.js";
 
-/** @import {Store} from "./store.js" */
-/** @import {Fault} from "./types.js" */
+/** @import {Store} from "../store.js" */
+/** @import {Fault} from "../types.js" */
 
 /** What ends a fault: its word, the call, and what it is given. */
 const ENDS = /** @type {const} */ ({

@@ -1,12 +1,12 @@
-import { complaint, form, hindrance, paintComplaint, say } from "./actions.js";
-import { h, one, rows, write } from "./dom.js";
-import { setIcon } from "./icons.js";
+import { complaint, form, hindrance, paintComplaint, say } from "../actions.js";
+import { h, one, rows, write } from "../dom.js";
+import { setIcon } from "../icons.js";
 import { end, endWord } from "./inforce.js";
-import { actsOn } from "./marks.js";
-import { OVER } from "./store.js";
+import { actsOn } from "../marks.js";
+import { OVER } from "../store.js";
 
-/** @import {Store} from "./store.js" */
-/** @import {Act, Fault, Link} from "./types.js" */
+/** @import {Store} from "../store.js" */
+/** @import {Act, Fault, Link} from "../types.js" */
 
 const KINDS = /** @type {const} */ (["cut", "delay", "drop"]);
 /** @typedef {(typeof KINDS)[number]} Kind */

@@ -1,4 +1,4 @@
-import { h } from "./dom.js";
+import { h } from "../dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -14,6 +14,7 @@ const NODES = [
 const PLACES = [
   ["members", "cluster", "M4 1.5h16a3 3 0 0 1 3 3v6a3 3 0 0 1-3 3H4a3 3 0 0 1-3-3v-6a3 3 0 0 1 3-3z"],
   ["tick", "tick by tick", "M5 2.5h16a4 4 0 0 1 4 4v3a4 4 0 0 1-4 4H5a4 4 0 0 1-4-4v-3a4 4 0 0 1 4-4z"],
+  ["closed", "closed: click opens it", "M2 2.5h22v11H2zM10 8h6M13 5v6"],
   ["external", "client outside", "M5 2.5h16a4 4 0 0 1 4 4v3a4 4 0 0 1-4 4H5a4 4 0 0 1-4-4v-3a4 4 0 0 1 4-4z"],
 ];
 const EDGES = [
@@ -50,5 +51,5 @@ export function legend() {
   const entries = (/** @type {string[][]} */ list, /** @type {string} */ kind) =>
     list.map(([name = "", text = "", ...paths]) => h("li", {}, sign(`${kind} ${name}`, paths), text));
   const boxes = h("ul", {}, ...entries(NODES, "node op"), ...entries(PLACES, "cluster"));
-  return h("div.legend", { hidden: "" }, boxes, h("ul", {}, ...entries(EDGES, "edge")));
+  return h("div.legend", {}, boxes, h("ul", {}, ...entries(EDGES, "edge")));
 }

@@ -1,0 +1,6 @@
+export { CodePane } from "./code.js";
+export { FaultsView } from "./faults.js";
+export { legend } from "./legend.js";
+export { Menu } from "./menu.js";
+export { SendPane } from "./send.js";
+export { Table } from "./table.js";
