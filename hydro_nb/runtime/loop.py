@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import select
 import sys
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from hydro_nb.runtime.channel import MAX_ITEMS
 from hydro_nb.runtime.clock import Clock
 from hydro_nb.runtime.inflow import DRAIN_SECONDS
 from hydro_nb.runtime.life import Life
+from hydro_nb.runtime.memory import settle_memory
 from hydro_nb.runtime.post import Post
 from hydro_nb.runtime.report import Reporter
 from hydro_nb.runtime.zmq_channel import Carrier
@@ -125,7 +125,7 @@ class Loop:
             with life.share:
                 life.start()
         self._pump()
-        _settle_memory()
+        settle_memory()
         for life in self._living:
             if not life.failed:
                 life.enter("running")
@@ -315,13 +315,6 @@ class Loop:
             self._met[joined.peer] = joined.epoch
             self._post.leave(joined.peer)
             self._carrier.meet(joined.peer, joined.endpoint, joined.key)
-
-
-def _settle_memory() -> None:
-    """Keep the collector off what lives as long as the process, and make it rarer for what does not."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
 
 
 def flush_streams() -> None:
