@@ -19,4 +19,7 @@ class Lesson:
         return self.file.partition("_")[0]
 
 
-LESSONS = (Lesson("01_processes.ipynb", "Processes", "a program is a graph over places"),)
+LESSONS = (
+    Lesson("01_processes.ipynb", "Processes", "a program is a graph over places"),
+    Lesson("05_clusters.ipynb", "Clusters", "one program, many members"),
+)

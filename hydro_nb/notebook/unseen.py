@@ -1,4 +1,4 @@
-"""Prints below a cell what processes wrote that nobody saw: of deployments that came and went in it without a dashboard."""
+"""Prints below a cell what processes wrote that nobody saw, where their deployment came and went in it unshown."""
 
 from __future__ import annotations
 
