@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from hydro_nb.runtime.waiter import ANYTHING
+
 CLOSE_SECONDS = 1.0
 """How long a cancelled source may take to clean up."""
 
@@ -18,8 +20,8 @@ class AsyncWaiter:
         for fd in self._sockets:
             self.loop.add_reader(fd, self.loop.stop)
 
-    def wait(self, seconds: float | None) -> bool:
-        """Run the loop until a socket, a source or the time stops it."""
+    def wait(self, seconds: float | None) -> int:
+        """Run the loop until a socket, a source or the time stops it; which of them is not known."""
         timer = None
         if seconds is not None:
             timer = (
@@ -28,7 +30,7 @@ class AsyncWaiter:
         self.loop.run_forever()
         if timer is not None:
             timer.cancel()
-        return True
+        return ANYTHING
 
     def close(self) -> None:
         """Cancel what runs and close the loop."""

@@ -8,6 +8,12 @@ from hydro_nb.errors import DecodeError
 from hydro_nb.values import MemberId
 from hydro_nb.wire import HEADER, HELLO, VERSION, ChannelSpec, member_of
 
+MAX_ITEMS = 1024
+MAX_BYTES = 64 * 1024
+MAX_BUFFER = 64 * 1024 * 1024
+MAX_FRAME = 66 * 1024 * 1024
+"""What the largest element takes, with its header and schema; a larger frame is refused by the receiving socket."""
+
 Fields = tuple[int, int, int, int, int, int, int, int]
 """The unpacked `HEADER`."""
 

@@ -58,7 +58,10 @@ class Ends:
     @property
     def dry(self) -> bool:
         """Whether nothing more comes in unless somebody who has failed is started again, which nobody does now."""
-        return all(each.ended and not each.queue and self._is_lost(each) for each in self.ins)
+        return all(map(self._is_dry, self.ins))
+
+    def _is_dry(self, receiver: Receiver) -> bool:
+        return receiver.ended and not receiver.queue and self._is_lost(receiver)
 
     def _is_lost(self, receiver: Receiver) -> bool:
         peer = receiver.spec.sender

@@ -49,7 +49,9 @@ class Inflow:
         """Take a frame that arrived for this location; one of no channel is reported, one that breaks it fails."""
         try:
             fields = read_header(frame)
-            self._dispatch(fields, frame)
+            receiver = self._receivers.get(fields[3])
+            if receiver is None or not receiver.keeps(fields, frame):
+                self._dispatch(fields, frame)
         except HydroError as error:
             self._notices.refused(error)
 
@@ -121,7 +123,8 @@ class Inflow:
         except DecodeError as error:
             self._notices.refused(error, receiver.spec)
             return 0, True
-        items = receiver.signed(items)
+        if receiver.member is not None:
+            items = receiver.signed(items)
         self._tell(receiver.spec.input, items)
         return len(items), derived
 

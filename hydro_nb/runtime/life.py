@@ -68,7 +68,13 @@ class Life:
             self._fail(failure)
 
     def turn(self) -> bool:
-        """Do what there is to do, once; says whether there is more to do at once."""
+        """Do what there is to do, once, with its share; says whether there is more to do at once."""
+        if self._share is None:
+            return self._turn()
+        with self._share:
+            return self._turn()
+
+    def _turn(self) -> bool:
         if self.failed:
             self._take_leave()
             return False

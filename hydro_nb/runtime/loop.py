@@ -5,7 +5,6 @@ from __future__ import annotations
 import select
 import sys
 from collections.abc import Sequence
-from typing import Protocol
 
 from hydro_nb.runtime.channel import MAX_ITEMS
 from hydro_nb.runtime.clock import Clock
@@ -14,41 +13,13 @@ from hydro_nb.runtime.life import Life
 from hydro_nb.runtime.memory import settle_memory
 from hydro_nb.runtime.post import Post
 from hydro_nb.runtime.report import Reporter
+from hydro_nb.runtime.waiter import ANYTHING, FRAMES, NOTHING, PollWaiter, Waiter
 from hydro_nb.runtime.zmq_channel import Carrier
 from hydro_nb.values import act_as
 from hydro_nb.wire import Connect, Control, Fault, Go, Hold, PeerGone, PeerJoined, Probe, Severed, Stop, To
 
 LISTEN_SECONDS = 0.001
-
-
-class Waiter(Protocol):
-    """How a loop waits for its sockets."""
-
-    def wait(self, seconds: float | None) -> bool:
-        """Return when a socket has something or the time has passed; says whether to look at the control line."""
-        ...
-
-    def close(self) -> None:
-        """Give back what it holds."""
-        ...
-
-
-class PollWaiter:
-    """Waits by poll, the cheapest for a handful of descriptors."""
-
-    def __init__(self, data: int, *others: int) -> None:
-        self._data = data
-        self._poll = select.poll()
-        for fd in (data, *others):
-            self._poll.register(fd, select.POLLIN)
-
-    def wait(self, seconds: float | None) -> bool:
-        """Wait; poll counts in milliseconds, so a shorter time is rounded up."""
-        ready = self._poll.poll(None if seconds is None else seconds * 1000)
-        return any(fd != self._data for fd, _ in ready)
-
-    def close(self) -> None:
-        """Nothing to give back."""
+TELL_SECONDS = 0.01
 
 
 class Loop:
@@ -79,8 +50,14 @@ class Loop:
         self._now = clock.now
         self._connected = self._going = self._stopped = False
         self._pumping = False
-        self._undrained = self._held = False
-        self._listened = 0.0
+        self._held = False
+        self._undrained = False
+        """whether something may lie in the socket, which will not signal it again"""
+        self._signalled = False
+        """whether it has been waited since something was read, so that something has probably come"""
+        self._talking = False
+        """whether it was frames that ended the last wait"""
+        self._listened = self._told = 0.0
 
     def run(self) -> int:
         """Live; gives the exit code."""
@@ -133,11 +110,12 @@ class Loop:
             if self._held:
                 self._stand_still()
             self._drain()
-            self._listen_due()
-            if self._turns():
+            more = self._turns()
+            listened = self._look_up()
+            if more:
                 if self._pumping:
                     self._waiter.wait(0)
-            elif self._living:
+            elif self._living and not (listened or self._undrained):
                 self._rest()
 
     def _stand_still(self) -> None:
@@ -155,8 +133,7 @@ class Loop:
         over = False
         for life in self._living:
             if life.awake or life.restless:
-                with life.share:
-                    more = life.turn() or more
+                more = life.turn() or more
                 over = over or life.over
         if over:
             self._living = [life for life in self._living if not life.over]
@@ -168,17 +145,30 @@ class Loop:
         self._waiter.close()
 
     def _rest(self) -> None:
-        """Wait, unless something may already be there that its socket will not signal again."""
+        """Wait; in a conversation what is new is told only once it pauses, so that the next answer is not late."""
+        came = self._wait(LISTEN_SECONDS) if self._talking and not self._restless else NOTHING
+        if came == NOTHING:
+            self._tell()
+            came = self._wait(self._patience())
+        self._signalled = self._talking = came == FRAMES
+        if came == ANYTHING:
+            self._listen()
+        self._listened = self._now()
+
+    def _wait(self, seconds: float | None) -> int:
+        """Wait, unless the control line may have something that it will not signal again."""
+        return ANYTHING if self._reporter.spoke else self._waiter.wait(seconds)
+
+    @property
+    def _restless(self) -> bool:
+        return any(life.restless for life in self._living)
+
+    def _tell(self) -> None:
+        """Let be seen what is new: what was printed, and the counts if it is time."""
+        self._told = self._now()
         flush_streams()
         for life in self._living:
             life.report_due()
-        if self._undrained:
-            return
-        if self._reporter.spoke:
-            self._listen()
-            return
-        if self._waiter.wait(self._patience()):
-            self._listen()
 
     def _patience(self) -> float | None:
         until = None
@@ -208,20 +198,32 @@ class Loop:
     # ------------------------------------------------------------ sockets
 
     def _drain(self) -> None:
+        """Read the first frame that it was waited for, or all that have come meanwhile.
+
+        Whether there is a second one is asked when the first was worked on: its answer is not to wait for that.
+        """
+        if not self._signalled:
+            self._undrained = self._carrier.more and self._read()
+            return
+        self._signalled = False
+        frame = self._carrier.receive()
+        self._undrained = frame is not None
+        if frame is not None:
+            self._post.hear(frame)
+
+    def _read(self) -> bool:
+        """Read all frames for half a millisecond; says whether there may be more of them."""
         receive, hear = self._carrier.receive, self._post.hear
         until, count = 0.0, 0
-        self._undrained = False
         while (frame := receive()) is not None:
             hear(frame)
             count += 1
-            if count == 1 and not self._carrier.more:
-                return
             if count % 16 == 0:
                 now = self._now()
                 until = until or now + DRAIN_SECONDS
                 if now > until or count > MAX_ITEMS:
-                    self._undrained = True
-                    return
+                    return True
+        return False
 
     def _drain_all(self) -> None:
         """Read what is there, however long it takes: of a peer that has ended nothing is read later."""
@@ -229,12 +231,15 @@ class Loop:
         while self._undrained:
             self._drain()
 
-    def _listen_due(self) -> None:
-        # reading an empty socket costs as much as a small tick, so a busy process looks once a millisecond
-        if self._reporter.spoke or self._now() - self._listened > LISTEN_SECONDS:
+    def _look_up(self) -> bool:
+        """Look at the control line once a millisecond, which costs as much as a small tick; says whether it looked."""
+        now = self._now()
+        due = self._reporter.spoke or now - self._listened > LISTEN_SECONDS
+        if due:
             self._listen()
-            for life in self._living:
-                life.report_due()
+        if now - self._told > TELL_SECONDS:
+            self._tell()
+        return due
 
     def _listen(self) -> None:
         self._listened = self._now()

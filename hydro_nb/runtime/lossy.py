@@ -89,8 +89,8 @@ class LossySender(Sender):
     def take(self) -> list[bytes]:
         """Frames that leave now, in order; those that there is no room for are gone."""
         out: list[bytes] = []
-        while self._ready:
-            frame, count = self._ready.popleft()
+        while self.ready:
+            frame, count = self.ready.popleft()
             self.held_bytes -= len(frame)
             self.unsent -= count
             if self.credit > 0:
@@ -150,6 +150,10 @@ class LossyReceiver(Receiver):
         """the newest frame that the sender is known to have sent"""
         self._seen = 0
         """a bit for each of the last frames: whether it came; the lowest is that of the newest"""
+
+    def keeps(self, fields: Fields, frame: bytes) -> bool:  # noqa: ARG002 - no frame is due
+        """Keep nothing at first sight; see `hear`."""
+        return False
 
     def hear(self, fields: Fields, frame: bytes) -> None:
         """Take a frame, or drop it: of another life, without room for it, overtaken, or come before."""

@@ -59,8 +59,8 @@ class Outflow:
             self._now() - self._oldest > FLUSH_SECONDS or any(len(sender.items) >= MAX_ITEMS for sender in self._outs)
         )
 
-    def pack(self) -> None:
-        """Make frames of everything that was put."""
+    def flush(self) -> bool:
+        """Make frames of everything that was put, and let them go; says whether some wait for credit."""
         self._oldest = 0.0
         for sender in self._outs:
             if sender.items:
@@ -68,15 +68,16 @@ class Outflow:
                     sender.pack()
                 except (EncodeError, ChannelBroken) as error:
                     raise self._blame(error, sender.spec) from error
+        return self.push()
 
     def push(self) -> bool:
         """Let frames go; says whether some wait for credit."""
         held = False
         for sender in self._outs:
-            if sender.waiting:
+            if sender.ready or sender.waiting:
                 for frame in sender.take():
                     self.send(sender.spec.receiver, frame)
-                held = held or sender.blocked
+                held = held or (bool(sender.ready) and sender.blocked)
         return held
 
     def finish(self, generation: int, *, dry: bool) -> None:

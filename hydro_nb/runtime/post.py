@@ -25,16 +25,23 @@ class Post:
         self._carrier = carrier
         self._lives: dict[int, Life] = {}
         self._homes: dict[tuple[int, bool], Life] = {}
+        self._only: Life | None = None
+        """who lives here alone"""
         self.moved = False
         """whether something was handed over since this was last set to False"""
 
     def settle(self, lives: Sequence[Life]) -> None:
         """Say who lives here."""
         self._lives = {life.worker.peer: life for life in lives}
+        self._note_alone()
 
     def leave(self, peer: int) -> None:
         """Note that a peer does not live here any more."""
         self._lives.pop(peer, None)
+        self._note_alone()
+
+    def _note_alone(self) -> None:
+        self._only = next(iter(self._lives.values())) if len(self._lives) == 1 else None
 
     def send(self, peer: int, frame: bytes) -> None:
         """Send to a peer; a frame to a peer that is gone goes nowhere."""
@@ -47,22 +54,19 @@ class Post:
 
     def hear(self, frame: bytes) -> None:
         """Take a frame that has come by the socket."""
-        life = self._home(frame)
+        life = self._only or self._home(frame)
         life.awake = True
         life.worker.receive(frame)
 
     def _home(self, frame: bytes) -> Life:
         """Give whom a frame is for; one that is for nobody is refused by the first."""
-        lives = self._lives.values()
-        if len(lives) > 1:
-            try:
-                fields = read_header(frame)
-            except DecodeError:
-                return next(iter(lives))
-            key = fields[3], fields[1] in REPLIES
-            home = self._homes.get(key)
-            return home or self._found(key)
-        return next(iter(lives))
+        try:
+            fields = read_header(frame)
+        except DecodeError:
+            return next(iter(self._lives.values()))
+        key = fields[3], fields[1] in REPLIES
+        home = self._homes.get(key)
+        return home or self._found(key)
 
     def _found(self, key: tuple[int, bool]) -> Life:
         for life in self._lives.values():

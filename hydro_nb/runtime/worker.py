@@ -18,7 +18,7 @@ from hydro_nb.runtime.interrupts import from_the_keyboard
 from hydro_nb.runtime.location import Location
 from hydro_nb.runtime.notices import Notices
 from hydro_nb.runtime.outflow import Outflow
-from hydro_nb.runtime.pace import Pace
+from hydro_nb.runtime.pace import LONG, Pace
 from hydro_nb.runtime.render import Renderer
 from hydro_nb.runtime.state import Tally
 from hydro_nb.runtime.wiring import Wiring
@@ -254,7 +254,8 @@ class Worker:
 
     def step(self) -> bool:
         """Gather what is there and run a tick on it; False if there was nothing to do."""
-        self._inflow.check_whole()
+        if self._inflow.broke is not None:
+            self._inflow.check_whole()
         act_as(self.member)
         real = self._news or (not self.feeds.none and self._resume())
         held = self.paused
@@ -302,8 +303,9 @@ class Worker:
             self._clear_inputs()
             self._collect(timer=timer)
             raise self.failure(error) from error
-        now = self._now()
-        self._pace.ran(self._gathered, now - start)
+        now, pace = self._now(), self._pace
+        if self._gathered >= pace.budget or now - start > LONG:
+            pace.ran(self._gathered, now - start)
         self._clear_inputs()
         self._collect(timer=timer)
         if not timer:
@@ -330,10 +332,10 @@ class Worker:
     def flush(self) -> None:
         """Send everything that credit allows."""
         act_as(self.member)
-        self._outflow.pack()
-        self._push()
+        if self._outflow.flush() is not self.held:
+            self._weigh()
         self._inflow.reply()
-        if not self._outflow.finished and self._spent and self._ends.dry:
+        if not self._outflow.finished and self._ends.dry and self._spent:
             self._outflow.finish(self._ends.generation, dry=not self._ends.over)
             self._push()
         if self.faults is not None:
