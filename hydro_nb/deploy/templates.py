@@ -92,9 +92,12 @@ class Templates:
         return [each for each in self._made if not each.over]
 
     def close(self) -> None:
-        """End them, with what they have forked."""
+        """End them, with what they have forked, and make no other."""
         for template in self.living():
             template.end()
+        # of one that ends while it loads it was heard that it is to be made with less
+        if self._timer is not None:
+            self._timer.cancel()
 
 
 _templates: Templates | None = None

@@ -95,11 +95,11 @@ ORDERS = msgspec.msgpack.Decoder(Order)
 def main(modules: Sequence[str]) -> NoReturn:
     """Load modules, then fork on request; called by the command line of the template."""
     link = _take_link()
-    _guard()
+    kernel = _guard()
     threaded = _load(modules)
     gc.collect()
     gc.freeze()
-    Template(link).serve(Ready(threaded))
+    Template(link, kernel).serve(Ready(threaded))
 
 
 def _take_link() -> socket.socket:
@@ -111,10 +111,11 @@ def _take_link() -> socket.socket:
     return link
 
 
-def _guard() -> None:
-    """End with the kernel, and by nothing that is meant for the kernel."""
+def _guard() -> int:
+    """End with the kernel, and by nothing that is meant for the kernel; gives what tells that it has ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     bootstrap.die_with_parent(signal.SIGKILL)
+    return os.pidfd_open(os.getppid())
 
 
 def _load(modules: Sequence[str]) -> tuple[str, ...]:
@@ -144,8 +145,9 @@ def _packages(modules: Iterable[str]) -> tuple[str, ...]:
 class Template:
     """What is forked."""
 
-    def __init__(self, link: socket.socket) -> None:
+    def __init__(self, link: socket.socket, kernel: int) -> None:
         self._link = link
+        self._kernel = kernel
         self._selector = selectors.DefaultSelector()
         self._selector.register(link, selectors.EVENT_READ, self._hear)
         self._pids: dict[int, int] = {}
@@ -157,7 +159,9 @@ class Template:
         if ready.threaded:
             os._exit(0)
         signal.signal(signal.SIGTERM, self._leave)
-        bootstrap.die_with_parent(signal.SIGTERM)
+        # one that was stopped goes on, and sees the end of the kernel; the socket may still be held by a fork of it
+        bootstrap.die_with_parent(signal.SIGCONT)
+        self._selector.register(self._kernel, selectors.EVENT_READ, self._leave)
         while True:
             for key, _ in self._selector.select():
                 key.data()

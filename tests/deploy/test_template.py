@@ -7,6 +7,8 @@ import os
 import resource
 import select
 import signal
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -259,6 +261,42 @@ def test_a_template_that_does_nothing_holds_up_neither_the_deployment_nor_its_en
     os.kill(first.pid, signal.SIGCONT)
     assert run(says("'after'"), mine) == ["after"]
     hydro_io().call(mine.close)
+
+
+KERNEL = """
+import sys
+from hydro_nb import FlowBuilder
+from hydro_nb.deploy.templates import living
+flow = FlowBuilder()
+flow.process().source_interval(0.01).for_each(lambda _: None)
+deployment = flow.deploy(transport="tcp")  # which leaves no files
+print(*living(), deployment.processes[0].pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_stopped_template_ends_with_its_kernel_and_what_it_has_forked_with_it():
+    kernel = subprocess.Popen([sys.executable, "-c", KERNEL], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with kernel:
+        forking, child = map(int, kernel.stdout.readline().split())
+        ends = [os.pidfd_open(each) for each in (forking, child)]
+        for each in (child, forking):
+            os.kill(each, signal.SIGSTOP)
+        kernel.kill()
+        for end in ends:
+            assert select.select([end], [], [], 30)[0]
+            os.close(end)
+
+
+def test_no_template_follows_one_that_was_loading_when_all_were_closed(monkeypatch):
+    monkeypatch.setattr("hydro_nb.deploy.templates.QUIET_SECONDS", 0.0)
+    mine = Heard()
+    assert run(says("colorsys.__name__", "import colorsys"), mine) == ["colorsys"]
+    hydro_io().call(mine._prepare)
+    hydro_io().call(mine.close)
+    hydro_io().call(lambda: None)
+    assert mine.taken.is_set()
+    assert hydro_io().call(mine.living) == []
 
 
 def test_a_child_has_the_limits_and_the_mask_of_this_moment():
