@@ -1,14 +1,42 @@
-"""Loops over columns of numbers, compiled by numba. Importing this loads numba."""
+"""Loops over columns of numbers, compiled by numba. Importing this loads numba.
+
+numba takes it that sums and products of integers do not overflow; here they wrap, as numpy's do, so they are compiled
+as operations of our own.
+"""
 
 from __future__ import annotations
 
+import ast
+import linecache
 from collections.abc import Callable, Sequence
-from types import FunctionType
+from contextlib import suppress
+from pathlib import Path
+from types import CodeType, FunctionType
 from typing import Any
 
 import numba
 import numpy as np
-from numba.extending import register_jitable
+from numba.extending import intrinsic, register_jitable
+
+from hydro_nb.runtime.numeric_cache import file_of
+
+_WRAPPING: dict[type[ast.operator], str] = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul"}
+_TYPES: dict[str, Any] = {"bool": numba.types.boolean, "int64": numba.types.int64, "float64": numba.types.float64}
+
+
+def _operation(name: str) -> Any:
+    """Make an operation on two integers, which wraps, or on floats."""
+
+    def typed(_: Any, left: Any, right: Any) -> Any:
+        whole = isinstance(left, numba.types.Integer) and isinstance(right, numba.types.Integer)
+        kind = numba.types.int64 if whole else numba.types.float64
+
+        def write(_: Any, builder: Any, __: Any, given: Sequence[Any]) -> Any:
+            return getattr(builder, name if whole else f"f{name}")(*given)
+
+        return kind(kind, kind), write
+
+    return intrinsic(typed)
 
 
 @register_jitable
@@ -20,17 +48,15 @@ def whole(number: Any) -> Any:
 @register_jitable
 def floor_div(left: Any, right: Any) -> Any:
     """Divide as numpy does: by zero gives 0, and the smallest number by -1 wraps."""
-    if right in (0, -1):
-        return right * left
-    return left // right
+    if right == -1:
+        return -left
+    return left // right if right else np.int64(0)
 
 
 @register_jitable
 def remainder(left: Any, right: Any) -> Any:
     """Give what a division leaves as numpy does: by zero gives 0."""
-    if right in (0, -1):
-        return np.int64(0)
-    return left % right
+    return np.int64(0) if right in (0, -1) else left % right
 
 
 @register_jitable
@@ -52,18 +78,49 @@ _KNOWN: dict[str, Any] = {
     "remainder": remainder,
     "shift_left": shift_left,
     "shift_right": shift_right,
+    **{f"wrapping_{name}": _operation(name) for name in _WRAPPING.values()},
 }
-_TYPES: dict[str, Any] = {"bool": numba.types.boolean, "int64": numba.types.int64, "float64": numba.types.float64}
 
 
 def compiled(function: Callable[..., Any], kinds: Sequence[str]) -> Callable[..., Any]:
     """Compile a function for arguments of these kinds: `int64` is a number, `int64[:]` a column."""
     assert isinstance(function, FunctionType)  # noqa: S101 - it stands in generated source
-    known = {"__builtins__": __builtins__, "__name__": __name__, **_KNOWN}
-    plain = FunctionType(function.__code__, known, function.__name__)
-    return numba.njit(tuple(map(_type, kinds)), error_model="numpy", nogil=True)(plain)
+    text, types = _wrapping(function.__code__), tuple(map(_type, kinds))
+    file = file_of(text, f"{numba.__version__} {Path(__file__).read_text(encoding='utf-8')}")
+    plain = _defined(text, function.__name__, str(file or function.__code__.co_filename))
+    if file:
+        with suppress(Exception):  # whatever is wrong with what is kept: it is only kept
+            return numba.njit(types, error_model="numpy", nogil=True, cache=True)(plain)
+    return numba.njit(types, error_model="numpy", nogil=True)(plain)
+
+
+def _defined(text: str, name: str, filename: str) -> FunctionType:
+    known: dict[str, Any] = {"__name__": __name__, **_KNOWN}
+    exec(compile(text, filename, "exec", dont_inherit=True), known)  # noqa: S102 - the generated function
+    return known[name]
 
 
 def _type(kind: str) -> Any:
     plain = _TYPES[kind.removesuffix("[:]")]
     return numba.types.Array(plain, 1, "C", readonly=True) if kind.endswith("[:]") else plain
+
+
+def _wrapping(code: CodeType) -> str:
+    """Give the text of the function alone, in which integers wrap."""
+    module = ast.parse("".join(linecache.getlines(code.co_filename)))
+    found = next(n for n in module.body if isinstance(n, ast.FunctionDef) and n.name == code.co_name)
+    found.decorator_list = []
+    return ast.unparse(_Wrapping().visit(found))
+
+
+class _Wrapping(ast.NodeTransformer):
+    """Puts operations that wrap in the place of those that may not overflow."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        """Replace sums, differences and products."""
+        self.generic_visit(node)
+        name = _WRAPPING.get(type(node.op))
+        if name is None:
+            return node
+        called = ast.Name(f"wrapping_{name}", ast.Load())
+        return ast.copy_location(ast.Call(called, [node.left, node.right], []), node)
