@@ -25,6 +25,8 @@ End = tuple[str, str]
 """One end of a channel: `in` or `out`, and the name that the source has for it."""
 WRITTEN_AT = ("site", "lines", "slot", "edge")
 """What says only where in the notebook something was written."""
+ENDED = "had ended"
+"""Why one is started anew that has not changed."""
 NAMED = ("type_name", "token")
 """What names a captured value, and counts as that value."""
 
@@ -129,7 +131,7 @@ def change(old: Laid, new: Laid, over: Collection[int] = (), taken: Collection[i
     staying = [place for place in shared if place not in reasons]
     laid = Laid(_wired(old, laid, staying), laid.clusters)
     common = [peer for peer in laid.peers if peer in old.peers and location_of(peer) in shared]
-    replaced = {peer: reasons.get(location_of(peer), "") or "had ended" for peer in common}
+    replaced = {peer: reasons.get(location_of(peer), "") or ENDED for peer in common}
     kept = tuple(peer for peer in common if location_of(peer) in staying and peer not in over)
     return Change(
         program=laid.program,

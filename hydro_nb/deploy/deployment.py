@@ -2,76 +2,33 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import sys
-import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+import threading
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self
 
-from hydro_nb.deploy.acting import Acting, Acts
+from hydro_nb.deploy.acting import Acting
+from hydro_nb.deploy.backend import Backend
 from hydro_nb.deploy.board import Board, Subscriber
-from hydro_nb.deploy.colocation import groups_of
+from hydro_nb.deploy.change import Change, Laid, change
 from hydro_nb.deploy.external import Link, Port
-from hydro_nb.deploy.io import hydro_io
 from hydro_nb.deploy.losses import broken, dropped
 from hydro_nb.deploy.named import Named, Roster, shown
-from hydro_nb.deploy.plan import Program, check_runnable, peers_of
-from hydro_nb.deploy.policy import Policy, policies_of
+from hydro_nb.deploy.order import Order
+from hydro_nb.deploy.plan import Program
+from hydro_nb.deploy.policy import Policy
+from hydro_nb.deploy.redeploy import Recipe, Redeployed, Wish, places_of, told, whole
 from hydro_nb.deploy.seconds import check_seconds
 from hydro_nb.deploy.skipped import SkippedRow, rows_of
 from hydro_nb.deploy.tcp import Sockets
 from hydro_nb.errors import DeployError, ProcessFailed
 from hydro_nb.runtime.channel import MAX_BUFFER
-from hydro_nb.telemetry.files import state_folder
-from hydro_nb.telemetry.state import DeploymentState, FaultRow, ProcessRow, refusals
+from hydro_nb.telemetry.state import OVER, DeploymentState, FaultRow, ProcessRow, refusals
 from hydro_nb.wire import LogLine, Phase, Problem
-
-
-class Backend(Acts, Protocol):
-    """What runs the processes of a deployment."""
-
-    @property
-    def failure(self) -> ProcessFailed | None:
-        """The first process that failed by itself, if any."""
-        ...
-
-    def start(self, timeout: float) -> None:
-        """Return when every process runs, or raise and leave nothing behind."""
-        ...
-
-    def settle(self, timeout: float | None) -> None:
-        """Return when nothing is left to do."""
-        ...
-
-    async def settled(self, timeout: float | None) -> None:
-        """Do the same without blocking the event loop."""
-        ...
-
-    def stop(self, *, drain: bool) -> None:
-        """End every process."""
-        ...
-
-    async def stopped(self, *, drain: bool) -> None:
-        """Do the same without blocking the event loop."""
-        ...
-
-    def wait(self, timeout: float | None) -> bool:
-        """Wait for the end."""
-        ...
-
-    def connect(self, slot: str) -> Port:
-        """Give the client end of an external port."""
-        ...
-
-    def link(self, sock: socket.socket) -> Link:
-        """Give the way in which a client with a socket of its own waits."""
-        ...
 
 
 class HasSlot(Protocol):
@@ -83,6 +40,15 @@ class HasSlot(Protocol):
         ...
 
 
+class HasGraph(Protocol):
+    """A flow."""
+
+    @property
+    def graph(self) -> Any:
+        """Its nodes."""
+        ...
+
+
 class Deployment(Acting):
     """A running flow.
 
@@ -91,14 +57,23 @@ class Deployment(Acting):
         print(deployment.logs())
     """
 
-    def __init__(self, program: Program, backend: Backend, board: Board) -> None:
-        super().__init__(backend, Roster(board.state.processes, program.locations))
-        self._program = program
+    def __init__(self, laid: Laid, order: Order, backend: Backend, board: Board, recipe: Recipe | None = None) -> None:
+        super().__init__(backend, Roster(laid.peers, laid.program.locations))
+        self._laid = laid
+        self._order = order
         self._backend = backend
         self._board = board
+        self._recipe = recipe
         self._told = False
         """whether a failure was raised to the user"""
-        self._sockets = Sockets(program, lambda: board.state, backend.link)
+        self._sockets = Sockets(laid.program, lambda: self._board.state, self._link)
+        self._subscribers: list[Subscriber] = []
+        self._numbers = places_of(laid.peers)
+        """of all locations that there ever were"""
+        self._changing = threading.Lock()
+
+    def _link(self, sock: socket.socket) -> Link:
+        return self._backend.link(sock)
 
     # ------------------------------------------------------------ waiting
 
@@ -189,6 +164,79 @@ class Deployment(Acting):
         if kind is None:
             self._tell()
 
+    # ------------------------------------------------------------ again, as the flow is now
+
+    def redeploy(
+        self, flow: HasGraph | None = None, *, clusters: Mapping[Any, int] | None = None, timeout: float = 30.0
+    ) -> Redeployed:
+        """Let this deployment run the flow as it is now; only processes of which something changed are started anew.
+
+        >>> flow = FlowBuilder()
+        >>> leader = flow.process()
+        >>> with flow.cell("numbers"):
+        ...     leader.source_iter([1]).for_each(print)
+        >>> deployment = flow.deploy(backend="inprocess")
+        >>> with flow.cell("numbers"):
+        ...     leader.source_iter([2]).for_each(print)
+        >>> print(deployment.redeploy())
+        all processes are new: they all live in the kernel, as backend='inprocess' has it
+        >>> deployment.settle()
+        [process 0] 2
+        >>> deployment.stop()
+
+        A process is replaced where its generated source changed, or a value that it captures, or a channel of its own:
+        an edge more or less, another element type, another number of members at its other end. Where in the notebook
+        something was written does not count. All that change end first, and close what they hold; then they begin with
+        nothing, as by `restart`. The others keep their state, and have new channels to the new ones: what was on its
+        way to one that was replaced is lost. Processes that are new in the flow are added, and those that it has no
+        more are removed. One that had ended is started again.
+
+        `flow` is the flow as it was built anew, where that is another object; by default the one that was deployed.
+        `clusters` gives sizes as to `deploy`; the others stay as they are. All else is as it was deployed. All is
+        started anew, and the result says why, where the processes live in the kernel, where some that share one of the
+        operating system (`colocate`) changed, and where the deployment was over. Returns when all run; where a flow
+        cannot run nothing is replaced, and where one process cannot start that is raised, and the others run.
+        """
+        check_seconds("redeploy", timeout, forever=False)
+        if self._recipe is None:
+            raise DeployError("this deployment was made of a program; `redeploy` needs one that flow.deploy() made")
+        with self._changing:
+            return self._become(Laid(*self._recipe(flow, clusters)), timeout)
+
+    def _become(self, new: Laid, timeout: float) -> Redeployed:
+        self._order.check(new.program, new.clusters)
+        old, over = self._laid, {row.location for row in self.processes if row.state in OVER}
+        found = change(old, new, over, self._numbers)
+        why = whole(found, old, self._order, self.snapshot())
+        if why:
+            self._begin_anew(Laid(found.program, found.clusters), timeout)
+        else:
+            policies = self._order.policies(found.program, found.peers)
+            self._backend.become(Wish(found, policies, timeout, lambda: self._take(found)))
+        self._told = False
+        return told(found, old, why)
+
+    def _take(self, found: Change) -> None:
+        """Go over to another program, some of whose processes go on."""
+        self._laid = Laid(found.program, found.clusters)
+        self._roster = Roster(found.peers, found.program.locations)
+        self._sockets.become(found.program, found.slots.values())
+        self._numbers |= places_of(found.peers)
+
+    def _begin_anew(self, laid: Laid, timeout: float) -> None:
+        """Stop all, and start all."""
+        old, board = self._backend, self._order.board(laid.peers)
+        for each in self._subscribers:
+            board.subscribe(each)
+        old.stop(drain=False)
+        self._sockets.close()
+        self._board.flush()
+        self._board, self._laid = board, laid
+        self._acts = self._backend = self._order.run(laid, board, timeout)
+        self._roster = Roster(laid.peers, laid.program.locations)
+        self._sockets.become(laid.program, ())
+        self._numbers |= places_of(laid.peers)
+
     # ------------------------------------------------------------ looking
 
     @property
@@ -198,8 +246,8 @@ class Deployment(Acting):
 
     @property
     def program(self) -> Program:
-        """What was deployed."""
-        return self._program
+        """What was deployed, the last time."""
+        return self._laid.program
 
     @property
     def state(self) -> Phase:
@@ -237,10 +285,13 @@ class Deployment(Acting):
 
     def subscribe(self, callback: Subscriber) -> None:
         """Call this with every new state, in the I/O thread; it must return quickly."""
+        self._subscribers.append(callback)
         self._board.subscribe(callback)
 
     def unsubscribe(self, callback: Subscriber) -> None:
         """Do not call this any more."""
+        if callback in self._subscribers:
+            self._subscribers.remove(callback)
         self._board.unsubscribe(callback)
 
     def logs(self, location: Named | None = None) -> list[LogLine]:
@@ -264,7 +315,7 @@ class Deployment(Acting):
         """Give a table of the processes as text, faults in force, and what ended early, was skipped or discarded."""
         state = self._board.state
         faults = (f"fault: {row}" for row in self.faults)
-        lost = (*broken(self._program, state), *dropped(self._program, state))
+        lost = (*broken(self.program, state), *dropped(self.program, state))
         lines = (*self.processes, *faults, *self.skipped, *lost, *refusals(state))
         return "\n".join([f"{self.name}: {self.state}", *(f"  {line}" for line in lines)])
 
@@ -313,6 +364,7 @@ def deploy(  # noqa: PLR0913 - each is a keyword that its caller names
     name: str | None = None,
     echo: bool | None = None,
     files: bool = True,
+    recipe: Recipe | None = None,
 ) -> Deployment:
     """Start a program and return when every process of it runs.
 
@@ -323,73 +375,15 @@ def deploy(  # noqa: PLR0913 - each is a keyword that its caller names
     `restart` says when processes start again by themselves: all of them, or those that are named.
     `echo` prints what the processes print, tagged, as it comes; by default where no notebook shows it.
     Without `files` logs are kept in memory alone, so that quick looks do not push out the logs of real runs.
+    `recipe` gives the program that the flow has become since, and the sizes of its clusters, for `redeploy`.
     """
     check_seconds("deploy", timeout, forever=False)
-    check_runnable(program, clusters, max_buffer)
     chosen = not _in_a_kernel() if echo is None else echo
-    title = name or program.name
-    make = _BACKENDS.get(backend)
-    if make is None:
-        raise DeployError(f"backend={backend!r} is not known; there are {', '.join(map(repr, _BACKENDS))}")
-    peers = peers_of(program, clusters)
-    together = groups_of(colocate, peers, program.locations)
-    policies = policies_of(restart, peers, program.locations)
-    board = Board(title, peers, echo=chosen, folder=_log_folder(title) if files else None)
-    try:
-        chosen_backend = make(program, board, Layout(clusters, max_buffer, together, transport, policies))
-        chosen_backend.start(timeout)
-    except BaseException:
-        board.close()
-        board.flush()
-        raise
-    return Deployment(program, chosen_backend, board)
-
-
-def _log_folder(title: str) -> Path:
-    safe = re.sub(r"[^\w.-]+", "_", title)[:40]
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    return state_folder() / f"{stamp}-{time.time_ns() % 1_000_000_000:09d}-{safe}"
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How a program is laid out on this machine."""
-
-    clusters: Mapping[int, int]
-    max_buffer: int
-    together: Sequence[Sequence[int]] = ()
-    """the peers that share an OS process"""
-    transport: Literal["auto", "ipc", "tcp"] = "auto"
-    policies: Mapping[int, Policy] = field(default_factory=dict[int, Policy])
-    """when peers start again by themselves"""
-
-
-def _local(program: Program, board: Board, layout: Layout) -> Backend:
-    # in that thread no interrupt leaves modules half imported
-    hydro_io().call(lambda: import_module("hydro_nb.deploy.local"))
-    from hydro_nb.deploy.local import LocalBackend  # noqa: PLC0415 - loads zmq, which not every backend needs
-
-    board.print_aside()
-    return LocalBackend(
-        program,
-        board,
-        clusters=layout.clusters,
-        max_buffer=layout.max_buffer,
-        colocate=layout.together,
-        transport=layout.transport,
-        policies=layout.policies,
-    )
-
-
-def _inprocess(program: Program, board: Board, layout: Layout) -> Backend:
-    from hydro_nb.deploy.inprocess import InProcessBackend  # noqa: PLC0415 - as above
-
-    return InProcessBackend(
-        program, board, clusters=layout.clusters, max_buffer=layout.max_buffer, policies=layout.policies
-    )
-
-
-_BACKENDS: dict[str, Callable[[Program, Board, Layout], Backend]] = {"local": _local, "inprocess": _inprocess}
+    order = Order(name or program.name, backend, colocate, max_buffer, transport, restart, chosen, files)
+    order.check(program, clusters)
+    laid = Laid(program, clusters)
+    board = order.board(laid.peers)
+    return Deployment(laid, order, order.run(laid, board, timeout), board, recipe)
 
 
 def _in_a_kernel() -> bool:

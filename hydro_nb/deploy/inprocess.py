@@ -20,6 +20,7 @@ from hydro_nb.deploy.household import Household
 from hydro_nb.deploy.plan import Program
 from hydro_nb.deploy.policy import Policies, Policy
 from hydro_nb.deploy.quiescence import Proof
+from hydro_nb.deploy.redeploy import Wish
 from hydro_nb.deploy.resident import Resident
 from hydro_nb.deploy.stepping import SteppedLink
 from hydro_nb.errors import DeployError, ProcessFailed, SettleTimeout
@@ -191,6 +192,10 @@ class InProcessBackend:
         await self._beside.rest(IDLE_SECONDS if seconds is None else min(seconds, IDLE_SECONDS))
 
     # ------------------------------------------------------------ stopping
+
+    def become(self, wish: Wish) -> None:
+        """Refuse: who lives in the kernel is started anew with all the others."""
+        raise DeployError(f"the {len(wish.change.kept)} processes that live in the kernel are started anew together")
 
     def stop(self, *, drain: bool) -> None:
         """End; with `drain` after everything under way has arrived."""

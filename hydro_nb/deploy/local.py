@@ -22,6 +22,7 @@ from hydro_nb.deploy.launcher import Launcher
 from hydro_nb.deploy.plan import Program, make_plan
 from hydro_nb.deploy.policy import Policy
 from hydro_nb.deploy.records import Recorder
+from hydro_nb.deploy.redeploy import Wish
 from hydro_nb.deploy.socket_link import SocketLink
 from hydro_nb.deploy.supervisor import Supervisor
 from hydro_nb.errors import DeployError, ProcessFailed, SettleTimeout
@@ -172,6 +173,13 @@ class LocalBackend:
         """Start a process again, and return when it runs."""
         self._io.check_may_wait("restart")
         done = self._io.call(lambda: self._supervisor.restart(name, timeout, why))
+        self._board.wait(done.done)
+        outcome(done)
+
+    def become(self, wish: Wish) -> None:
+        """Replace some processes, and return when all run."""
+        self._io.check_may_wait("redeploy")
+        done = self._io.call(lambda: self._supervisor.become(wish))
         self._board.wait(done.done)
         outcome(done)
 

@@ -298,6 +298,7 @@ class Returns:
         """Take note that a process has ended."""
         if self._exchange is not None:
             self._exchange.look()
+            return
         one = self._current
         if one is None:
             return

@@ -9,7 +9,6 @@ from hmac import compare_digest
 
 from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.census import Census
-from hydro_nb.deploy.change import Change
 from hydro_nb.deploy.endings import Endings
 from hydro_nb.deploy.faults import Faults
 from hydro_nb.deploy.hub import Hub
@@ -21,6 +20,7 @@ from hydro_nb.deploy.named import peer_of, unknown
 from hydro_nb.deploy.partings import Partings
 from hydro_nb.deploy.plan import Plan
 from hydro_nb.deploy.policy import Policies, Policy
+from hydro_nb.deploy.redeploy import Wish
 from hydro_nb.deploy.returns import Returns, Starter
 from hydro_nb.deploy.settling import Settling
 from hydro_nb.deploy.striking import Signalled
@@ -377,17 +377,9 @@ class Supervisor:
 
     # ------------------------------------------------------------ another program
 
-    @property
-    def ready(self) -> str:
-        """Why the processes cannot be others now; empty where they can."""
-        if self.stopping or self.draining or not self.going:
-            return "the deployment does not run"
-        paused = ", ".join(f"`{self.members[each].name}`" for each in sorted(self.faults.paused))
-        return f"{paused} is paused, and all have to meet those that are new: resume first" if paused else ""
-
-    def become(self, change: Change, policies: Mapping[int, Policy], timeout: float) -> Future[None]:
+    def become(self, wish: Wish) -> Future[None]:
         """Let other processes make up the deployment; the result comes when all of them run."""
-        return swap(self, self._parts, change, policies, timeout)
+        return swap(self, self._parts, wish)
 
     def _finish_if_all_over(self) -> None:
         if not self.stopping or self.stopped.done() or not all(m.left for m in self.members.values()):

@@ -5,12 +5,12 @@ Who stays is told of it as of processes that were started again, and so has new 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol
 
 from hydro_nb.deploy.board import Board
-from hydro_nb.deploy.change import Change
+from hydro_nb.deploy.change import ENDED
 from hydro_nb.deploy.endings import Endings
 from hydro_nb.deploy.faults import Faults
 from hydro_nb.deploy.hub import Hub
@@ -18,7 +18,8 @@ from hydro_nb.deploy.keys import Roads
 from hydro_nb.deploy.member import Member
 from hydro_nb.deploy.partings import Partings
 from hydro_nb.deploy.plan import Plan
-from hydro_nb.deploy.policy import Policies, Policy
+from hydro_nb.deploy.policy import Policies
+from hydro_nb.deploy.redeploy import Wish
 from hydro_nb.deploy.returns import Returns
 from hydro_nb.errors import DeployError, HydroError
 from hydro_nb.telemetry.renamed import Becoming
@@ -32,10 +33,9 @@ class Host(Protocol):
     faults: Faults
     returns: Returns
 
-    @property
-    def ready(self) -> str:
-        """Why its processes cannot be others now; empty where they can."""
-        ...
+    stopping: bool
+    draining: bool
+    going: bool
 
     def say(self, member: Member, message: Stop) -> None:
         """Tell a process to end."""
@@ -57,15 +57,17 @@ class Parts:
         """What is shown."""
         return self._board
 
-    def become(self, change: Change, policies: Mapping[int, Policy]) -> None:
+    def become(self, wish: Wish) -> None:
         """Take the program over."""
+        change = wish.change
         edges = {channel.id for channel in self._plan.program.channels}
         self._plan.become(change.program, change.clusters)
         for place in change.program.locations:
             if place.kind == "external":
                 self._plan.endpoints.setdefault(place.id, self._hub.endpoint or self._roads.endpoint("x"))
         self._hub.become()
-        self._endings.govern(Policies(policies))
+        self._endings.govern(Policies(wish.policies))
+        wish.taken()
         going_on = edges & {channel.id for channel in change.program.channels}
         self._board.become(Becoming(change.peers, change.kept, going_on, change.slots))
 
@@ -78,18 +80,15 @@ class Parts:
 class Swap:
     """One such change under way; in the I/O thread."""
 
-    def __init__(
-        self, host: Host, parts: Parts, change: Change, policies: Mapping[int, Policy], timeout: float
-    ) -> None:
+    def __init__(self, host: Host, parts: Parts, wish: Wish) -> None:
         self.done: Future[None] = Future()
         self.ending: dict[int, Member] = {}
-        self.coming = change.replaced
-        self._host, self._parts = host, parts
-        self._change, self._policies, self._timeout = change, policies, timeout
+        self.coming = wish.change.replaced
+        self._host, self._parts, self._wish, self._change = host, parts, wish, wish.change
 
     def begin(self) -> None:
         """End those that change; they may close what they hold."""
-        reasons = {peer: f"it was replaced: {why}" for peer, why in self._change.replaced.items()}
+        reasons = {peer: f"it was replaced, as {why} changed" for peer, why in self._change.replaced.items()}
         reasons |= dict.fromkeys(self._change.removed, "it is no longer part of the flow")
         self.ending = {peer: self._host.members[peer] for peer in reasons}
         for peer, member in self.ending.items():
@@ -111,7 +110,7 @@ class Swap:
 
     def _go_over(self) -> None:
         change, members = self._change, self._host.members
-        self._parts.become(change, self._policies)
+        self._parts.become(self._wish)
         self._host.faults.become(self._parts.plan.channels)
         for peer in change.removed:
             del members[peer]
@@ -119,8 +118,9 @@ class Swap:
             slots = change.slots[location_of(peer)]
             known = members[peer].slots or {slot: slot for slot in slots}
             members[peer].slots = {first: slots.get(now, now) for first, now in known.items()}
-        coming = {**change.replaced, **dict.fromkeys(change.added, "")}
-        self._wait_for(self._host.returns.exchanged(coming, self._timeout))
+        reasons = {peer: why if why == ENDED else f"{why} changed" for peer, why in change.replaced.items()}
+        coming = {**reasons, **dict.fromkeys(change.added, "")}
+        self._wait_for(self._host.returns.exchanged(coming, self._wish.timeout))
 
     def _wait_for(self, starts: list[Future[None]]) -> None:
         """Resolve once all that begin anew run, or with what the first of them that cannot says."""
@@ -148,10 +148,20 @@ class Swap:
         self._parts.board.notify()
 
 
-def swap(host: Host, parts: Parts, change: Change, policies: Mapping[int, Policy], timeout: float) -> Future[None]:
+def swap(host: Host, parts: Parts, wish: Wish) -> Future[None]:
     """Let a deployment become what a change says; the result comes when all that begins anew runs."""
-    if why := host.ready:
-        raise DeployError(f"the flow cannot be deployed again: {why}")
-    made = Swap(host, parts, change, policies, timeout)
+    _require_ready(host)
+    made = Swap(host, parts, wish)
     host.returns.exchange(made)
     return made.done
+
+
+def _require_ready(host: Host) -> None:
+    """Refuse where processes can end but nobody can begin."""
+    paused = ", ".join(f"`{host.members[each].name}`" for each in sorted(host.faults.paused))
+    if host.stopping or host.draining or not host.going:
+        raise DeployError("the flow cannot be deployed again in the place of a deployment that does not run")
+    if paused:
+        raise DeployError(
+            f"the flow cannot be deployed again while {paused} is paused, as all meet who is new: resume first"
+        )

@@ -6,7 +6,7 @@ import os
 import select
 import socket
 import threading
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -192,6 +192,16 @@ class Sockets:
         self._link = link
         self._clients: dict[str, list[SocketClient]] = {}
         self._pid = os.getpid()
+
+    def become(self, program: Program, slots: Iterable[Mapping[str, str]]) -> None:
+        """Take the ports of another program; `slots` says what those that go on were called, and are called now."""
+        names = {old: new for each in slots for old, new in each.items()}
+        self._specs = {spec.slot: (place, spec) for place in program.locations for spec in place.served}
+        self._places = program.locations
+        self._captures = load_captures(program.captures)
+        known, self._clients = self._clients, {}
+        for slot, clients in known.items():
+            self._clients.setdefault(names.get(slot, ""), []).extend(clients)
 
     def __contains__(self, slot: str) -> bool:
         return slot in self._specs

@@ -5,6 +5,7 @@ It covers all flows that are alive, and those made while it runs.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from weakref import WeakSet
@@ -25,6 +26,7 @@ class Run:
     def __init__(self, key: str, flows: Iterable[FlowBuilder], *, joins: bool) -> None:
         self.key = key
         self.joins = joins
+        self.thread = threading.get_ident()
         self.flows: list[FlowBuilder] = []
         for flow in flows:
             self.join(flow)
@@ -70,6 +72,15 @@ def register(flow: FlowBuilder) -> None:
 def flows() -> list[FlowBuilder]:
     """Give the flows that are alive."""
     return list(_alive)
+
+
+def changing(thread: int) -> bool:
+    """Whether a cell runs that is not of this thread, so that flows may change at any moment.
+
+    >>> changing(0)
+    False
+    """
+    return any(run.thread != thread for run in _runs)
 
 
 def _ended() -> Run:

@@ -206,6 +206,7 @@ class FlowBuilder:
         """
         from hydro_nb.compile.program import compile_flow
         from hydro_nb.deploy import deploy
+        from hydro_nb.lang.again import Again
         from hydro_nb.lang.ready import byte_count, require_deployable
         from hydro_nb.lang.restart import policies
         from hydro_nb.lang.sizes import sizes_of
@@ -222,6 +223,7 @@ class FlowBuilder:
             transport=transport,
             restart=policies(restart),
             timeout=timeout,
+            recipe=Again(self, sizes),
         )
 
     @called_as("flow.sim().with_cluster_size(cluster, 3)")
