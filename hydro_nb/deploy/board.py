@@ -6,14 +6,13 @@ import atexit
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 
 from hydro_nb.deploy.aside import ECHOING, OVER, Piece, aside, print_lines
-from hydro_nb.deploy.failure import explain, with_lines, with_text
+from hydro_nb.deploy.failure import explain, mistaken, with_lines, with_text
 from hydro_nb.runtime.notices import FIRST
 from hydro_nb.telemetry import renamed
 from hydro_nb.telemetry import state as telemetry
@@ -39,6 +38,8 @@ class Board:
         """slots of the operators that have skipped an element, as was told"""
         self._changed = threading.Condition()
         self._subscribers: list[Subscriber] = []
+        self._blamed: list[Subscriber] = []
+        """those of whom it was told that they fail"""
         self.logs.open()
 
     # ------------------------------------------------------------ written by the backend
@@ -134,12 +135,18 @@ class Board:
         if state is self.state:
             return
         self.state = state
-        for subscriber in tuple(self._subscribers):
-            try:
-                subscriber(state)
-            except Exception:  # noqa: BLE001 - a listener's mistake must not cost the deployment its events
-                traceback.print_exc(file=sys.__stderr__)
+        mistakes = [(each, error) for each in tuple(self._subscribers) if (error := _mistake(each, state))]
+        for subscriber, error in mistakes:
+            self._blame(subscriber, error)
         self.notify()
+
+    def _blame(self, subscriber: Subscriber, error: Exception) -> None:
+        """Tell of the first mistake of a listener, when all others know the state in which it was made."""
+        if subscriber not in self._blamed:
+            self._blamed.append(subscriber)
+            problem = mistaken(error, self.now())
+            self._set(telemetry.apply(self.state, problem))
+            self._complain("\n".join([problem.error, *(f"  {frame}" for frame in problem.frames)]))
 
     def notify(self) -> None:
         """Wake who waits for something here."""
@@ -162,8 +169,9 @@ class Board:
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         """Do not call this any more."""
-        if subscriber in self._subscribers:
-            self._subscribers.remove(subscriber)
+        for those in (self._subscribers, self._blamed):
+            if subscriber in those:
+                those.remove(subscriber)
 
     def wait(self, done: Callable[[], bool], timeout: float | None = None) -> bool:
         """Wait until this holds; False when the time has passed."""
@@ -195,6 +203,15 @@ class Board:
                 yield
             except Exception:  # noqa: BLE001 - nobody reads any more, or the stream is the user's own and raises
                 self._mute()
+
+
+def _mistake(subscriber: Subscriber, state: DeploymentState) -> Exception | None:
+    """Call a listener; gives what it raises, which must not cost the deployment its events."""
+    try:
+        subscriber(state)
+    except Exception as error:  # noqa: BLE001 - see above
+        return error
+    return None
 
 
 def _print_all(lines: Iterable[LogLine]) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from traceback import walk_tb
 
 from msgspec.structs import replace
 
 from hydro_nb.errors import Site
+from hydro_nb.telemetry.state import KERNEL
 from hydro_nb.wire import Counts, Problem
 
 TAIL = 10
@@ -26,6 +28,15 @@ def explain(name: str, what: str, problem: Problem | None, stderr: Sequence[str]
     if stderr and not (problem and problem.op):
         lines += ["  its last words on stderr:", *(f"    {text}" for text in stderr[-TAIL:])]
     return "\n".join(lines)
+
+
+def mistaken(error: Exception, now: float) -> Problem:
+    """Make a problem of what a function of the user's raised that is called with each new state."""
+    places = [*walk_tb(error.__traceback__)][1:]
+    frames = tuple(Site.at(frame.f_code.co_filename, line, frame.f_code.co_name) for frame, line in places)
+    what = f"{type(error).__name__}: {error}"
+    text = f"a function given to `subscribe` failed, and is called again all the same: {what}"
+    return Problem(KERNEL, now, text, frames=frames, fatal=False, process="the kernel")
 
 
 def with_text(problem: Problem) -> Problem:

@@ -413,6 +413,30 @@ def test_waiting_in_the_io_thread_is_refused_and_stopping_there_is_not():
     assert len(seen) == 2
 
 
+@pytest.mark.parametrize("backend", ["local", "inprocess"])
+def test_a_mistake_of_a_subscriber_is_told_once_and_costs_nothing(backend, capsys):
+    calls, states = [], []
+
+    def mistaken(state):
+        calls.append(state)
+        raise ValueError("unlucky")
+
+    with deploy(pipeline(10), backend=backend, echo=True) as deployment:
+        deployment.subscribe(mistaken)
+        deployment.subscribe(states.append)
+        deployment.settle(30)
+        assert len(calls) > 1
+        assert [len(state.problems) for state in states] == sorted(len(state.problems) for state in states)
+        assert states[-1] is deployment.snapshot()
+        (problem,) = deployment.problems
+    text = "a function given to `subscribe` failed, and is called again all the same: ValueError: unlucky"
+    assert (problem.process, problem.error, problem.fatal) == ("the kernel", text, False)
+    assert [frame.text for frame in problem.frames] == ['raise ValueError("unlucky")']
+    told, line = capsys.readouterr().err.splitlines()
+    assert told.endswith(text)
+    assert line.endswith('raise ValueError("unlucky")')
+
+
 def test_what_a_process_started_ends_with_it():
     body = IDLE.replace("    return False", "    import subprocess; print(subprocess.Popen(['sleep', '600']).pid)")
     with deploy(flow(place(0, "A", body)), echo=False) as deployment:
