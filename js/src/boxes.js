@@ -39,8 +39,9 @@ export class Boxes {
 
   /** @param {string} by @param {string[] | "all" | undefined} [closed]  as many as suit its size, where it is not said */
   ask(by, closed) {
-    this.asked = this.store.question("draw", { by, closed });
+    this.asked = this.store.questions + 1;
     this.waiting = true;
+    this.store.question("draw", { by, closed });
     this.changed();
   }
 

@@ -2,6 +2,7 @@ import { Boxes, toggle } from "./boxes.js";
 import { attribute, h, write } from "./dom.js";
 import { Extras } from "./extras.js";
 import { Finder } from "./finder.js";
+import { Flow } from "./flow.js";
 import { rate, short } from "./format.js";
 import { icon } from "./icons.js";
 import { PanZoom } from "./panzoom.js";
@@ -24,6 +25,7 @@ export class GraphView {
     this.svgText = "";
     this.picture = new Picture();
     this.marks = new Marks(store);
+    this.flow = new Flow();
     this.boxes = new Boxes(store, () => store.changed());
     this.finder = new Finder(store, (slot) => this.show(slot));
     /** What is counted where it comes into a closed box. @type {Map<string, string[]>} */
@@ -88,7 +90,8 @@ export class GraphView {
       for (const [slot, group] of this.picture.places) if (drawing.boxes?.[slot]) toggle(group, slot, drawing.boxes[slot]?.title ?? "");
     }
     this.marks.begin(svg);
-    this.stage.replaceChildren(svg);
+    this.flow.begin(svg);
+    this.stage.replaceChildren(svg, this.flow.layer);
     this.panzoom.fitted = true;
     this.panzoom.resize((width * 4) / 3, (height * 4) / 3);
     this.light(this.lit);
@@ -130,7 +133,9 @@ export class GraphView {
       if (!element.classList.contains("net")) continue;
       const broken = ends.every(([, target]) => store.gone(target));
       element.classList.toggle("broken", broken);
-      element.classList.toggle("active", !broken && ends.some(([, target]) => store.rate(target) > 0));
+      const active = !broken && ends.some(([, target]) => store.rate(target) > 0);
+      element.classList.toggle("active", active);
+      this.flow.set(element, active);
       for (const [source, target] of ends.slice(0, 1)) this.marks.edge(element, source, target);
     }
   }
@@ -188,7 +193,8 @@ export class GraphView {
     if (!node) return;
     const { left, right, top, bottom } = node.getBoundingClientRect();
     const room = this.frame.getBoundingClientRect();
-    this.panzoom.pan(room.left + room.width / 2 - (left + right) / 2, room.top + room.height / 2 - (top + bottom) / 2);
+    const seen = left >= room.left && right <= room.right && top >= room.top && bottom <= room.bottom;
+    if (!seen) this.panzoom.pan(room.left + room.width / 2 - (left + right) / 2, room.top + room.height / 2 - (top + bottom) / 2);
     this.choose(slot);
   }
 

@@ -288,7 +288,7 @@ def test_a_narrow_page_puts_the_panes_below_and_cuts_nothing_off(show):
     page = show(width=600, height=900)
     graph, side = page.locator(".graph").bounding_box(), page.locator(".side").bounding_box()
     assert side["y"] >= graph["y"] + graph["height"] - 1
-    for name in ("streams", "logs", "processes", "problems"):
+    for name in ("streams", "logs", "processes", "problems", "code"):
         tab(page, name)
         assert page.evaluate("document.documentElement.scrollWidth") <= 600
         assert page.locator(".hydro").evaluate("root => root.scrollWidth - root.clientWidth") <= 1
@@ -304,17 +304,19 @@ def test_nothing_jumps_when_data_arrives(show):
     assert page.evaluate(BOXES) == before
 
 
-def test_edges_move_only_where_something_flows_and_motion_is_wanted(show):
-    moving = "document.querySelector('.edge.active path')?.getAnimations().length ?? 0"
+def test_dashes_move_only_where_something_flows_and_motion_is_wanted(show):
+    moving = "[...document.querySelectorAll('.flow path')].flatMap(path => path.getAnimations()).length"
+    on = "window.played.model.play(window.played.model.recording.frames[24])"
     page = show(frames=24)
-    page.evaluate("window.played.model.play(window.played.model.recording.frames[24])")
-    page.evaluate("document.querySelector('.edge.net').classList.add('active')")
-    assert page.evaluate(moving) == 1
+    page.evaluate(on)
+    expect(page.locator(".edge.active").first).to_be_attached()
+    assert page.evaluate(moving) == page.locator(".edge.active").count()
     calm = show(frames=24, reduced_motion="reduce")
-    calm.evaluate("document.querySelector('.edge.net').classList.add('active')")
+    calm.evaluate(on)
+    expect(calm.locator(".flow path").first).to_be_attached()
     assert calm.evaluate(moving) == 0
     ended = show()
-    assert ended.locator(".edge.active").count() == 0
+    assert ended.locator(".edge.active, .flow path").count() == 0
 
 
 def test_an_edge_into_a_dead_process_is_drawn_broken_and_does_not_move(show):
@@ -325,7 +327,90 @@ def test_an_edge_into_a_dead_process_is_drawn_broken_and_does_not_move(show):
     expect(page.locator(".edge.broken")).to_have_count(1)
     expect(page.locator(".edge.broken.active")).to_have_count(0)
     expect(page.locator(".stream-list .stream").first.locator(".count small")).to_have_text("0/s")
-    assert page.locator(".edge.broken path").last.evaluate("path => path.getAnimations().length") == 0
+
+
+def test_boxes_close_and_open_by_pointer_and_key(show):
+    page = show(frames=24)
+    page.get_by_label("Close all boxes").click()
+    closed = page.locator(".stage .node.closed")
+    expect(closed.locator("text:first-of-type")).to_have_text(["Reader", "Splitter", "Ranker"])
+    expect(closed.locator(".number").nth(1)).to_contain_text("M")
+    closed.nth(1).click()
+    expect(page.locator(".stage .node.network").first).to_be_visible()
+    page.get_by_label("Close Splitter").click()
+    expect(page.locator(".stage .node.closed")).to_have_count(1)
+    page.get_by_label("Group by").select_option("code")
+    expect(page.locator(".stage .cluster.code text").first).to_have_text("record.py")
+
+
+def test_operators_are_found_and_what_leads_to_them_stands_out(show):
+    page = show(frames=24)
+    find = page.get_by_label("Find operators")
+    find.fill("for_each")
+    expect(page.locator(".hits")).to_have_text("1")
+    expect(page.locator(".stage .node.found")).to_have_count(1)
+    find.press("Enter")
+    expect(page.locator(".stream[aria-selected=true] b").first).to_have_text("for_each")
+    expect(page.locator(".node.far")).to_have_count(0)
+    find.fill("nothing like it")
+    expect(page.locator(".hits")).to_have_text("none")
+    find.press("Escape")
+    expect(find).to_have_value("")
+
+
+def test_the_graph_is_a_table_too(show):
+    page = show(frames=24)
+    page.get_by_label("Show as a table").click()
+    table = page.get_by_role("region", name="Graph as a table")
+    row = table.locator("tr", has_text="for_each")
+    expect(row.locator(".where")).to_have_text("Ranker")
+    expect(row.locator(".from")).to_have_text("send_bincode")
+    expect(row.locator(".items")).not_to_have_text("")
+    row.get_by_role("button").click()
+    expect(page.locator(".stream[aria-selected=true] b").first).to_have_text("for_each")
+
+
+def test_pictures_are_saved_as_files(show):
+    page = show(frames=24)
+    for form, start in (("svg", b"<svg"), ("png", b"\x89PNG"), ("dot", b"digraph"), ("mermaid", b"flowchart")):
+        page.get_by_role("button", name="Save the picture").click()
+        with page.expect_download() as given:
+            page.locator(f"[data-form={form}]").click()
+        data = Path(given.value.path()).read_bytes()
+        assert data.startswith(start)
+        assert form != "svg" or (b"var(" not in data and b"light-dark" not in data)
+
+
+def test_code_leads_to_the_users_lines(show):
+    page = show()
+    pane = tab(page, "code")
+    pane.get_by_label("Location").select_option("Splitter")
+    line = pane.locator(".code-line", has_text="re.findall").last
+    expect(line.locator(".word").first).to_be_visible()
+    link = pane.locator(".from").filter(has_text="record.py").first
+    expect(link).to_be_visible()
+    link.click()
+    expect(page.locator(".pane.streams")).to_be_visible()
+
+
+def test_elements_are_sent_through_a_port_and_remembered(show):
+    page = show("shop", frames=12)
+    pane = tab(page, "send")
+    field = pane.get_by_label("orders")
+    field.fill('["ada", 3]')
+    field.press("Enter")
+    expect(pane.locator(".sent code")).to_have_text('["ada", 3]')
+    field.fill("")
+    field.press("ArrowUp")
+    expect(field).to_have_value('["ada", 3]')
+
+
+def test_a_value_has_its_history(show):
+    page = show("shop")
+    page.locator(".stream.value").first.click()
+    expect(page.locator(".plot polyline")).to_be_visible()
+    expect(page.locator(".shown")).to_contain_text("before it")
+    assert page.locator(".sample").count() > 3
 
 
 def test_the_still_picture_hides_while_the_view_is_live(show):
