@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hydro_nb.errors import SimulationFailure
 from hydro_nb.lang.collection import Collection
 from hydro_nb.testing.collecting import collect
-from hydro_nb.testing.exercises import WrongAnswer, expect
+from hydro_nb.testing.exercises import WrongAnswer, answered, expect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -30,8 +30,30 @@ def survives(simulation: Simulation, body: Callable[[], Coroutine[Any, Any, None
     try:
         return simulation.exhaustive(body)
     except SimulationFailure as error:
-        first = str(error).partition("\n")[0]
-        raise WrongAnswer(f"{hint}\nThe simulator found a schedule: {first}") from error
+        raise WrongAnswer(f"{hint}\nThe simulator found a schedule: {reason(error)}") from error
+
+
+def reason(failure: SimulationFailure) -> str:
+    r"""Give the line of a failure that says what went wrong.
+
+    >>> reason(SimulationFailure("`body` failed in execution 2 of 3.\n  AssertionError: 0 is not 1\n\nWhat happened:"))
+    'AssertionError: 0 is not 1'
+    """
+    first, _, rest = str(failure).partition("\n")
+    return rest.partition("\n")[0].strip() or first
+
+
+def streams(answer: Any, number: int, names: str) -> tuple[Any, ...]:
+    """Give the streams that a service of the reader's gives back, so many.
+
+    >>> streams((1, 2), 2, "acknowledgements, answers")
+    (1, 2)
+    """
+    given: Any = answered(answer)
+    expect(isinstance(given, tuple), f"Give {number} streams: {names}.")
+    parts: tuple[Any, ...] = given
+    expect(len(parts) == number, f"Give {number} streams: {names}.")
+    return tuple(answered(each) for each in parts)
 
 
 def choice(answer: object, letters: str, hints: dict[str, str]) -> None:

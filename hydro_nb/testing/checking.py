@@ -21,6 +21,8 @@ _PACKAGE = str(Path(__file__).parent.parent)
 _SIM_FAILURES = "HYDRO_NB_SIM_FAILURES"
 _MOST_LINES = 12
 """of an error's message, whose first lines say what is wrong"""
+_BODIES = ("...", '"words"; ...')
+_EMPTY = compile("\n".join(f"{kind}def f(): {body}" for kind in ("", "async ") for body in _BODIES), "", "exec")
 
 
 def check(name: str, *answer: Any) -> Verdict:
@@ -64,9 +66,8 @@ def _is_open(answer: object) -> bool:
 
 def _is_empty(code: CodeType) -> bool:
     """Whether the body is nothing but `...`, or a docstring and that."""
-    empty = compile("def f():\n    ...", "", "exec").co_consts[0]
-    with_words = compile('def f():\n    "words"\n    ...', "", "exec").co_consts[0]
-    return code.co_code in (empty.co_code, with_words.co_code) and code.co_consts[-1] is None
+    empty = {each.co_code for each in _EMPTY.co_consts if isinstance(each, CodeType)}
+    return code.co_code in empty and all(each is None or isinstance(each, str) for each in code.co_consts)
 
 
 def _has_dots(code: CodeType) -> bool:

@@ -86,6 +86,9 @@ def words(n):
     """Say what it does."""
 
 
+async def no_words_yet(n): ...
+
+
 def half(n):
     total = ...
     return [total, n]
@@ -95,7 +98,7 @@ def inner(n):
     return lambda: ...
 
 
-@pytest.mark.parametrize("answer", [..., no_words, words, half, inner, lambda n: ...])
+@pytest.mark.parametrize("answer", [..., no_words, no_words_yet, words, half, inner, lambda n: ...])
 def test_what_is_left_open_is_neither_right_nor_wrong(answer, folder):
     assert check("sums.1", answer).state == "open"
     assert not (folder / FILE).exists()
