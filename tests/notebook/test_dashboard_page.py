@@ -335,10 +335,13 @@ def test_boxes_close_and_open_by_pointer_and_key(show):
     closed = page.locator(".stage .node.closed")
     expect(closed.locator("text:first-of-type")).to_have_text(["Reader", "Splitter", "Ranker"])
     expect(closed.locator(".number").nth(1)).to_contain_text("M")
-    closed.nth(1).click()
-    expect(page.locator(".stage .node.network").first).to_be_visible()
+    closed.nth(0).click()
+    asked = page.evaluate("window.played.model.sent.findLast(each => each.kind === 'draw').closed")
+    assert len(asked) == 2
+    page.get_by_label("Open all boxes").click()
+    expect(closed).to_have_count(0)
     page.get_by_label("Close Splitter").click()
-    expect(page.locator(".stage .node.closed")).to_have_count(1)
+    expect(closed.locator("text:first-of-type")).to_have_text(["Splitter"])
     page.get_by_label("Group by").select_option("code")
     expect(page.locator(".stage .cluster.code text").first).to_have_text("record.py")
 
