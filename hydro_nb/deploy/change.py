@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from operator import attrgetter
+from itertools import count
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -149,23 +149,19 @@ def change(old: Laid, new: Laid, over: Collection[int] = (), taken: Collection[i
 
 
 def _places(old: Laid, new: Laid, taken: Collection[int]) -> dict[int, int]:
-    """Give each place the number of the one that has its name, else that stood where it stands, else a new one."""
-    found: dict[int, int] = {}
-    for field in ("name", "slot"):
-        _pair(found, old, new, attrgetter(field))
-    fresh = 1 + max((*old.places, *taken), default=-1)
-    for place in new.places:
-        if place not in found:
-            found[place] = fresh
-            fresh += 1
-    return found
+    """Give each place the number of the one that has its name, clients also where they were made, or a new number."""
+    known = {key: place.id for place in old.places.values() for key in _keys(place)}
+    fresh = count(1 + max((*old.places, *taken), default=-1))
+    found = {
+        place.id: next((known[key] for key in _keys(place) if key in known), None) for place in new.places.values()
+    }
+    return {place: next(fresh) if number is None else number for place, number in found.items()}
 
 
-def _pair(found: dict[int, int], old: Laid, new: Laid, of: Callable[[LocationProgram], str]) -> None:
-    free = {(each.kind, of(each)): each.id for each in old.places.values() if each.id not in found.values()}
-    for each in new.places.values():
-        if each.id not in found and (number := free.pop((each.kind, of(each)), None)) is not None:
-            found[each.id] = number
+def _keys(place: LocationProgram) -> Iterator[tuple[str, str]]:
+    yield place.kind, place.name
+    if place.kind == "external":
+        yield place.kind, place.slot
 
 
 def _renumbered(new: Laid, places: Mapping[int, int]) -> Laid:

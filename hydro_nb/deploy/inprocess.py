@@ -194,8 +194,7 @@ class InProcessBackend:
     # ------------------------------------------------------------ stopping
 
     def become(self, wish: Wish) -> None:
-        """Refuse: who lives in the kernel is started anew with all the others."""
-        raise DeployError(f"the {len(wish.change.kept)} processes that live in the kernel are started anew together")
+        """Go on: where anything has changed all are started anew instead, as all live in the kernel."""
 
     def stop(self, *, drain: bool) -> None:
         """End; with `drain` after everything under way has arrived."""

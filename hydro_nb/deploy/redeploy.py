@@ -58,9 +58,9 @@ def whole(found: Change, old: Laid, order: Order, state: DeploymentState) -> str
     """Say why it is not possible to start some processes anew and keep the others; empty where it is."""
     if state.over:
         return "the deployment was over"
-    if order.backend == "inprocess":
-        return "they all live in the kernel, as backend='inprocess' has it"
     moved = {*found.replaced, *found.removed, *found.added}
+    if moved and order.backend == "inprocess":
+        return "they all live in the kernel, as backend='inprocess' has it"
     groups = (*order.groups(old.program, old.peers), *order.groups(found.program, found.peers))
     shared = next((group for group in groups if len(group) > 1 and moved & {*group}), ())
     if not shared:

@@ -3,113 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from typing import NamedTuple, Protocol
 
 from msgspec.structs import replace
 
 from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.hub import Hub
-from hydro_nb.deploy.io import IO, Timer, resolve
-from hydro_nb.deploy.keys import Roads
-from hydro_nb.deploy.launcher import Child, Launcher
+from hydro_nb.deploy.io import IO, resolve
+from hydro_nb.deploy.launcher import Child
 from hydro_nb.deploy.member import Member
 from hydro_nb.deploy.plan import Plan
-from hydro_nb.deploy.settling import Settling
+from hydro_nb.deploy.returning import Exchange, Host, Return, Starter, in_time, quoted
 from hydro_nb.errors import DeployError, HydroError
-from hydro_nb.wire import Connect, Control, Met, PeerGone, Phase, Problem, location_of, member_of
-
-
-class Host(Protocol):
-    """Who holds the processes."""
-
-    members: dict[int, Member]
-
-    stopping: bool
-    settling: Settling
-    going: bool
-
-    @property
-    def paused(self) -> Collection[int]:
-        """Those that are paused, and so meet nobody."""
-        ...
-
-    def kill_member(self, member: Member) -> None:
-        """Kill a process on purpose."""
-        ...
-
-    def adopt(self, member: Member) -> None:
-        """Watch over a process that was started."""
-        ...
-
-    def say(self, member: Member, message: Control) -> None:
-        """Tell a process something."""
-        ...
-
-    def tell_all(self, message: Control) -> None:
-        """Tell every process something."""
-        ...
-
-    def let_go(self, member: Member) -> None:
-        """Tell a process that is connected to all others to start."""
-        ...
-
-    def explain(self, member: Member, what: str) -> str:
-        """Say why a process failed."""
-        ...
-
-
-class Exchange(Protocol):
-    """Processes that end all together, so that others can begin in their places."""
-
-    @property
-    def ending(self) -> Collection[int]:
-        """Those that end."""
-        ...
-
-    @property
-    def coming(self) -> Collection[int]:
-        """Those of them that are started again when all have ended."""
-        ...
-
-    def begin(self) -> None:
-        """End them."""
-        ...
-
-    def look(self) -> None:
-        """See whether all have ended."""
-        ...
-
-    def give_up(self, error: HydroError) -> None:
-        """Take note that nobody is started any more."""
-        ...
-
-
-class Starter(NamedTuple):
-    """How processes are started, and where their sockets are."""
-
-    launcher: Launcher
-    roads: Roads
-
-
-class Return:
-    """One process on its way back."""
-
-    def __init__(self, peer: int, name: str, timeout: float, why: str, *, asked: bool) -> None:
-        self.peer = peer
-        self.why = why
-        self.name = name
-        self.timeout = timeout
-        self.asked = asked
-        """whether somebody waits for it, and so for no longer than that; else its time begins with its turn"""
-        self.done: Future[None] = Future()
-        self.started = False
-        self.greeted = False
-        """whether all that live know it, and it them"""
-        self.unmet: set[int] = set()
-        """who has not made its ends of the channels to it yet"""
-        self.timer: Timer | None = None
+from hydro_nb.wire import Connect, Met, PeerGone, Phase, Problem, location_of, member_of
 
 
 class Returns:
@@ -128,6 +35,8 @@ class Returns:
         self._io = io
         self._waiting: deque[Return] = deque()
         self._current: Return | None = None
+        self._met_all: list[Return] = []
+        """those that are connected to all, and begin once the others have come as far"""
         self._between: deque[Callable[[], None]] = deque()
         """what has to wait until the one that is on its way has met all"""
         self._exchanges: deque[Exchange] = deque()
@@ -140,7 +49,8 @@ class Returns:
 
     def awaits(self, peer: int) -> bool:
         """Whether a process is to be started again, or is on its way."""
-        return self.will_start(peer) or (self._current is not None and self._current.peer == peer)
+        under_way = (*self._met_all, *filter(None, [self._current]))
+        return self.will_start(peer) or any(one.peer == peer for one in under_way)
 
     def will_start(self, peer: int) -> bool:
         """Whether a process is to be started again as soon as its present life is over."""
@@ -159,18 +69,28 @@ class Returns:
         self._next()
 
     def exchanged(self, coming: Mapping[int, str], timeout: float) -> list[Future[None]]:
-        """Start processes for which others have made room, one after the other; gives when each runs."""
+        """Start processes for which others have made room; none begins before all have met. Gives when each runs."""
         self._exchange = None
-        return [self.add(peer, timeout, why, asked=True) for peer, why in coming.items()]
+        crew = {*coming}
+        ones = [self._made(peer, timeout, why, asked=True) for peer, why in coming.items()]
+        for one in ones:
+            one.crew = crew
+            self._limit(one)
+        self._waiting.extendleft(reversed(ones))
+        self._next()
+        return [one.done for one in ones]
 
     def add(self, peer: int, timeout: float, why: str = "", *, asked: bool = False) -> Future[None]:
         """Start a process again when those before it are there; the result comes when it runs."""
-        one = Return(peer, self._plan.peers[peer].title(member_of(peer)), timeout, why, asked=asked)
+        one = self._made(peer, timeout, why, asked=asked)
         self._waiting.append(one)
         if asked:
             self._limit(one)
         self._next()
         return one.done
+
+    def _made(self, peer: int, timeout: float, why: str, *, asked: bool) -> Return:
+        return Return(peer, self._plan.peers[peer].title(member_of(peer)), timeout, why, asked=asked)
 
     def between(self, work: Callable[[], None]) -> Future[None]:
         """Do something that would keep a process from meeting all: at once, or when the present one has met them."""
@@ -200,8 +120,10 @@ class Returns:
     def end(self, error: HydroError) -> None:
         """Start nobody any more, and wait for nobody."""
         self.close(error)
-        one, self._current = self._current, None
-        if one is not None:
+        under_way = (*self._met_all, *filter(None, [self._current]))
+        self._current = None
+        self._met_all.clear()
+        for one in under_way:
             self._resolve(one, error)
         self._let_between()
 
@@ -267,16 +189,35 @@ class Returns:
     def entered(self, member: Member, phase: Phase) -> None:
         """Take the phase of a process; of the one that is on its way back it is a step on the way."""
         one = self._current
-        if one is None or not one.started or member.id != one.peer:
-            return
-        if phase == "bound":
-            self._introduce(one)
-        elif phase == "connected":
-            self._host.let_go(member)
-            one.greeted = True
-            self._let_between()
-        elif phase == "running":
+        if one is not None and one.started and member.id == one.peer:
+            if phase == "bound":
+                self._introduce(one)
+            elif phase == "connected":
+                self._connected(one)
+        elif phase == "running" and (one := self._waiting_of(member)) is not None:
             self._finish(one, None)
+
+    def _waiting_of(self, member: Member) -> Return | None:
+        """Give the return of a process that has met all."""
+        return next((one for one in self._met_all if one.peer == member.id), None)
+
+    def _connected(self, one: Return) -> None:
+        """Go on with the next one; all that belong together begin when the last of them has come so far."""
+        one.greeted = True
+        self._current = None
+        self._met_all.append(one)
+        self._let_between()
+        self._has_come(one)
+        self._next()
+
+    def _has_come(self, one: Return) -> None:
+        """Note that one keeps the others of its crew back no longer."""
+        one.crew.discard(one.peer)
+        if not one.crew:
+            for each in self._met_all:
+                member = self._host.members[each.peer]
+                if each.crew is one.crew and not member.begun:
+                    self._host.let_go(member)
 
     def _introduce(self, one: Return) -> None:
         others = [m for m in self._host.members.values() if not m.over and m.id != one.peer]
@@ -299,6 +240,8 @@ class Returns:
         if self._exchange is not None:
             self._exchange.look()
             return
+        if (met := self._waiting_of(member)) is not None:
+            self._finish(met, DeployError(self._host.explain(member, "could not start again")))
         one = self._current
         if one is None:
             return
@@ -318,10 +261,10 @@ class Returns:
     # ------------------------------------------------------------ how it comes out
 
     def _too_slow(self, one: Return) -> None:
-        if one is self._current:
+        if one is self._current or one in self._met_all:
             self._fail(one)
         elif one in self._waiting:
-            text = f"process `{one.name}` was not {_in_time(one)}: it waits for {self._before(one)}"
+            text = f"process `{one.name}` was not {in_time(one)}: it waits for {self._before(one)}"
             self._waiting.remove(one)
             self._resolve(one, DeployError(text))
             self._next()
@@ -331,14 +274,14 @@ class Returns:
         if self._current is not None:
             return f"`{self._current.name}`, which is on its way back"
         paused = self._hindered(one) or self._hindered(self._waiting[0])
-        return f"{_quoted(paused)}, which is paused"
+        return f"{quoted(paused)}, which is paused"
 
     def _fail(self, one: Return) -> None:
         """End one that takes too long, and say of it why, once: who starts it again by itself is told, and says it."""
         member = self._host.members[one.peer]
         names = [self._host.members[peer].name for peer in sorted(one.unmet)]
-        waits = f"{_quoted(names)} has not answered" if names else f"it is {member.phase}"
-        text = f"process `{one.name}` was not {_in_time(one)}: {waits}"
+        waits = f"{quoted(names)} has not answered" if names else f"it is {member.phase}"
+        text = f"process `{one.name}` was not {in_time(one)}: {waits}"
         if not member.over:
             if one.started and one.asked and member.problem is None:
                 member.problem = Problem(member.id, self._board.now(), text, fatal=False)
@@ -347,7 +290,10 @@ class Returns:
         self._finish(one, DeployError(text))
 
     def _finish(self, one: Return, error: HydroError | None) -> None:
-        self._current = None
+        if one is self._current:
+            self._current = None
+        else:
+            self._met_all.remove(one)
         self._resolve(one, error)
         self._let_between()
         self._next()
@@ -355,6 +301,8 @@ class Returns:
     def _resolve(self, one: Return, error: HydroError | None) -> None:
         if one.timer is not None:
             one.timer.cancel()
+        if error is not None and not self._host.stopping:
+            self._has_come(one)
         if error is None:
             one.done.set_result(None)
         else:
@@ -376,14 +324,6 @@ class Returns:
             and not self._host.stopping
         ):
             self._host.tell_all(PeerGone(one.peer, member.obituary))
-
-
-def _in_time(one: Return) -> str:
-    return f"running again within {one.timeout:g} seconds"
-
-
-def _quoted(names: Collection[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
 
 
 def _do(work: Callable[[], None], done: Future[None]) -> None:

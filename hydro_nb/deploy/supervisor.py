@@ -21,7 +21,8 @@ from hydro_nb.deploy.partings import Partings
 from hydro_nb.deploy.plan import Plan
 from hydro_nb.deploy.policy import Policies, Policy
 from hydro_nb.deploy.redeploy import Wish
-from hydro_nb.deploy.returns import Returns, Starter
+from hydro_nb.deploy.returning import Starter
+from hydro_nb.deploy.returns import Returns
 from hydro_nb.deploy.settling import Settling
 from hydro_nb.deploy.striking import Signalled
 from hydro_nb.deploy.swap import Parts, swap
@@ -187,8 +188,8 @@ class Supervisor:
     def _note(self, member: Member, report: Report) -> None:
         match report:
             case ProbeReply():
-                # what a process says that is being killed, or has failed and is about to end, proves nothing
-                if not member.on_purpose and member.problem is None:
+                # who has not begun, is being killed, or has failed and is about to end proves nothing
+                if member.begun and not member.on_purpose and member.problem is None:
                     self.settling.answered(report)
             case Entered():
                 self._entered(member, report)
