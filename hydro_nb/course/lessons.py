@@ -24,4 +24,5 @@ LESSONS = (
     Lesson("02_live_collections.ipynb", "Live collections", "asynchrony has a type: order, duplicates, boundedness"),
     Lesson("03_a_counter_service.ipynb", "A counter service", "state is asynchronous; a race, found and mended"),
     Lesson("05_clusters.ipynb", "Clusters", "one program, many members"),
+    Lesson("06_agreement.ipynb", "Agreement", "all or nothing, and when nobody may go on"),
 )
