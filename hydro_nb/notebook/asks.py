@@ -56,6 +56,7 @@ class Asks:
             "export": self._export,
             "ports": self._ports,
             "put": self._put,
+            "again": self._again,
         }
 
     def ask(self, content: Mapping[str, Any]) -> bool:
@@ -72,6 +73,10 @@ class Asks:
     def answers(self) -> list[Message]:
         """Give what is to be told, once."""
         return [self._answers.popleft() for _ in range(len(self._answers))]
+
+    def put_back(self, answers: list[Message]) -> None:
+        """Take over answers that have not been told."""
+        self._answers.extendleft(reversed(answers))
 
     def _answer(self, answer: Answer, content: Mapping[str, Any]) -> None:
         told = answer(content)
@@ -103,6 +108,14 @@ class Asks:
         text = to_mermaid(graph) if form == "mermaid" else to_dot(graph)
         return {"kind": "export", "view": str(content.get("view")), "form": form, "text": text}, []
 
+    def _again(self, _: Mapping[str, Any]) -> Message:
+        """Deploy again; all pages see what became of it."""
+        try:
+            told = {"text": self._source.again(), "error": ""}
+        except HydroError as wrong:
+            told = {"text": "", "error": str(wrong)}
+        return {"kind": "again", **told}, []
+
     # ------------------------------------------------------------ ports
 
     def _ports(self, _: Mapping[str, Any]) -> Message:
@@ -133,7 +146,8 @@ class Asks:
                 told = {"text": text, "error": str(wrong)}
             except (ValueError, TypeError, msgspec.ValidationError) as wrong:
                 told = {"text": text, "error": f"{type(wrong).__name__}: {wrong}"}
-            self._sent.setdefault(slot, deque(maxlen=SENT_KEPT)).append({**told, "time": time.time()})
+            if slot in self._source.inlets():
+                self._sent.setdefault(slot, deque(maxlen=SENT_KEPT)).append({**told, "time": time.time()})
         return self._ports(content)
 
     def _read(self, slot: str, text: str) -> object:

@@ -72,6 +72,10 @@ class Source(Protocol):
         """Send one element through an external port; may block."""
         ...
 
+    def again(self) -> str:
+        """Deploy the flow as it is now, and say what became of each process; may block."""
+        ...
+
 
 def is_source(thing: object) -> TypeIs[Source]:
     """Whether it ticks by itself; a deployment does not."""
@@ -136,6 +140,12 @@ class DeploymentSource:
         """Send one element as `deployment[port].send(value)` does."""
         check_apart([row.pid for row in self._deployment.processes])
         self._deployment[_Slot(slot)].send(value)
+
+    def again(self) -> str:
+        """Do what `deployment.redeploy()` does."""
+        if not self._deployment.snapshot().over:
+            check_apart([row.pid for row in self._deployment.processes])
+        return str(self._deployment.redeploy())
 
     def act(self, call: str, processes: Sequence[str], given: Mapping[str, Any]) -> None:
         """Do what the call of the deployment does; what it refuses is refused here."""

@@ -110,15 +110,22 @@ class Dashboard(_View):
         self._kept: tuple[str, Mapping[str, int]] = ("", {})
         self._kept_at = 0.0
         self._cancel: Cancel | None = None
+        self._closed = False
+        self._graph = source.graph
+        self._fresh: dict[str, Any] | None = None
         state = source.snapshot()
-        sizes = Counter(row.slot for row in state.processes.values())
-        graph = graph_trait(source.graph, live=True, sizes=sizes) if source.graph else NO_GRAPH
-        self._asks = Asks(source, sizes, self._acted)
+        graph = self._draw(state)
         traits = self._feed.traits(state, time.time())
         traits |= {"logs": str(source.log_folder or ""), "inlets": list(source.inlets())}
         super().__init__(mode="live", name=source.name, graph=graph, **traits)
         cast("Any", self).on_msg(self._heard)
         self._cancel = source.every(FAST, self._tick)
+
+    def _draw(self, state: DeploymentState) -> dict[str, Any]:
+        """Draw the graph that runs, and be ready for what pages ask about it."""
+        sizes = Counter(row.slot for row in state.processes.values())
+        self._asks = Asks(self._source, sizes, self._acted)
+        return graph_trait(self._graph, live=True, sizes=sizes) if self._graph else NO_GRAPH
 
     # ------------------------------------------------------------ showing
 
@@ -137,6 +144,7 @@ class Dashboard(_View):
 
     def close(self) -> None:
         """Take the view away; the deployment goes on."""
+        self._closed = True
         if self._cancel is not None:
             self._cancel()
             self._cancel = None
@@ -179,6 +187,7 @@ class Dashboard(_View):
         state, now = self._source.snapshot(), time.time()
         owed = self._read_inbox()
         over = state.over
+        self._follow(state)
         with quiet_parent():
             self._sync(state, now, last=over)
             if owed:
@@ -192,6 +201,25 @@ class Dashboard(_View):
         if over and self._cancel is not None:
             self._cancel()
             self._cancel = None
+
+    def _follow(self, state: DeploymentState) -> None:
+        """Draw anew where the flow was deployed again, in a thread beside, and go on ticking where all had ended."""
+        if self._source.graph is not self._graph:
+            self._graph = self._source.graph
+            apart(self._redraw)
+        if self._fresh is not None:
+            self._feed = Feed(self._graph)
+            fresh, self._fresh = self._fresh, None
+            with quiet_parent():
+                self.set_trait("graph", fresh)
+        if self._cancel is None and not (state.over or self._closed):
+            self._cancel = self._source.every(FAST, self._tick)
+
+    def _redraw(self) -> None:
+        answers = self._asks.answers()
+        self._fresh = self._draw(self._source.snapshot())
+        self._asks.put_back(answers)
+        self._acted()
 
     def _read_inbox(self) -> bool:
         """Take note of what the page said; gives whether it is owed everything."""

@@ -70,6 +70,7 @@ export class FakeModel {
     const tell = (/** @type {object} */ told, /** @type {DataView[]} */ buffers = []) => this.emit("msg:custom", { view, number, ...told }, buffers);
     if (content.kind === "code") tell({ kind: "code", places: recording.places ?? [] });
     else if (content.kind === "export") tell({ kind: "export", form: content.form, text: recording.texts?.[content.form] ?? "" });
+    else if (content.kind === "again") tell({ kind: "again", text: "nothing changed", error: "" });
     else if (content.kind === "draw") tell({ kind: "drawing", ...(recording.drawings?.[drawn(by, closed)] ?? this.state.graph) });
     else if (content.kind === "asset") fetch(PANES).then((file) => file.arrayBuffer()).then((data) => tell({ kind: "asset", name: "panes" }, [new DataView(data)]));
     else if (content.kind === "put") ports.find((/** @type {any} */ port) => port.slot === content.slot)?.sent.push({ text: content.text, error: "", time: Date.now() / 1000 });

@@ -17,12 +17,32 @@ export class Header {
     this.elapsed = h("span.elapsed", { title: "Elapsed" });
     this.rate = h("span.rate", { title: "Items a second over all network edges and sinks" });
     this.stop = h("button.stop", { type: "button", title: "Ends every process of this deployment", click: () => this.clicked() }, "Stop");
+    this.again = h("button.redeploy", { type: "button", title: "Deploys the flow as it is now: only processes of which something changed begin anew", click: () => this.deploy() }, icon("again"), h("span", {}, "Deploy again"));
     this.asked = false;
-    this.note = h("span.note");
+    this.deploying = false;
+    /** What became of deploying again. */
+    this.said = { text: "", error: "" };
+    store.replies.set("again", (message) => this.deployed(message));
+    this.note = h("span.note", { role: "status" });
     this.count = h("span");
     this.noun = h("span.noun");
     this.faults = h("button.faults", { type: "button", hidden: "", title: "Faults on purpose: see Processes", click: () => faults?.() }, icon("warn"), this.count, this.noun);
-    this.element = h("header", {}, this.name, this.state, this.faults, this.note, this.elapsed, this.rate, this.stop);
+    this.element = h("header", {}, this.name, this.state, this.faults, this.note, this.elapsed, this.rate, this.again, this.stop);
+  }
+
+  deploy() {
+    if (this.deploying) return;
+    this.deploying = true;
+    this.said = { text: "deploying again…", error: "" };
+    this.store.question("again");
+    this.store.changed();
+  }
+
+  /** @param {{text: string, error: string}} message */
+  deployed(message) {
+    this.deploying = false;
+    this.said = message;
+    this.store.changed();
   }
 
   clicked() {
@@ -41,7 +61,13 @@ export class Header {
     setIcon(this.mark, phaseIcon(phase));
     write(this.word, this.words(phase));
     write(this.share, phase === "failed" ? this.failed() : "");
-    write(this.note, lost ? "No word from the kernel. If it was restarted, run the cell again." : "");
+    const said = this.said.error || this.said.text;
+    write(this.note, lost ? "No word from the kernel. If it was restarted, run the cell again." : said);
+    attribute(this.note, "title", said);
+    this.note.classList.toggle("bad", Boolean(this.said.error));
+    attribute(this.again, "aria-disabled", String(lost || this.deploying));
+    this.again.hidden = built;
+    if (!store.live) this.asked = false;
     write(this.elapsed, built || lost ? "" : this.time());
     write(this.rate, built || lost ? "" : rate(store.totalRate));
     this.faults.hidden = !store.faults.length;

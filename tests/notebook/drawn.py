@@ -72,6 +72,10 @@ class Ticker:
     def send(self, slot, value):
         self.asked.append(f"send {slot} {value!r}")
 
+    def again(self):
+        self.asked.append("again")
+        return "nothing changed"
+
     def stop(self):
         self.asked.append("stop")
 
