@@ -130,6 +130,11 @@ def msgpack(data: bytes) -> None:
     _decode("msgpack", Record, data)
 
 
+@target(*_batch("msgpack", int, [1, -2, 3], [2**70], [True]))
+def msgpack_numbers(data: bytes) -> None:
+    _decode("msgpack", int, data)
+
+
 @target(*_batch("bincode", Record, ELEMENTS, ELEMENTS * 4))
 def bincode(data: bytes) -> None:
     _decode("bincode", Record, data)

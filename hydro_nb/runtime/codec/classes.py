@@ -9,8 +9,12 @@ import enum
 import functools
 import inspect
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
+from keyword import iskeyword
 from operator import attrgetter
+from types import MemberDescriptorType
 from typing import Any, cast
 
 import msgspec
@@ -87,7 +91,7 @@ def columns_of(kind: type, values: Sequence[Any]) -> list[list[Any]]:
     >>> columns_of(Some, [Some(1), Some(2)])
     [[1, 2]]
     """
-    return [[*map(getter, values)] for getter in _getters(kind)]
+    return _taker(kind)(values)
 
 
 def records_of(kind: type, columns: Sequence[Sequence[Any]]) -> list[Any]:
@@ -101,17 +105,45 @@ def records_of(kind: type, columns: Sequence[Sequence[Any]]) -> list[Any]:
 
 
 @functools.lru_cache(maxsize=1024)
-def _getters(kind: type) -> tuple[Callable[[Any], Any], ...]:
-    return tuple(attrgetter(name) for name in field_names(kind))
+def _taker(kind: type) -> Callable[[Sequence[Any]], list[list[Any]]]:
+    """Write the function for the fields of a class: the interpreter learns where each is, and reads it at once."""
+    names = field_names(kind)
+    if not all(name.isidentifier() and not iskeyword(name) for name in names):
+        getters = [*map(attrgetter, names)]
+        return lambda values: [[*map(getter, values)] for getter in getters]
+    columns = ", ".join(f"[each.{name} for each in values]" for name in names)
+    return eval(f"lambda values: [{columns}]", {})  # noqa: S307 - made here, of the names of a class that is loaded
 
 
 @functools.lru_cache(maxsize=1024)
 def _builder(kind: type) -> Callable[[Sequence[Sequence[Any]]], list[Any]]:
     """Give the fastest way that brings every field back as it was, whatever the class's constructor does."""
-    if not is_tuple(kind) and constructs_plainly(kind):
+    if is_tuple(kind):
+        return lambda columns: [*map(new_tuple, repeat(kind), zip(*columns, strict=True))]
+    plain = constructs_plainly(kind)
+    setters = None if plain and kind.__setattr__ is object.__setattr__ else _slots(kind)
+    if setters is not None:
+        return lambda columns: _filled(kind, setters, columns)
+    if plain:
         return lambda columns: [*map(kind, *columns)]
     make = maker(kind)
     return lambda columns: [make(kind, row) for row in zip(*columns, strict=True)]
+
+
+def _slots(kind: type) -> list[Callable[[Any, Any], None]] | None:
+    """Give what sets each field of a dataclass with slots, also of a frozen one; None without slots."""
+    if issubclass(cast("type[object]", kind), msgspec.Struct):
+        return None
+    found: list[Any] = [inspect.getattr_static(kind, name, None) for name in field_names(kind)]
+    slots = [each for each in found if isinstance(each, MemberDescriptorType)]
+    return [each.__set__ for each in slots] if len(slots) == len(found) else None
+
+
+def _filled(kind: type, setters: list[Callable[[Any, Any], None]], columns: Sequence[Sequence[Any]]) -> list[Any]:
+    made: list[Any] = [object.__new__(kind) for _ in columns[0]]
+    for setter, column in zip(setters, columns, strict=True):
+        deque(map(setter, made, column), maxlen=0)
+    return made
 
 
 def constructs_plainly(kind: type) -> bool:
@@ -165,13 +197,8 @@ def is_tuple(kind: type) -> bool:
     return issubclass(kind, tuple)
 
 
-def new_tuple(kind: Any, row: tuple[Any, ...]) -> Any:
-    """Make a NamedTuple without its own `__new__`.
-
-    >>> new_tuple(tuple, (1,))
-    (1,)
-    """
-    return cast("Any", tuple).__new__(kind, row)
+new_tuple: Callable[[Any, tuple[Any, ...]], Any] = cast("Any", tuple).__new__
+"""Makes a NamedTuple without its own `__new__`."""
 
 
 def maker(kind: type) -> Callable[[Any, tuple[Any, ...]], Any]:

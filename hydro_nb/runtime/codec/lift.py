@@ -51,10 +51,6 @@ def _units(node: nodes.Units, _count: int, classes: Classes) -> Sequence[Any]:
     return [maker(kind)(kind, ()) for _ in range(many)]
 
 
-def _truths(node: nodes.Truths, _count: int, _classes: Classes) -> Sequence[Any]:
-    return [*map((False, True).__getitem__, node.raw)]
-
-
 def _tuples(node: nodes.Tuples, count: int, classes: Classes) -> Sequence[Any]:
     return [*zip(*[lift(column, count, classes) for column in node.columns], strict=True)]
 
@@ -114,7 +110,7 @@ LIFT: dict[type, Lift] = {
     nodes.Ints: _raw(nodes.INT, 8),
     nodes.BigInts: lambda node, _count, _classes: [int.from_bytes(item, "little", signed=True) for item in node.items],
     nodes.Floats: _raw(nodes.FLOAT, 8),
-    nodes.Truths: _truths,
+    nodes.Truths: _raw("?", 1),
     nodes.Texts: lambda node, _count, _classes: node.items,
     nodes.RawTexts: lambda node, _count, _classes: [item.decode("utf-8", "surrogatepass") for item in node.items],
     nodes.Blobs: lambda node, _count, _classes: node.items,

@@ -59,7 +59,7 @@ class Floats(Column, tag="f"):
 
 
 class Truths(Column, tag="b"):
-    """`bool`: a byte 0 or 1 each."""
+    """`bool`: a byte each, 0 where it is false."""
 
     raw: bytes
 

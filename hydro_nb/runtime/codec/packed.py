@@ -18,6 +18,7 @@ from hydro_nb.runtime.codec.classes import Classes
 from hydro_nb.runtime.codec.lift import lift
 from hydro_nb.runtime.codec.limits import Unfit, shown
 from hydro_nb.runtime.codec.lower import lower, mended
+from hydro_nb.runtime.codec.numbers import numbers_for
 from hydro_nb.schema import Shape
 
 ENCODER = msgspec.msgpack.Encoder()
@@ -35,10 +36,13 @@ class PackedCodec:
     def __init__(self, shape: Shape | None = None, types: Sequence[type] = (), where: str = "") -> None:
         self._where = where
         self._classes = Classes(types)
+        self._numbers = numbers_for(shape)
         self._check = Check(shape, self._classes, {kind.__name__: kind for kind in types}) if shape else None
 
     def encode(self, items: list[Any]) -> bytes:
         """Write a batch, or say which value cannot be written and why."""
+        if self._numbers and (body := self._numbers.encode(items)) is not None:
+            return body
         try:
             node = lower(items, self._classes)
             fits = self._check is None or self._check.accepts(node)
@@ -55,6 +59,8 @@ class PackedCodec:
 
     def decode(self, body: bytes | memoryview, count: int) -> list[Any]:
         """Read a batch of `count` values, or say what is wrong with the frame."""
+        if self._numbers and (numbers := self._numbers.decode(body, count)) is not None:
+            return numbers
         try:
             node = DECODER.decode(body)
             if self._check:
