@@ -125,7 +125,7 @@ def compile_flow(graph: Graph) -> Program:
     captures |= {client.number: dump({**known, **asked}, {}) for client in clients}
     programs = [_location(graph, one) for one in written]
     outside = [LocationProgram(p.number, p.slot, graph.display_name(p), "external") for p in clients]
-    return Program(graph.name, (*programs, *outside), specs, captures, graph)
+    return Program(graph.name, (*programs, *outside), specs, captures, graph.copy())
 
 
 def _declared(graph: Graph) -> Iterator[Any]:

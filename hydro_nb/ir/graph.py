@@ -181,6 +181,13 @@ class Graph:
                 if ref.slot == slot and port in (None, ref.port):
                     yield node, index
 
+    def copy(self) -> Graph:
+        """Give the graph as it is now, which no cell changes any more."""
+        made = Graph(self.name, self.variable)
+        made.debug, made.revision = self.debug, self.revision
+        made.nodes, made.places, made._gone = dict(self.nodes), dict(self.places), dict(self._gone)
+        return made
+
     def display_name(self, place: Place) -> str:
         """Name a location as logs do: its marker, numbered where shared, or its kind and number."""
         place = self.places.get(place.root.slot, place.root)
