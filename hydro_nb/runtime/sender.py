@@ -21,6 +21,9 @@ from hydro_nb.wire import (
     ChannelSpec,
 )
 
+CYCLE_BYTES = 8 * 1024 * 1024
+"""What may wait on a channel of a cycle however small `max_buffer` is, as who waits there cannot wait for credit."""
+
 
 class Sender(End):
     """The sending end: batches elements into frames and lets them go as far as the receiver's credit reaches.
@@ -29,7 +32,7 @@ class Sender(End):
     """
 
     __slots__ = (
-        *("_chunk", "_dry", "_ending", "_flags", "_sequence", "_until", "acknowledged", "codec", "credit"),
+        *("_allowed", "_chunk", "_dry", "_ending", "_flags", "_sequence", "_until", "acknowledged", "codec", "credit"),
         *("discarded", "held_bytes", "items", "max_buffer", "newest", "ready", "sent", "timer_sent", "total", "unsent"),
     )
 
@@ -48,6 +51,8 @@ class Sender(End):
         self.acknowledged = False
         self.ready: deque[tuple[bytes, int]] = deque()
         """frames that wait to leave, each with the number of its elements"""
+        self._allowed = 0
+        """bytes that may wait before a cycle makes more than it takes; what did with the last credit is free"""
         self._sequence = 0
         self._flags = 0
         self._ending = self._dry = False
@@ -89,14 +94,12 @@ class Sender(End):
     def pack(self) -> None:
         """Encode everything put so far into frames of at most 1024 elements and 64 KiB."""
         items, self.items = self.items, []
-        start = 0
+        blocked, start = self.blocked, 0
         while start < len(items):
             start += self._pack_one(items, start)
-        if self.spec.cyclic:
-            self._check_cycle()
-
-    def _check_cycle(self) -> None:
-        if self.credit <= 0 and self.held_bytes > self.max_buffer:
+        if not blocked:
+            self._allowed = self.held_bytes + max(self.max_buffer, CYCLE_BYTES)
+        elif self.spec.cyclic and self.held_bytes > self._allowed:
             raise ChannelBroken(
                 f"channel `{self.spec.name}` is part of a cycle and holds {self.held_bytes} bytes that its receiver "
                 f"has no room for (max_buffer={self.max_buffer}): the cycle makes more than it takes. "

@@ -9,7 +9,7 @@ import pytest
 from faulty import BACKENDS, LONG, Aside, Pair, Source, Target, busy, got, sends
 from leading import SECONDS, Flow, said, send, shown
 
-from hydro_nb import TCP, UDP, DeployError, FlowBuilder, nondet
+from hydro_nb import TCP, UDP, DeployError, FlowBuilder, NoOrder, Stream, nondet, proof
 
 WHY = nondet("what comes is enough")
 
@@ -71,6 +71,24 @@ def test_a_source_that_waits_for_credit_goes_on_with_it(backend):
         send(deployment, port, 3000)
         deployment.settle(SECONDS)
         assert got(deployment) == [*range(3000)]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_cycle_goes_on_beside_a_delay_though_its_channels_hold_little(backend):
+    flow = FlowBuilder()
+    source, target = flow.process(Source), flow.process(Target)
+    sender, rounds = source.channel(Stream, of=tuple[int, bytes], order=NoOrder)
+    sender.send(source.source_iter(range(200)).map(lambda n: (n % 5, bytes(100))).weaken_boundedness())
+    there = rounds.send(target)
+    sender.send(there.filter(lambda pair: pair[0] < 5).map(lambda pair: (pair[0] + 1, pair[1])).send(source))
+    there.fold(lambda: 0, lambda total, _: total + 1, commutative=proof("it counts")).sample_every(
+        0.01, nondet("shown")
+    ).for_each(print, idempotent=proof("shown"))
+    with flow.deploy(backend=backend, max_buffer=500) as deployment:
+        deployment.delay(source, target, 0.01)
+        deployment.delay(target, source, 0.01)
+        deployment.settle(SECONDS)
+        assert said(deployment, "Target")[-1] == str(200 * 4)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hydro_nb.errors import ChannelBroken, DecodeError
 from hydro_nb.runtime.channel import MAX_BYTES, MAX_ITEMS, Receiver, Sender, read_header
 from hydro_nb.runtime.codec import make_codec
+from hydro_nb.runtime.sender import CYCLE_BYTES
 from hydro_nb.wire import BROKEN, CREDIT, DATA, END, HEADER, TIMER_DERIVED, VERSION, ChannelSpec, CodecSpec, peer
 
 
@@ -192,9 +193,23 @@ def test_a_cycle_that_grows_without_bound_is_an_error():
     sender.put(["x" * 50])
     sender.pack()
     assert len(sender.take()) == 1
-    sender.put(["x" * 50, "y" * 50])
+    while sender.held_bytes <= CYCLE_BYTES:
+        sender.put(["y" * MAX_BYTES])
+        sender.pack()
+    sender.put(["y" * MAX_BYTES])
     with pytest.raises(ChannelBroken, match=r"part of a cycle .*max_buffer=60"):
         sender.pack()
+    assert CYCLE_BYTES < sender.held_bytes < CYCLE_BYTES + 4 * MAX_BYTES
+
+
+def test_what_one_tick_makes_for_a_cycle_may_be_large():
+    sender, _ = pair(60, cyclic=True)
+    sender.put(["x" * CYCLE_BYTES, "y" * CYCLE_BYTES])
+    sender.pack()
+    assert len(sender.take()) == 1
+    sender.put(["z" * MAX_BYTES])
+    sender.pack()
+    assert sender.held_bytes > CYCLE_BYTES
 
 
 def test_a_receiver_that_takes_nothing_more_lets_its_sender_go_on():
