@@ -30,6 +30,15 @@ def numbers_of(data: Any, asked: Engine | None, site: Site) -> Numbers | None:
     return Numbers(column, asked, None if made else len(data))
 
 
+def pythons(data: Any) -> Any:
+    """Give the elements of an array of numbers as a list of Python's, and all else as it is.
+
+    >>> pythons("ab")
+    'ab'
+    """
+    return data if _of_array(data) is None else data.tolist()
+
+
 def _require_numba(site: Site) -> None:
     from importlib.util import find_spec
 

@@ -17,6 +17,7 @@ from hydro_nb.lang.collection import Collection, handle
 from hydro_nb.lang.cycle import TickCycleHandle
 from hydro_nb.lang.guarantees import O2, R2, AtLeastOnce, Bounded, ExactlyOnce, NoOrder, TotalOrder
 from hydro_nb.lang.nondet import NonDet, asks_for, checked
+from hydro_nb.lang.numbers import pythons
 from hydro_nb.lang.place import Location, declared, started
 from hydro_nb.lang.site import here
 
@@ -78,7 +79,7 @@ class Tick(Location, Generic[P_co]):
         """
         from hydro_nb.lang.location import iterated
 
-        return self._made(TickIter(self.place, *iterated(data, here())))
+        return self._made(TickIter(self.place, *iterated(pythons(data), here())))
 
     def none(self, of: type[T] | None = None) -> Optional[T, Self, Bounded]:
         """Make an optional that is always empty.

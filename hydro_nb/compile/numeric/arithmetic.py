@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable, Sequence
-from typing import Any
+from types import FunctionType
+from typing import Any, Protocol
 
 from hydro_nb.compile.names import BUILTINS
 from hydro_nb.compile.numeric import functions
@@ -32,8 +33,18 @@ _WORDS: dict[type[ast.AST], str] = {
 }
 
 
+DEEPEST = 5
+"""Functions that are written one inside the other."""
+
+
 class Dialect(Operations):
     """Writes what it reads; one dialect is for single elements, another for whole columns."""
+
+    def __init__(self, fresh: Callable[[str], str]) -> None:
+        super().__init__(fresh)
+        self.reader: Reader | None = None
+        """reads a function of so many numbers that another one calls"""
+        self._within: list[FunctionType] = []
 
     def branches(self, test: Number, yes: Sequence[ast.stmt], no: Sequence[ast.stmt]) -> None:
         """Work on the one branch or the other, or on both."""
@@ -79,10 +90,12 @@ class Dialect(Operations):
 
     def either(self, node: ast.BoolOp) -> Number:
         """Write `and` or `or`."""
+        _require_no_names(node.values[1:])
         return self.any_of(node.op, [self.number(each) for each in node.values])
 
     def conditional(self, node: ast.IfExp) -> Number:
         """Write a conditional expression."""
+        _require_no_names([node.body, node.orelse])
         return self.choice(self.truth(self.number(node.test)), self.result(node.body), self.result(node.orelse))
 
     def remembered(self, node: ast.NamedExpr) -> Number:
@@ -92,6 +105,7 @@ class Dialect(Operations):
 
     def compared(self, node: ast.Compare) -> Number:
         """Write a comparison, of two or of a whole row."""
+        _require_no_names(node.comparators[1:])
         left, tests = self.number(node.left), list[Number]()
         for op, right in zip(node.ops, node.comparators, strict=True):
             if isinstance(op, ast.In | ast.NotIn):
@@ -120,13 +134,28 @@ class Dialect(Operations):
             function = self._object(func)
         except NotArithmeticError:
             raise NotArithmeticError(f"calls `{ast.unparse(func)}`") from None
-        known = functions.named(function)
-        if function in functions.BINARY and len(args) == 2:
-            return self.binary(functions.BINARY[function](), self.number(args[0]), self.number(args[1]))
-        if not known:
+        known, operation = functions.named(function), functions.operation(function)
+        if not (known or operation or isinstance(function, FunctionType)):
             raise NotArithmeticError(f"calls `{ast.unparse(func)}`")
         given = [self.number(each) for each in args]
-        return self._worked_out(known, given, ast.unparse(func))
+        if operation and len(given) == 2:
+            return self.binary(operation(), *given)
+        return self._worked_out(known, given, ast.unparse(func)) if known else self._inside(function, given)
+
+    def _inside(self, function: FunctionType, given: Sequence[Number]) -> Number:
+        """Write a function of the user's that this one calls."""
+        if self.reader is None or len(self._within) > DEEPEST:
+            raise NotArithmeticError(f"calls `{function.__name__}`, which calls others without end")
+        around = self.outside, self.variables
+        self._within.append(function)
+        self.variables = {}
+        try:
+            return self.reader(function, len(given)).write(self, *map(self.let, given))
+        except NotArithmeticError as error:
+            raise NotArithmeticError(f"calls `{function.__name__}`, which {error}") from None
+        finally:
+            self.outside, self.variables = around
+            self._within.pop()
 
     def _worked_out(self, known: str, given: Sequence[Number], shown: str) -> Number:
         if known in ("min", "max") and len(given) > 1:
@@ -195,6 +224,23 @@ _READERS: dict[type[ast.expr], Callable[[Dialect, Any], Number]] = {
     ast.Compare: Dialect.compared,
     ast.Call: Dialect.called,
 }
+
+
+class Writable(Protocol):
+    """A function that was read as arithmetic."""
+
+    def write(self, dialect: Dialect, *given: Number) -> Number:
+        """Write it for these numbers."""
+        ...
+
+
+Reader = Callable[[FunctionType, int], Writable]
+
+
+def _require_no_names(nodes: Sequence[ast.expr]) -> None:
+    """Refuse `:=` where it may not be reached."""
+    if any(isinstance(inner, ast.NamedExpr) for node in nodes for inner in ast.walk(node)):
+        raise NotArithmeticError("sets a variable on a condition")
 
 
 def _unknown(node: ast.AST) -> NotArithmeticError:

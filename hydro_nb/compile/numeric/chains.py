@@ -10,6 +10,7 @@ from hydro_nb.compile.numeric.meaning import Meaning
 from hydro_nb.compile.numeric.trees import NotArithmeticError, wider
 from hydro_nb.compile.split import Part, Unit
 from hydro_nb.errors import GraphError
+from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Bound, Op, Shape
 from hydro_nb.ir.numbers import Column, Numbers
 from hydro_nb.ir.ops.element import Filter, FilterMap, Map
@@ -18,6 +19,8 @@ from hydro_nb.ir.ops.fold import Count, Fold, Reduce
 from hydro_nb.ir.ops.passing import PassOn
 from hydro_nb.ir.ops.source import SourceIter
 
+LONGEST = 60
+"""Characters of a function that is quoted."""
 FEW = 1_000_000
 """Numbers that numpy is done with before numba is loaded."""
 
@@ -99,10 +102,11 @@ class Columns:
 
     def _refuse(self, part: Part, source: Part, reason: str) -> None:
         numbers = numbers_of(source)
+        reason = f"{_shown(part)} {reason}"
         self.reasons[part.key] = reason
         if numbers and numbers.asked:
             raise GraphError(
-                f"`{part.node.op.label}` cannot work on numbers with {numbers.asked}: its function {reason}.\n"
+                f"`{part.node.op.label}` cannot work on numbers with {numbers.asked}, because {reason}.\n"
                 f"  `{part.node.op.label}` was called   {part.node.site}\n"
                 f'  numeric="{numbers.asked}" was asked for   {source.node.site}\n'
                 "  Write it as arithmetic on numbers, or leave numeric= out: then elements are handed over here."
@@ -113,6 +117,17 @@ def numbers_of(part: Part) -> Numbers | None:
     """Give what is known of the numbers that a part brings in, if that is what it does."""
     op = part.node.op
     return op.numbers if isinstance(op, SourceIter) and part.role == "whole" else None
+
+
+def _shown(part: Part) -> str:
+    """Give the text of a part's function where that is short."""
+    function = getattr(part.node.op, "function", None)
+    text = function.text if isinstance(function, Func) else ""
+    return (
+        f"`{text}`"
+        if text and len(text) <= LONGEST and text.isprintable()
+        else f"the function of `{part.node.op.label}`"
+    )
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hydro_nb.compile.numeric import trees
@@ -85,27 +86,31 @@ def _gather(emit: NodeEmit, step: Step, column: str) -> None:
         case Count():
             emit.write(f"{emit.state('', '0')} += len({column})")
         case Min() | Max() as op:
-            kept = _first(emit, column)
-            with emit.block(f"if len({column}):"):
-                found = "least" if isinstance(op, Min) else "greatest"
-                emit.write(f"{kept} = {found}({kept}, {column})")
+            _keep(emit, "least" if isinstance(op, Min) else "greatest", column)
         case Fold() as op:
             kept = op.accumulator(emit)
             _fold(emit, step, op, kept, column)
         case Reduce() as op:
-            kept = _first(emit, column)
-            with emit.block(f"if len({column}):"):
-                _fold(emit, step, op, kept, column)
+            kept, rest = _first(emit, column)
+            with emit.block(f"if len({rest}):"):
+                _fold(emit, step, op, kept, rest)
         case _:
             raise AssertionError(step)
 
 
-def _first(emit: NodeEmit, column: str) -> str:
-    """Take the first number off a column where nothing is kept yet."""
+def _keep(emit: NodeEmit, better: str, column: str) -> None:
+    """Keep the smallest or the largest number, beginning with the first there is."""
     kept = emit.state("", ABSENT)
-    with emit.block(f"if {kept} is {ABSENT} and len({column}):"):
-        emit.write(f"{kept}, {column} = {column}[0].item(), {column}[1:]")
-    return kept
+    with emit.block(f"if len({column}):"):
+        emit.write(f"{kept} = {better}({column}[0].item() if {kept} is {ABSENT} else {kept}, {column})")
+
+
+def _first(emit: NodeEmit, column: str) -> tuple[str, str]:
+    """Keep the first number where nothing is kept yet; give what is kept, and the column of the others."""
+    kept, rest = emit.state("", ABSENT), trees.variable(emit, column, "rest")
+    with emit.block(f"if {kept} is {ABSENT} and len({rest}):"):
+        emit.write(f"{kept}, {rest} = {rest}[0].item(), {rest}[1:]")
+    return kept, rest
 
 
 def _fold(emit: NodeEmit, step: Step, op: Proved, kept: str, column: str) -> None:
@@ -142,9 +147,8 @@ def _at_once(emit: NodeEmit, step: Step, meaning: Meaning, kept: str, column: st
     if not found or accumulator in used or meaning.statements:
         return False
     dialect = Batch(emit.local)
-    dialect.outside = meaning.outside
-    dialect.variables[element] = Number(trees.name(column), step.given)
-    number = dialect.cast(dialect.number(other), step.kind)
+    part = replace(meaning, parameters=(element,), result=other)
+    number = dialect.cast(part.write(dialect, Number(trees.name(column), step.given)), step.kind)
     for line in trees.lines(dialect.statements):
         emit.write(line)
     given = _column(number, column)

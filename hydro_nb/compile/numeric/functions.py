@@ -95,6 +95,11 @@ def named(function: Any) -> str:
     return plain if known and _is(_numpy(), plain, function) else ""
 
 
+def operation(function: Any) -> type[ast.operator] | None:
+    """Give the operation on two numbers that a function is."""
+    return next((op for known, op in BINARY.items() if known is function), None)
+
+
 def _is(module: Any, plain: str, function: Any) -> bool:
     return getattr(module, plain, None) is function
 

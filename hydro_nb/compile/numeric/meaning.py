@@ -6,17 +6,17 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from types import FunctionType
+from typing import Any
 
 from hydro_nb.compile.capture import render
 from hydro_nb.compile.names import Names
 from hydro_nb.compile.numeric.arithmetic import Dialect
 from hydro_nb.compile.numeric.dialects import Scalar
 from hydro_nb.compile.numeric.trees import NotArithmeticError, Number, name
+from hydro_nb.errors import Site
+from hydro_nb.ir.func import Func
 from hydro_nb.ir.numbers import Column
-
-if TYPE_CHECKING:
-    from hydro_nb.ir.func import Func
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Meaning:
     statements: tuple[ast.stmt, ...]
     result: ast.expr
     outside: Mapping[str, Any]
+    site: Site
 
     @classmethod
     def of(cls, func: Func, count: int) -> Meaning:
@@ -36,17 +37,20 @@ class Meaning:
         names = Names()
         parameters = [names.local(f"number_{index}") for index in range(count)]
         rendered = render(func, parameters, names)
+        if not rendered.spliced and isinstance(func.fn, FunctionType):
+            raise NotArithmeticError(f"cannot be written here: {rendered.reason}")
         try:
             tree = ast.parse("\n".join(rendered.before))
         except SyntaxError:
             raise NotArithmeticError("is more than arithmetic") from None
         result = ast.parse(rendered.expr, mode="eval").body
-        return cls(tuple(parameters), tuple(tree.body), result, names.captures)
+        return cls(tuple(parameters), tuple(tree.body), result, names.captures, func.site)
 
     def write(self, dialect: Dialect, *given: Number) -> Number:
         """Write it for these numbers; what must be worked out first is among the dialect's statements."""
         dialect.variables.update(zip(self.parameters, given, strict=True))
         dialect.outside = self.outside
+        dialect.reader = lambda function, count: Meaning.of(Func.of(function, self.site), count)
         dialect.run(self.statements)
         return dialect.result(self.result)
 

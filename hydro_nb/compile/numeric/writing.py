@@ -104,6 +104,6 @@ def _hand_over(emit: NodeEmit, index: int, column: str, producer: NodeEmit | Non
     reason = emit.unit.columns.reasons.get(emit.part.key)
     writer = producer or emit
     if reason:
-        emit.write(f"# Python from here, because the function of `{emit.node.op.label}` {reason}")
+        emit.write(f"# Python from here, because {reason}")
     listed = trees.variable(writer, f"{column}.tolist()", column)
     emit.loop_into(listed, index, producer)
