@@ -23,6 +23,7 @@ LESSONS = (
     Lesson("01_processes.ipynb", "Processes", "a program is a graph over places"),
     Lesson("02_live_collections.ipynb", "Live collections", "asynchrony has a type: order, duplicates, boundedness"),
     Lesson("03_a_counter_service.ipynb", "A counter service", "state is asynchronous; a race, found and mended"),
+    Lesson("04_concurrent_clients.ipynb", "Concurrent clients", "order per client, state per key, contracts in types"),
     Lesson("05_clusters.ipynb", "Clusters", "one program, many members"),
     Lesson("06_agreement.ipynb", "Agreement", "all or nothing, and when nobody may go on"),
 )
