@@ -38,7 +38,7 @@ TESTS = re.findall(r"^```python\n(# (test_\w+\.py)\n.*?)\n```", README, re.DOTAL
 
 
 def test_programs_say_what_they_print():
-    assert len(PROGRAMS) == README.count("```python") - len(TESTS) == 3
+    assert len(PROGRAMS) == README.count("```python") - len(TESTS) == 4
 
 
 @pytest.mark.parametrize(("text", "name"), TESTS)

@@ -201,8 +201,13 @@ class FlowBuilder:
         `transport="ipc"` connects the processes by sockets in a folder that only you may open, `transport="tcp"` by
         encrypted connections on 127.0.0.1, each end with a key of its own; by default as files, where the system can.
 
+        `max_buffer` (`"64MiB"`, or bytes) is what may be on its way on each channel between two processes: its sender
+        waits when its receiver is so far behind, and with it what feeds it. A cycle of channels cannot wait for itself:
+        there so much more may wait, and 8 MiB at least; beyond that it makes more than it takes, and fails.
+
         `restart=Restart("on_failure", nondet("why that is right"), at_most=3, within=60.0)` starts processes that fail
         again by themselves, `restart={leader: Restart(...)}` only some, given as to `colocate`.
+        After `timeout` seconds a `DeployError` says who does not run.
         """
         from hydro_nb.compile.program import compile_flow
         from hydro_nb.deploy import deploy

@@ -98,8 +98,9 @@ class Outside(TopLevel):
         Totally ordered, exactly once, unbounded. What is sent before the first client has come waits for it; what comes
         for one that has left is dropped and counted. A second client is turned away while the first is there.
 
-        With a `token`, only who sends it as a first line, before anything else, is a client: others are refused, and
-        that is told. `deployment.connect` sends it by itself. It is no part of the graph's texts or the generated code.
+        With a `token`, 8 to 256 printable characters without spaces, only who sends it as a first line, before anything
+        else, is a client: others are refused, and that is told. `deployment.connect` sends it by itself. It is no part
+        of the graph's texts or the generated code.
         """
         return self._bound(BindSingleClient, client, "bind_single_client", (codec, codec), hint, token)
 
