@@ -122,7 +122,7 @@ class NodeEmit:
         own = lines_of(func, rendered)
         for line, site in zip(rendered.before, own, strict=False):
             self._site = site
-            self.write(line)
+            self.write(line, self._element or "".join(args[-1:]))
         self._site = own[-1]
         return Item(rendered.expr, rendered.parts)
 
@@ -148,12 +148,12 @@ class NodeEmit:
         for name in self.unit.names.captures:
             self.unit.sites.setdefault(name, self.node.site)
 
-    def assign(self, item: Item, wanted: str) -> str:
+    def assign(self, item: Item, wanted: str, element: str = "") -> str:
         """Put an element into a variable."""
         if is_simple(item.text):
             return item.text
         name = self.local(wanted)
-        self.write(f"{name} = {item.text}")
+        self.write(f"{name} = {item.text}", element)
         return name
 
     def pair(self, item: Item) -> tuple[str, str]:

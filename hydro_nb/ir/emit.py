@@ -84,8 +84,8 @@ class Emit(Protocol):
         """Give an expression that calls a function without arguments, fit for any place."""
         ...
 
-    def assign(self, item: Item, wanted: str) -> str:
-        """Put an element into a variable, unless it is in one; give the variable."""
+    def assign(self, item: Item, wanted: str, element: str = "") -> str:
+        """Put an element into a variable, unless it is in one; give the variable; `element`: what it is made of."""
         ...
 
     def pair(self, item: Item) -> tuple[str, str]:

@@ -113,7 +113,7 @@ class Map(ElementOp):
         shape = emit.node.outputs[0].shape
         if shape is Shape.SINGLETON:
             tell(emit, self.trial, emit.value(0))
-            emit.define(emit.assign(emit.call(self.function, emit.value(0)), emit.hint()))
+            emit.define(emit.assign(emit.call(self.function, emit.value(0)), emit.hint(), emit.value(0)))
         elif shape is Shape.OPTIONAL:
             self._optional(emit)
         elif shape is Shape.KEYED_SINGLETON:
