@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hydro_nb.ir.dot import COLOURS
 from hydro_nb.ir.text import to_text
+from hydro_nb.notebook.drawings import opening
+from hydro_nb.notebook.kept import story
 from hydro_nb.notebook.layout import draw
 from hydro_nb.notebook.meta import summary
 from hydro_nb.notebook.route import GROUP, box
@@ -19,6 +21,7 @@ from hydro_nb.notebook.route import GROUP, box
 if TYPE_CHECKING:
     from hydro_nb.ir.graph import Graph
     from hydro_nb.telemetry.state import DeploymentState
+    from hydro_nb.wire import LogLine
 
 DARK = {
     "Source": ("#15301f", "#4fbd80"),
@@ -45,7 +48,7 @@ def graph_bundle(graph: Graph, highlight: Collection[str] = ()) -> dict[str, str
     if not graph.nodes:
         advice = f"{graph.name}: the flow is empty. Add an operator to a process, such as process.source_iter(...)."
         return {"text/plain": advice, "text/html": f'<p class="hydro-static">{html.escape(advice)}</p>'}
-    drawing = draw(graph, highlight=highlight)
+    drawing = draw(graph, highlight=highlight, closed=opening(graph))
     if drawing is None:
         return {"text/plain": words, "text/html": f"<pre>{html.escape(words)}</pre>"}
     new = f", {len(highlight)} new or changed" if highlight else ""
@@ -53,14 +56,27 @@ def graph_bundle(graph: Graph, highlight: Collection[str] = ()) -> dict[str, str
     return {"text/plain": words, "text/html": _figure(_styled(drawing.svg, caption), caption, "")}
 
 
-def static_bundle(graph: Mapping[str, Any], state: DeploymentState, ident: str) -> dict[str, str]:
-    """Draw a deployment with its counts, from what the page was told of its graph."""
-    words = summary_text(graph, state)
+def static_bundle(
+    graph: Mapping[str, Any], state: DeploymentState, ident: str, lines: Sequence[LogLine] = ()
+) -> dict[str, str]:
+    """Draw a deployment with its counts, from what the page was told of its graph, and tell how it went."""
+    words, told = summary_text(graph, state), story(graph, state, lines)
     if not graph["svg"]:
-        return {"text/plain": words, "text/html": _figure(f"<pre>{html.escape(words)}</pre>", "", ident)}
+        return {"text/plain": words, "text/html": _figure(f"<pre>{html.escape(words)}</pre>", "", ident, told)}
     caption = f"{state.name}: {state.state}, {_counted(graph, state)}"
-    svg = _styled(with_counts(str(graph["svg"]), state.totals), caption)
-    return {"text/plain": words, "text/html": _figure(svg, caption, ident), "image/svg+xml": svg}
+    svg = _styled(with_counts(str(graph["svg"]), _arrived(graph, state.totals)), caption)
+    return {"text/plain": words, "text/html": _figure(svg, caption, ident, told), "image/svg+xml": svg}
+
+
+def _arrived(graph: Mapping[str, Any], totals: Mapping[str, int]) -> dict[str, int]:
+    """Add to the totals what has come into each closed box."""
+    network = [stream["slot"] for stream in graph["streams"] if stream["kind"] == "network"]
+    added = dict(totals)
+    for slot, closed in graph.get("boxes", {}).items():
+        arriving = [totals.get(each, 0) for each in network if each in closed["inside"]]
+        if arriving:
+            added[slot] = sum(arriving)
+    return added
 
 
 def summary_text(graph: Mapping[str, Any], state: DeploymentState) -> str:
@@ -103,10 +119,10 @@ def _styled(svg: str, caption: str) -> str:
     return f"{start} {label}><desc>{html.escape(caption)}</desc><style>{STYLE}</style>{end}"
 
 
-def _figure(body: str, caption: str, ident: str) -> str:
+def _figure(body: str, caption: str, ident: str, told: str = "") -> str:
     mark = f' data-hydro-static="{html.escape(ident)}"' if ident else ""
     words = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
-    return f'<figure class="hydro-static"{mark}><style>{FIGURE}</style>{body}{words}</figure>'
+    return f'<figure class="hydro-static"{mark}><style>{FIGURE}</style>{body}{words}{told}</figure>'
 
 
 def _style() -> str:
@@ -131,6 +147,7 @@ RULES = [
     ".hydro-picture .edge :is(polygon,ellipse){fill:light-dark(#7b8794,#8a95a1);stroke:light-dark(#7b8794,#8a95a1)}",
     ".hydro-picture .net :is(path,polygon){stroke:light-dark(#2468c4,#6fabf5)}",
     ".hydro-picture .net polygon{fill:light-dark(#2468c4,#6fabf5)}",
+    ".hydro-picture .closed :is(path,polygon){fill:light-dark(#fff,#16191d);stroke:light-dark(#b4bdc7,#4a535d)}",
     ".hydro-picture .live text:last-of-type{fill:light-dark(#2468c4,#6fabf5);font-weight:600}",
 ]
 STYLE = _style()
@@ -139,4 +156,7 @@ FIGURE = (
     '[data-jp-theme-light="false"] .hydro-static,.vscode-dark .hydro-static,.dark .hydro-static{color-scheme:dark}'
     '[data-jp-theme-light="true"] .hydro-static,.vscode-light .hydro-static{color-scheme:light}'
     ".hydro-static figcaption{margin-top:6px;font:12px var(--jp-ui-font-family,system-ui,sans-serif);opacity:.7}"
+    ".hydro-static details{margin-top:4px;font:12px var(--jp-ui-font-family,system-ui,sans-serif)}"
+    ".hydro-static summary{cursor:pointer;opacity:.8}"
+    ".hydro-static details pre{margin:2px 0 6px 14px;font:11px/1.5 ui-monospace,monospace;white-space:pre-wrap}"
 )

@@ -6,6 +6,7 @@ a second, everything of one tick in one). Handlers of messages only take note: t
 
 from __future__ import annotations
 
+import sys
 import time
 import uuid
 from collections import Counter, deque
@@ -21,6 +22,7 @@ from hydro_nb.notebook.acts import Acts, apart
 from hydro_nb.notebook.asks import Asks
 from hydro_nb.notebook.fallback import static_bundle, summary_text
 from hydro_nb.notebook.feed import Feed, Message
+from hydro_nb.notebook.kept import LINES
 from hydro_nb.notebook.meta import graph_trait
 from hydro_nb.notebook.pace import FAST, Pace
 from hydro_nb.notebook.quiet import quiet_parent
@@ -38,6 +40,8 @@ STATIC = Path(__file__).parent / "static"
 TRAIT_STEP = 0.5
 STILL_STEP = 1.0
 SNAPSHOT_LINES = 1000
+ALL = sys.maxsize
+"""As many lines as there can be."""
 NO_GRAPH: dict[str, Any] = {
     "svg": "",
     "text": "",
@@ -107,7 +111,7 @@ class Dashboard(_View):
         self._cursor = 0
         self._synced = 0.0
         self._handle: Any = None
-        self._kept: tuple[str, Mapping[str, int]] = ("", {})
+        self._kept: tuple[str, Mapping[str, int], int] = ("", {}, 0)
         self._kept_at = 0.0
         self._cancel: Cancel | None = None
         self._closed = False
@@ -132,7 +136,8 @@ class Dashboard(_View):
     def _ipython_display_(self) -> None:
         """Show the picture that a saved notebook keeps, then the live view, which hides it while it is there."""
         show: Callable[..., Any] = cast("Any", IPython.display).display
-        static = static_bundle(self.graph, self._source.snapshot(), self.deployment)
+        _, lines = self._newest(LINES)
+        static = static_bundle(self.graph, self._source.snapshot(), self.deployment, lines)
         self._handle = show(static, raw=True, display_id=f"hydro-{self.deployment}-{uuid.uuid4().hex[:6]}")
         data, metadata = self._mime()
         show(data, metadata=metadata, raw=True)
@@ -191,7 +196,7 @@ class Dashboard(_View):
         with quiet_parent():
             self._sync(state, now, last=over)
             if owed:
-                self._tell(self._feed.snapshot(state, self._tail(), now), now)
+                self._tell(self._everything(state, now), now)
             elif self._pace.due(now) or (over and self._pace.listening and self._cancel is not None):
                 self._tell_news(state, now)
             for content, buffers in self._asks.answers():
@@ -264,9 +269,18 @@ class Dashboard(_View):
         if any(content.get(part) for part in ("totals", "samples", "values", "logs")) or self._pace.idle(now):
             self._tell((content, buffers), now)
 
-    def _tail(self) -> list[LogLine]:
-        self._cursor, lines = self._source.logs_since(0)
-        return lines[-SNAPSHOT_LINES:]
+    def _everything(self, state: DeploymentState, now: float) -> Message:
+        """Give all that a new page has to know; of the lines the newest, and how many there were before."""
+        self._cursor, lines = self._newest(SNAPSHOT_LINES)
+        content, buffers = self._feed.snapshot(state, lines, now)
+        if lines:
+            cast("dict[str, Any]", content["logs"])["dropped"] += self._cursor - len(lines)
+        return content, buffers
+
+    def _newest(self, count: int) -> tuple[int, list[LogLine]]:
+        """Give how many lines there are, and the newest; older ones are not taken apart."""
+        total, _ = self._source.logs_since(ALL)
+        return self._source.logs_since(max(0, total - count))
 
     def _tell(self, message: Message, now: float) -> None:
         content, buffers = message
@@ -274,8 +288,12 @@ class Dashboard(_View):
 
     def _keep_still(self, state: DeploymentState, now: float) -> None:
         """Give the picture that a saved notebook keeps what has been counted, if it does not have it yet."""
-        if self._handle is None or self._kept == (state.state, state.totals):
+        if self._handle is None:
             return
-        self._kept, self._kept_at = (state.state, state.totals), now
+        kept = (state.state, state.totals, self._source.logs_since(ALL)[0])
+        if self._kept == kept:
+            return
+        self._kept, self._kept_at = kept, now
         with quiet_parent():
-            self._handle.update(static_bundle(self.graph, state, self.deployment), raw=True)
+            static = static_bundle(self.graph, state, self.deployment, self._newest(LINES)[1])
+            self._handle.update(static, raw=True)

@@ -7,11 +7,12 @@ import pytest
 from drawn import Ticker, wordcount
 
 from hydro_nb import FlowBuilder
+from hydro_nb.errors import Site
 from hydro_nb.ir.dot import COLOURS
 from hydro_nb.notebook import fallback, layout
 from hydro_nb.notebook.fallback import DARK, graph_bundle, static_bundle, summary_text
 from hydro_nb.notebook.meta import graph_trait
-from hydro_nb.wire import Counts
+from hydro_nb.wire import Counts, LogLine, Problem, Sample
 
 STYLE = Path(__file__).parents[2] / "js" / "src" / "style" / "graph.css"
 
@@ -56,6 +57,31 @@ def test_final_counts_stand_in_the_picture(ticker, told):
     assert "0000.0k" not in bundle["image/svg+xml"]
     assert "wordcount: stopped, 31\u202f240 items over 2 network edges" in bundle["text/html"]
     assert 'data-hydro-static="d1"' in bundle["text/html"]
+
+
+def test_a_saved_picture_tells_how_it_went(ticker, told):
+    samples = {"main.send.0": [Sample(1.0, f"'<b>{n}'", "str") for n in range(5)]}
+    ticker.apply(
+        Counts(0, 1.0, {"main.send.0": 31240}, samples, {"main.value_counts.0": Sample(1.0, "{'a': 1}", "dict")})
+    )
+    ticker.apply(Problem(1, 2.0, "ValueError: no", "main.map.0", "map", Site("In[1]", 3, "words.map(f)"), "'x'"))
+    lines = [LogLine("Ranker", None, "stdout", "", 1.0, f"line {n} & more") for n in range(30)]
+    page = static_bundle(told, ticker.state, "d1", lines)["text/html"]
+    assert "Reader \u2192 Splitter (send_bincode): 3 of 31240 shown\n    &#x27;&lt;b&gt;2&#x27;" in page
+    assert "{&#x27;a&#x27;: 1}" in page
+    assert "[Ranker] line 29 &amp; more" in page
+    assert "line 9 " not in page
+    assert "<details open><summary>Problems</summary><pre>Splitter: ValueError: no, in `map`" in page
+    assert len(page) < 40_000
+
+
+def test_a_large_flow_is_drawn_closed():
+    flow = FlowBuilder("large")
+    stream = flow.process(Ticker).source_iter([1])
+    for _ in range(250):
+        stream = stream.map(lambda n: n)
+    assert "251 operators" in graph_bundle(flow.graph)["text/html"]
+    assert len(graph_bundle(flow.graph)["text/html"]) < 10_000
 
 
 def test_the_summary_in_words_has_processes_and_totals(ticker, told):
