@@ -31,7 +31,7 @@ def test_the_pictures_are_there():
     assert all((ROOT / picture).stat().st_size > 4_000 for picture in pictures)
 
 
-PROGRAMS = re.findall(r"^```python\n(.*?)\n```\n+```\n(.*?)\n```", README, re.DOTALL | re.MULTILINE)
+PROGRAMS = re.findall(r"^```python\n((?:(?!```).)*)\n```\n+```\n(.*?)\n```", README, re.DOTALL | re.MULTILINE)
 
 
 TESTS = re.findall(r"^```python\n(# (test_\w+\.py)\n.*?)\n```", README, re.DOTALL | re.MULTILINE)
