@@ -38,6 +38,7 @@ class Feed:
         places = graph.places.values() if graph else ()
         self._clusters = {place.slot for place in places if place.kind == "cluster"}
         self._totals: Mapping[str, int] = {}
+        self._estimates: Mapping[str, int] = {}
         self._samples: dict[str, Sample] = {}
         self._values: Mapping[str, Sample] = {}
         self._before: tuple[float, DeploymentState] | None = None
@@ -47,19 +48,19 @@ class Feed:
 
     def snapshot(self, state: DeploymentState, lines: Sequence[LogLine], now: float) -> Message:
         """Tell everything, for a page that has just been opened or has missed something."""
-        self._totals, self._samples, self._values = {}, {}, {}
+        self._totals, self._estimates, self._samples, self._values = {}, {}, {}, {}
         content, buffers = self._told(state, lines, now)
         return {"kind": "snapshot", **content}, buffers
 
     def tick(self, state: DeploymentState, lines: Sequence[LogLine], now: float, *, brief: bool = False) -> Message:
         """Tell what is new; `brief` tells numbers alone."""
         if brief:
-            return {"kind": "tick", "time": now, "totals": self._new_totals(state)}, []
+            return {"kind": "tick", "time": now, **self._numbers(state)}, []
         content, buffers = self._told(state, lines, now)
         return {"kind": "tick", **content}, buffers
 
     def _told(self, state: DeploymentState, lines: Sequence[LogLine], now: float) -> Message:
-        content: dict[str, Any] = {"time": now, "totals": self._new_totals(state)}
+        content: dict[str, Any] = {"time": now, **self._numbers(state)}
         content["samples"] = self._new_samples(state)
         changed = {slot: value for slot, value in state.values.items() if self._values.get(slot) != value}
         content["values"] = {slot: sample(value) for slot, value in changed.items()}
@@ -69,10 +70,11 @@ class Feed:
         content["logs"], text = pack(lines)
         return content, [text]
 
-    def _new_totals(self, state: DeploymentState) -> dict[str, int]:
-        new = {slot: total for slot, total in state.totals.items() if self._totals.get(slot) != total}
-        self._totals = state.totals
-        return new
+    def _numbers(self, state: DeploymentState) -> dict[str, dict[str, int]]:
+        """Give the totals that are new, and the estimates."""
+        totals, self._totals = _grown(self._totals, state.totals), state.totals
+        estimates, self._estimates = _grown(self._estimates, state.estimates), state.estimates
+        return {"totals": totals, "estimates": estimates}
 
     def _new_samples(self, state: DeploymentState) -> dict[str, list[dict[str, Any]]]:
         """Give the samples of slots that have new ones; what does not fit in a message comes with the next."""
@@ -125,6 +127,10 @@ class Feed:
         arriving = self._arriving.get(row.slot, ()) if alone else ()  # of a cluster it is not known who got what
         grown += [state.totals.get(slot, 0) - old.totals.get(slot, 0) for slot in arriving]
         return cpu / (now - then), max([0, *grown]) / (now - then)
+
+
+def _grown(before: Mapping[str, int], now: Mapping[str, int]) -> dict[str, int]:
+    return {slot: number for slot, number in now.items() if before.get(slot) != number}
 
 
 def _arriving(graph: Graph) -> dict[str, list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import islice
 from time import perf_counter
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from hydro_nb.errors import HydroError, Site
 from hydro_nb.runtime.render import Renderer
 from hydro_nb.runtime.skipped import describe
+from hydro_nb.runtime.twin import EVERY, Estimates, Tick
 from hydro_nb.wire import ChannelSpec, LocationProgram, Problem, SourceLine, member_of
 
 FIRST = 16
@@ -45,10 +46,13 @@ class Location:
         self.state: Any = None
         self.holding = False
         """whether bounded sources are to give nothing"""
+        self._given = 0
+        self._estimates: Estimates | None = None
+        self._until_look = EVERY
         self._most = 0
         self._room = FIRST
         self.scope: dict[str, Any] = {"__name__": f"hydro_nb.generated.{program.slot}", **captures}
-        self._tick: Callable[[Any, dict[str, list[Any]], dict[str, list[Any]]], bool] = _not_loaded
+        self._tick: Tick = _not_loaded
 
     def load(self) -> None:
         """Execute the generated source; its text is registered so that tracebacks show its lines."""
@@ -72,14 +76,41 @@ class Location:
             if self._most:
                 self.state.room = 0 if on else self._room
 
-    def step(self) -> bool:
-        """Run one tick; says whether a bounded source has more to give at once."""
+    def step(self, gathered: int = 0) -> bool:
+        """Run one tick over so many elements; says whether a bounded source has more to give at once."""
+        self._given += gathered
+        self._until_look -= 1
+        return self._run(self._tick) if self._until_look > 0 else self._look(gathered)
+
+    def _run(self, tick: Tick) -> bool:
         if not self._most:
-            return self._tick(self.state, self.inputs, self.outputs)
+            return tick(self.state, self.inputs, self.outputs)
         start = perf_counter()
-        more = self._tick(self.state, self.inputs, self.outputs)
+        more = tick(self.state, self.inputs, self.outputs)
         self._pace(perf_counter() - start)
         return more
+
+    def _look(self, gathered: int) -> bool:
+        """Run one tick by its twin, which counts what passes each operator."""
+        self._until_look = EVERY
+        if self._estimates is None:
+            exact = self.program.names.values()
+            self._estimates = Estimates(self.program, self.filename, self.scope, exact)
+        before = self._handled - gathered
+        more = self._run(self._estimates.tick or self._tick)
+        self._estimates.looked(self._handled - before)
+        return more
+
+    @property
+    def _handled(self) -> int:
+        """Elements that came in, or were given by sources here and taken by sinks."""
+        counts: dict[str, int] = getattr(self.state, "counts", None) or {}
+        return self._given + sum(counts.values())
+
+    def estimates(self) -> dict[str, int]:
+        """Give how many elements each operator in a fused loop has given, about; the next tick is looked at for it."""
+        self._until_look = 1
+        return self._estimates.totals(self._handled) if self._estimates else {}
 
     def close(self) -> None:
         """Close the user's sinks, in the order of the program; all of them, though one may fail."""

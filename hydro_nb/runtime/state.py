@@ -98,6 +98,7 @@ class Tally:
             discarded=self._discarded,
             skipped=skipped,
             refused=self._refused,
+            estimates={slot: n for slot, n in self._location.estimates().items() if slot not in totals},
         )
 
     def _forget(self) -> None:

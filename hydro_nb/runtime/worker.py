@@ -298,7 +298,7 @@ class Worker:
         start = self._now()
         self._news = False
         try:
-            self.more = self.location.step() or (self.more and self.location.holding)
+            self.more = self.location.step(self._gathered) or (self.more and self.location.holding)
         except BaseException as error:
             self._clear_inputs()
             self._collect(timer=timer)

@@ -51,7 +51,7 @@ def become(state: DeploymentState, new: Becoming) -> DeploymentState:
         state = replace(state, state="running", reason="", ended=0.0)
     names = {old: now for each in new.slots.values() for old, now in each.items()}
     moved = partial(_moved, new=new, names=names)
-    counted, lost = moved(state.counted), moved(state.lost)
+    counted, lost, estimated = moved(state.counted), moved(state.lost), moved(state.estimated)
     return replace(
         state,
         version=state.version + 1,
@@ -59,6 +59,8 @@ def become(state: DeploymentState, new: Becoming) -> DeploymentState:
         counted=counted,
         lost=lost,
         totals=total(counted),
+        estimated=estimated,
+        estimates=total(estimated),
         discarded=total(lost),
         skipped=moved(state.skipped),
         skipped_before=moved(state.skipped_before),

@@ -134,6 +134,9 @@ class DeploymentState(msgspec.Struct, frozen=True):
     """peer -> slot of an operator with `on_error="skip"` -> what it went on without, in all lives of the process"""
     skipped_before: dict[int, dict[str, int]] = {}
     """peer -> slot -> how much of that was in earlier lives"""
+    estimated: dict[int, dict[str, int]] = {}
+    """location id -> what operators fused into its loops have given, about; `estimates` adds it up"""
+    estimates: dict[str, int] = {}
     samples: dict[str, Ring] = {}
     values: dict[str, Sample] = {}
     problems: tuple[Problem, ...] = ()
@@ -229,6 +232,7 @@ def again(state: DeploymentState, location: int, why: str = "") -> DeploymentSta
     after = replace(
         _with_row(state, ProcessRow(location, row.slot, row.name, restarts=row.restarts + 1, why=why)),
         counted=_put_by(state.counted, location),
+        estimated=_put_by(state.estimated, location),
         lost=_put_by(state.lost, location),
         refused=_put_by_count(state.refused, location),
         skipped_before={**state.skipped_before, location: _counts_of(state.skipped.get(location, {}))},
@@ -316,6 +320,9 @@ def _counted(state: DeploymentState, event: Counts) -> DeploymentState:
     changes: dict[str, Any] = {"counted": counted, "totals": total(counted), "samples": samples, "values": values}
     changes["lost"] = {**state.lost, event.location: event.discarded}
     changes["discarded"] = total(changes["lost"])
+    if event.estimates:
+        changes["estimated"] = {**state.estimated, event.location: event.estimates}
+        changes["estimates"] = total(changes["estimated"])
     if event.refused:
         changes["refused"] = {**state.refused, event.location: event.refused}
     if event.skipped:

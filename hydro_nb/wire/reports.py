@@ -114,6 +114,8 @@ class Counts(msgspec.Struct, frozen=True, tag="counts"):
     """slot of an operator that has skipped more -> all that it has skipped"""
     refused: int = 0
     """connections of nobody it knows, frames of none of its channels, clients of its ports that it turned away"""
+    estimates: dict[str, int] = {}
+    """slot of an operator in a fused loop -> elements that it has given, about: counted on one tick in 64"""
 
 
 class Problem(msgspec.Struct, frozen=True, tag="problem"):

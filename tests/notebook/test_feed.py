@@ -54,7 +54,7 @@ def test_a_snapshot_tells_everything_again(ticker, feed):
 def test_a_brief_tick_has_numbers_alone_and_owes_the_rest(ticker, feed):
     ticker.apply(Counts(0, 1.0, {"a": 1}, {"a": [Sample(1.0, "x", "str")]}))
     content, buffers = feed.tick(ticker.state, [line("x")], 1.0, brief=True)
-    assert (set(content), buffers) == ({"kind", "time", "totals"}, [])
+    assert (set(content), buffers) == ({"kind", "time", "totals", "estimates"}, [])
     content, _ = feed.tick(ticker.state, [], 2.0)
     assert content["samples"]
 
