@@ -284,7 +284,7 @@ class Deployment(Acting):
         return self._board.state
 
     def subscribe(self, callback: Subscriber) -> None:
-        """Call this with every new state, in the I/O thread; it must return quickly."""
+        """Call this with every new state, in the I/O thread, quickly; what it raises first is told in `problems`."""
         self._subscribers.append(callback)
         self._board.subscribe(callback)
 

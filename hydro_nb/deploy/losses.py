@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from hydro_nb.deploy.plan import Program
 from hydro_nb.telemetry.state import DeploymentState
-from hydro_nb.wire import MEMBER_BITS, ChannelEnded, ServedSpec, edge_of, peer
+from hydro_nb.wire import MEMBER_BITS, ChannelEnded, ChannelSpec, ServedSpec, edge_of, peer
 
 MOST_CHANNELS = 12
 """How many channels are named that ended early."""
@@ -21,10 +21,7 @@ def broken(program: Program, state: DeploymentState) -> Iterator[str]:
         if event.reason and channel is not None:
             ends = _ends(channel.sender, channel.receiver, link)
             if not _is_past(state, ends, event):
-                names = " to ".join(
-                    f"`{state.processes[end].name}`" if end in state.processes else "a client" for end in ends
-                )
-                lines.append(f"{channel.name} from {names} has ended: {event.reason.partition(chr(10))[0]}")
+                lines.append(f"{_link(channel, state, ends)} has ended: {event.reason.partition(chr(10))[0]}")
     yield from lines[:MOST_CHANNELS]
     if lines[MOST_CHANNELS:]:
         yield f"and {len(lines) - MOST_CHANNELS} more channels"
@@ -33,6 +30,15 @@ def broken(program: Program, state: DeploymentState) -> Iterator[str]:
 def _ends(sender: int, receiver: int, link: int) -> tuple[int, int]:
     members = link >> 2 * MEMBER_BITS
     return peer(sender, members & (1 << MEMBER_BITS) - 1), peer(receiver, members >> MEMBER_BITS)
+
+
+def _link(channel: ChannelSpec, state: DeploymentState, ends: tuple[int, int]) -> str:
+    """Name a channel between two processes, each once."""
+    names = [state.processes[end].name if end in state.processes else "" for end in ends]
+    if channel.name == " -> ".join(names):
+        return channel.name
+    first, last = (f"`{name}`" if name else "a client" for name in names)
+    return f"{channel.name} from {first} to {last}"
 
 
 def _is_past(state: DeploymentState, ends: tuple[int, int], event: ChannelEnded) -> bool:
