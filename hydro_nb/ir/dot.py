@@ -75,6 +75,8 @@ class _Look:
     """what is in each box itself"""
     inside: Mapping[str, list[str]]
     """what each closed box stands for"""
+    stale: Mapping[str, str]
+    """the nodes that stand on something that has changed, and on what"""
 
     def stands(self, *slots: str) -> bool:
         """Whether these are drawn themselves, and no closed box stands for them."""
@@ -100,7 +102,7 @@ def to_dot(
     digraph "empty" {
     """
     boxes = outline(graph, by, closed)
-    look = _Look(graph, live, frozenset(highlight), sizes, boxes, boxes.contents(), boxes.members())
+    look = _Look(graph, live, frozenset(highlight), sizes, boxes, boxes.contents(), boxes.members(), graph.stale())
     body = [line for box in look.outline.boxes.values() if not box.parent for line in _box(look, box, "  ")]
     body = _apart(body) if direction == "columns" else body
     arrows = [_arrow(edge, direction) for edge in edges(graph) if look.stands(edge.source, edge.target)]
@@ -250,13 +252,15 @@ def _node(look: _Look, node: Node) -> str:
     category, slot = node.op.category, _quote(node.slot)
     fill, line = COLOURS[category]
     room = look.live and shows_count(node)
-    words = ["op", category.lower(), *(["new"] if node.slot in look.highlight else []), *(["live"] if room else [])]
+    why = look.stale.get(node.slot)
+    marks = {"new": node.slot in look.highlight, "live": room, "stale": why is not None}
+    words = ["op", category.lower(), *(word for word, holds in marks.items() if holds)]
     given = {
         "class": _quote(" ".join(words)),
-        "label": f"<{_label(node, room=room)}>",
-        "tooltip": _quote(tooltip(node)),
+        "label": f"<{_label(node, room=room, stale=why is not None)}>",
+        "tooltip": _quote("\n".join(filter(None, [tooltip(node), why and f"stale: {why}"]))),
         "shape": SHAPES[category],
-        "style": _quote(STYLES.get(category, "filled")),
+        "style": _quote(",".join([STYLES.get(category, "filled"), *(["dashed"] if why is not None else [])])),
         "fillcolor": _quote(fill),
         "color": _quote(line),
         "penwidth": "2.4" if "new" in words else "1.2",
@@ -269,8 +273,11 @@ def _extra(category: str) -> str:
     return {"Source": ' margin="0.2,0.09"', "Sink": " peripheries=2", "Join": ' margin="0.02,0.03"'}.get(category, "")
 
 
-def _label(node: Node, *, room: bool) -> str:
+def _label(node: Node, *, room: bool, stale: bool) -> str:
     rows = [f"<b>{html.escape(ascii_text(node.op.label))}</b>"]
+    if stale:
+        again = f"stale: run {node.site.cell} again" if node.site.cell else "stale"
+        rows.append(f'<font point-size="10" color="{INK}"><b>{html.escape(ascii_text(again))}</b></font>')
     if detail := shorten(node.op.detail):
         rows.append(f'<font face="Courier" point-size="10" color="{QUIET}">{html.escape(detail)}</font>')
     if room:

@@ -11,11 +11,14 @@ import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+from IPython.core.error import UsageError
 
 from hydro_nb.deploy import quickest
 from hydro_nb.lang import cell, site
 from hydro_nb.lang.flow import FlowBuilder
+from hydro_nb.notebook import stale
 from hydro_nb.notebook.deployments import Deployments
 from hydro_nb.notebook.flows import flows_of
 
@@ -37,6 +40,15 @@ class Open:
     """whether what it built stands even if the cell fails from here on"""
 
 
+class Ran(NamedTuple):
+    """A cell that ran, as it was then."""
+
+    key: str
+    text: str
+    label: str
+    """what the reader knows it by: `In[5]`"""
+
+
 class Cells:
     """The hooks on one shell."""
 
@@ -45,6 +57,11 @@ class Cells:
         self.deployments = Deployments()
         self._seen: Counter[str] = Counter()
         self._open: list[Open] = []
+        self._ran: dict[str, Ran] = {}
+        self._again: Ran | None = None
+        """the cell that is being run again in the place of its reader"""
+        self._stale: list[str] = []
+        """the cells that the reader was told to run again"""
 
     # ------------------------------------------------------------ life
 
@@ -53,6 +70,7 @@ class Cells:
         if old is not None:
             old.detach()
             self.deployments, self._seen, self._open = old.deployments, old._seen, old._open
+            self._ran = getattr(old, "_ran", {})
         self.shell.events.register("pre_run_cell", self.start)
         self.shell.events.register("post_run_cell", self.end)
         running = getattr(self.shell.displayhook, "exec_result", None)
@@ -68,12 +86,14 @@ class Cells:
 
     def start(self, info: Any) -> None:
         """Open the run of a cell; stop what the cell deployed when it last ran."""
-        key = self._key(info)
+        ran = self._ran_again(info)
+        key = ran.key
         self._forget_deleted(key)
-        site.name_file(self._filename(info), self.label)
+        site.name_file(self._filename(info), ran.label)
         if _parses(_transformed(info)):
             self.deployments.stop(key)
-        self._open.append(Open(info, key, self.label))
+        self._open.append(Open(info, key, ran.label))
+        self._ran[key] = ran
         cell.begin(key)
 
     def end(self, result: Any) -> None:
@@ -91,10 +111,39 @@ class Cells:
             if not run.body:
                 _drop(run.key + BODY)
             cell.commit()
+            self._note_stale()
         self.deployments.adopt(run.key, run.label, self.shell.user_ns)
         if flows_of(self.shell.user_ns):
             # who builds a flow will deploy it: what its processes are forked from takes a moment to load
             quickest.warm()
+
+    def _note_stale(self) -> None:
+        """Say which cells must run again because of what the one that ends has changed."""
+        flows = flows_of(self.shell.user_ns).values()
+        known, self._stale = self._stale, [each for flow in flows for each in stale.labels(flow)]
+        if new := [each for each in self._stale if each not in known]:
+            print(stale.advice(new))  # noqa: T201 - the user must know
+
+    # ------------------------------------------------------------ running a cell in its reader's place
+
+    def _ran_again(self, info: Any) -> Ran:
+        """Give which cell begins to run: the one that is run again, or one that its reader runs."""
+        again, self._again = self._again, None
+        if again is not None and again.text == info.raw_cell:
+            return again
+        return Ran(self._key(info), info.raw_cell, self.label)
+
+    def rerun(self, key: str) -> str:
+        """Run a cell again as it was when it last ran, and give its label; it shows what it shows here."""
+        ran = self._ran.get(key)
+        if ran is None:
+            raise UsageError(f"`{key}` is no cell of this notebook: run the block of flow.cell again")
+        if self.shell.should_run_async(ran.text, transformed_cell=self.shell.transform_cell(ran.text)):
+            raise UsageError(f"{ran.label} awaits something and must be run by itself; then go on with %hydro refresh")
+        self._again = ran
+        if not self.shell.run_cell(ran.text, store_history=False).success:
+            raise UsageError(f"{ran.label} failed, so the flow is as it was before it ran, and no cell below was run")
+        return ran.label
 
     # ------------------------------------------------------------ for the magics
 

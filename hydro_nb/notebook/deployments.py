@@ -57,9 +57,9 @@ class Deployments:
         """Give those that are not over, oldest first."""
         return [deployment for deployment in self.every() if not deployment.snapshot().over]
 
-    def last(self) -> Deployment | None:
-        """Give the one that was deployed last, whatever became of it: the one to look at."""
-        return next(reversed(self.every()), None)
+    def last(self, name: str | None = None) -> Deployment | None:
+        """Give the one that was deployed last, of all or of a flow of this name, whatever became of it: to look at."""
+        return next((each for each in reversed(self.every()) if name in (None, each.name)), None)
 
     def last_running(self) -> Deployment | None:
         """Give the newest that is not over, else the newest: the one to act on."""

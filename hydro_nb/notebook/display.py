@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from hydro_nb.notebook import failures
 from hydro_nb.notebook.ipython import Code, display
+from hydro_nb.notebook.stale import advice, labels
 
 if TYPE_CHECKING:
     from hydro_nb.deploy import Deployment
@@ -29,7 +30,7 @@ def in_words(flow: FlowBuilder) -> str:
     """Say in a line which flow it is, and how large."""
     from hydro_nb.notebook.meta import size  # noqa: PLC0415 - a notebook that shows nothing need not load it
 
-    return f"FlowBuilder({flow.name!r}: {size(flow.graph)})"
+    return "; ".join(filter(None, [f"FlowBuilder({flow.name!r}: {size(flow.graph)})", advice(labels(flow))]))
 
 
 def show_dashboard(deployment: Deployment) -> None:

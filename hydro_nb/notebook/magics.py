@@ -16,7 +16,7 @@ from hydro_nb.lang.flow import FlowBuilder
 from hydro_nb.lang.location import Cluster, Location, located
 from hydro_nb.lang.nondet import nondet
 from hydro_nb.lang.restart import Restart
-from hydro_nb.notebook import body, display, echo, flows, interrupt, options, simulate
+from hydro_nb.notebook import body, display, echo, flows, interrupt, options, refresh, simulate
 from hydro_nb.notebook.cells import Cells
 from hydro_nb.notebook.ipython import Magics, line_cell_magic, magics_class, no_var_expand
 
@@ -92,6 +92,7 @@ class HydroMagics(Magics):
     def _command(self, command: str, given: argparse.Namespace) -> None:
         commands: dict[str, Callable[[argparse.Namespace], None]] = {
             "deploy": self._do_deploy,
+            "redeploy": self._do_redeploy,
             "stop": self._do_stop,
             "status": lambda _: print(self._last().status()),  # noqa: T201 - what was asked for
             "graph": lambda given: display.show_graph(self._flow(given.name)),
@@ -106,6 +107,7 @@ class HydroMagics(Magics):
             "delay": lambda given: self._on_two(given).delay(given.first, given.last, given.seconds),
             "drop": lambda given: self._on_two(given).drop(given.first, given.last, given.rate, given.seed),
             "sim": self._do_sim,
+            "refresh": self._do_refresh,
             "flows": self._do_flows,
             "reset": self._do_reset,
             "help": lambda _: print(options.help_text()),  # noqa: T201 - what was asked for
@@ -114,6 +116,20 @@ class HydroMagics(Magics):
 
     def _do_deploy(self, given: argparse.Namespace) -> None:
         self._watch(self._deploy(self._flow(given.name), given), wait=given.wait)
+
+    def _do_redeploy(self, given: argparse.Namespace) -> None:
+        flow = self._flow(given.name)
+        self.cells.adopt()
+        deployment = self._some(self.cells.deployments.last(flow.name))
+        self.cells.keep()
+        with interrupt.brief(f"interrupted: `{flow.name}` may be half as it was"):
+            print(deployment.redeploy(flow, clusters=dict(given.cluster)))  # noqa: T201 - what was asked for
+
+    def _do_refresh(self, given: argparse.Namespace) -> None:
+        flow = self._flow(given.name)
+        self.cells.keep()
+        ran = refresh.refresh(self.cells, flow)
+        print(f"{', '.join(ran)} ran again" if ran else "nothing is stale")  # noqa: T201 - what was asked for
 
     def _do_stop(self, given: argparse.Namespace) -> None:
         if given.all:

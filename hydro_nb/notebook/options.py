@@ -16,6 +16,7 @@ TRANSPORTS = ("auto", "ipc", "tcp")
 
 COMMANDS = {
     "deploy": "run the flow, one process per location, and show the dashboard",
+    "redeploy": "run the flow as it is now: processes that changed begin anew, the others keep their state",
     "stop": "stop the deployment",
     "status": "one line per process: state, pid, CPU, memory, queue",
     "graph": "draw the flow",
@@ -30,6 +31,7 @@ COMMANDS = {
     "drop": "lose a share (0 to 1) of what one process sends to another, where it may be lost; 0 for none",
     "restart": "start a process again, dead or alive; if it is no member of a cluster, say why that is right",
     "sim": "run a test of the flow under every schedule, or many; a failure is shown as a picture to step through",
+    "refresh": "run the cells again that stand on something that has changed, in order",
     "flows": "the flows of this notebook",
     "reset": "start a flow anew, empty; stops its deployments",
     "help": "this text",
@@ -40,7 +42,7 @@ _UNKNOWN = "unrecognized arguments: "
 _TAKES_PROCESS = ("logs", "code")
 _TAKES_ONE = ("kill", "restart", "pause", "resume")
 _TAKES_TWO = ("cut", "heal", "delay", "drop")
-_TAKES_FLOW = ("deploy", "graph", "reset")
+_TAKES_FLOW = ("deploy", "redeploy", "graph", "refresh", "reset")
 _SIZES = "how many members a cluster has, such as Worker=3; once for each cluster"
 
 
@@ -83,6 +85,8 @@ def command_parser(command: str) -> Parser:
     match command:
         case "deploy":
             _add_running(parser)
+        case "redeploy":
+            parser.add_argument("--cluster", action="append", type=_size, default=[], metavar="NAME=N", help=_SIZES)
         case "stop":
             parser.add_argument("--all", action="store_true", help="stop every deployment of this notebook")
             parser.add_argument("--drain", action="store_true", help="let everything under way arrive first")
