@@ -30,6 +30,8 @@ class Board:
     def __init__(self, name: str, peers: Mapping[int, LocationProgram], *, echo: bool, folder: Path | None) -> None:
         self.state = telemetry.begin(name, peers, time.time())
         self.logs = Logs(folder, trouble=self._without_files)
+        self.ended_elsewhere: Callable[[], bool] = bool
+        """says whether another program ends the deployment, so that none of it comes back"""
         self._echo = echo
         self._aside = False
         """whether another thread prints what is echoed, as the one that writes here must not wait for who reads it"""

@@ -86,6 +86,8 @@ class Endings:
         host = self._host
         if not (host.going or member.begun) or host.stopping or host.draining or self._returns.will_start(member.id):
             return Verdict()
+        if self._board.ended_elsewhere():
+            return Verdict(sequel="its deployment was ended from elsewhere, as by `hydro-nb kill`")
         return self._policies.verdict(member.id, on_purpose=member.on_purpose)
 
     @property

@@ -62,7 +62,9 @@ class LocalBackend:
             raise
         with _lock:
             _living.add(self)
-        board.subscribe(Recorder(board.logs.folder, self._io.later, quickest.helpers).note)
+        recorder = Recorder(board.logs.folder, self._io.later, quickest.helpers)
+        board.subscribe(recorder.note)
+        board.ended_elsewhere = recorder.removed
 
     def _made(self, make: Callable[[Context], Supervisor], ring: KeyRing | None) -> Supervisor:
         """Make the supervisor in the I/O thread; who is interrupted as it waits for it leaves nothing behind."""

@@ -56,6 +56,12 @@ class Recorder:
         self._newest: DeploymentState | None = None
         """what has come since it was looked at"""
         self._timer: Timer | None = None
+        self._written = self._removed = False
+
+    def removed(self) -> bool:
+        """Whether somebody has removed the record: who ends the deployment from elsewhere does, before all else."""
+        self._removed = self._removed or (self._written and not self._path.exists())
+        return self._removed
 
     def note(self, state: DeploymentState) -> None:
         """Take a new state of it."""
@@ -77,11 +83,11 @@ class Recorder:
             self._timer = self._later(PAUSE_SECONDS, self._look)
         rows = state.processes.values()
         pids = {} if state.over else {row.name: row.pid for row in rows if row.pid and row.state not in OVER}
-        if pids != self._pids:
+        if pids != self._pids and not self.removed():
             self._pids = pids
             # without a record everything works but to find it afterwards
             with contextlib.suppress(OSError):
-                self._write(state) if pids else self._path.unlink(missing_ok=True)
+                self._write(state) if pids else self._forget()
 
     def _write(self, state: DeploymentState) -> None:
         marks = self._marks = {name: self._mark(name, pid) for name, pid in self._pids.items()}
@@ -94,6 +100,11 @@ class Recorder:
         with os.fdopen(os.open(fresh, _FLAGS, 0o600), "wb") as file:
             file.write(msgspec.json.encode(record))
         fresh.replace(self._path)
+        self._written = True
+
+    def _forget(self) -> None:
+        self._written = False
+        self._path.unlink(missing_ok=True)
 
     def _mark(self, name: str, pid: int) -> Mark:
         known = self._marks.get(name)
@@ -125,11 +136,12 @@ class Found(msgspec.Struct, frozen=True):
         return (*self.record.processes, *self.record.helpers) if self.orphaned else self.record.processes
 
     def kill(self) -> list[Mark]:
-        """End its processes; gives those that there were."""
-        ended = [mark for mark in self._own if mark.kill()]
-        if self.orphaned:
-            self.path.unlink(missing_ok=True)
-        return ended
+        """End its processes, and give those that there were.
+
+        A kernel that lives sees by the record, which is gone then, that it is to start none of them again.
+        """
+        self.path.unlink(missing_ok=True)
+        return [mark for mark in self._own if mark.kill()]
 
 
 def found() -> list[Found]:

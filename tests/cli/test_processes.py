@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 import time
 
 import msgspec
 import pytest
 
+from hydro_nb import FlowBuilder, ProcessFailed, Restart, nondet
 from hydro_nb.cli import main
 from hydro_nb.deploy.birth import Mark, Where
 from hydro_nb.deploy.records import PREFIX, Record
@@ -60,6 +62,24 @@ def test_one_is_ended_by_its_id(left, capsys):
     assert capsys.readouterr().out == f"ended Leader {left[1].pid} of `flow here22`\n"
     assert left[1].wait() == -9
     assert left[0].poll() is None
+
+
+def test_none_of_what_is_ended_by_its_id_comes_back(capsys):
+    flow = FlowBuilder("mine")
+    numbers = flow.process().source_interval(0.01)
+    numbers.send(flow.process()).for_each(lambda _: None)
+    with flow.deploy(restart=Restart("always", nondet("shown only"))) as deployment:
+        ended = threading.Event()
+        deployment.subscribe(lambda state: all(each.ended for each in state.processes.values()) and ended.set())
+        assert main(["ps"]) == 0
+        name = capsys.readouterr().out.splitlines()[-1].split()[0]
+        assert main(["kill", name]) == 0
+        with pytest.raises(ProcessFailed, match="ended from elsewhere, as by `hydro-nb kill`"):
+            deployment.wait(30)
+        assert ended.wait(30)
+        assert [(each.state, each.restarts) for each in deployment.processes] == [("failed", 0)] * 2
+        assert main(["ps"]) == 0
+        assert capsys.readouterr().out.splitlines()[-1] == "no deployment is running"
 
 
 def test_an_id_that_is_none_is_told(left, capsys):
