@@ -26,4 +26,5 @@ LESSONS = (
     Lesson("04_concurrent_clients.ipynb", "Concurrent clients", "order per client, state per key, contracts in types"),
     Lesson("05_clusters.ipynb", "Clusters", "one program, many members"),
     Lesson("06_agreement.ipynb", "Agreement", "all or nothing, and when nobody may go on"),
+    Lesson("08_gossip_and_crdts.ipynb", "Gossip and CRDTs", "growing together without waiting for anybody"),
 )
