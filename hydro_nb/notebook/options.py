@@ -93,9 +93,9 @@ def command_parser(command: str) -> Parser:
         case "restart":
             parser.add_argument("reason", nargs="*", metavar="WHY", help="why that is right")
         case "delay":
-            parser.add_argument("seconds", type=float, metavar="SECONDS")
+            parser.add_argument("seconds", type=_number, metavar="SECONDS")
         case "drop":
-            parser.add_argument("rate", type=float, metavar="RATE")
+            parser.add_argument("rate", type=_number, metavar="RATE")
             parser.add_argument("--seed", type=int, metavar="S", help="which ones; the same seed loses the same")
         case "sim":
             _add_searching(parser)
@@ -264,6 +264,13 @@ def _add_searching(parser: Parser) -> None:
     parser.add_argument("--replay", type=_schedule, metavar="0,1", help="run one schedule, and show it")
     late = "the test only claims what must never happen, so that messages may be late for ever"
     parser.add_argument("--safety-only", action="store_true", help=late)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number, such as 0.3") from None
 
 
 def _runs(text: str) -> int:

@@ -24,6 +24,12 @@ def test_a_line_may_ask_for_help(line):
     assert options.parse_command(line)[0] == "help"
 
 
+@pytest.mark.parametrize("line", ["delay A B 300ms", "drop A B 50%"])
+def test_seconds_and_shares_are_numbers(line):
+    with pytest.raises(UsageError, match=r"argument (SECONDS|RATE): '(300ms|50%)' is no number, such as 0.3"):
+        options.parse_command(line)
+
+
 def test_names_with_spaces_are_quoted():
     assert options.parse_command('kill "process 1"')[1].process == "process 1"
     assert options.completions('%hydro kill "pro', Known(running=["process 1"])) == ('"pro', ['"process 1"'])
