@@ -44,3 +44,11 @@ def test_lab_copies_the_installed_tutorials(installed, tmp_path):
     assert (tmp_path / "lessons" / "01_processes.ipynb").read_bytes() == (
         ROOT / "notebooks" / "01_processes.ipynb"
     ).read_bytes()
+
+
+def test_bench_measures_what_is_installed(installed, tmp_path):
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
+    command = [sys.executable, "-m", "hydro_nb.cli", "bench", "--quick", "--only", "P10"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "P10 private memory of a process" in done.stdout
