@@ -15,6 +15,7 @@ _PLACES = {
     "P5": "speed:two_processes",
     "P6": "delay:round_trips",
     "P7": "delay:start",
+    "P8": "numeric:columns",
     "P9": "watching:dashboard",
     "P10": "footprint:child",
     "P11": "footprint:compiling",

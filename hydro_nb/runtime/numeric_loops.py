@@ -7,6 +7,7 @@ as operations of our own.
 from __future__ import annotations
 
 import ast
+import gc
 import linecache
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -85,13 +86,34 @@ _KNOWN: dict[str, Any] = {
 def compiled(function: Callable[..., Any], kinds: Sequence[str]) -> Callable[..., Any]:
     """Compile a function for arguments of these kinds: `int64` is a number, `int64[:]` a column."""
     assert isinstance(function, FunctionType)  # noqa: S101 - it stands in generated source
-    text, types = _wrapping(function.__code__), tuple(map(_type, kinds))
+    text = _wrapping(function.__code__)
     file = file_of(text, f"{numba.__version__} {Path(__file__).read_text(encoding='utf-8')}")
     plain = _defined(text, function.__name__, str(file or function.__code__.co_filename))
-    if file:
-        with suppress(Exception):  # whatever is wrong with what is kept: it is only kept
+    run = _made(plain, tuple(map(_type, kinds)), kept=file is not None)
+    _warm(run, kinds)
+    if gc.get_freeze_count():  # a process that lives for its program: what numba is made of stays as long as it does
+        gc.freeze()
+    return run
+
+
+def _made(plain: FunctionType, types: tuple[Any, ...], *, kept: bool) -> Callable[..., Any]:
+    if kept:
+        with suppress(Exception):  # whatever is wrong with what was kept: it can be made again
             return numba.njit(types, error_model="numpy", nogil=True, cache=True)(plain)
     return numba.njit(types, error_model="numpy", nogil=True)(plain)
+
+
+def _warm(run: Callable[..., Any], kinds: Sequence[str]) -> None:
+    """Call a function with nothing, as the first call takes as long as thousands; columns may be read-only or not."""
+    for writeable in (True, False):
+        given = [_nothing(kind, writeable=writeable) for kind in kinds]
+        run(*given)
+
+
+def _nothing(kind: str, *, writeable: bool) -> Any:
+    plain = np.zeros(0, np.dtype(kind.removesuffix("[:]")))
+    plain.flags.writeable = writeable
+    return plain if kind.endswith("[:]") else plain.dtype.type(0).item()
 
 
 def _defined(text: str, name: str, filename: str) -> FunctionType:

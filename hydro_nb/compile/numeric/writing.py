@@ -13,8 +13,8 @@ from hydro_nb.wire import SAMPLED
 if TYPE_CHECKING:
     from hydro_nb.compile.emit import NodeEmit
 
-LARGER = 16
-"""How many numbers are taken at once where elements would be one."""
+LARGER = {"numba": 64, "numpy": 4}
+"""How many numbers are taken at once where elements would be one; numpy's results in between are to fit a cache."""
 
 
 def push_numbers(emit: NodeEmit, data: str, numbers: Numbers) -> None:
@@ -41,8 +41,9 @@ def _piece(emit: NodeEmit, array: str, at: str) -> str:
     """Write which numbers are taken: all where somebody must see all first."""
     if must_complete(emit.unit.unit, emit.part):
         return f"{array}[{at}:]"
-    columns = emit.unit.columns
-    more = "" if emit.part.key not in columns.given or columns.has_elements(emit.part) else f" * {LARGER}"
+    columns, part = emit.unit.columns, emit.part
+    one_by_one = part.key not in columns.given or columns.has_elements(part)
+    more = "" if one_by_one else f" * {LARGER[columns.engine(part)[0]]}"
     return f"{array}[{at} : {at} + state.room{more}]"
 
 
