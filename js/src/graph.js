@@ -145,7 +145,8 @@ export class GraphView {
     for (const [slot, number] of picture.numbers) write(number, this.number(slot));
     for (const slot of store.estimates.keys()) {
       const node = picture.nodes.get(slot);
-      if (node && !picture.numbers.has(slot)) write(picture.numberOf(slot, bounds(node)), this.number(slot));
+      const flows = node && store.graph.nodes[slot]?.outputs.length && isStream(store, slot);
+      if (flows && !picture.numbers.has(slot)) write(picture.numberOf(slot, bounds(node)), this.number(slot));
     }
   }
 
@@ -290,6 +291,12 @@ export class GraphView {
     const node = this.picture.nodes.get(slot ?? "");
     if (node instanceof SVGElement) node.focus();
   }
+}
+
+/** Whether elements leave an operator one by one: what is one live value is not counted. @param {Store} store @param {string} slot */
+function isStream(store, slot) {
+  const node = store.graph.nodes[slot];
+  return Boolean(node && store.outputs(node)[0]?.shape.endsWith("Stream"));
 }
 
 /** What is counted where it comes into a closed box; of one that nothing comes to, what leaves the flow in it.

@@ -3,8 +3,8 @@ import { middle, slotOf } from "./svg.js";
 /** @import {Drawing, Graph} from "./types.js" */
 
 const SVG = "http://www.w3.org/2000/svg";
-/** Where the numbers of an operator without room for them stand: below its right corner. */
-const UNDER = 9;
+/** Where the numbers of an operator without room for them stand: below it, beside the line that leaves there. */
+const [UNDER, BESIDE] = [9, 6];
 
 /** A line of the picture: the things that it joins, and the edges that it stands for.
  * @typedef {{element: Element, source: string, target: string, ends: [string, string][]}} Line */
@@ -50,12 +50,12 @@ export class Picture {
   }
 
   /** The text for the numbers of an operator; made under it where the picture has no room for one.
-   * @param {string} slot @param {{right: number, bottom: number}} at */
+   * @param {string} slot @param {{left: number, right: number, bottom: number}} at */
   numberOf(slot, at) {
     const known = this.numbers.get(slot);
     if (known) return known;
     const text = document.createElementNS(SVG, "text");
-    for (const [name, value] of Object.entries({ class: "number under", "text-anchor": "end", x: at.right, y: at.bottom + UNDER, "font-size": 9 })) text.setAttribute(name, String(value));
+    for (const [name, value] of Object.entries({ class: "number under", x: (at.left + at.right) / 2 + BESIDE, y: at.bottom + UNDER, "font-size": 8.5, "font-family": "Helvetica,sans-Serif" })) text.setAttribute(name, String(value));
     this.nodes.get(slot)?.append(text);
     this.numbers.set(slot, text);
     return text;

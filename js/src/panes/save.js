@@ -31,7 +31,11 @@ export function give(name, blob) {
 
 /** @param {SVGSVGElement} svg @param {"svg" | "png"} form @param {string} name @param {string} background */
 export async function save(svg, form, name, background) {
+  const stage = svg.parentElement;
+  const lit = stage?.classList.contains("lit");
+  stage?.classList.remove("lit");
   const { text, width, height } = copy(svg, background);
+  if (lit) stage?.classList.add("lit");
   const drawn = new Blob([text], { type: "image/svg+xml" });
   if (form === "svg") return give(`${name}.svg`, drawn);
   give(`${name}.png`, await pixels(text, width, height));

@@ -4,7 +4,7 @@ import { rate, whole } from "../format.js";
 /** @import {Store} from "../store.js" */
 /** @import {GraphNode} from "../types.js" */
 
-const HEADS = ["Operator", "Where", "From", "Gives", "Items", "Rate", "Your line"];
+const HEADS = ["Operator", "Where", "Items", "Rate", "From", "Gives", "Your line"];
 
 /** The graph as a table: the same operators, lines and numbers, for those who read and for those who listen. */
 export class Table {
@@ -31,7 +31,7 @@ export class Table {
   }
 
   makeRow() {
-    const row = h("tr", {}, h("th", { scope: "row" }, h("button", { type: "button" }), h("code")), ...["where", "from", "gives", "items", "rate", "line"].map((name) => h(`td.${name}`)));
+    const row = h("tr", {}, h("th", { scope: "row" }, h("button", { type: "button" }), h("code")), ...["where", "items", "rate", "from", "gives", "line"].map((name) => h(`td.${name}`)));
     one(row, "button").addEventListener("click", () => this.select(row.dataset["slot"] ?? ""));
     return row;
   }
