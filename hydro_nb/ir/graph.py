@@ -48,6 +48,12 @@ class _Saved:
     ordinals: Counter[str]
     made: set[str]
     given: dict[str, tuple[_Given, ...]]
+    bound: dict[_Name, str]
+    used: dict[str, dict[str, _Name]]
+
+
+_Name = tuple[str, str]
+"""A cell, and the name of a variable that it binds to a collection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,10 @@ class Graph:
         self._made: set[str] = set()
         self._given: dict[str, tuple[_Given, ...]] = {}
         """by slot, the inputs of nodes that have none when they are made"""
+        self._bound: dict[_Name, str] = {}
+        """the slot of what each name is bound to"""
+        self._used: dict[str, dict[str, _Name]] = {}
+        """by slot: the inputs that it has from other cells, by slot, with the names that they had when it was made"""
         self._stack: list[_Saved] = []
 
     # ------------------------------------------------------------ building
@@ -124,10 +134,23 @@ class Graph:
         slot = self._slot(op.name)
         node = Node(slot, op, tuple(inputs), outputs, site, kinds, tuple(held), tuple(held.values()))
         self.nodes[slot] = node
+        self._bind(node)
         if given := self._still_given(node):
             self._feed(slot, given)
         self.revision += 1
         return self.nodes[slot]
+
+    def _bind(self, node: Node) -> None:
+        """Note what a node is called where it is made, and what its inputs are called in other cells."""
+        if node.site.name:
+            self._bound[self._cell, node.site.name] = node.slot
+        used: dict[str, _Name] = {}
+        for ref in node.inputs:
+            cell = ref.slot.partition(".")[0]
+            name = cell, self.nodes[ref.slot].site.name
+            if cell != self._cell and self._bound.get(name) == ref.slot:
+                used[ref.slot] = name
+        self._used[node.slot] = used
 
     def give(self, slot: str, ref: Ref) -> None:
         """Give a node one more input, until the cell that does so runs again; the node may be made again meanwhile."""
@@ -229,6 +252,16 @@ class Graph:
                 yield f"its input changed: {source.site}"
             elif ref.slot in known:
                 yield known[ref.slot]
+            elif (name := self._used.get(node.slot, {}).get(ref.slot)) and (why := self._rebound(name, source)):
+                yield why
+
+    def _rebound(self, name: _Name, source: Node) -> str:
+        """Say where a name stands for another collection than the one that was used by it; empty where it does not."""
+        slot = self._bound.get(name)
+        if slot is not None and slot != source.slot:
+            return f"`{name[1]}` is another collection now: {self.nodes[slot].site}"
+        renamed = slot is None and source.site.name
+        return f"`{name[1]}` is called `{source.site.name}` now: {source.site}" if renamed else ""
 
     def _stale_references(self, node: Node, known: Mapping[str, str]) -> Iterator[str]:
         for held, built_on in zip(node.references, node.reference_kinds, strict=True):
@@ -258,7 +291,7 @@ class Graph:
     def begin(self, cell: str) -> None:
         """Start a run of `cell`: what it made before is taken back, and what it makes from now on takes its place."""
         saved = (dict(self.nodes), dict(self.places), Counter(self._ordinals), self._made, dict(self._given))
-        self._stack.append(_Saved(self._cell, *saved))
+        self._stack.append(_Saved(self._cell, *saved, dict(self._bound), dict(self._used)))
         self._cell = re.sub(r"[^A-Za-z0-9_-]", "-", cell)
         self._made = set()
         prefix = f"{self._cell}."
@@ -269,6 +302,7 @@ class Graph:
                 self._feed(slot, tuple(each for each in given if each.cell != self._cell))
         for key in [key for key in self._ordinals if key.startswith(prefix)]:
             del self._ordinals[key]
+        self._bound = {name: slot for name, slot in self._bound.items() if name[0] != self._cell}
 
     def commit(self) -> Change:
         """End the run, and say what it changed."""
@@ -288,6 +322,7 @@ class Graph:
         """End the run and leave the graph as it was before it."""
         saved = self._pop()
         self.nodes, self.places, self._ordinals, self._given = saved.nodes, saved.places, saved.ordinals, saved.given
+        self._bound, self._used = saved.bound, saved.used
         self._cell, self._made = saved.cell, saved.made
         self.revision += 1
 

@@ -52,6 +52,61 @@ def test_a_change_of_kind_makes_what_stands_on_it_stale_until_it_runs_again():
     assert flow.graph.stale() == {}
 
 
+def test_a_name_that_stands_for_another_collection_makes_stale_what_used_it():
+    flow = FlowBuilder()
+    process = flow.process()
+
+    def numbers(more):
+        with flow.cell("a"):
+            if more == "renamed":
+                evens = process.source_iter([1, 2])
+                return evens  # noqa: RET504 - the name is what this is about
+            numbers = process.source_iter([1, 2])
+            if more:
+                numbers = numbers.filter(lambda n: n > 1)
+        return numbers
+
+    made = numbers(more=False)
+    with flow.cell("b"):
+        made.map(lambda n: n + 1).for_each(print)
+    made = numbers(more=True)
+    why = flow.graph.stale()["b.map.0"]
+    assert why.startswith("`numbers` is another collection now: test_graph.py")
+    assert [*flow.graph.stale()] == ["b.map.0", "b.for_each.0"]
+    with flow.cell("b"):
+        made.map(lambda n: n + 1).for_each(print)
+    assert flow.graph.stale() == {}
+    # back again, by an edit that is taken back or by a run that fails
+    numbers(more=False)
+    assert "no longer made" in flow.graph.stale()["b.map.0"]
+    made = numbers(more=True)
+    assert flow.graph.stale() == {}
+    with flow.cell("b"):
+        process.source_iter([0]).for_each(print)
+    made = numbers(more=False)
+    with flow.cell("b"):
+        made.for_each(print)
+    numbers(more="renamed")
+    assert flow.graph.stale()["b.for_each.0"].startswith("`numbers` is called `evens` now")
+    with pytest.raises(ZeroDivisionError), flow.cell("a"):
+        numbers = process.source_iter([1 / 0])
+    assert flow.graph.stale()["b.for_each.0"].startswith("`numbers` is called `evens` now")
+
+
+def test_names_that_a_cell_gives_twice_lead_where_they_did():
+    flow = FlowBuilder()
+    process = flow.process()
+    with flow.cell("a"):
+        kept = []
+        for n in range(2):
+            numbers = process.source_iter([n])
+            kept.append(numbers)
+    with flow.cell("b"):
+        kept[0].for_each(print)
+        numbers.for_each(print)
+    assert flow.graph.stale() == {}
+
+
 def test_a_cell_that_makes_less_takes_the_rest_away():
     flow = FlowBuilder()
     with flow.cell("a"):
