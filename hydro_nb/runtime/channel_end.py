@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from hydro_nb.errors import DecodeError
+from hydro_nb.runtime.codec.body import Body
 from hydro_nb.values import MemberId
 from hydro_nb.wire import HEADER, HELLO, VERSION, ChannelSpec, member_of
 
@@ -21,7 +22,7 @@ Fields = tuple[int, int, int, int, int, int, int, int]
 class Codec(Protocol):
     """How a batch of elements becomes the body of a frame, and back."""
 
-    def encode(self, items: list[Any]) -> bytes:
+    def encode(self, items: list[Any]) -> Body:
         """Encode a batch."""
         ...
 
@@ -71,7 +72,7 @@ class End:
         """Frame that proves the way to the other end."""
         return self.frame(HELLO, 0, 0, 0)
 
-    def frame(self, kind: int, flags: int, sequence: int, count: int, body: bytes = b"") -> bytes:
+    def frame(self, kind: int, flags: int, sequence: int, count: int, body: Body = b"") -> bytes:
         """Build a frame of this channel; the body follows the header at once."""
         sender, receiver = self.epochs
         return HEADER.pack(VERSION, kind, flags, self.spec.id, sender, receiver, sequence, count) + body

@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from hydro_nb import wire
+from hydro_nb.runtime.codec.body import Body
 from hydro_nb.runtime.codec.limits import MAX_ELEMENT
 from hydro_nb.runtime.codec.pickled import PickleCodec
 from hydro_nb.schema import Opaque, shape_of
@@ -31,7 +32,7 @@ from hydro_nb.schema import Opaque, shape_of
 class Codec(Protocol):
     """Writes and reads whole batches; everything that goes wrong is an EncodeError or a DecodeError."""
 
-    def encode(self, items: list[Any]) -> bytes:
+    def encode(self, items: list[Any]) -> Body:
         """Write a batch as the body of a frame."""
         ...
 
@@ -65,4 +66,4 @@ def make_codec(spec: wire.CodecSpec, element_type: Any | None, *, types: Sequenc
     return PackedCodec(known, types, where)
 
 
-__all__ = ["MAX_ELEMENT", "Codec", "PickleCodec", "make_codec"]
+__all__ = ["MAX_ELEMENT", "Body", "Codec", "PickleCodec", "make_codec"]

@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from hydro_nb.errors import DecodeError
 from hydro_nb.runtime.codec import arrow, nodes
-from hydro_nb.runtime.codec.limits import Unfit, shown
+from hydro_nb.runtime.codec.limits import LARGE, Unfit, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class Extra:
     apart: Callable[[Sequence[Any]], list[Any]]
     together: Callable[[Sequence[Any]], list[Any]]
     scalar: Callable[[Sequence[Any]], nodes.Node | None] | None = None
+    raw: Callable[[Any], memoryview] | None = None
+    """gives the bytes of a value, of which the parts are not made again: these say what they mean"""
 
 
 def _each(kind: type, apart: Callable[[Any], Any], together: Callable[[Any], Any], *of: Any) -> Extra:
@@ -178,12 +180,27 @@ def _dtype(description: Any) -> Any:
     return found
 
 
-def _array(part: Any) -> Any:
-    description, shape, raw = part
+def _raw(array: Any) -> memoryview:
+    flat = _numpy().ascontiguousarray(array).reshape(-1)
+    return flat.view("u1").data if array.dtype.itemsize else memoryview(b"")
+
+
+def array_of(part: Any, raw: memoryview) -> Any:
+    """Make a read-only array of what it is and its bytes: those of a large one stay where they came.
+
+    >>> array_of(("<i2", (1,)), memoryview(bytes([1, 1])))
+    array([257], dtype=int16)
+    """
+    description, shape = part
     kind = _dtype(description)
     if not kind.itemsize:
         raise ValueError("an array of items without bytes does not travel in a frame")
-    return _numpy().frombuffer(raw, kind).reshape(shape).copy()
+    made = _numpy().frombuffer(raw, kind).reshape(shape)
+    if len(raw) < LARGE or not made.flags.aligned:
+        # a small one would keep all of its frame
+        made = made.copy()
+    made.flags.writeable = False
+    return made
 
 
 def _numbers(values: Sequence[Any]) -> nodes.Node | None:
@@ -207,8 +224,9 @@ def numbers_of(dtype: str, raw: bytes) -> list[Any]:
 NDARRAY = Extra(
     "ndarray",
     None,
-    lambda values: [(_described(value), value.shape, value.tobytes()) for value in values],
-    lambda parts: [_array(part) for part in parts],
+    lambda values: [(_described(value), value.shape) for value in values],
+    list,
+    raw=_raw,
 )
 SCALAR = Extra(
     "scalar",
@@ -217,7 +235,7 @@ SCALAR = Extra(
     lambda parts: [_numpy().frombuffer(raw, _dtype(description))[0] for description, raw in parts],
     _numbers,
 )
-BY_NAME = {extra.name: extra for extra in (*EXTRAS, NDARRAY, SCALAR, *FRAMES["pyarrow"], *FRAMES["pandas"])}
+BY_NAME = {extra.name: extra for extra in (*EXTRAS, SCALAR, *FRAMES["pyarrow"], *FRAMES["pandas"])}
 _BY_TYPE = {extra.type: extra for extra in EXTRAS}
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from hydro_nb.errors import DecodeError
 from hydro_nb.runtime.codec import nodes
 from hydro_nb.runtime.codec.classes import Classes, maker, records_of
-from hydro_nb.runtime.codec.extras import BY_NAME, numbers_of
+from hydro_nb.runtime.codec.extras import BY_NAME, array_of, numbers_of
 from hydro_nb.schema import field_names
 
 Lift: TypeAlias = Callable[[Any, int, Classes], Sequence[Any]]
@@ -93,6 +93,10 @@ def _extras(node: nodes.Extras, count: int, classes: Classes) -> Sequence[Any]:
     return BY_NAME[node.kind].together(lift(node.parts, count, classes))
 
 
+def _arrays(node: nodes.Arrays, count: int, classes: Classes) -> Sequence[Any]:
+    return [array_of(kind, raw) for kind, raw in zip(lift(node.kinds, count, classes), node.items, strict=True)]
+
+
 def _mixed(node: nodes.Mixed, count: int, classes: Classes) -> Sequence[Any]:
     form, size = ("B", 1) if len(node.columns) <= 256 else (nodes.LENGTH, 4)
     which: tuple[int, ...] = _unpack(form, size, node.which, count)
@@ -119,6 +123,7 @@ LIFT: dict[type, Lift] = {
     nodes.Maps: _maps,
     nodes.Records: _records,
     nodes.Members: _members,
+    nodes.Arrays: _arrays,
     nodes.Extras: _extras,
     nodes.Scalars: lambda node, _count, _classes: numbers_of(node.dtype, node.raw),
     nodes.Mixed: _mixed,

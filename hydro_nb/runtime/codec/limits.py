@@ -8,6 +8,8 @@ from hydro_nb.runtime.render import Renderer
 
 MAX_ELEMENT = 64 << 20
 """bytes of one encoded element"""
+LARGE = 64 << 10
+"""bytes from which on a value is worth not being copied; about as many fill a frame"""
 MAX_DEPTH = 150
 """containers within containers; both ends recurse, and Python's own limit is 1000 calls"""
 MAX_UNITS = 1 << 20

@@ -131,6 +131,8 @@ def _instances(kind: type, values: Values, classes: Classes, depth: int) -> node
     if (extra := extra_of(kind)) is not None:
         if extra.scalar and (node := extra.scalar(values)):
             return node
+        if extra.raw:
+            return nodes.Arrays(lower(extra.apart(values), classes, depth), b"", [*map(extra.raw, values)])
         return nodes.Extras(extra.name, lower(extra.apart(values), classes, depth))
     try:
         name = classes.name(kind)

@@ -118,6 +118,17 @@ class Members(Column, tag="e"):
     names: Node
 
 
+class Arrays(Column, tag="A"):
+    """Numpy arrays: dtype and shape of each, and the bytes of each, of which a receiver makes no copy if they are many.
+
+    The pad makes the last one begin at a multiple of eight bytes.
+    """
+
+    kinds: Node
+    pad: bytes
+    items: list[memoryview]
+
+
 class Extras(Column, tag="x"):
     """Values of a class that is known here, by what they are made of."""
 
@@ -154,6 +165,7 @@ Node = (
     | Maps
     | Records
     | Members
+    | Arrays
     | Extras
     | Scalars
     | Mixed

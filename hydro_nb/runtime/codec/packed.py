@@ -13,15 +13,16 @@ import msgspec
 
 from hydro_nb.errors import DecodeError, EncodeError
 from hydro_nb.runtime.codec import limits, nodes, paths
+from hydro_nb.runtime.codec.body import Body
 from hydro_nb.runtime.codec.check import Check
 from hydro_nb.runtime.codec.classes import Classes
 from hydro_nb.runtime.codec.lift import lift
 from hydro_nb.runtime.codec.limits import Unfit, shown
 from hydro_nb.runtime.codec.lower import lower, mended
 from hydro_nb.runtime.codec.numbers import numbers_for
+from hydro_nb.runtime.codec.tails import encoded
 from hydro_nb.schema import Shape
 
-ENCODER = msgspec.msgpack.Encoder()
 DECODER: msgspec.msgpack.Decoder[nodes.Node] = msgspec.msgpack.Decoder(nodes.Node)
 
 
@@ -39,7 +40,7 @@ class PackedCodec:
         self._numbers = numbers_for(shape)
         self._check = Check(shape, self._classes, {kind.__name__: kind for kind in types}) if shape else None
 
-    def encode(self, items: list[Any]) -> bytes:
+    def encode(self, items: list[Any]) -> Body:
         """Write a batch, or say which value cannot be written and why."""
         if self._numbers and (body := self._numbers.encode(items)) is not None:
             return body
@@ -101,8 +102,8 @@ class PackedCodec:
                 raise EncodeError(f"{self._where}[{at}] {limits.too_large(size, item)}")
 
 
-def _packed(node: nodes.Node) -> bytes:
+def _packed(node: nodes.Node) -> Body:
     try:
-        return ENCODER.encode(node)
+        return encoded(node)
     except UnicodeEncodeError:
-        return ENCODER.encode(mended(node))
+        return encoded(mended(node))

@@ -37,6 +37,11 @@ def extra(name, *columns):
     return nodes.Extras(name, nodes.Tuples([*columns]))
 
 
+def array(dtype, size, raw):
+    kinds = nodes.Tuples([nodes.Texts([dtype]), nodes.Tuples([ints(size)])])
+    return nodes.Arrays(kinds, b"", [memoryview(raw)])
+
+
 NOTHING = nodes.Units(b"\0")
 HUGE_RANGE = extra("range", ints(0), ints(1 << 62), ints(1))
 HOSTILE = {
@@ -46,9 +51,11 @@ HOSTILE = {
     "a range to keep": extra("deque", HUGE_RANGE, NOTHING),
     "a power of ten": nodes.Extras("Fraction", nodes.Tuples([nodes.Texts(["1e9999999999"])])),
     "a file of the system": nodes.Extras("ZoneInfo", nodes.Texts(["../../etc/passwd"])),
-    "objects in an array": extra("ndarray", nodes.Texts(["|O"]), nodes.Tuples([ints(1)]), nodes.Blobs([b"12345678"])),
-    "an array without bytes": extra("ndarray", nodes.Texts(["V0"]), nodes.Tuples([ints(1 << 60)]), nodes.Blobs([b""])),
-    "an array of another size": extra("ndarray", nodes.Texts(["<i8"]), nodes.Tuples([ints(1)]), nodes.Blobs([b"1"])),
+    "objects in an array": array("|O", 1, b"12345678"),
+    "an array without bytes": array("V0", 1 << 60, b""),
+    "an array of another size": array("<i8", 1, b"1"),
+    "an array without a kind": nodes.Arrays(nodes.Empty(), b"", [memoryview(b"1")]),
+    "an array of parts": nodes.Extras("ndarray", nodes.Tuples([nodes.Texts(["<i8"]), nodes.Tuples([ints(1)])])),
     "a list of four thousand millions": nodes.Lists("list", lengths(0xFFFFFFFF), nodes.Empty()),
     "a dict of as many": nodes.Maps(lengths(0xFFFFFFFF), nodes.Empty(), nodes.Empty()),
     "a set of lists": nodes.Lists("set", lengths(1), nodes.Lists("list", lengths(0), nodes.Empty())),
