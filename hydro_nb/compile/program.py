@@ -13,7 +13,7 @@ from hydro_nb.compile.numeric.imports import imports, reserve
 from hydro_nb.compile.order import plan
 from hydro_nb.compile.reach import mentioned_types
 from hydro_nb.compile.served import port_types, served, sidecars, tokens
-from hydro_nb.compile.split import Part, Unit, fused, locations, name_parts
+from hydro_nb.compile.split import Part, Unit, all_fused, locations, name_parts
 from hydro_nb.compile.text import is_rebound
 from hydro_nb.compile.unit import UnitWriter
 from hydro_nb.compile.writer import Writer
@@ -110,7 +110,8 @@ def compile_flow(graph: Graph) -> Program:
     from hydro_nb.compile.payload import dump  # noqa: PLC0415 - a simulation packs nothing, and cloudpickle is slow to load
 
     require_runnable(graph)
-    written = [write_location(graph, place, [fused(graph, place)]) for place in locations(graph)]
+    units = all_fused(graph)
+    written = [write_location(graph, place, [units.get(place, Unit("tick", place))]) for place in locations(graph)]
     names = {part.key: part.name for one in written for unit in one.units for part in unit.parts.values()}
     specs, types = channels(graph, names)
     types |= port_types([part for one in written for part in one.parts])

@@ -131,12 +131,18 @@ def locations(graph: Graph) -> list[Place]:
 
 def fused(graph: Graph, place: Place) -> Unit:
     """Give all of a location as one unit."""
-    unit = Unit("tick", place)
+    return all_fused(graph).get(place, Unit("tick", place))
+
+
+def all_fused(graph: Graph) -> dict[Place, Unit]:
+    """Give the locations with all of each as one unit."""
+    units: dict[Place, Unit] = {}
     for turn, node in enumerate(graph.nodes.values()):
         for part in _parts(graph, node):
-            if _home(part).root == place:
-                unit.parts[part.key], part.turn = part, turn
-    return unit
+            place = _home(part).root
+            unit = units.setdefault(place, Unit("tick", place))
+            unit.parts[part.key], part.turn = part, turn
+    return units
 
 
 def seams(graph: Graph, place: Place) -> list[Unit]:

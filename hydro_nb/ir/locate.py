@@ -33,11 +33,22 @@ class Located:
 
 def locate(code: CodeType) -> Located | None:
     """Give the syntax tree that compiles to this code, from the lines that Python itself would show, or None."""
+    try:
+        return _located(code)
+    except LookupError:
+        return None
+
+
+@lru_cache(maxsize=1024)
+def _located(code: CodeType) -> Located:
+    """Search once for the functions that a loop makes of one text; what is not found may be there later."""
     found = _search(code)
     if found is None:
         # A file that was edited and imported again: what is cached is older than the function.
         linecache.checkcache(code.co_filename)
         found = _search(code)
+    if found is None:
+        raise LookupError(code.co_name)
     return found
 
 
@@ -58,14 +69,22 @@ def _search(code: CodeType) -> Located | None:
     # Python 3.11 calls functions of modules imported in the same text in another way; IPython compiles each statement
     # of a cell as a text of its own.
     imported = sorted(index.imported.intersection(code.co_names))
-    tries = [(node, names) for names in ([], imported)[: 1 + bool(imported)] for node in nodes]
-    matches = [
-        (node, made) for node, names in tries if (made := _recompiled(node, code, names)) and same_code(made, code)
-    ]
-    if len(matches) > 1:
-        positions = list(code.co_positions())
-        matches = [match for match in matches if list(match[1].co_positions()) == positions] or matches
-    return Located(matches[0][0], _segment(lines, matches[0][0])) if matches else None
+    positions = list(code.co_positions())
+    first: FunctionTree | None = None
+    for names in ([], imported)[: 1 + bool(imported)]:
+        for node in sorted(nodes, key=lambda each: not _holds(each, positions)):
+            made = _recompiled(node, code, names)
+            if made is not None and same_code(made, code):
+                if list(made.co_positions()) == positions:
+                    return Located(node, _segment(lines, node))
+                first = first or node
+    return Located(first, _segment(lines, first)) if first else None
+
+
+def _holds(node: FunctionTree, positions: Sequence[tuple[int | None, int | None, int | None, int | None]]) -> bool:
+    """Whether the last thing that a code does stands in a function's text: then it is most likely of it."""
+    _, _, start, end = positions[-1]
+    return None not in (start, end) and node.col_offset <= (start or 0) and (end or 0) <= (node.end_col_offset or 0)
 
 
 @dataclass(frozen=True)
