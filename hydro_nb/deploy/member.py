@@ -36,6 +36,8 @@ class Member:
         """whether it was told to start, and so may run functions of the user's"""
         self.ran = False
         """whether it came as far as running"""
+        self.closing = False
+        """whether it closes what it holds, as it has failed or is to end"""
         self.on_purpose = False
         self.parting = ""
         """why it makes room for another one, or for none"""
@@ -48,6 +50,12 @@ class Member:
         self._io = io
         self._outputs: tuple[Output, ...] = ()
         self._closed = False
+
+    def enter(self, phase: Phase) -> None:
+        """Take note how far it has come; while it closes what it holds it is where it was."""
+        self.closing = phase == "stopping"
+        self.phase = self.phase if self.closing else phase
+        self.ran = self.ran or phase == "running"
 
     @property
     def ended(self) -> bool:

@@ -56,7 +56,7 @@ class Partings:
         """Say what is lost with a process that is killed before it has closed what it holds."""
         if not _holds(member) or member.problem is not None:
             return
-        late = "was closing its sinks" if member.phase == "stopping" else "was busy"
+        late = "was closing its sinks" if member.closing else "was busy"
         sinks = sinks_of(member.place)
         text = (
             f"it was killed, as it {late} {CLOSE_SECONDS:g} seconds after it was told to end: "

@@ -207,10 +207,9 @@ class Supervisor:
                 return
 
     def _entered(self, member: Member, event: Entered) -> None:
-        member.phase = event.phase
+        member.enter(event.phase)
         if event.phase == "bound":
             self.plan.bound(member.id, event.endpoint)
-        member.ran = member.ran or event.phase == "running"
         if event.phase in ("stopped", "failed"):
             self._conclude(member)
             return
