@@ -20,6 +20,19 @@ class Named(Protocol):
     def _asdict(self) -> dict[str, Any]: ...
 
 
+class Numbers(Protocol[C_co]):
+    """An array of one dimension, of numbers that are in Python what `item` gives."""
+
+    @property
+    def shape(self) -> tuple[int]:
+        """How long it is."""
+        ...
+
+    def item(self, at: int, /) -> C_co:
+        """Give a number as Python has it."""
+        ...
+
+
 class Elements(Protocol[C_co]):
     """A stream in a tick, with what it is outside."""
 

@@ -32,6 +32,7 @@ from hydro_nb.values import MemberId, MembershipEvent
 if TYPE_CHECKING:
     from hydro_nb.lang.keyed_stream import KeyedStream
     from hydro_nb.lang.location import Cluster, Process
+    from hydro_nb.lang.protocols import Numbers
     from hydro_nb.lang.stream import Stream
 
 M = TypeVar("M")
@@ -65,9 +66,15 @@ class TopLevel(Location):
         """
         return self.tick()
 
+    @overload
     def source_iter(
-        self, data: Iterable[T] | Callable[[], Iterable[T]], *, numeric: Engine | None = None
-    ) -> Stream[T, Self, Bounded, TotalOrder, ExactlyOnce]:
+        self, data: Numbers[T] | Callable[[], Numbers[T]], *, numeric: Engine | None = None
+    ) -> Stream[T, Self, Bounded, TotalOrder, ExactlyOnce]: ...
+    @overload
+    def source_iter(
+        self, data: Iterable[T] | Callable[[], Iterable[T]]
+    ) -> Stream[T, Self, Bounded, TotalOrder, ExactlyOnce]: ...
+    def source_iter(self, data: Any, *, numeric: Engine | None = None) -> Any:
         """Bring in the elements of a value, or of what a function without arguments gives on the process.
 
         >>> FlowBuilder().process().source_iter([1, 2, 3]).preview().rows
