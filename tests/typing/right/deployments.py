@@ -22,6 +22,9 @@ with flow.deploy(clusters={workers: 2}, backend="inprocess", restart=policy) as 
     deployment.restart("Leader", nondet("it has failed"), timeout=5.0)
     deployment.restart((workers, 1))
     deployment.restart("Worker/0", timeout=5)
+    done = deployment.redeploy()
+    done = deployment.redeploy(leader.flow, clusters={workers: 3}, timeout=5)
+    _: tuple[str, ...] = (*done.kept, *done.added, *done.removed, *done.replaced, done.whole)
 some = {leader: policy, Worker: Restart("always", nondet("any will do"))}
 with flow.deploy(clusters={workers: 2}, backend="inprocess", restart=some) as deployment:
     deployment.settle()
