@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
+
+# the protocols that a lesson runs stand beside the notebooks, as modules of their own
+sys.path.append(str(Path(__file__).parents[1] / "notebooks"))
 
 
 @pytest.fixture(scope="session", autouse=True)

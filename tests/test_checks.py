@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+CHECKED = ["hydro_nb", "tests", *map(str, sorted((ROOT / "notebooks").glob("*.py")))]
 
 
 def run(*command: str) -> None:
@@ -15,11 +16,11 @@ def run(*command: str) -> None:
 
 
 def test_ruff_finds_nothing():
-    run("ruff", "check", "--output-format", "concise", "hydro_nb", "tests")
+    run("ruff", "check", "--output-format", "concise", *CHECKED)
 
 
 def test_the_formatter_would_change_nothing():
-    run("ruff", "format", "--check", "hydro_nb", "tests")
+    run("ruff", "format", "--check", *CHECKED)
 
 
 @pytest.mark.timeout(300)

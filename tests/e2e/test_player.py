@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-PROGRAMS = Path(__file__).parents[1] / "programs"
+ROOT = Path(__file__).parents[2]
+PROGRAMS = [str(ROOT / "tests" / "programs"), str(ROOT / "notebooks")]
 IMPORT = "import os; os.environ['HYDRO_NB_SIM_FAILURES'] = 'off'; from hydro_nb import *"
 COUNTER = """class Server: ...
 class Reader: ...
@@ -141,7 +142,7 @@ def test_a_passing_execution_is_shown_too(open_notebook):
     assert "`read_after_write` passes under this schedule" in notebook.text(2)
 
 
-PAXOS = f"""import sys; sys.path.insert(0, {str(PROGRAMS)!r})
+PAXOS = f"""import sys; sys.path[:0] = {PROGRAMS!r}
 import test_paxos_sim as paxos
 elections = paxos.Elections(paxos.OneIsEnough(1, 0.2, 0.4, 1))
 elections.fuzz(paxos.takeover(elections, []), 3000)"""

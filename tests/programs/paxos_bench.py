@@ -1,6 +1,7 @@
 """How fast Paxos is: clients that each wait until their write is applied by enough replicas.
 
-`python tests/programs/paxos_bench.py 20` measures for twenty seconds, and prints latencies and throughput each second.
+`PYTHONPATH=notebooks python tests/programs/paxos_bench.py 20` measures for twenty seconds,
+and prints latencies and throughput each second.
 """
 
 from __future__ import annotations

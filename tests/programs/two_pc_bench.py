@@ -1,6 +1,7 @@
 """How fast two-phase commit is: clients that each wait until all participants have committed their write.
 
-`python tests/programs/two_pc_bench.py 20` measures for twenty seconds, and prints latencies and throughput each second.
+`PYTHONPATH=notebooks python tests/programs/two_pc_bench.py 20` measures for twenty seconds,
+and prints latencies and throughput each second.
 """
 
 from __future__ import annotations
