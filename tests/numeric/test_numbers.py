@@ -14,13 +14,6 @@ from hydro_nb.compile.split import fused
 ENGINES = ["numba", "numpy"]
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _own_cache(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        yield
-
-
 def column() -> NDArray[np.int64]:
     return np.arange(10)
 
@@ -233,10 +226,10 @@ def test_what_may_fail_takes_elements(leader, run):
 
 def test_asked_for_and_impossible(leader, flow, message):
     leader.source_iter(np.arange(3), numeric="numpy").map(lookup).for_each(print)
-    line = 'test_source_iter_numeric.py, line _:   leader.source_iter(np.arange(3), numeric="numpy").map(lookup)'
+    line = 'test_numbers.py, line _:   leader.source_iter(np.arange(3), numeric="numpy").map(lookup)'
     assert message(lambda: flow.source(leader), GraphError) == (
         "`map` cannot work on numbers with numpy, because `lookup` cannot be written here: `NAMES` belongs to module "
-        "ops.test_source_iter_numeric, which is imported there.\n"
+        "test_numbers, which is imported there.\n"
         f"  `map` was called   {line}.for_each(print)\n"
         f'  numeric="numpy" was asked for   {line}.for_each(print)\n'
         "  Write it as arithmetic on numbers, or leave numeric= out: then elements are handed over here."
