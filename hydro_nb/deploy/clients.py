@@ -10,7 +10,7 @@ import cloudpickle  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
 from hydro_nb.deploy.external import Link, Port
 from hydro_nb.errors import ChannelBroken, DecodeError, DeployError, HydroError
-from hydro_nb.runtime.channel import Fields, Receiver, Sender, read_header
+from hydro_nb.runtime.channel import Fields, Frame, Receiver, Sender, read_header
 from hydro_nb.runtime.render import Renderer
 from hydro_nb.runtime.state import discarded
 from hydro_nb.runtime.wiring import Codecs, Wiring
@@ -59,7 +59,7 @@ class Clients:
             return Port(receivers[0].spec.name, link, None, receivers)
         raise DeployError(f"this deployment has no external port `{slot}`; was the flow changed after it was deployed?")
 
-    def hear(self, frame: bytes) -> None:
+    def hear(self, frame: Frame) -> None:
         """Take a frame for one of the clients."""
         fields = read_header(frame)
         kind, channel = fields[1], fields[3]
@@ -72,7 +72,7 @@ class Clients:
         elif channel not in self._retired:
             raise DecodeError(f"a frame of kind {kind} for channel {channel}, which no client has, was refused")
 
-    def _hear_data(self, receiver: Receiver, fields: Fields, frame: bytes) -> None:
+    def _hear_data(self, receiver: Receiver, fields: Fields, frame: Frame) -> None:
         try:
             receiver.hear(fields, frame)
         except ChannelBroken as error:

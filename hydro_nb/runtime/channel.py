@@ -14,6 +14,7 @@ from hydro_nb.runtime.channel_end import (
     Codec,
     End,
     Fields,
+    Frame,
     read_header,
 )
 from hydro_nb.runtime.receiver import Receiver
@@ -27,6 +28,7 @@ __all__ = [
     "Codec",
     "End",
     "Fields",
+    "Frame",
     "Receiver",
     "Sender",
     "read_header",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from hydro_nb.errors import DecodeError
 from hydro_nb.runtime.codec.body import Body
@@ -15,6 +15,8 @@ MAX_BUFFER = 64 * 1024 * 1024
 MAX_FRAME = 66 * 1024 * 1024
 """What the largest element takes, with its header and schema; a larger frame is refused by the receiving socket."""
 
+Frame: TypeAlias = bytes | memoryview
+"""What has come: a header, and the body behind it."""
 Fields = tuple[int, int, int, int, int, int, int, int]
 """The unpacked `HEADER`."""
 
@@ -31,7 +33,7 @@ class Codec(Protocol):
         ...
 
 
-def read_header(frame: bytes) -> Fields:
+def read_header(frame: Frame) -> Fields:
     """Unpack the header of a frame that arrived, or refuse it."""
     if len(frame) < HEADER.size:
         raise DecodeError(f"a frame of {len(frame)} bytes is shorter than a header ({HEADER.size} bytes)")

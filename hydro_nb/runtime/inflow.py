@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hydro_nb.errors import ChannelBroken, DecodeError, HydroError
-from hydro_nb.runtime.channel import Fields, Receiver, read_header
+from hydro_nb.runtime.channel import Fields, Frame, Receiver, read_header
 from hydro_nb.runtime.ends import Ends
 from hydro_nb.runtime.feeds import FatalError
 from hydro_nb.runtime.notices import Notices
@@ -45,7 +45,7 @@ class Inflow:
         self.broke: tuple[Receiver, FatalError] | None = None
         """the first channel that broke, and what the worker fails with once it has taken what came before"""
 
-    def receive(self, frame: bytes) -> None:
+    def receive(self, frame: Frame) -> None:
         """Take a frame that arrived for this location; one of no channel is reported, one that breaks it fails."""
         try:
             fields = read_header(frame)
@@ -55,7 +55,7 @@ class Inflow:
         except HydroError as error:
             self._notices.refused(error)
 
-    def _dispatch(self, fields: Fields, frame: bytes) -> None:
+    def _dispatch(self, fields: Fields, frame: Frame) -> None:
         kind, channel = fields[1], fields[3]
         to_receiver = self._receivers.get(channel) if kind not in (CREDIT, END_ACK) else None
         to_sender = self._senders.get(channel) if kind in (CREDIT, END_ACK, HELLO) else None

@@ -16,7 +16,7 @@ from random import Random
 from typing import Any
 
 from hydro_nb.errors import ChannelBroken, DecodeError
-from hydro_nb.runtime.channel import MAX_BUFFER, Codec, Fields, Receiver, Sender
+from hydro_nb.runtime.channel import MAX_BUFFER, Codec, Fields, Frame, Receiver, Sender
 from hydro_nb.wire import CREDIT, DATA, END, END_ACK, HEADER, HELLO, TIMER_DERIVED, ChannelSpec
 
 WINDOW = 1024
@@ -151,11 +151,11 @@ class LossyReceiver(Receiver):
         self._seen = 0
         """a bit for each of the last frames: whether it came; the lowest is that of the newest"""
 
-    def keeps(self, fields: Fields, frame: bytes) -> bool:  # noqa: ARG002 - no frame is due
+    def keeps(self, fields: Fields, frame: Frame) -> bool:  # noqa: ARG002 - no frame is due
         """Keep nothing at first sight; see `hear`."""
         return False
 
-    def hear(self, fields: Fields, frame: bytes) -> None:
+    def hear(self, fields: Fields, frame: Frame) -> None:
         """Take a frame, or drop it: of another life, without room for it, overtaken, or come before."""
         kind, sequence = fields[1], fields[6]
         if (fields[4], fields[5]) != self.epochs:
@@ -184,7 +184,7 @@ class LossyReceiver(Receiver):
         self._seen |= 1 << -ahead
         return True
 
-    def _accept(self, fields: Fields, frame: bytes, *, late: bool) -> None:
+    def _accept(self, fields: Fields, frame: Frame, *, late: bool) -> None:
         if late or (self.ended and not (fields[1] == END and self._until is not None)):
             self._lose(fields, frame)
             self.unacknowledged = self.unacknowledged or fields[1] == END
@@ -195,7 +195,7 @@ class LossyReceiver(Receiver):
         else:
             self._keep(fields, frame)
 
-    def _lose(self, fields: Fields, frame: bytes) -> None:
+    def _lose(self, fields: Fields, frame: Frame) -> None:
         """Count what is dropped; whoever waits for it need not any longer."""
         self._owed += len(frame)
         self._written_off(fields[7], fields[2])

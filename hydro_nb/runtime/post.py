@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hydro_nb.errors import DecodeError
-from hydro_nb.runtime.channel import read_header
+from hydro_nb.runtime.channel import Frame, read_header
 from hydro_nb.wire import CREDIT, END_ACK
 
 if TYPE_CHECKING:
@@ -52,13 +52,13 @@ class Post:
             self.moved = life.awake = True
             life.worker.receive(frame)
 
-    def hear(self, frame: bytes) -> None:
+    def hear(self, frame: Frame) -> None:
         """Take a frame that has come by the socket."""
         life = self._only or self._home(frame)
         life.awake = True
         life.worker.receive(frame)
 
-    def _home(self, frame: bytes) -> Life:
+    def _home(self, frame: Frame) -> Life:
         """Give whom a frame is for; one that is for nobody is refused by the first."""
         try:
             fields = read_header(frame)

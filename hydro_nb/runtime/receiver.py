@@ -7,7 +7,7 @@ from collections import deque
 from typing import Any
 
 from hydro_nb.errors import ChannelBroken, DecodeError, HydroError
-from hydro_nb.runtime.channel_end import MAX_BUFFER, Codec, End, Fields
+from hydro_nb.runtime.channel_end import MAX_BUFFER, Codec, End, Fields, Frame
 from hydro_nb.runtime.parcel import Parcel
 from hydro_nb.wire import BROKEN, CREDIT, DATA, DRY, END, END_ACK, GENERATION, HEADER, HELLO, TIMER_DERIVED, ChannelSpec
 
@@ -29,7 +29,7 @@ class Receiver(End):
         super().__init__(spec, epochs)
         self.codec = codec
         self.max_buffer = max_buffer
-        self.queue: deque[tuple[bytes, int, int]] = deque()
+        self.queue: deque[tuple[Frame, int, int]] = deque()
         self.queued = 0
         self.held_bytes = 0
         self.received = self.timer_received = self.discarded = 0
@@ -48,7 +48,7 @@ class Receiver(End):
         """what is left of the oldest frame, once a part of it was taken"""
         self._sequence = 0
 
-    def keeps(self, fields: Fields, frame: bytes) -> bool:
+    def keeps(self, fields: Fields, frame: Frame) -> bool:
         """Keep a frame if it has the elements that are due next, as nearly all have; says whether it was kept."""
         if fields[6] != self._sequence + 1 or fields[1] != DATA or self.ended or fields[4:6] != self.epochs:
             return False
@@ -56,7 +56,7 @@ class Receiver(End):
         self._keep(fields, frame)
         return True
 
-    def hear(self, fields: Fields, frame: bytes) -> None:
+    def hear(self, fields: Fields, frame: Frame) -> None:
         """Take a DATA, END or HELLO frame from the sender."""
         self.check_epochs(fields)
         kind = fields[1]
@@ -74,7 +74,7 @@ class Receiver(End):
         else:
             self._end(fields, frame)
 
-    def _drop(self, fields: Fields, frame: bytes) -> None:
+    def _drop(self, fields: Fields, frame: Frame) -> None:
         """Let a sender that still speaks go on, although nothing of it is taken any more."""
         self._sequence = max(self._sequence, fields[6])
         if fields[1] == DATA:
@@ -92,19 +92,19 @@ class Receiver(End):
             )
         self._sequence = sequence
 
-    def _keep(self, fields: Fields, frame: bytes) -> None:
+    def _keep(self, fields: Fields, frame: Frame) -> None:
         self.queue.append((frame, fields[7], fields[2]))
         self.queued += fields[7]
         self.held_bytes += len(frame)
         if self._eager:
             self._owed += len(frame)
 
-    def _end(self, fields: Fields, frame: bytes) -> None:
+    def _end(self, fields: Fields, frame: Frame) -> None:
         self.ended = True
         self.unacknowledged = True
         if fields[2] & BROKEN:
             self.failed = True
-            self.reason = frame[HEADER.size :][:MAX_REASON].decode("utf-8", "replace") or "its sender failed"
+            self.reason = bytes(frame[HEADER.size :][:MAX_REASON]).decode("utf-8", "replace") or "its sender failed"
         elif len(frame) == HEADER.size + GENERATION.size:
             until: int = GENERATION.unpack_from(frame, HEADER.size)[0]
             self._until, self.dry = until, bool(fields[2] & DRY)
@@ -126,7 +126,7 @@ class Receiver(End):
         """Give elements with the member that sent them, where a cluster sends."""
         return items if self.member is None else [(self.member, item) for item in items]
 
-    def _release_frame(self, frame: bytes) -> None:
+    def _release_frame(self, frame: Frame) -> None:
         self.held_bytes -= len(frame)
         if not self._eager:
             self._owed += len(frame)
@@ -140,7 +140,7 @@ class Receiver(End):
             self.received += count
         return derived
 
-    def _decode(self, frame: bytes, count: int) -> list[Any]:
+    def _decode(self, frame: Frame, count: int) -> list[Any]:
         try:
             plain = not isinstance(frame, Parcel)
             items = self.codec.decode(memoryview(frame)[HEADER.size :], count) if plain else frame.items

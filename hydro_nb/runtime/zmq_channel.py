@@ -13,7 +13,7 @@ from weakref import WeakSet
 import zmq
 
 from hydro_nb.errors import DeployError
-from hydro_nb.runtime.channel import MAX_FRAME
+from hydro_nb.runtime.channel import MAX_FRAME, Frame
 from hydro_nb.wire import Keys
 
 if TYPE_CHECKING:
@@ -181,6 +181,8 @@ class Carrier:
         self._pull = context.bound(zmq.PULL, endpoint, peers)
         self._push: dict[int, zmq.Socket[bytes]] = {}
         self._receive = self._pull.recv
+        self._large = False
+        """whether the last frame was"""
         self.door = context.door(self._pull)
 
     @property
@@ -213,12 +215,17 @@ class Carrier:
         except zmq.Again:
             self.drop(location)
 
-    def receive(self) -> bytes | None:
-        """Give the next frame, or None if none is there now."""
+    def receive(self) -> Frame | None:
+        """Give the next frame, or None if none is there now; a large one behind another large one is not copied."""
         try:
-            return self._receive(zmq.NOBLOCK)
+            frame = self._where_it_is() if self._large else self._receive(zmq.NOBLOCK)
         except zmq.Again:
             return None
+        self._large = len(frame) >= LARGE
+        return frame
+
+    def _where_it_is(self) -> memoryview:
+        return self._pull.recv(zmq.NOBLOCK, copy=False).buffer.toreadonly()
 
     @property
     def more(self) -> bool:
