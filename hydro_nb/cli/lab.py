@@ -17,6 +17,7 @@ from typing import Any, cast
 from hydro_nb.cli.say import NEEDS_LAB, complain, say
 
 FIRST = "00_index.ipynb"
+PICTURES = "pictures"
 RECORD = ".hydro-nb.json"
 """Beside the copies: the digest of each file as it was copied, which tells an edited one from an old one."""
 
@@ -58,20 +59,22 @@ def copy_tutorials(source: Path, target: Path) -> list[str]:
     record = _read_record(target)
     kept: list[str] = []
     for path in _files(source):
-        copy, now = target / path.name, _digest(path)
+        name, now = path.relative_to(source).as_posix(), _digest(path)
+        copy = target / name
         was = _digest(copy) if copy.exists() else None
-        if was not in (None, now, record.get(path.name)):
-            kept.append(path.name)
+        if was not in (None, now, record.get(name)):
+            kept.append(name)
             continue
         if was != now:
+            copy.parent.mkdir(exist_ok=True)
             shutil.copyfile(path, copy)
-        record[path.name] = now
+        record[name] = now
     (target / RECORD).write_text(json.dumps(record, indent=1))
     return kept
 
 
 def _files(source: Path) -> Iterator[Path]:
-    for path in sorted(source.iterdir()):
+    for path in sorted([*source.iterdir(), *(source / PICTURES).glob("*")]):
         if path.is_file() and not path.name.startswith((".", "__")):
             yield path
 

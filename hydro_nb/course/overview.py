@@ -9,9 +9,9 @@ from html import escape
 from hydro_nb.course.lessons import LESSONS, Lesson
 from hydro_nb.testing import progress as kept
 from hydro_nb.testing.exercises import Exercise, of
-from hydro_nb.testing.verdict import MARKS
 
 _TITLE = "text-align:left"
+_MARKS = {"passed": "✓", "open": "○"}
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,10 @@ class Overview:
     def _item(self, each: Exercise) -> str:
         state = "passed" if each.name in self.passed else "open"
         label = f"{each.name} {state}: {each.title}"
-        return f'<span role="img" title="{escape(label)}" aria-label="{escape(label)}">{MARKS[state]}</span>'
+        return f'<span role="img" title="{escape(label)}" aria-label="{escape(label)}">{_MARKS[state]}</span>'
 
     def _marks(self, asked: Iterable[Exercise]) -> str:
-        return " ".join(MARKS["passed" if each.name in self.passed else "open"] for each in asked)
+        return " ".join(_MARKS["passed" if each.name in self.passed else "open"] for each in asked)
 
     def _summary(self) -> str:
         names = {each.name for _, asked in self.rows for each in asked}
@@ -61,14 +61,28 @@ def progress() -> Overview:
     return Overview(rows, frozenset(kept.passed_in(kept.path())))
 
 
-def reset(lesson: str | None = None, *, sure: bool = False) -> Overview:
-    """Forget what has been passed in a lesson, or in all, where you are `sure`; else only show it.
+@dataclass(frozen=True)
+class Reset:
+    """What was forgotten, or would be."""
 
-    >>> reset("02").passed == progress().passed
-    True
+    names: tuple[str, ...]
+    done: bool
+
+    def __repr__(self) -> str:
+        what = ", ".join(self.names) or "nothing that was passed"
+        return f"forgotten: {what}" if self.done else f"still there; to forget it put sure=True: {what}"
+
+
+def reset(lesson: str | None = None, *, sure: bool = False) -> Reset:
+    """Forget what has been passed in a lesson, or in all, where you are `sure`; else only say what that would be.
+
+    >>> reset("02").done
+    False
 
     The notebooks stay as they are.
     """
+    passed = kept.passed_in(kept.path())
+    names = tuple(sorted(name for name in passed if lesson is None or name.partition(".")[0] == lesson))
     if sure:
         kept.forget(lesson)
-    return progress()
+    return Reset(names, sure)

@@ -195,6 +195,7 @@ def test_lab_becomes_jupyterlab_on_the_first_tutorial(tmp_path):
     assert done.stdout.splitlines()[0] == "The tutorials are in hydro-nb-tutorials"
     assert done.stdout.splitlines()[-1][0].isdigit()
     assert (tmp_path / "hydro-nb-tutorials" / FIRST).is_file()
+    assert (tmp_path / "hydro-nb-tutorials" / "pictures" / "readings.svg").is_file()
 
 
 def served_lab(folder):

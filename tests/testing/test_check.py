@@ -186,8 +186,11 @@ def test_forgetting(folder):
     record("01.1", passed=True)
     record("sums.1", passed=True)
     assert progress().passed == {"01.1", "sums.1"}
-    assert reset("01").passed == {"01.1", "sums.1"}
-    assert reset("01", sure=True).passed == {"sums.1"}
+    assert repr(reset("01")) == "still there; to forget it put sure=True: 01.1"
+    assert progress().passed == {"01.1", "sums.1"}
+    assert repr(reset("01", sure=True)) == "forgotten: 01.1"
+    assert progress().passed == {"sums.1"}
+    assert repr(reset()) == "still there; to forget it put sure=True: sums.1"
     forget()
     assert answers(folder / FILE) == []
     assert [each.name for each in folder.iterdir()] == [FILE]

@@ -53,5 +53,6 @@ def shows(cells):
     assert "ProofError: `fold` needs a commutative function" in shown(cells["proof-error"])
     assert "NondetError: `nondet` needs a reason in words" in shown(cells["retries-error"])
     assert "RetriesError: `count` needs an exactly-once stream" in shown(cells["retries-error"])
-    assert shown(cells["settle"]) == "{'Seattle': 11.1, 'San Francisco': 13.8}\n"
+    on_average = "Seattle: 11.1 degrees on average\nSan Francisco: 13.8 degrees on average\n"
+    assert shown(cells["settle"]) == on_average
     assert "from 10, 20 and then 30 give 22.5" in shown(cells["trial"])

@@ -17,9 +17,13 @@ def read(path: Path):
 
 
 def shown(cell) -> str:
-    """Give what a cell shows as text."""
-    texts = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs]
-    return "\n".join(texts)
+    """Give what a cell shows as text; what it prints may come in several pieces."""
+    texts = [output.get("text") or _value(output) + "\n" for output in cell.outputs]
+    return "".join(texts).removesuffix("\n" if cell.outputs and "text" not in cell.outputs[-1] else "")
+
+
+def _value(output) -> str:
+    return output.get("data", {}).get("text/plain", "")
 
 
 @dataclass(frozen=True)
