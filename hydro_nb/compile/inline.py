@@ -52,7 +52,8 @@ def inline(body: Writer, kept: Iterable[str], lists: Iterable[str]) -> None:
     folder = _Folder(frozenset(kept), frozenset(lists))
     lines = list(_lines(body))
     for line in lines:
-        folder.words.update(words(line.text))
+        if not line.text.startswith("#"):
+            folder.words.update(words(line.text))
         if not _CANNOT_FAIL.fullmatch(line.text):
             folder.note(line)
     for line in lines:

@@ -45,6 +45,10 @@ CHUNK = 4096
 IMPORTS = {
     "deque": "collections",
     "islice": "itertools",
+    "chain": "itertools",
+    "add_up": "hydro_nb.runtime.counted",
+    "count_each": "hydro_nb.runtime.counted",
+    "count_words": "hydro_nb.runtime.counted",
     "pull": "hydro_nb.runtime.pulled",
     "monotonic": "time",
     "ABSENT": "hydro_nb.values",
@@ -185,7 +189,7 @@ class _Module:
             functions.append(writer.loops)
             self._function(functions, writer)
         start = self._start()
-        used = "\n".join(start.lines + functions.lines)
+        used = "\n".join(line for line in start.lines + functions.lines if not line.lstrip().startswith("#"))
         title = f"{self.graph.display_name(self.place)}, of the flow `{self.graph.name}`."
         self.text.write('"""' + title.replace("\\", "/").replace('"', "'") + '"""')
         self._imports(used)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 def push_source(emit: NodeEmit, iterator: str) -> None:
     """Take a chunk and hand it on, or all where somebody must see all first."""
     chunk, flag = emit.local(emit.node.site.name or "chunk"), f"{emit.name}_ended"
+    emit.unit.chunks.add(chunk)
     if must_complete(emit.unit.unit, emit.part):
         emit.write(f"{chunk} = list({iterator})")
         emit.write(f"{flag} = True")

@@ -15,6 +15,7 @@ from hydro_nb.compile.names import Names
 from hydro_nb.compile.numeric import writing
 from hydro_nb.compile.numeric.chains import Columns
 from hydro_nb.compile.order import Plan, Region
+from hydro_nb.compile.recognised import Recognised
 from hydro_nb.compile.split import Part, Unit
 from hydro_nb.compile.text import is_rebound
 from hydro_nb.compile.writer import Writer
@@ -49,6 +50,8 @@ class UnitWriter:
     """the variables that tell whether a bounded source has been read to its end"""
     counted: dict[str, str] = field(default_factory=dict[str, str])
     """name -> slot of what is counted and sampled in the state"""
+    chunks: set[str] = field(default_factory=set[str])
+    """the variables that hold what bounded sources give in a tick"""
     counting: dict[str, str] = field(default_factory=dict[str, str])
     """name -> the variable that counts in a tick what is counted in the state when that ends, however it ends"""
     skipping: dict[str, str] = field(default_factory=dict[str, str])
@@ -93,6 +96,7 @@ class UnitWriter:
         read = {word for text in (*variables.values(), *self.ended) for word in words(text)}
         rebound = {name for name in lists if is_rebound(name, self.body.lines)}
         inline(self.body, {*variables, *read}, lists - rebound)
+        Recognised(self.body, variables, (lists - rebound) | self.chunks).write(self.names.local)
 
     def _open(self) -> None:
         """Write what is seen of an atomic section before it ever ran."""

@@ -91,6 +91,12 @@ class Called:
     def reduce(self, f: Any) -> Called:
         return Called(reduced(as_now(f), self.items))
 
+    def max(self) -> Called:
+        return self.reduce(max)
+
+    def min(self) -> Called:
+        return self.reduce(min)
+
     def into_stream(self) -> Called:
         return self
 

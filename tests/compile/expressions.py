@@ -69,7 +69,7 @@ class Told:
         return checked(told(self.n + 1)) > 1
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Told) and told(other.n) == self.n
+        return isinstance(other, Told) and other.n == self.n
 
     def __hash__(self) -> int:
         return hash(checked(self.n + 2))

@@ -92,12 +92,13 @@ class Extreme(Chosen):
         self._keep(emit, emit.assign(item, emit.hint()))
 
     def elements(self, emit: Emit, batch: str) -> bool:
-        """Let Python look through a list."""
+        """Let Python look through a list, from what is kept on: some elements are neither smaller nor larger."""
         if not emit.seams:
-            with emit.block(f"if {batch}:"):
-                found = emit.local("found")
-                emit.write(f"{found} = {self.name}({batch})")
-                self._keep(emit, found)
+            kept, each = emit.state("", ABSENT), emit.local("each")
+            emit.write(f"{each} = iter({batch})")
+            before = f"chain(() if {kept} is {ABSENT} else ({kept},), {each})"
+            failing = f"{batch}[~{each}.__length_hint__()]"
+            emit.write(f"{kept} = {self.name}({before}, default={ABSENT})", failing)
         return not emit.seams
 
     def _keep(self, emit: Emit, value: str) -> None:
