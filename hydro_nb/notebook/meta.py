@@ -24,9 +24,10 @@ def graph_trait(
     The kinds of what operators give are in one list, to which each of them refers: most are alike.
     """
     kinds = Kinds()
+    drawn = picture(graph, live=live, highlight=highlight, sizes=sizes, closed=opening(graph))
     return {
-        **picture(graph, live=live, highlight=highlight, sizes=sizes, closed=opening(graph)),
-        "text": to_text(graph) if graph.nodes else "",
+        **drawn,
+        "text": to_text(graph) if graph.nodes and not drawn["svg"] else "",
         "summary": summary(graph),
         "nodes": {node.slot: _node(graph, node, kinds) for node in graph.nodes.values()},
         "kinds": kinds.told,

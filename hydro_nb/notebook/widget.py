@@ -20,6 +20,7 @@ import traitlets
 
 from hydro_nb.notebook.acts import Acts, apart
 from hydro_nb.notebook.asks import Asks
+from hydro_nb.notebook.bundle import packed
 from hydro_nb.notebook.fallback import static_bundle, summary_text
 from hydro_nb.notebook.feed import Feed, Message
 from hydro_nb.notebook.kept import LINES
@@ -61,8 +62,7 @@ NO_GRAPH: dict[str, Any] = {
 class _View(anywidget.AnyWidget):
     """What both widgets share: the bundle, and a comm that is opened without a parent."""
 
-    _esm = STATIC / "widget.js"
-    _css = STATIC / "widget.css"
+    _esm = packed(STATIC / "widget.js", STATIC / "widget.css")
     mode = traitlets.Unicode("live").tag(sync=True)
     name = traitlets.Unicode().tag(sync=True)
     deployment = traitlets.Unicode().tag(sync=True)
