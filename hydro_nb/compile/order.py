@@ -140,6 +140,8 @@ class _Dependencies:
 
     def __init__(self, plan: Plan) -> None:
         self.plan, self.unit = plan, plan.unit
+        self._filled: dict[Ref, tuple[Region, ...]] = {}
+        """what is known of outputs so far"""
 
     def table(self) -> dict[Region, list[Region]]:
         """Give each region with the regions before it, in program order and not in that of a set."""
@@ -169,18 +171,26 @@ class _Dependencies:
         """Give the region in which elements of an input are handled."""
         if (part.key, index) not in self.plan.fused:
             yield Region("loop", part.key, index)
-        elif part.key not in seen:
-            yield from self._fills(part.inputs[index], seen | {part.key})
+        else:
+            yield from self._fills(part.inputs[index], seen)
 
-    def _fills(self, ref: Ref, seen: frozenset[str] = frozenset()) -> Iterator[Region]:
-        """Give the regions in which an output is pushed."""
+    def _fills(self, ref: Ref, seen: frozenset[str] = frozenset()) -> tuple[Region, ...]:
+        """Give the regions in which an output is pushed; `seen` are the parts on the way, where it goes in a circle."""
+        known = self._filled.get(ref)
+        if known is None:
+            known = tuple(self._filling(ref, seen))
+            if not seen:
+                self._filled[ref] = known
+        return known
+
+    def _filling(self, ref: Ref, seen: frozenset[str]) -> Iterator[Region]:
         part = self.unit.parts[ref.slot]
         streams = list(part.streams)
         if part.node.op.blocking or not streams or part.role != "whole":
             yield Region("after", part.key)
         for index in part.pushing:
-            if not part.node.op.blocking:
-                yield from self.handled(part, index, seen)
+            if not part.node.op.blocking and part.key not in seen:
+                yield from self.handled(part, index, seen | {part.key})
 
     def _before_after(self, part: Part) -> Iterator[Region]:
         for index in part.streams:

@@ -19,7 +19,7 @@ def test_a_row_says_whether_its_target_is_reached():
 
 
 def test_every_target_is_measured_by_something():
-    assert {name for name in NAMES if name.startswith("P")} >= {f"P{n}" for n in range(1, 13) if n != 8}
+    assert [name for name in NAMES if name.startswith("P")] == [f"P{n}" for n in range(1, 13)]
 
 
 def test_both_sides_of_a_case_give_the_same():

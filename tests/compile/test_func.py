@@ -144,7 +144,7 @@ def test_a_function_newer_than_the_cached_lines_is_found(tmp_path):
 
 def test_code_without_source_or_with_broken_source_is_not_located():
     assert locate(eval("lambda n: n").__code__) is None
-    fn = function("lambda n: n")
+    fn = function("lambda nobody_else: nobody_else")
     linecache.cache[fn.__code__.co_filename] = (3, None, ["f = ((\n"], "")
     assert locate(fn.__code__) is None
 
