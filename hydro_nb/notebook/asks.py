@@ -74,9 +74,9 @@ class Asks:
         """Give what is to be told, once."""
         return [self._answers.popleft() for _ in range(len(self._answers))]
 
-    def put_back(self, answers: list[Message]) -> None:
-        """Take over answers that have not been told."""
-        self._answers.extendleft(reversed(answers))
+    def follow(self, graph: Graph | None, sizes: Mapping[str, int]) -> None:
+        """Draw another graph from now on."""
+        self._drawings = Drawings(graph, sizes) if graph else None
 
     def _answer(self, answer: Answer, content: Mapping[str, Any]) -> None:
         told = answer(content)

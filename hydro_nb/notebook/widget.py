@@ -118,6 +118,7 @@ class Dashboard(_View):
         self._graph = source.graph
         self._fresh: dict[str, Any] | None = None
         state = source.snapshot()
+        self._asks = Asks(source, {}, self._acted)
         graph = self._draw(state)
         traits = self._feed.traits(state, time.time())
         traits |= {"logs": str(source.log_folder or ""), "inlets": list(source.inlets())}
@@ -128,7 +129,7 @@ class Dashboard(_View):
     def _draw(self, state: DeploymentState) -> dict[str, Any]:
         """Draw the graph that runs, and be ready for what pages ask about it."""
         sizes = Counter(row.slot for row in state.processes.values())
-        self._asks = Asks(self._source, sizes, self._acted)
+        self._asks.follow(self._graph, sizes)
         return graph_trait(self._graph, live=True, sizes=sizes) if self._graph else NO_GRAPH
 
     # ------------------------------------------------------------ showing
@@ -192,7 +193,7 @@ class Dashboard(_View):
         state, now = self._source.snapshot(), time.time()
         owed = self._read_inbox()
         over = state.over
-        self._follow(state)
+        owed = self._follow(state) or owed
         with quiet_parent():
             self._sync(state, now, last=over)
             if owed:
@@ -207,23 +208,27 @@ class Dashboard(_View):
             self._cancel()
             self._cancel = None
 
-    def _follow(self, state: DeploymentState) -> None:
-        """Draw anew where the flow was deployed again, in a thread beside, and go on ticking where all had ended."""
+    def _follow(self, state: DeploymentState) -> bool:
+        """Draw anew where the flow was deployed again, in a thread beside, and go on ticking where all had ended.
+
+        Gives whether pages show another graph from now on, and so are owed what is known of it.
+        """
         if self._source.graph is not self._graph:
             self._graph = self._source.graph
             apart(self._redraw)
-        if self._fresh is not None:
+        fresh, self._fresh = self._fresh, None
+        if fresh is not None:
             self._feed = Feed(self._graph)
-            fresh, self._fresh = self._fresh, None
-            with quiet_parent():
+            with quiet_parent(), self.hold_sync():
                 self.set_trait("graph", fresh)
+                self.set_trait("inlets", list(self._source.inlets()))
+                self.set_trait("logs", str(self._source.log_folder or ""))
         if self._cancel is None and not (state.over or self._closed):
             self._cancel = self._source.every(FAST, self._tick)
+        return fresh is not None
 
     def _redraw(self) -> None:
-        answers = self._asks.answers()
         self._fresh = self._draw(self._source.snapshot())
-        self._asks.put_back(answers)
         self._acted()
 
     def _read_inbox(self) -> bool:
