@@ -46,14 +46,15 @@ class Notebook:
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(f"{error.name}: {error.message}\n{error.stack}"))
         page.goto(server.url(path))
-        self._wait_for_kernel()
+        self.wait_for_kernel()
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
 
-    def _wait_for_kernel(self) -> None:
-        self.page.wait_for_selector(".jp-NotebookPanel .jp-Cell")
+    def wait_for_kernel(self) -> None:
+        """Wait until the notebook that is in front has its kernel."""
+        self.page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell")
         self.page.wait_for_function(CONNECTED)
 
     # ------------------------------------------------------------ cells
@@ -129,7 +130,7 @@ class Notebook:
     def reload(self) -> None:
         """Load the page again, as F5 does."""
         self.page.reload()
-        self._wait_for_kernel()
+        self.wait_for_kernel()
 
     def restart(self) -> None:
         """Restart the kernel as a person does, who is asked whether it is meant."""
@@ -147,8 +148,12 @@ class Notebook:
 
     def close(self) -> None:
         """End the kernel and close the page."""
-        self.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        self.shut_down()
         self.page.close()
+
+    def shut_down(self) -> None:
+        """End the kernel of the notebook that is in front."""
+        self.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
     def dashboard(self, number: int = 0) -> Dashboard:
         """Give a live dashboard of this notebook, in the order of the page."""
@@ -171,8 +176,8 @@ class Dashboard:
 
     @property
     def numbers(self) -> Locator:
-        """The live counts of the picture."""
-        return self.root.locator(".stage .number")
+        """The exact live counts of the picture."""
+        return self.root.locator(".stage .number:not(.under)")
 
     def tab(self, name: str) -> Locator:
         """Open a tab; gives its pane."""
