@@ -35,6 +35,8 @@ def dashboard(scale: Scale) -> Iterator[Row]:
             items = scale.of(count)
             seen, alone = (partial(page.run, f"{build}{items})", seen=seen) for seen in (True, False))
             pairs = interleaved(seen, alone, scale.rounds)
+            if not page.painted:
+                raise HydroError("nothing was told to the page, so nothing was measured")
             yield throughput(f"P9 dashboard open / closed, {case}", items, pairs, ">= 0.98", None)
 
 
