@@ -93,7 +93,7 @@ export class StreamsView {
       write(one(row, "code"), sample.text);
       attribute(row, "title", sample.type);
     });
-    const numbers = stream?.kind === "value" ? this.numbers(stream.slot) : stream ? this.store.history(stream.slot) : [];
+    const numbers = stream?.kind === "value" ? this.numbers(stream.slot) : this.store.history(this.selected);
     this.plot.paint(numbers, stream?.kind === "value" ? "" : "/s");
     write(this.title, this.caption(stream, samples.length));
     write(this.empty, samples.length ? "" : this.advice(node, stream));
@@ -108,7 +108,8 @@ export class StreamsView {
 
   /** @param {StreamMeta | undefined} stream @param {number} count */
   caption(stream, count) {
-    if (!stream) return "";
+    const about = this.store.estimates.get(this.selected);
+    if (!stream) return about === undefined ? "" : `≈ ${whole(about)} so far`;
     if (stream.kind === "value") return count > 1 ? `present value, and ${count - 1} before it` : count ? "present value" : "";
     return `${whole(count)} of ${whole(this.store.totals.get(stream.slot) ?? 0)} shown`;
   }

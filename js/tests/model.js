@@ -27,6 +27,7 @@ export function model(changes = {}) {
   };
   const fake = new FakeModel({ traits, names: ["A", "B"], frames: [] });
   fake.snapshot = () => {};
+  fake.answer = () => {};
   return fake;
 }
 
