@@ -104,6 +104,9 @@ class Acting:
         both ends (`fail_stop`): what has come is a prefix, the rest is discarded and counted; `problems` says which.
         What may lose (`TCP.lossy`, UDP) loses what is sent meanwhile, counts it, and goes on when the link is healed.
 
+        This and the faults below are in force when the call returns, or as soon as a process that is busy for longer
+        than half a second has done with its tick.
+
         A process that ends takes the faults that concern it along: one that is started again has whole links.
         """
         one, other = self._party(first), self._party(last)

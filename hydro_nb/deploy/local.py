@@ -28,6 +28,9 @@ from hydro_nb.deploy.supervisor import Supervisor
 from hydro_nb.errors import DeployError, ProcessFailed, SettleTimeout
 from hydro_nb.runtime.zmq_channel import Context, new_context
 
+HEARD_SECONDS = 0.5
+"""How long a fault is waited for to be in force: a process hears of it between two ticks."""
+
 
 class LocalBackend:
     """Runs a program as processes of this machine; all its work is done by the I/O thread."""
@@ -169,6 +172,8 @@ class LocalBackend:
 
     def kill(self, name: str) -> None:
         """Kill a process."""
+        if self._supervisor.stopping:
+            raise DeployError(f"`{name}` cannot be killed: the deployment has stopped")
         self._io.call(lambda: self._supervisor.kill(name))
 
     def restart(self, name: str, timeout: float, why: str) -> None:
@@ -188,11 +193,19 @@ class LocalBackend:
     def strike(self, act: Callable[[Faults], None], *, apart: bool = False) -> None:
         """Let this act on the faults, in the I/O thread; `apart`: once who is on its way back has met all others."""
         if not apart:
-            self._io.call(lambda: act(self._striking()))
+            since = self._io.call(lambda: self._struck(act))
+            if not self._io.here:
+                self._board.wait(lambda: self._supervisor.struck.all_heard(since), HEARD_SECONDS)
             return
         done = self._io.call(lambda: self._supervisor.returns.between(lambda: act(self._striking())))
         if done.done() or not self._io.here:
             _await(done)
+
+    def _struck(self, act: Callable[[Faults], None]) -> int:
+        """Let this act on the faults; gives how many had been told before."""
+        since = self._supervisor.struck.told
+        act(self._striking())
+        return since
 
     def _striking(self) -> Faults:
         if self._supervisor.stopping or self._supervisor.draining:

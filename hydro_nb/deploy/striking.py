@@ -7,10 +7,12 @@ import sys
 from collections.abc import Callable, Collection
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.io import IO
 from hydro_nb.deploy.member import Member
-from hydro_nb.wire import Control, Hold
+from hydro_nb.wire import Control, Fault, Hold, Struck
 
 SIGNALS = sys.platform == "linux"
 """Whether a process that was stopped by a signal ends with the kernel; elsewhere it is asked to stand still."""
@@ -20,6 +22,11 @@ class Host(Protocol):
     """Who holds the processes."""
 
     members: dict[int, Member]
+
+    @property
+    def paused(self) -> Collection[int]:
+        """Those that are paused, and so hear nothing."""
+        ...
 
     def go_on(self) -> None:
         """Note that what kept the processes back may be over."""
@@ -37,6 +44,10 @@ class Signalled:
         self._host = host
         self._board = board
         self._io = io
+        self.told = 0
+        """how many faults were told, which number them"""
+        self._unheard: dict[int, Member] = {}
+        """number of a fault that was told -> whom"""
 
     def living(self) -> dict[int, str]:
         """Give the names of those that run: what still starts cannot be told, and what was killed has ended."""
@@ -45,7 +56,22 @@ class Signalled:
 
     def tell(self, peer: int, message: Control) -> None:
         """Tell one of them."""
+        if isinstance(message, Fault):
+            self._unheard = {number: each for number, each in self._unheard.items() if not each.over}
+            self.told += 1
+            message = replace(message, number=self.told)
+            self._unheard[self.told] = self._host.members[peer]
         self._host.say(self._host.members[peer], message)
+
+    def heard(self, struck: Struck) -> None:
+        """Take note that a process does as it was told."""
+        self._unheard.pop(struck.number, None)
+        self._board.notify()
+
+    def all_heard(self, since: int = 0) -> bool:
+        """Whether all do as they were told later than that, but who is paused or has ended; from any thread."""
+        late = [each for number, each in tuple(self._unheard.items()) if number > since]
+        return all(each.over or each.id in self._host.paused for each in late)
 
     def sharing(self, peer: int) -> Collection[int]:
         """Give all that live in the same OS process."""

@@ -43,6 +43,7 @@ from hydro_nb.wire import (
     Problem,
     Report,
     Stop,
+    Struck,
     To,
     member_of,
 )
@@ -78,7 +79,8 @@ class Supervisor:
         self._exchange = Exchange(context, plan.control, len(plan.peers))
         self.plan = plan = replace(plan, control=self._exchange.endpoint)
         self._hub = Hub(plan, context, io, self._over, self._bad_frame, board.knocked)
-        self.faults = Faults(Signalled(self, board, io), plan.channels, board)
+        self.struck = Signalled(self, board, io)
+        self.faults = Faults(self.struck, plan.channels, board)
         self._census = census = Census(self, self._hub, board)
         self.settling = Settling(census, board, io)
         self.returns = Returns(self, plan, self._hub, Starter(launcher, roads), board, io)
@@ -164,9 +166,8 @@ class Supervisor:
         if member is not None and member.identity == identity:
             self._note(member, member.called(report))
         elif identity not in self._welcomed:
-            self._board.refused(
-                f"a message came from a process that has not introduced itself: {type(report).__name__}"
-            )
+            kind = type(report).__name__
+            self._board.refused(f"a message came from a process that has not introduced itself: {kind}")
 
     def _welcome(self, identity: bytes, hello: Hello) -> None:
         if not compare_digest(hello.token, self.plan.token):
@@ -203,6 +204,8 @@ class Supervisor:
                 self.settling.stir()
             case Met():
                 self.returns.met(report)
+            case Struck():
+                self.struck.heard(report)
             case Hello():
                 return
 
@@ -351,8 +354,6 @@ class Supervisor:
 
     def kill(self, name: str) -> None:
         """Kill a process on purpose."""
-        if self.stopping:
-            raise DeployError(f"`{name}` cannot be killed: the deployment has stopped")
         for member in self.members.values():
             if member.name == name and not member.over:
                 self.kill_member(member)

@@ -297,6 +297,7 @@ class Loop:
                 self._reporter.met(life.worker.peer, message)
             case Fault():
                 life.worker.strike(message)
+                self._reporter.struck(life.worker.peer, message.number)
             case Severed():
                 life.severed(message.peer, message.reason)
             case Stop():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hydro_nb.errors import DecodeError
-from hydro_nb.wire import Bootstrap, Entered, Event, Hello, Met, PeerJoined, Phase, Report, To
+from hydro_nb.wire import Bootstrap, Entered, Event, Hello, Met, PeerJoined, Phase, Report, Struck, To
 
 if TYPE_CHECKING:
     from hydro_nb.runtime.clock import Clock
@@ -79,6 +79,11 @@ class Reporter:
     def met(self, peer: int, joined: PeerJoined) -> None:
         """Report that a peer's ends of the channels to and from another are there."""
         self._line.send(encode(Met(peer, joined.peer, joined.epoch)))
+        self.spoke = True
+
+    def struck(self, peer: int, number: int) -> None:
+        """Report that what a peer sends is as a fault says from now on."""
+        self._line.send(encode(Struck(peer, number)))
         self.spoke = True
 
     def event(self, event: Event) -> None:

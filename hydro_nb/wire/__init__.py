@@ -73,6 +73,7 @@ from hydro_nb.wire.reports import (
     Sample,
     Skipped,
     SkippedElement,
+    Struck,
 )
 
 __all__ = [
@@ -131,6 +132,7 @@ __all__ = [
     "SourcePart",
     "SourceSpec",
     "Stop",
+    "Struck",
     "TimerSpec",
     "To",
     "edge_of",

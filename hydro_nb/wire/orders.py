@@ -116,6 +116,8 @@ class Fault(msgspec.Struct, frozen=True, tag="fault"):
     """share of the elements that are lost on channels that may lose"""
     seed: int = 0
     """chooses which"""
+    number: int = 0
+    """of each that is told another; the process answers with it"""
 
 
 class Severed(msgspec.Struct, frozen=True, tag="severed"):

@@ -206,6 +206,14 @@ class Met(msgspec.Struct, frozen=True, tag="met"):
     epoch: int
 
 
+class Struck(msgspec.Struct, frozen=True, tag="struck"):
+    """What the process sends is as a fault says from now on."""
+
+    location: int
+    number: int
+    """that of the fault"""
+
+
 Event = Entered | ProbeReply | Counts | Problem | ChannelEnded | Listening
-Report = Hello | Met | Event
+Report = Hello | Met | Struck | Event
 """everything that a child may say on its control connection"""

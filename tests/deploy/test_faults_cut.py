@@ -11,7 +11,7 @@ from faulty import BACKENDS, LONG, SHORT, Aside, Pair, Source, Target, busy, got
 from leading import SECONDS, Flow, Leader, Worker, row, said, send, shown, until
 
 from hydro_nb import TCP, UDP, DeployError, FlowBuilder, LinkHealedLate, Restart, nondet
-from hydro_nb.deploy import faults
+from hydro_nb.deploy import faults, local
 
 WHY = nondet("what comes is enough")
 REASON = "the link between `Source` and `Target` was cut for more than 0.2 seconds"
@@ -27,6 +27,33 @@ def patient(monkeypatch):
 def hasty(monkeypatch):
     """Cuts that are too long soon."""
     monkeypatch.setattr(faults, "CUT_SECONDS", SHORT)
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_fault_is_in_force_when_the_call_returns_and_who_is_busy_is_not_waited_for(tmp_path, monkeypatch):
+    begun, end, pair = tmp_path / "begun", tmp_path / "end", Pair()
+    for each in (begun, end):
+        os.mkfifo(each)
+    pair.there.filter(lambda n: n == 2).for_each(lambda _: (begun.write_text("now"), end.read_text()))
+    with pair.flow.deploy() as deployment:
+        struck = deployment._backend._supervisor.struck
+        monkeypatch.setattr(local, "HEARD_SECONDS", SECONDS)
+        for strike in (deployment.cut, deployment.heal):
+            strike(Source, Target)
+            assert struck.all_heard()
+        send(deployment, pair.port, 2)
+        begun.read_text()
+        monkeypatch.setattr(local, "HEARD_SECONDS", 0.0)
+        deployment.cut(Source, Target)
+        assert not struck.all_heard()
+        deployment.pause(Target)
+        monkeypatch.setattr(local, "HEARD_SECONDS", SECONDS)
+        deployment.heal(Source, Target)
+        assert struck.all_heard()
+        deployment.resume(Target)
+        assert not struck.all_heard()
+        end.write_text("now")
+        deployment.settle(SECONDS)
 
 
 @pytest.mark.usefixtures("patient")
