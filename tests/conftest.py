@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["background"]
 # the protocols that a lesson runs stand beside the notebooks, as modules of their own
 sys.path.append(str(Path(__file__).parents[1] / "notebooks"))
 

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from background import PYRIGHT
 
 ROOT = Path(__file__).parent.parent
 CHECKED = ["hydro_nb", "tests", *map(str, sorted((ROOT / "notebooks").glob("*.py")))]
@@ -24,5 +25,6 @@ def test_the_formatter_would_change_nothing():
 
 
 @pytest.mark.timeout(300)
-def test_pyright_strict_finds_nothing():
-    run("pyright", "--pythonpath", sys.executable)
+def test_pyright_strict_finds_nothing(request):
+    code, said = request.config.stash[PYRIGHT].result()
+    assert code == 0, said

@@ -277,7 +277,7 @@ def _home(stream, place):
 
 
 @given(chains, chains, st.integers(1, 2), st.sampled_from(["", *sorted(JOINS)]), st.none() | st.integers(0, 1))
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_what_is_left_out_gives_nothing_new(one, two, size, join, wait):
     assume(sum(step.startswith(("to", "in turn")) for step in [*one, *two]) <= 2)
     whole, outcomes = explored(one, two, size, join, wait, reduce=False)
