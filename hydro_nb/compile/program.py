@@ -109,13 +109,18 @@ class Written:
         return [part for unit in self.units for part in unit.parts.values()]
 
 
-def compile_flow(graph: Graph) -> Program:
-    """Compile a whole flow; raises what keeps it from running as one `HydroError`."""
+def compile_flow(graph: Graph, *, brief: bool = False) -> Program:
+    """Compile a whole flow; raises what keeps it from running as one `HydroError`.
+
+    What is to run only `brief`ly compiles no loops over numbers, which takes longer than it may run.
+    """
     from hydro_nb.compile.payload import dump  # noqa: PLC0415 - a simulation packs nothing, and cloudpickle is slow to load
 
     require_runnable(graph)
     units = all_fused(graph)
-    written = [write_location(graph, place, [units.get(place, Unit("tick", place))]) for place in locations(graph)]
+    written = [
+        write_location(graph, place, [units.get(place, Unit("tick", place))], brief=brief) for place in locations(graph)
+    ]
     names = {part.key: part.name for one in written for unit in one.units for part in unit.parts.values()}
     specs, types = channels(graph, names)
     types |= port_types([part for one in written for part in one.parts])
@@ -152,14 +157,20 @@ def require_runnable(graph: Graph) -> None:
 
 
 def write_location(
-    graph: Graph, place: Place, units: Sequence[Unit], *, seams: bool = False, tapped: bool = False
+    graph: Graph,
+    place: Place,
+    units: Sequence[Unit],
+    *,
+    seams: bool = False,
+    tapped: bool = False,
+    brief: bool = False,
 ) -> Written:
     """Write the source of one location as one function per unit; `tapped`: each operator tells all that it gives."""
     parts = [part for unit in units for part in unit.parts.values()]
     name_parts(parts)
     names = Names({*RESERVED, *(unit.name for unit in units), *(part.name for part in parts)})
     numeric = reserve(names, parts)
-    writers = [UnitWriter(plan(unit), names, seams, graph.debug, tapped) for unit in units]
+    writers = [UnitWriter(plan(unit), names, seams, graph.debug, tapped, brief) for unit in units]
     for writer in writers:
         writer.run()
     text = _Module(graph, place, writers, numeric=numeric).write()

@@ -35,6 +35,8 @@ class UnitWriter:
     """whether functions are looked at while they run"""
     tapped: bool = False
     """whether every operator tells what it gives"""
+    brief: bool = False
+    """whether it runs too briefly for loops that are compiled first"""
     body: Writer = field(default_factory=Writer)
     opening: Writer = field(default_factory=Writer)
     """what runs once before the first tick"""
@@ -66,7 +68,7 @@ class UnitWriter:
     """what works on columns of numbers"""
 
     def __post_init__(self) -> None:
-        self.columns = Columns.of(self.unit, plain=self.seams or self.tapped)
+        self.columns = Columns.of(self.unit, plain=self.seams or self.tapped or self.brief)
 
     @property
     def unit(self) -> Unit:

@@ -62,7 +62,7 @@ def preview(collection: Collection, n: int) -> Preview:
     require_deployable(observed.graph)
     sizes = {place.number: MEMBERS for place in observed.graph.places.values() if place.kind == "cluster"}
     with deploy(
-        compile_flow(observed.graph), clusters=sizes, backend="inprocess", echo=False, files=False
+        compile_flow(observed.graph, brief=True), clusters=sizes, backend="inprocess", echo=False, files=False
     ) as deployment:
         rows = list(_first(deployment, observed, n + 1))
     rows = observed.shown(rows)

@@ -1,6 +1,8 @@
 import functools
 import math
 import operator
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -100,6 +102,18 @@ def test_floats_are_added_in_their_order(leader, run, engine):
     assert run(leader.source_iter(floats, numeric=engine).fold(0.25, lambda total, x: total + x)) == [total]
 
 
+def test_the_simulator_tries_orders_of_what_was_a_column(leader, run):
+    shuffled = leader.source_iter(np.arange(3), numeric="numpy").map(lambda n: n * 2).weaken_ordering()
+    lasts = shuffled.assume_ordering(nondet("seen in a test")).last().into_stream()
+    outcomes, port = set(), lasts.sim_output()
+
+    async def body():
+        outcomes.add(tuple(await port.collect()))
+
+    leader.flow.sim().exhaustive(body)
+    assert outcomes == {(0,), (2,), (4,)}
+
+
 def test_a_fold_that_numpy_has_no_operation_for(leader, both):
     floats = leader.source_iter(np.array([1.0, 2.0, 4.0]), numeric="numpy")
     assert both(floats.fold(0, lambda average, x: average * 0.5 + x)) == [5.25]
@@ -153,6 +167,28 @@ def test_many_numbers_are_for_numba(leader):
 
 def test_how_many_a_function_gives_is_not_known(leader):
     assert engine_of(leader.source_iter(column)) == "# numba: int64 -> int64"
+
+
+def test_who_only_looks_does_not_load_numba(tmp_path):
+    program = (
+        "import sys, numpy as np\n"
+        "from hydro_nb import FlowBuilder\n"
+        "numbers = FlowBuilder().process().source_iter(np.arange(5), numeric='numba').map(lambda n: n * n)\n"
+        "print(numbers.preview().rows, 'numba' in sys.modules)\n"
+    )
+    file = tmp_path / "program.py"
+    file.write_text(program)
+    run = subprocess.run([sys.executable, str(file)], capture_output=True, text=True, check=True)
+    assert run.stdout == "[0, 1, 4, 9, 16] False\n"
+
+
+def test_deployed(flow, leader, worker):
+    numbers = leader.source_iter(column, numeric="numba").map(lambda n: n * 2)
+    numbers.send(worker).for_each(print)
+    numbers.fold(0, lambda total, n: total + n).into_stream().for_each(print)
+    with flow.deploy() as deployment:
+        deployment.settle()
+        assert sorted(int(line.text) for line in deployment.logs()) == sorted([*range(0, 20, 2), 90])
 
 
 def test_without_numba(leader, monkeypatch):

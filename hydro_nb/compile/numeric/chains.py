@@ -142,14 +142,19 @@ def _step(part: Part, column: Column, source: Part) -> Step | None:
     if kind.shape is not Shape.STREAM or kind.bound is not Bound.BOUNDED or part.references:
         return None
     if isinstance(op, PassOn):
-        out = part.outputs[0]
-        stays = (out.shape, out.bound, out.place) == (kind.shape, kind.bound, source.node.place)
-        return Step(part, source, column, kind=column) if stays else None
+        return Step(part, source, column, kind=column) if _passes(part, source) else None
     if type(op) in (Count, Min, Max):
         return Step(part, source, column, kind="int64" if type(op) is Count else column, ends=True)
     if type(op) in (Map, Filter, FilterMap):
         return _element(part, source, column, op)
     return _gathering(part, source, column, op) if type(op) in (Fold, Reduce) else None
+
+
+def _passes(part: Part, source: Part) -> bool:
+    """Whether an operator does nothing, in the simulator either, and stays where the numbers are."""
+    kind, made, like = part.kinds[0], part.outputs[0], type(part.node.op)
+    stays = (made.shape, made.bound, made.place) == (kind.shape, kind.bound, source.node.place)
+    return stays and all(getattr(like, name) is getattr(PassOn, name) for name in ("element", "elements", "after"))
 
 
 def _element(part: Part, source: Part, column: Column, op: Op) -> Step:
