@@ -374,7 +374,8 @@ def test_200_failures_in_a_row_leave_nothing(capsys):
     before, objects = _held(), len(gc.get_objects())
     for _ in range(200):
         _fail()
-    assert _held() == before
+    # what runs beside the tests may have ended meanwhile
+    assert [now <= was for now, was in zip(_held(), before, strict=True)] == [True, True]
     # what is kept of each would be hundreds
     assert len(gc.get_objects()) - objects < 200 * 20
 
