@@ -7,9 +7,11 @@ import os
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from hydro_nb.deploy.io import hydro_io
 from hydro_nb.errors import DeployError
 from hydro_nb.wire import ChannelSpec, location_of, member_of
 
@@ -224,7 +226,12 @@ def act_of(what: object) -> Act:
 def carry_out(deployment: Deployment, what: str) -> None:
     """Do what a line says."""
     act = act_of(what)
-    getattr(deployment, act.call)(*act.names, *act.given)
+    call = partial(getattr(deployment, act.call), *act.names, *act.given)
+    if act.call in ("cut", "heal", "delay", "drop"):
+        # in that thread nobody waits for who is busy, and a cut is healed in time whoever is
+        hydro_io().call(call)
+    else:
+        call()
 
 
 def checked(replay: Iterable[Deed], known: Sequence[str]) -> list[Deed]:
