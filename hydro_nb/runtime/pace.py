@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-FIRST, MOST = 16, 16 * 1024
-"""Elements that the first tick takes, and any tick at most."""
+FIRST, ENOUGH, MOST = 16, 2 * 1024, 16 * 1024
+"""Elements that the first tick takes, what a short one is raised to, and any tick at most.
+
+Of more than enough the first have left the processor's cache when their tick begins.
+"""
 SHORT, LONG = 0.002, 0.02
 """Seconds of a tick below which it may be larger, and above which it keeps others waiting."""
 
@@ -28,8 +31,8 @@ class Pace:
         """Learn from a tick that took this many elements; only one that used the whole budget can raise it."""
         if seconds > LONG:
             self._shorten(count, seconds)
-        elif seconds < SHORT and count >= self.budget < MOST:
-            self.budget = min(4 * self.budget, MOST)
+        elif seconds < SHORT and count >= self.budget < ENOUGH:
+            self.budget = min(4 * self.budget, ENOUGH)
 
     def _shorten(self, count: int, seconds: float) -> None:
         before, longer = self._cut
