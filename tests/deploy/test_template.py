@@ -17,9 +17,11 @@ from handmade import flow, pipeline, place
 
 from hydro_nb.deploy import deploy
 from hydro_nb.deploy.board import Board
+from hydro_nb.deploy.change import Laid
 from hydro_nb.deploy.deployment import Deployment
 from hydro_nb.deploy.io import hydro_io
 from hydro_nb.deploy.local import LocalBackend
+from hydro_nb.deploy.order import Order
 from hydro_nb.deploy.plan import peers_of
 from hydro_nb.deploy.spawn import Spawn
 from hydro_nb.deploy.template import Template
@@ -207,7 +209,7 @@ def run(program, launcher):
     board = Board("run", peers_of(program, {}), echo=False, folder=None)
     backend = LocalBackend(program, board, clusters={}, max_buffer=1 << 20, launcher=launcher)
     backend.start(30)
-    with Deployment(program, backend, board) as deployment:
+    with Deployment(Laid(program, {}), Order("run"), backend, board) as deployment:
         deployment.settle(30)
         return [line.text for line in deployment.logs()]
 
