@@ -31,6 +31,8 @@ MOST_DESCRIPTORS = 253
 """How many descriptors Linux takes with one message (SCM_MAX_FD)."""
 MESSAGE_BYTES = 64 * 1024
 _MOST_NAMES = 500
+_NEEDED = ("hydro_nb.runtime.codec.packed",)
+"""what nearly every child loads late, which takes it longer than all else: here it is loaded once"""
 _MAY_HAVE_THREADS = ("numpy",)
 """modules whose native threads are made again after a fork by what they are made with (OpenBLAS does)"""
 
@@ -96,7 +98,7 @@ def main(modules: Sequence[str]) -> NoReturn:
     """Load modules, then fork on request; called by the command line of the template."""
     link = _take_link()
     kernel = _guard()
-    threaded = _load(modules)
+    threaded = _load([*_NEEDED, *modules])
     gc.collect()
     gc.freeze()
     Template(link, kernel).serve(Ready(threaded))
