@@ -189,12 +189,7 @@ def _closed(look: _Look, box: Box) -> str:
     live = look.live and bool(inside)
     rows += [f'<font point-size="10" color="{NET}">{ROOM}</font>'] if live else []
     place = PLACE_CLASSES.get(box.place.kind, box.place.kind) if box.place else "code"
-    words = [
-        "closed",
-        place,
-        *(["live"] if look.live else []),
-        *(["new"] if look.highlight.intersection(inside) else []),
-    ]
+    words = ["closed", place, "live" if live else "", "new" if look.highlight.intersection(inside) else ""]
     named = _quote(" ".join(filter(None, words)))
     return (
         f"{_quote(box.slot)} [id={_quote(box.slot)} class={named} label=<{'<br/>'.join(rows)}>"

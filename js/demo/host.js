@@ -22,6 +22,7 @@ export class FakeModel {
     this.totals = {};
     this.samples = {};
     this.values = {};
+    this.estimates = {};
     /** @type {[number, string, string, number, string][]} */
     this.lines = [];
     /** Seconds that recorded times are moved by, so that they are recent. */
@@ -117,8 +118,8 @@ export class FakeModel {
   }
 
   snapshot() {
-    const { totals, samples, values } = this;
-    this.emit("msg:custom", this.message("snapshot", { totals, samples, values }, this.lines), [this.buffer(this.lines)]);
+    const { totals, samples, values, estimates } = this;
+    this.emit("msg:custom", this.message("snapshot", { totals, samples, values, estimates }, this.lines), [this.buffer(this.lines)]);
   }
 
   /** @param {string} kind @param {object} content @param {unknown[]} lines */
@@ -138,7 +139,8 @@ export class FakeModel {
     for (const [name, value] of Object.entries(frame.traits ?? {})) this.set(name, this.recent(value));
     if (!frame.message && !frame.lines) return;
     const message = this.recent(frame.message ?? {});
-    const { totals, samples, values } = message;
+    const { totals, samples, values, estimates } = message;
+    Object.assign(this.estimates, estimates);
     Object.assign(this.totals, totals);
     Object.assign(this.samples, samples);
     Object.assign(this.values, values);

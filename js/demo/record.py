@@ -150,7 +150,7 @@ def answers(source: DeploymentSource, graph: Graph) -> dict[str, Any]:
 def frame(feed: Feed, state: DeploymentState, at: float, new: list[LogLine], names: list[str]) -> dict[str, Any]:
     """Give one step of a recording, with a few samples of each stream."""
     content, _ = feed.tick(state, [], time.time())
-    told = {part: content[part] for part in ("totals", "values")}
+    told = {part: content[part] for part in ("totals", "estimates", "values")}
     told["samples"] = {slot: kept[-SAMPLES:] for slot, kept in content["samples"].items()}
     rows = [[names.index(each.location), each.stream[3], each.level, each.time, each.text] for each in new]
     return {"at": round(at, 2), "message": told, "lines": rows, "traits": feed.traits(state, time.time())}

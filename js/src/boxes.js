@@ -82,7 +82,7 @@ export function toggle(group, box, title) {
   const { left, right, top } = bounds(group);
   if (right - left < LEAST) return;
   const button = document.createElementNS(SVG, "g");
-  for (const [name, value] of Object.entries({ class: "toggle", "data-box": box, role: "button", tabindex: "-1", "aria-label": `Close ${title}`, transform: `translate(${right - 20} ${top + 7})` })) {
+  for (const [name, value] of Object.entries({ class: "toggle", "data-box": box, role: "button", tabindex: "-1", "aria-label": `Close ${title}`, transform: `translate(${right - 19} ${top + 9})` })) {
     button.setAttribute(name, value);
   }
   const [room, sign] = [document.createElementNS(SVG, "rect"), document.createElementNS(SVG, "path")];

@@ -40,7 +40,8 @@ export class GraphView {
     this.panzoom = new PanZoom(this.frame, this.stage, signal);
     this.group = h("select.by", { "aria-label": "Group by", title: "Group by", change: () => this.boxes.ask(this.group.value) }, h("option", { value: "location" }, "by location"), h("option", { value: "code" }, "by code"));
     this.extras = new Extras(store, this, select);
-    this.element = h("section.graph", { "aria-label": "Graph" }, this.frame, this.buttons(), this.tip.element);
+    const below = (this.panzoom.floor = this.buttons());
+    this.element = h("section.graph", { "aria-label": "Graph" }, this.frame, below, this.tip.element);
     this.listen(signal);
   }
 
@@ -167,7 +168,7 @@ export class GraphView {
     const total = totals.reduce((/** @type {number} */ sum, each) => sum + (each ?? 0), 0);
     const now = counted.reduce((sum, each) => sum + store.rate(each), 0);
     const about = !inside && !store.totals.has(slot) ? "≈ " : "";
-    return about + (now > 0 ? `${short(total)}  ${rate(now)}` : short(total));
+    return about + (now > 0 ? `${short(total)}\u2002${rate(now)}` : short(total));
   }
 
   /** Marks the chosen operator, or the closed box that it is in. @param {string} slot */

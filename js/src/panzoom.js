@@ -1,6 +1,6 @@
 const [LEAST, MOST, STEP] = [0.15, 4, 1.25];
-/** What the buttons in the corner cover, and a margin. */
-const [BELOW, AROUND] = [40, 8];
+/** What the buttons below cover where they have no size yet, and margins. */
+const [BELOW, AROUND, APART] = [30, 8, 12];
 
 /**
  * Moves and scales one element inside another by a CSS transform. The plain wheel is left to the notebook.
@@ -10,6 +10,8 @@ export class PanZoom {
   constructor(frame, stage, signal) {
     this.frame = frame;
     this.stage = stage;
+    /** What lies over the lower end of the frame. @type {HTMLElement | undefined} */
+    this.floor = undefined;
     this.width = 1;
     this.height = 1;
     this.x = 0;
@@ -42,7 +44,7 @@ export class PanZoom {
 
   fit() {
     const { clientWidth: w, clientHeight: h } = this.frame;
-    const [wide, tall] = [w - 2 * AROUND, h - AROUND - BELOW];
+    const [wide, tall] = [w - 2 * AROUND, h - AROUND - APART - (this.floor?.offsetHeight || BELOW)];
     const fits = Math.min(wide / this.width, tall / this.height);
     this.scale = Math.max(LEAST, Math.min(1.15, fits)) || 1;
     this.x = (w - this.width * this.scale) / 2;

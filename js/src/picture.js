@@ -43,7 +43,7 @@ export class Picture {
     this.nodes.set(slot, group);
     group.setAttribute("tabindex", "-1");
     group.setAttribute("role", "button");
-    group.setAttribute("aria-label", node ? `${node.label} on ${node.place}` : `${box?.title}, closed, ${box?.inside.length} operators`);
+    group.setAttribute("aria-label", node ? `${node.label} on ${node.place}` : `${box?.title}, closed, ${box?.inside.filter((each) => graph.nodes[each]).length} operators`);
     if (!node) group.setAttribute("aria-expanded", "false");
     const number = group.classList.contains("live") ? group.querySelector("text:last-of-type") : null;
     if (number) this.numbers.set(slot, centred(number, middle(group)));

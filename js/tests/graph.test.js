@@ -62,7 +62,7 @@ test("a closed box counts what comes into it, and lines to it move as those in i
   answer(fake);
   for (const [seq, time, net] of /** @type {const} */ ([[1, 1000, 0], [2, 1001, 500]])) fake.emit("msg:custom", { kind: seq === 1 ? "snapshot" : "tick", seq, time, totals: { net } }, []);
   dashboard.paint();
-  expect(el.querySelector(".node.closed .number")?.textContent).toBe("500  500/s");
+  expect(el.querySelector(".node.closed .number")?.textContent).toBe("500\u2002500/s");
   expect(el.querySelectorAll(".edge.active")).toHaveLength(1);
   expect(el.querySelectorAll(".flow path")).toHaveLength(1);
   expect(dashboard.graph.slotAt(/** @type {any} */ ({ target: el.querySelector(".edge path") }))).toBe("net");
