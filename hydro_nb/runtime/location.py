@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from hydro_nb.errors import HydroError, Site
 from hydro_nb.runtime.render import Renderer
 from hydro_nb.runtime.skipped import describe
-from hydro_nb.runtime.twin import EVERY, Estimates, Tick
+from hydro_nb.runtime.twin import EVERY, SOON, Estimates, Tick
 from hydro_nb.wire import ChannelSpec, LocationProgram, Problem, SourceLine, member_of
 
 FIRST = 16
@@ -49,6 +49,7 @@ class Location:
         self._given = 0
         self._estimates: Estimates | None = None
         self._until_look = EVERY
+        self._asked = 0
         self._most = 0
         self._room = FIRST
         self.scope: dict[str, Any] = {"__name__": f"hydro_nb.generated.{program.slot}", **captures}
@@ -108,8 +109,10 @@ class Location:
         return self._given + sum(counts.values())
 
     def estimates(self) -> dict[str, int]:
-        """Give how many elements each operator in a fused loop has given, about; the next tick is looked at for it."""
-        self._until_look = 1
+        """Give how many elements each operator in a fused loop has given, about; who goes on asking is told anew."""
+        self._asked += 1
+        if self._asked > SOON:
+            self._until_look = 1
         return self._estimates.totals(self._handled) if self._estimates else {}
 
     def close(self) -> None:

@@ -14,6 +14,8 @@ from typing import Any, TypeAlias
 from hydro_nb.wire import LocationProgram, SourceLine
 
 EVERY = 64
+SOON = 10
+"""How often its counts are told before a tick is looked at for each telling: what ends soon is not worth a twin."""
 _COUNTED = "__hydro_counted__"
 
 Tick: TypeAlias = Callable[[Any, dict[str, list[Any]], dict[str, list[Any]]], bool]

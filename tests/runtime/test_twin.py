@@ -10,7 +10,7 @@ from hydro_nb import FlowBuilder
 from hydro_nb.compile.program import compile_flow
 from hydro_nb.runtime.location import Location
 from hydro_nb.runtime.render import Renderer
-from hydro_nb.runtime.twin import EVERY, Estimates
+from hydro_nb.runtime.twin import EVERY, SOON, Estimates
 from hydro_nb.telemetry import state as telemetry
 from hydro_nb.wire import Counts
 
@@ -64,6 +64,8 @@ def located(build):
     location = Location(place, cloudpickle.loads(program.captures[place.id]), (), Renderer(), place.id)
     location.load()
     location.start()
+    for _ in range(SOON):
+        assert location.estimates() == {}
     return location
 
 
