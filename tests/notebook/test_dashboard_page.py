@@ -427,7 +427,7 @@ def test_the_still_picture_hides_while_the_view_is_live(show):
 
 def test_a_kernel_that_says_nothing_is_missed(show):
     page = show(frames=24)
-    page.evaluate("() => { window.played.model.snapshot = () => {}; }")
+    page.evaluate("() => { window.played.model.snapshot = window.played.model.answer = () => {}; }")
     page.evaluate("() => { const now = performance.now(); performance.now = () => now + 60000; }")
     expect(page.locator("header .word")).to_have_text("disconnected")
     expect(page.locator("header .note")).to_contain_text("run the cell again")
