@@ -319,7 +319,9 @@ def test_who_acts_on_an_earlier_deployment_is_told_so(kernel):
     kernel.run("%hydro deploy", "b")
     assert kernel.run("%hydro stop", "c").stdout == "flow: stopped\n"
     told = kernel.run('%hydro pause "process 0"', "d").stdout
-    assert re.fullmatch(r"what was deployed last is over; this still goes on: flow \(In\[1\], \d\d:\d\d:\d\d\)\n", told)
+    assert re.fullmatch(
+        r"what was deployed last is over; this still goes on: flow \(In\[\d+\], \d\d:\d\d:\d\d\)\n", told
+    )
     assert kernel.run("%hydro stop", "e").stdout == told + "flow: stopped\n"
     assert "has stopped" in kernel.attempt('%hydro kill "process 0"', "f").error
 
