@@ -91,7 +91,7 @@ class Cells:
         self._forget_deleted(key)
         site.name_file(self._filename(info), ran.label)
         if _parses(_transformed(info)):
-            self.deployments.stop(key)
+            self.deployments.stop(key, ran.label)
         self._open.append(Open(info, key, ran.label))
         self._ran[key] = ran
         cell.begin(key)
@@ -193,7 +193,7 @@ class Cells:
         for cell_id in parent.get("metadata", {}).get("deletedCells") or ():
             key = _simple(cell_id)
             if key != running:
-                self.deployments.stop(key)
+                self.deployments.stop(key, "")
                 _drop(key, key + BODY)
 
     def _filename(self, info: Any) -> str:

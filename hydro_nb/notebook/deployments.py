@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hydro_nb.notebook.display import retire
+
 if TYPE_CHECKING:
     from hydro_nb.deploy import Deployment
 
@@ -38,11 +40,12 @@ class Deployments:
             if all(known.deployment is not deployment for known in self._made):
                 self._made.append(Made(key, label, deployment))
 
-    def stop(self, key: str) -> None:
-        """Stop what the cell deployed, and forget it."""
+    def stop(self, key: str, by: str) -> None:
+        """Stop what the cell deployed, which is called `by` now, and forget it."""
         for made in self._made:
             if made.key == key:
                 made.deployment.stop()
+                retire(made.deployment, by)
         self._made = [made for made in self._made if made.key != key]
 
     def made(self) -> list[Made]:

@@ -48,6 +48,13 @@ def shown(deployment: Deployment) -> bool:
     return deployment in _dashboards
 
 
+def retire(deployment: Deployment, by: str) -> None:
+    """Keep no more of a deployment that the cell `by` replaces than what its dashboard shows, where it has one."""
+    known = _dashboards.pop(deployment, None)
+    if known is not None:
+        known.retire(by)
+
+
 def show_player(record: Record) -> None:
     """Show an execution of the simulator, to step through."""
     from hydro_nb.notebook.player import Player  # noqa: PLC0415 - loading widgets takes longer than `import hydro_nb` may

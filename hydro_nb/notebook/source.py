@@ -10,6 +10,7 @@ from typing_extensions import TypeIs
 
 from hydro_nb.deploy.io import hydro_io
 from hydro_nb.notebook.acts import check_apart, perform
+from hydro_nb.notebook.past import Past
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,7 +94,12 @@ class DeploymentSource:
     """A deployment as a source."""
 
     def __init__(self, deployment: Deployment) -> None:
-        self._deployment = deployment
+        self._deployment: Deployment | Past = deployment
+
+    def retire(self, by: str) -> None:
+        """Let go of a deployment that is over and was replaced by another one, of the cell `by`."""
+        if not isinstance(self._deployment, Past):
+            self._deployment = Past(self._deployment, by)
 
     @property
     def name(self) -> str:
@@ -149,5 +155,7 @@ class DeploymentSource:
 
     def act(self, call: str, processes: Sequence[str], given: Mapping[str, Any]) -> None:
         """Do what the call of the deployment does; what it refuses is refused here."""
+        if isinstance(self._deployment, Past):
+            self._deployment.redeploy()
         check_apart([row.pid for row in self._deployment.processes])
         perform(self._deployment, call, processes, given)

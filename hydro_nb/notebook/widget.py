@@ -148,6 +148,11 @@ class Dashboard(_View):
         data, metadata = cast("Any", self)._repr_mimebundle_()
         return {**data, "text/plain": summary_text(self.graph, self._source.snapshot())}, metadata
 
+    def retire(self, by: str) -> None:
+        """Show a deployment that is over as it ended, though it is kept nowhere else: the cell `by` has replaced it."""
+        if isinstance(self._source, DeploymentSource):
+            self._source.retire(by)
+
     def close(self) -> None:
         """Take the view away; the deployment goes on."""
         self._closed = True
