@@ -20,6 +20,8 @@ from hydro_nb.bench.work import done, events, left, lines, mark, right
 
 SHARES = {"bytewax": 0.1, "pathway": 0.1, "reactivex": 0.05, "streamz": 0.01}
 """package -> the share of the items that it is given: slower ones fewer, since it is a rate that is asked for"""
+TARGETS = frozenset(["P1", "P2", "P3", "P4"])
+"""those at which they are measured"""
 BATCH = 1024
 
 

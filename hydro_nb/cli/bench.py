@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hydro_nb.bench.others import missing
+from hydro_nb.bench.others import TARGETS, missing
 from hydro_nb.bench.table import FULL, HEAD, QUICK, Row, Scale
 from hydro_nb.bench.targets import NAMES, measured
 from hydro_nb.cli.say import complain, say
@@ -51,7 +51,7 @@ def bench(given: Namespace) -> int:
 def _measure(names: Sequence[str], scale: Scale, given: Namespace, *, grows: bool) -> None:
     rows = [*_shown(measured(names, scale), quiet=given.json)]
     grown = _grown(scale, given.growth) if grows else []
-    if rows and not given.json and (away := missing()):
+    if not given.json and (away := missing()) and not TARGETS.isdisjoint(names):
         say(f'not installed, so not beside them: {", ".join(away)} (pip install "hydro_nb[peers]")')
     if given.json:
         say(json.dumps(_plain(rows, grown), indent=1))
