@@ -26,5 +26,6 @@ LESSONS = (
     Lesson("04_concurrent_clients.ipynb", "Concurrent clients", "order per client, state per key, contracts in types"),
     Lesson("05_clusters.ipynb", "Clusters", "one program, many members"),
     Lesson("06_agreement.ipynb", "Agreement", "all or nothing, and when nobody may go on"),
+    Lesson("07_consensus.ipynb", "Consensus", "a log that outlives its leader"),
     Lesson("08_gossip_and_crdts.ipynb", "Gossip and CRDTs", "growing together without waiting for anybody"),
 )
