@@ -16,7 +16,7 @@ sys.path.insert(0, str(HERE.parent / "runtime"))
 from fuzzed import TARGETS  # noqa: E402 - it stands beside the tests of the runtime
 
 SECONDS = float(os.environ.get("HYDRO_NB_FUZZ_SECONDS", "60"))
-pytestmark = [pytest.mark.bench, pytest.mark.timeout(SECONDS + 120)]
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(2 * SECONDS + 300)]
 
 
 @pytest.mark.parametrize("name", TARGETS)
