@@ -13,7 +13,7 @@ from hydro_nb.compile.handles import is_copied_in, is_copied_out
 from hydro_nb.compile.numeric import writing
 from hydro_nb.compile.seams import comes_later, delayed, spread
 from hydro_nb.compile.split import Part
-from hydro_nb.compile.text import is_literal, is_simple
+from hydro_nb.compile.text import is_literal, is_made_of_names, is_simple
 from hydro_nb.compile.users import lines_of, parameter
 from hydro_nb.compile.walks import changes_in_place, upstream
 from hydro_nb.errors import Site
@@ -159,7 +159,7 @@ class NodeEmit:
     def pair(self, item: Item) -> tuple[str, str]:
         """Take a pair apart."""
         if item.parts and len(item.parts) == 2:
-            return item.parts[0], item.parts[1]
+            return self.assign(Item(item.parts[0]), "key"), self.assign(Item(item.parts[1]), "value")
         key, value = self.local("key"), self.local("value")
         self.write(f"{key}, {value} = {item.text}")
         return key, value
@@ -195,7 +195,8 @@ class NodeEmit:
             wanted = [self.hint(port)] if len(item.parts) == 1 else [f"part_{i}" for i in range(len(item.parts))]
             if len(item.parts) == 2:
                 wanted = ["key", "value"]
-            parts = tuple(self.assign(Item(p), w) for p, w in zip(item.parts, wanted, strict=True))
+            settled = zip(item.parts, wanted, strict=True)
+            parts = tuple(part if is_made_of_names(part) else self.assign(Item(part), name) for part, name in settled)
             return Item(item.text, parts) if item.text.isidentifier() else Item.of(*parts)
         return Item(self.assign(item, self.hint(port)))
 

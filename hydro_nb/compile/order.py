@@ -20,6 +20,9 @@ DEEPEST = 11
 LONGEST = 48
 """Operators in one region; beyond that a list costs nothing and keeps the compiler's own stack shallow."""
 
+SHORT = 4
+"""Operators that are written more than once where that saves making what they would take apart again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Region:
@@ -131,8 +134,22 @@ def _fused_edges(unit: Unit) -> Iterator[tuple[str, int]]:
 
 
 def _may_fuse(unit: Unit, source: Part, ref: Ref) -> bool:
+    consumers = unit.consumers(ref.slot, ref.port)
     pushed_once = source.node.op.blocking or source.role != "whole" or len(source.pushing) <= 1
-    return pushed_once and len(unit.consumers(ref.slot, ref.port)) == 1
+    return len(consumers) == 1 and (pushed_once or (source.node.op.composes and _is_short(unit, consumers[0][0])))
+
+
+def _is_short(unit: Unit, part: Part) -> bool:
+    """Whether what is done with an element is little enough to be written twice, and needs nothing but the element."""
+    for _ in range(SHORT):
+        op = part.node.op
+        if list(part.values) or part.references or len(list(part.streams)) != 1 or op.nests or op.blocking:
+            return False
+        consumers = [each for port in range(len(part.outputs)) for each in unit.consumers(part.key, port)]
+        if len(consumers) != 1 or part.role != "whole":
+            return not consumers
+        part = consumers[0][0]
+    return False
 
 
 class _Dependencies:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hydro_nb.compile.walks import must_complete
-from hydro_nb.ir.node import Op
 
 if TYPE_CHECKING:
     from hydro_nb.compile.emit import NodeEmit
@@ -42,5 +41,6 @@ def _only_loop(emit: NodeEmit) -> tuple[Part, int] | None:
     consumers = emit.unit.unit.consumers(emit.part.key, 0)
     if (emit.part.key, 0) in emit.unit.buffers or len(consumers) != 1:
         return None
-    by_itself = type(consumers[0][0].node.op).elements is not Op.elements
-    return None if by_itself or consumers[0][0].role == "hold" else consumers[0]
+    part = consumers[0][0]
+    by_itself = part.node.op.takes_lists(part.node.input_kinds)
+    return None if by_itself or part.role == "hold" else consumers[0]

@@ -71,6 +71,20 @@ def is_simple(text: str) -> bool:
     return text.isidentifier() or bool(re.fullmatch(r"-?\d+(\.\d+)?|'[^'\\]*'|\(\)", text))
 
 
+def is_made_of_names(text: str) -> bool:
+    """Whether an expression is a tuple of variables, or of such tuples, which may be made where it is needed.
+
+    >>> is_made_of_names("(a, (b, c))"), is_made_of_names("a"), is_made_of_names("(a, f(b))")
+    (True, False, False)
+    """
+    if not re.fullmatch(r"\([\w, ()]+\)", text):
+        return False
+    node = ast.parse(text, mode="eval").body
+    return isinstance(node, ast.Tuple) and all(
+        isinstance(each, ast.Name | ast.Tuple | ast.expr_context) for each in ast.walk(node)
+    )
+
+
 def is_literal(value: Any) -> bool:
     """Whether a value's text means the value, and is short."""
     if type(value) is float:

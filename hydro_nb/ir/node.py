@@ -214,6 +214,8 @@ class Op:
     """whether inputs that are complete before the others are only gathered, so that nothing comes out for them"""
     nests: ClassVar[bool] = False
     """whether what follows stands in a block of its own"""
+    composes: ClassVar[bool] = False
+    """whether it makes what it gives, for each input in another place: a short use is then written in each of them"""
     may_mutate: bool = False
     """whether its live value may be an object that it goes on changing"""
 
@@ -238,6 +240,10 @@ class Op:
     def elements(self, emit: Emit, batch: str) -> bool:
         """Write what happens to a whole list at once; False if one by one is the only way."""
         return False
+
+    def takes_lists(self, inputs: Sequence[Kind]) -> bool:
+        """Whether `elements` may have a use for a list, of inputs of these kinds."""
+        return type(self).elements is not Op.elements
 
     def before_first(self, emit: Emit) -> str:
         """Give the expression of what an operator that delays holds in the first tick."""

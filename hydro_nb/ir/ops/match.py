@@ -36,6 +36,7 @@ class Match(Op):
     completes: ClassVar[tuple[int, ...]] = (1,)
     gathers: ClassVar[bool] = True
     nests: ClassVar[bool] = True
+    composes: ClassVar[bool] = True
 
     def matched(self, inputs: Sequence[Kind], element: Any) -> tuple[Kind, ...]:
         """Keep bound and order of the left where the right is gathered first, and has an order itself."""

@@ -241,11 +241,14 @@ class IntoKeyed(Guard):
         bound = Bound.BOUNDED if kind.bound is Bound.BOUNDED else Bound.UNBOUNDED
         return (kind.but(shape=Shape.STREAM, order=Order.NONE, key=Any, element=element, bound=bound),)
 
+    def takes_lists(self, inputs: Sequence[Kind]) -> bool:
+        """Take one where all of it are known to be pairs; of others pairs must be made."""
+        (kind,) = inputs
+        return self.to in ("keyed", "entries") and (kind.shape.is_keyed or are_pairs(kind.element))
+
     def elements(self, emit: Emit, batch: str) -> bool:
-        """Pass a list on where all of it are known to be pairs; of others pairs must be made."""
-        kind = emit.node.input_kinds[0]
-        pairs = kind.shape.is_keyed or are_pairs(kind.element)
-        return self.to in ("keyed", "entries") and pairs and super().elements(emit, batch)
+        """Pass a list of pairs on."""
+        return self.takes_lists(emit.node.input_kinds) and super().elements(emit, batch)
 
     def element(self, emit: Emit, item: Item, port: int) -> None:
         """Take the pair apart, or leave half of it out."""
