@@ -63,6 +63,9 @@ class StreamNetwork(Collection, Generic[T_co, L_co, B_co, O_co, R_co]):
 
         Order and repeats stay, as far as the transport keeps them; unbounded over there. `via` defaults to
         `TCP.fail_stop()`. What a cluster sends arrives under the `MemberId` of the member that sent it.
+
+        Elements arrive equal and of their own types. A numpy array arrives read-only, as a large one is not copied out
+        of what was received: `.copy()` gives one to write to.
         """
         return self._grow(network(self, to, via, "send"))
 

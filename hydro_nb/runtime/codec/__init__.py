@@ -10,6 +10,11 @@ What a codec accepts comes back equal and of equal types; the rest is an EncodeE
   which has no other way; so does a `float` declared `f32` become what four bytes can hold.
 - A packed frame takes what a type checker takes: a `bool` for an `int`, a subclass for its base, each as what it is.
   bincode takes exactly the declared types.
+- On the wire a packed frame is msgpack: of each column its tag, then its values. Numbers that fit 64 bits are raw
+  little-endian bytes, truths a byte each, texts and blobs msgpack's own; tuples and records are a column per place or
+  field, collections their lengths and all their items in one column.
+- A value of 64 KiB or more at the end of a batch is copied once, to its place in the frame. Arrays come back read-only:
+  the bytes of one as large stay where they were received, and a smaller one is copied, so that it keeps no frame alive.
 - Packed integers have any size, packed texts may have lone surrogates; bincode refuses both.
 - Classes (dataclasses, Structs, NamedTuples, enums) travel by name and are looked up among the types that the program
   mentions and the modules already loaded; nothing is imported because a frame says so, numpy, pyarrow and pandas for
