@@ -1,4 +1,5 @@
 import functools
+import linecache
 import math
 import operator
 import subprocess
@@ -323,16 +324,27 @@ def test_truth_values_and_a_function_with_branches(leader, both):
     assert both(flags.fold(init=True, f=lambda all_, flag: all_ and flag)) == [False]
 
 
-@pytest.mark.parametrize("numeric", ["numpy", "python"])
+@pytest.mark.parametrize("numeric", ["numba", "numpy", "python"])
 def test_counts_and_samples_are_exact(flow, leader, numeric):
-    numbers = leader.source_iter(np.arange(10_000), numeric=numeric).map(lambda n: n * 2)
+    numbers = leader.source_iter(np.arange(10_000), numeric=numeric).map(lambda n: n * 2).filter(lambda n: n > 9)
     numbers.for_each(lambda n: None)
     written = write_location(flow.graph, leader.place, [fused(flow.graph, leader.place)])
     module = dict(written.captures)
-    exec(written.text, module)
+    linecache.cache["<numbers>"] = (len(written.text), None, written.text.splitlines(keepends=True), "<numbers>")
+    exec(compile(written.text, "<numbers>", "exec"), module)
     state = module["start"]()
     while module["tick"](state, {}, {}):
         pass
-    assert set(state.counts.values()) == {10_000}
-    assert [list(each)[-1] for each in state.samples.values()] == [9_999, 19_998]
+    operators = {} if numeric == "python" else {"map_1": 10_000, "filter_2": 9_995}
+    assert state.counts == {"source_iter_0": 10_000, **operators, "for_each_3": 9_995}
+    assert [list(each)[-1] for each in state.samples.values() if each] == [9_999, 19_998]
     assert {type(each) for each in state.samples["source_iter_0"]} == {int}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_numbers_in_several_pieces(leader, run, engine):
+    array = np.random.default_rng(3).integers(-1000, 1000, 300_000)
+    numbers = leader.source_iter(array, numeric=engine).filter(lambda n: n > 990)
+    want = [n for n in array.tolist() if n > 990]
+    found = [run(end) for end in (numbers, numbers.min(), numbers.max(), numbers.reduce(lambda a, b: a + b))]
+    assert found == [want, [991], [999], [sum(want)]]

@@ -50,6 +50,7 @@ def _all(unit: UnitWriter, chain: Sequence[Step], column: str) -> str:
             _gather(emit, step, column)
         elif step.meaning:
             column = _element(emit, step, step.meaning, column)
+            trees.count(emit, unit.counted, column)
         if emit.is_tapped() and not step.ends and step is not chain[-1]:
             emit.write(f'tapped("{emit.node.slot}", 0, {column}.tolist())')
     return column

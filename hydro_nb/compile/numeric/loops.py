@@ -11,7 +11,7 @@ from hydro_nb.compile.numeric.trees import Number, constant
 from hydro_nb.compile.users import parameter
 from hydro_nb.compile.writer import Writer
 from hydro_nb.ir.emit import ABSENT
-from hydro_nb.ir.ops.element import Filter
+from hydro_nb.ir.ops.element import Filter, FilterMap
 from hydro_nb.ir.ops.extreme import Min
 from hydro_nb.ir.ops.fold import Count, Fold
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 def write(unit: UnitWriter, chain: Sequence[Step], column: str) -> str:
     """Write what a chain does with a column; give the variable of the column that comes out, if one does."""
     loop = _Loop(unit, chain, column)
+    loop.count()
     if not chain[-1].ends:
         return loop.making()
     if isinstance(chain[-1].part.node.op, Count | Fold):
@@ -45,6 +46,13 @@ class _Loop:
         self.body = Writer(depth=1)
         self._turned = self.emit
 
+    def count(self) -> None:
+        """Count what operators give before one drops some: counting in the loop would cost an eighth of its speed."""
+        for step in self.chain:
+            if step.ends or isinstance(step.part.node.op, Filter | FilterMap):
+                return
+            trees.count(self.unit.emit(step.part), self.unit.counted, self.column)
+
     def making(self) -> str:
         """Write a loop that makes a column."""
         names = self.unit.names
@@ -53,7 +61,10 @@ class _Loop:
         self._over_elements(lambda number: [f"{made}[{size}] = {number}", f"{size} += 1"])
         self._line(f"return {made}[:{size}]")
         self._define("")
-        return trees.variable(self.emit, f"{self.name}({self.column})", self.emit.hint())
+        made = trees.variable(self.emit, f"{self.name}({self.column})", self.emit.hint())
+        if self.emit.name not in self.unit.counted:
+            trees.count(self.emit, self.unit.counted, made)
+        return made
 
     def gathering(self) -> None:
         """Write a loop that adds each number to what was gathered before."""

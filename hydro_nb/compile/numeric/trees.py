@@ -124,6 +124,12 @@ def variable(emit: Emit, expr: str, wanted: str) -> str:
     return name
 
 
+def count(emit: Emit, slots: dict[str, str], column: str) -> None:
+    """Count what an operator has given, which its column knows."""
+    slots[emit.name] = emit.node.slot
+    emit.write(f'state.counts["{emit.name}"] += len({column})')
+
+
 def assign(target: str, value: ast.expr) -> ast.stmt:
     """Give the tree of an assignment."""
     return cast("ast.stmt", ast.Assign([ast.Name(target, ast.Store())], value, lineno=0))
