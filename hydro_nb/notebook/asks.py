@@ -51,7 +51,7 @@ class Asks:
         self._answers: deque[Message] = deque()
         self._known: dict[str, Answer] = {
             "draw": self._draw,
-            "asset": _asset,
+            "asset": asset,
             "code": self._code,
             "export": self._export,
             "ports": self._ports,
@@ -197,7 +197,12 @@ def _number(line: SourceLine | None, sites: dict[tuple[str, int], int], told: li
     return sites[key]
 
 
-def _asset(content: Mapping[str, Any]) -> Message | None:
+def asset(content: Mapping[str, Any]) -> Message | None:
+    """Give what a page loads once it is needed; none where it asks for anything else.
+
+    >>> asset({"kind": "asset", "name": "../secret"}) is None
+    True
+    """
     path = ASSETS.get(str(content.get("name")))
     if path is None:
         return None

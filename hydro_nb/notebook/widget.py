@@ -19,7 +19,7 @@ import IPython.display
 import traitlets
 
 from hydro_nb.notebook.acts import Acts, apart
-from hydro_nb.notebook.asks import Asks
+from hydro_nb.notebook.asks import Asks, asset
 from hydro_nb.notebook.bundle import packed
 from hydro_nb.notebook.fallback import static_bundle, summary_text
 from hydro_nb.notebook.feed import Feed, Message
@@ -92,6 +92,13 @@ class GraphView(_View):
     def __init__(self, graph: Graph, highlight: Collection[str] = ()) -> None:
         drawn = graph_trait(graph, live=False, highlight=highlight)
         super().__init__(mode="build", name=graph.name, graph=drawn)
+        cast("Any", self).on_msg(self._heard)
+
+    def _heard(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
+        """Give what the page loads when its table, its legend or a file is wanted."""
+        answer = asset(content) if content.get("kind") == "asset" else None
+        if answer is not None:
+            cast("Any", self).send(*answer)
 
 
 class Dashboard(_View):

@@ -288,6 +288,37 @@ def test_a_flow_that_is_built_has_a_view_of_its_graph():
     view.close()
 
 
+class HeardGraph(GraphView):
+    """A view whose messages are kept."""
+
+    messages = ()
+
+    def send(self, content, buffers=None):
+        self.messages = (*self.messages, (content, buffers))
+
+
+def test_a_view_of_a_graph_gives_what_its_page_loads_later():
+    view = HeardGraph(Ticker().graph)
+    for name in ("panes", "widget", "../../secret"):
+        view._handle_custom_msg({"kind": "asset", "name": name}, [])
+    ((content, (script,)),) = view.messages
+    assert content == {"kind": "asset", "name": "panes"}
+    assert b"export{" in script
+    view.close()
+
+
+def test_a_flow_that_was_deployed_again_is_drawn_anew(ticker, dashboard):
+    flow = FlowBuilder("wordcount")
+    flow.process(First).source_iter([1]).for_each(print)
+    ticker.graph = flow.graph
+    ticker.tick()
+    for thread in threading.enumerate():
+        if thread.name == "hydro-button":
+            thread.join(20)
+    ticker.tick()
+    assert list(dashboard.graph["nodes"]) == ["main.source_iter.0", "main.for_each.0"]
+
+
 def test_without_a_kernel_there_is_nothing_to_quieten():
     with quiet_parent() as quiet:
         assert quiet is False

@@ -3,6 +3,7 @@ import { give, save } from "./save.js";
 
 /** @import {Store} from "../store.js" */
 
+/** The last two are written by a kernel that has deployed the flow. */
 const FORMS = [["svg", "SVG picture"], ["png", "PNG picture"], ["dot", "Graphviz DOT"], ["mermaid", "Mermaid text"]];
 
 /** The forms in which a picture is saved as a file. */
@@ -12,7 +13,8 @@ export class Menu {
     this.store = store;
     this.picture = picture;
     this.leave = leave;
-    const items = FORMS.map(([form = "", title = ""]) => h("button", { type: "button", role: "menuitem", "data-form": form, click: () => this.save(form) }, title));
+    const live = store.model.get("mode") === "live";
+    const items = (live ? FORMS : FORMS.slice(0, 2)).map(([form = "", title = ""]) => h("button", { type: "button", role: "menuitem", "data-form": form, click: () => this.save(form) }, title));
     this.element = h("div.menu", { role: "menu", "aria-label": "Save as", keydown: (/** @type {KeyboardEvent} */ event) => this.pressed(event) }, ...items);
     store.replies.set("export", (message) => this.given(message));
   }
