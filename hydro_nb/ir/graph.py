@@ -311,6 +311,7 @@ class Graph:
         self.nodes = _in_place(self.nodes, saved.nodes, prefix)
         gone = tuple(s for s in (*saved.nodes, *saved.places) if s.startswith(prefix) and s not in made)
         self._gone.update((slot, saved.nodes[slot].site) for slot in gone if slot in saved.nodes)
+        self._used = {slot: used for slot, used in self._used.items() if slot in self.nodes}
         added = tuple(s for s in self.nodes if s in made and s not in saved.nodes)
         again = [slot for slot in self.nodes if slot in made and slot in saved.nodes]
         changed = tuple(slot for slot in again if not same_node(self.nodes[slot], saved.nodes[slot]))

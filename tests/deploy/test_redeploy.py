@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from leading import SECONDS, row, said, send, shown
 
-from hydro_nb import TCP, DeployError, FlowBuilder, ProcessFailed, Restart, nondet
+from hydro_nb import TCP, DeployError, FlowBuilder, ProcessFailed, Restart, SettleTimeout, nondet
 
 
 class Leader: ...
@@ -353,3 +353,88 @@ def test_policies_hold_for_those_that_are_new():
         made.say(0)
         assert row(made.deployment.snapshot(), "Counter").restarts == 2
         assert made.say(5)[-1] == "(1, (2, 2))"
+
+
+def test_one_that_never_returns_is_ended_and_replaced():
+    def stuck(pair):
+        while pair[1] == 0:
+            pass
+        return pair
+
+    flow = FlowBuilder()
+    leader, counter = flow.process(Leader), flow.process(Counter)
+    port, numbers = leader.source_external(flow.external(), int)
+    heard = numbers.enumerate().send(counter)
+    with flow.cell("count"):
+        shown(heard.map(stuck), str)
+    with flow.deploy() as deployment:
+        send(deployment, port, 1)
+        deployment.settle(SECONDS)
+        send(deployment, port, 0)
+        with pytest.raises(SettleTimeout):
+            deployment.settle(0.5)
+        with flow.cell("count"):
+            shown(heard, str)
+        assert str(deployment.redeploy()) == "Counter changed (its code): replaced; Leader kept its state"
+        send(deployment, port, 2)
+        deployment.settle(SECONDS)
+        assert said(deployment, "Counter") == ["(0, 1)", "(2, 2)"]
+
+
+def test_who_has_sent_all_it_had_stays_as_it_is():
+    flow = FlowBuilder()
+    leader, printer = flow.process(Leader), flow.process(Printer)
+    sent = leader.source_iter([1, 2]).send(printer)
+    with flow.cell("print"):
+        shown(sent, str)
+    with flow.deploy() as deployment:
+        deployment.settle(SECONDS)
+        with flow.cell("print"):
+            shown(sent.map(float), str)
+        assert deployment.redeploy().kept == ("Leader",)
+        deployment.settle(SECONDS)
+        # a source that was read is not read again: what it gave is gone with the one that had it
+        assert (said(deployment, "Printer"), deployment.state) == (["1", "2"], "settled")
+
+
+def test_channels_that_change_places_change_both_ends():
+    flow = FlowBuilder()
+    leader, printer = flow.process(Leader), flow.process(Printer)
+
+    def build(first, second):
+        with flow.cell("build"):
+            ones, twos = leader.source_iter([1]), leader.source_iter([2])
+            way = {"ones": ones, "twos": twos}
+            one, two = way[first].send(printer), way[second].send(printer)
+            shown(one, lambda n: f"first {n}")
+            shown(two, lambda n: f"second {n}")
+
+    build("ones", "twos")
+    with flow.deploy() as deployment:
+        deployment.settle(SECONDS)
+        build("twos", "ones")
+        assert "Leader" in deployment.redeploy().replaced
+        deployment.settle(SECONDS)
+        lines = said(deployment, "Printer")
+        assert (sorted(lines[:2]), sorted(lines[2:])) == (["first 1", "second 2"], ["first 2", "second 1"])
+
+
+def test_two_who_talk_to_each_other_begin_together():
+    flow = FlowBuilder()
+    leader, printer = flow.process(Leader), flow.process(Printer)
+
+    def build(factor):
+        with flow.cell("build"):
+            numbers = leader.source_iter(range(1000)).map(lambda n: n * factor)
+            back = numbers.send(printer).map(lambda n: n + factor).send(leader)
+            shown(back.fold(lambda: 0, lambda total, n: total + n).sample_every(0.01, nondet("shown")).unique(), str)
+
+    build(1)
+    with flow.deploy() as deployment:
+        deployment.settle(SECONDS)
+        for factor in (2, 3):
+            build(factor)
+            assert tuple(deployment.redeploy().replaced) == ("Leader", "Printer")
+            deployment.settle(SECONDS)
+            # all that the first one sends arrives, though its receiver began after it
+            assert said(deployment, "Leader")[-1] == str(sum(range(1000)) * factor + 1000 * factor)
