@@ -32,6 +32,8 @@ NEXT_PAGE = """() => {
     pane.scrollTop += pane.clientHeight - 40;
     return pane.scrollTop > before;
 }"""
+IN_VIEW = """() => [...document.querySelectorAll('.jp-NotebookPanel .jp-Cell')].some(
+    cell => cell.getBoundingClientRect().top < 700 && cell.getBoundingClientRect().bottom > 500)"""
 FIRST_PAGE = "() => { document.querySelector('.jp-NotebookPanel .jp-WindowedPanel-outer').scrollTop = 0; }"
 
 
@@ -83,6 +85,7 @@ def photograph(notebook: Notebook, name: str) -> None:
     notebook.page.evaluate(FIRST_PAGE)
     number, more = 0, True
     while more:
+        notebook.page.wait_for_function(IN_VIEW)
         notebook.page.screenshot(path=folder / f"{name}_{number:02}.png")
         number, more = number + 1, notebook.page.evaluate(NEXT_PAGE)
 
@@ -92,6 +95,7 @@ def test_all_lessons_in_jupyterlab(server):
         browser = launch(playwright)
         for path in LESSONS:
             notebook = Notebook(server, browser.new_page(viewport={"width": 1100, "height": 1400}), path.name)
+            notebook.fold_side_bar()
             notebook.start_all()
             notebook.finish_all(200)
             photograph(notebook, path.stem)

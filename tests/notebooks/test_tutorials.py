@@ -120,7 +120,9 @@ def test_words_introduce_code(path):
 @each
 def test_its_pictures_are_files_with_words_for_who_cannot_see_them(path):
     cells = read(path).cells
-    pictures = [found for cell in cells for found in re.findall(r"!\[(.*?)\]\((.*?)\)", cell.source)]
+    alone = r"(?:^|\n\n)!\[(.*?)\]\((.*?)\)(?:\n\n|$)"
+    pictures = [found for cell in cells for found in re.findall(alone, cell.source)]
+    assert len(pictures) == sum(cell.source.count("![") for cell in cells)
     assert all((FOLDER / name).is_file() and len(words) > 20 for words, name in pictures)
     assert pictures or path.stem.startswith("00")
     assert not any("attachments" in cell for cell in cells)
