@@ -6,7 +6,7 @@ import select
 
 import pytest
 
-from hydro_nb.runtime.zmq_channel import Carrier, new_context
+from hydro_nb.runtime.zmq_channel import LARGE, Carrier, new_context
 
 SECONDS = 20
 
@@ -57,5 +57,18 @@ def test_frames_of_any_size_pass_and_keep_their_order(context, tmp_path):
         sender.send(1, frame)
     for frame in frames:
         assert received(receiver) == frame
+    sender.close()
+    receiver.close()
+
+
+def test_a_large_frame_behind_a_large_one_stays_where_it_has_come(context, tmp_path):
+    place = f"ipc://{tmp_path}/b"
+    sender, receiver = Carrier(context, f"ipc://{tmp_path}/a", 2), Carrier(context, place, 2)
+    sender.connect({1: place})
+    for size in (LARGE, LARGE, 5, 6):
+        sender.send(1, bytes(size))
+    frames = [received(receiver) for _ in range(4)]
+    assert [*map(type, frames)] == [bytes, memoryview, memoryview, bytes]
+    assert frames[1].readonly
     sender.close()
     receiver.close()
