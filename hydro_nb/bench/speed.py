@@ -18,6 +18,8 @@ TWO_PROCESSES = {"ints": 2_000_000, "pairs": 1_000_000, "records": 1_000_000}
 def taken(said: list[list[str]]) -> tuple[float, int]:
     """Give the seconds between the marks of the first and the last item, and the sum."""
     marks = {word: rest for word, *rest in said}
+    if not marks.keys() >= {"first", "last"}:
+        raise HydroError(f"the first and the last item were to be marked, but this was printed: {said[:5]}")
     return float(marks["last"][0]) - float(marks["first"][0]), int(marks["last"][1])
 
 
