@@ -138,6 +138,7 @@ RULES = [
     '.hydro-picture .op [fill="none"]{fill:none}',
     ".hydro-picture .new{filter:drop-shadow(0 0 3px light-dark(#2468c4aa,#6fabf5cc))}",
     ".hydro-picture .new :is(path,polygon,ellipse){stroke-width:2.4}",
+    ".hydro-picture .stale :is(path,polygon,ellipse){stroke:light-dark(#9a6700,#e3b341)}",
     ".hydro-picture text{fill:light-dark(#66727f,#98a3af)}",
     '.hydro-picture text[font-weight="bold"]{fill:light-dark(#1f2933,#e3e7ec)}',
     ".hydro-picture .place :is(path,polygon){fill:light-dark(#fbfcfd,#1b1f24);stroke:light-dark(#c9d1da,#3a424b)}",
