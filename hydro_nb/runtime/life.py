@@ -78,22 +78,19 @@ class Life:
         if self.failed:
             self._take_leave()
             return False
+        worker = self.worker
+        self.awake = False
         try:
-            self.awake = self._step()
+            if worker.step():
+                self.awake, self._stale = not worker.brief, True
+            if self.awake:
+                worker.flush_due()
+                self.report_due()
+            else:
+                worker.flush()
         except FatalError as failure:
             self._fail(failure)
         return self.awake
-
-    def _step(self) -> bool:
-        worker = self.worker
-        if worker.step():
-            self._stale = True
-            if not worker.brief:
-                worker.flush_due()
-                self.report_due()
-                return True
-        worker.flush()
-        return False
 
     @property
     def due(self) -> float | None:
