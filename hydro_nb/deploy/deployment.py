@@ -225,13 +225,15 @@ class Deployment(Acting):
 
     def _begin_anew(self, laid: Laid, timeout: float) -> None:
         """Stop all, and start all."""
-        old, board = self._backend, self._order.board(laid.peers)
+        board, shown = self._order.board(laid.peers), self._board
         for each in self._subscribers:
+            shown.unsubscribe(each)
             board.subscribe(each)
-        old.stop(drain=False)
-        self._sockets.close()
-        self._board.flush()
+        # who looks sees that it starts, and not that all was over for a moment
         self._board, self._laid = board, laid
+        self._backend.stop(drain=False)
+        self._sockets.close()
+        shown.flush()
         self._acts = self._backend = self._order.run(laid, board, timeout)
         self._roster = Roster(laid.peers, laid.program.locations)
         self._sockets.become(laid.program, ())

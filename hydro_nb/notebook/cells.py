@@ -18,7 +18,7 @@ from IPython.core.error import UsageError
 from hydro_nb.deploy import quickest
 from hydro_nb.lang import cell, site
 from hydro_nb.lang.flow import FlowBuilder
-from hydro_nb.notebook import stale
+from hydro_nb.notebook import display, stale
 from hydro_nb.notebook.deployments import Deployments
 from hydro_nb.notebook.flows import flows_of
 
@@ -113,6 +113,7 @@ class Cells:
             cell.commit()
             self._note_stale()
         self.deployments.adopt(run.key, run.label, self.shell.user_ns)
+        display.wake()
         if flows_of(self.shell.user_ns):
             # who builds a flow will deploy it: what its processes are forked from takes a moment to load
             quickest.warm()

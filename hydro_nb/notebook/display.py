@@ -48,6 +48,12 @@ def shown(deployment: Deployment) -> bool:
     return deployment in _dashboards
 
 
+def wake() -> None:
+    """Let dashboards go on whose deployments had ended and run again."""
+    for each in [*_dashboards.values()]:
+        each.wake()
+
+
 def retire(deployment: Deployment, by: str) -> None:
     """Keep no more of a deployment that the cell `by` replaces than what its dashboard shows, where it has one."""
     known = _dashboards.pop(deployment, None)

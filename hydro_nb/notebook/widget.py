@@ -184,6 +184,11 @@ class Dashboard(_View):
             self._inbox.append(content)
         self._acted()
 
+    def wake(self) -> None:
+        """Go on where the deployment had ended and runs again."""
+        if self._cancel is None and not (self._closed or self._source.snapshot().over):
+            self._answer_once()
+
     def _acted(self) -> None:
         """See to it that what has changed is told, also where nothing ticks any more."""
         if self._cancel is None:

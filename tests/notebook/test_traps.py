@@ -53,6 +53,8 @@ Views that were closed go on:
     test_widget.py::test_a_closed_view_ticks_no_more
 A view of what was replaced looks alive:
     test_traps.py::test_a_view_of_what_a_cell_replaced_shows_how_it_ended
+A view of what ended stands still, though it runs again:
+    test_traps.py::test_a_dashboard_goes_on_where_its_deployment_begins_anew
 A cell that runs again adds a handler, a hook, a thread, a deployment that nobody needs:
     test_traps.py::test_a_cell_that_runs_again_leaves_nothing_behind
 The wheel and the keys belong to the notebook:
@@ -201,6 +203,15 @@ def test_a_view_of_what_a_cell_replaced_shows_how_it_ended(kernel):
     )
     kernel.run("1", "other", deleted=["flow"])
     assert "ended with its cell, which was deleted" in kernel.attempt("views[1]._source.again()", "ask").error
+
+
+def test_a_dashboard_goes_on_where_its_deployment_begins_anew(kernel):
+    kernel.run(FLOW + "\ndisplay(deployment)\n%hydro stop", "flow")
+    kernel.run("from hydro_nb.notebook import display as shown\nview = shown._dashboards[deployment]", "view")
+    kernel.run("import threading\ntold = threading.Event()", "told")
+    kernel.run("view.observe(lambda change: change.new['phase'] == 'running' and told.set(), 'status')", "watch")
+    assert kernel.run("%hydro redeploy", "again").stdout == "all processes are new: the deployment was over\n"
+    assert kernel.value("told.wait(20)") == "True"
 
 
 def test_a_log_is_not_read_aloud():
