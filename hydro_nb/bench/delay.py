@@ -54,14 +54,19 @@ def starts(said: list[list[str]]) -> list[float]:
 
 def start(scale: Scale) -> Iterator[Row]:
     """Measure P7: the first deployment of an interpreter, a later one, and many members."""
-    ours = [starts(said_by("start", "row", 2, 4)) for _ in range(scale.rounds)]
-    hand = [starts(said_by("hand", "start", 2, 4)) for _ in range(scale.rounds)]
-    more = median(median(starts(said_by("start", "row", 4, 3))[1:]) for _ in range(scale.rounds))
+    rounds = [(_started("start", "row", 2), _started("hand", "start", 2)) for _ in range(scale.rounds)]
+    ours, hand = zip(*rounds, strict=True)
+    more = median(median(_started("start", "row", 4)[1:]) for _ in range(scale.rounds))
     bare = time_text(median(median(each[1:]) for each in hand))
     warm = [1e3 * median(each[1:]) for each in ours]
     yield measured("P7 first element, first deployment", [1e3 * a[0] for a in ours], "ms", "<= 400 ms", None, bare)
     yield measured("P7 first element, warm", warm, "ms", "<= 60 ms", 1e3 * more / median(warm), bare)
     yield from _cluster(scale)
+
+
+def _started(module: str, name: str, count: int) -> list[float]:
+    """Start so many processes four times in one interpreter: the first time, and when it is warm."""
+    return starts(said_by(module, name, count, 4))
 
 
 def _cluster(scale: Scale) -> Iterator[Row]:
