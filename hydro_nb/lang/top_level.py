@@ -91,6 +91,8 @@ class TopLevel(Location):
         type. What cannot be done so, and all that follows it, works on Python's numbers one by one.
         `flow.source(process)` tells what works where, and why. `numeric` asks for `"numba"` or `"numpy"`, and is an
         error where a function is no arithmetic; `"python"` forbids both, and with them the arithmetic of 64 bits.
+        Previews and the simulator use numpy where numba is asked for: both give the same, but the last digits of
+        functions such as `math.sin`.
         """
         site = here()
         element, held = iterated(data, site)

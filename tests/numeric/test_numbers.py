@@ -311,6 +311,31 @@ def test_a_column_in_a_tick_is_made_of_elements(leader, both):
     assert type(both(tick.source_iter(np.arange(2)))[0]) is int
 
 
+FOLDS = {
+    "gathered(np.add, ": lambda total, n: n + total,
+    "gathered(np.subtract, ": lambda total, n: total - n,
+    "least(": lambda total, n: min(total, n * 2),
+    "gathered(np.bitwise_xor, ": operator.xor,
+    "for one in ": lambda total, n: n - total,
+}
+
+
+@pytest.mark.parametrize("written", FOLDS)
+def test_how_folds_are_written(leader, both, written):
+    folded = leader.source_iter(np.arange(1, 6), numeric="numpy").fold(3, FOLDS[written])
+    assert both(folded) == [functools.reduce(FOLDS[written], range(1, 6), 3)]
+    folded.into_stream().for_each(print)
+    assert written in leader.flow.source(leader)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_constants(leader, run, engine):
+    numbers = leader.source_iter(np.arange(2), numeric=engine)
+    assert run(numbers.map(lambda n: math.sqrt(4))) == [2.0, 2.0]
+    assert run(numbers.map(lambda n: n + math.floor(-0.5) + abs(-3) + int(2.5))) == [4, 5]
+    assert run(numbers.filter(lambda n: True).filter_map(lambda n: None)) == []
+
+
 def test_truth_values_and_a_function_with_branches(leader, both):
     def weight(flag):
         size = 0.5

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hydro_nb.compile.numeric import trees
+from hydro_nb.compile.numeric import functions, trees
 from hydro_nb.compile.numeric.dialects import Batch, Scalar
 from hydro_nb.compile.numeric.meaning import Meaning
 from hydro_nb.compile.numeric.trees import Number
@@ -135,24 +135,51 @@ def _fold(emit: NodeEmit, step: Step, op: Proved, kept: str, column: str) -> Non
 def _at_once(emit: NodeEmit, step: Step, meaning: Meaning, kept: str, column: str) -> bool:
     """Write a fold as one call of numpy's, where it is one operation on the accumulator and each number."""
     accumulator, element = meaning.parameters
-    match meaning.result:
-        case ast.BinOp(ast.Name(id=left), op, other) if left == accumulator and type(op) in _REDUCING:
-            found = _REDUCING[type(op)]
-        case ast.BinOp(other, op, ast.Name(id=right)) if right == accumulator and isinstance(op, _EITHER_WAY):
-            found = _REDUCING[type(op)]
-        case ast.Call(ast.Name(id=("min" | "max") as called), [ast.Name(id=left), other]) if left == accumulator:
-            found = called if called not in meaning.outside else ""
-        case _:
-            return False
-    used = {node.id for node in ast.walk(other) if isinstance(node, ast.Name)}
-    if not found or accumulator in used or meaning.statements:
+    found = "" if meaning.statements else _operation(meaning, accumulator)
+    others = [each for each in _operands(meaning.result) if not _is(each, accumulator)]
+    if not found or len(others) != 1 or any(_is(node, accumulator) for node in ast.walk(others[0])):
         return False
     dialect = Batch(emit.local)
-    part = replace(meaning, parameters=(element,), result=other)
+    part = replace(meaning, parameters=(element,), result=others[0])
     number = dialect.cast(part.write(dialect, Number(trees.name(column), step.given)), step.kind)
     for line in trees.lines(dialect.statements):
         emit.write(line)
-    given = _column(number, column)
-    first = {"min": "least(", "max": "greatest("}.get(found, f"gathered(np.{found}, ")
-    emit.write(f"{kept} = {first}{kept}, {given})")
+    emit.write(f"{kept} = {found}{kept}, {_column(number, column)})")
     return True
+
+
+def _operation(meaning: Meaning, accumulator: str) -> str:
+    """Give the beginning of numpy's call for an operation on the accumulator and something else; empty for others."""
+    operands = _operands(meaning.result)
+    if len(operands) != 2 or not any(_is(each, accumulator) for each in operands):
+        return ""
+    op, first = _operator(meaning), _is(operands[0], accumulator)
+    if op in _REDUCING and (first or op in _EITHER_WAY):
+        return f"gathered(np.{_REDUCING[op]}, "
+    called = meaning.result.func if isinstance(meaning.result, ast.Call) else None
+    name = called.id if isinstance(called, ast.Name) and called.id not in meaning.outside else ""
+    return {"min": "least(", "max": "greatest("}.get(name, "") if first else ""
+
+
+def _operator(meaning: Meaning) -> type[ast.operator] | None:
+    match meaning.result:
+        case ast.BinOp(op=op):
+            return type(op)
+        case ast.Call(func=ast.Name(id=name)):
+            return functions.operation(meaning.outside.get(name))
+        case _:
+            return None
+
+
+def _operands(result: ast.expr) -> list[ast.expr]:
+    match result:
+        case ast.BinOp(left=left, right=right):
+            return [left, right]
+        case ast.Call(args=args, keywords=[]):
+            return args
+        case _:
+            return []
+
+
+def _is(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name

@@ -6,6 +6,7 @@ import ast
 import builtins
 import math
 import operator as _operator
+from collections.abc import Sequence
 from typing import Any
 
 operator: Any = _operator
@@ -120,3 +121,24 @@ def worked_out(op: ast.operator, left: Any, right: Any) -> Any:
 def _wide(value: float) -> Any:
     np = _numpy()
     return np.float64(value) if isinstance(value, float) else np.int64(value)
+
+
+def called(known: str, given: Sequence[float]) -> Any:
+    """Work out a function of constants as numpy does.
+
+    >>> called("sqrt", [-1.0]), called("abs", [-3])
+    (nan, 3)
+    """
+    np = _numpy()
+    with np.errstate(all="ignore"):
+        return getattr(np, known)(*map(_wide, given)).item()
+
+
+def whole(rounded: str, value: float) -> int:
+    """Give a constant as an integer; what is no number of 64 bits gives the smallest one.
+
+    >>> whole("floor", -0.5), whole("trunc", 1e300)
+    (-1, -9223372036854775808)
+    """
+    found = called(rounded, [value])
+    return int(found) if -(2.0**63) <= found < 2.0**63 else -(2**63)

@@ -17,6 +17,8 @@ from hydro_nb.ir.numbers import Column
 
 _BITS = (ast.BitAnd, ast.BitOr, ast.BitXor)
 _SHIFTS: dict[type[ast.operator], str] = {ast.LShift: "shift_left", ast.RShift: "shift_right"}
+_WHOLE = {"int": "trunc", "round": "rint", "math.floor": "floor", "math.ceil": "ceil", "math.trunc": "trunc"}
+"""Functions that make integers of floats, and how they round."""
 
 
 class Operations:
@@ -194,13 +196,14 @@ class Operations:
     def of_function(self, known: str, given: Sequence[Number]) -> Number:
         """Write a function that the translation knows by name, of one number or two."""
         first = given[0]
-        if known in ("int", "round") or known.startswith("math."):
-            rounded = {"int": "trunc", "round": "rint"}.get(known, known.removeprefix("math."))
-            return first if first.kind == "int64" else self._whole(first, rounded)
+        if known in _WHOLE:
+            return first if first.kind == "int64" else self._whole(first, _WHOLE[known])
         if known == "bool":
             return self.truth(first)
         if known == "float":
             return self.cast(first, "float64")
+        if all(each.value is not None for each in given):
+            return constant(functions.called(known, [each.value for each in given]))
         if known == "abs":
             return Number(trees.call("abs", first.node), first.kind)
         kind: Column = "bool" if known in functions.TESTS else "float64"
@@ -208,6 +211,8 @@ class Operations:
         return Number(trees.call(trees.numpy_name(known), *nodes), kind)
 
     def _whole(self, number: Number, rounded: str) -> Number:
+        if number.value is not None:
+            return constant(functions.whole(rounded, number.value))
         node = number.node if rounded == "trunc" else trees.call(trees.numpy_name(rounded), number.node)
         return Number(trees.call("whole", node), "int64")
 

@@ -52,7 +52,7 @@ def constant(value: Any) -> Number:
     if isinstance(value, int):
         if not -(2**63) <= value < 2**63:
             raise NotArithmeticError(f"has the number {value}, which is beyond 64 bits")
-        return Number(_signed(value), "int64", value)
+        return Number(_signed(int(value)), "int64", int(value))
     return Number(_real(float(value)), "float64", float(value))
 
 
