@@ -14,7 +14,7 @@ from hydro_nb.compile.order import plan
 from hydro_nb.compile.reach import mentioned_types
 from hydro_nb.compile.served import port_types, served, sidecars, tokens
 from hydro_nb.compile.split import Part, Unit, all_fused, locations, name_parts
-from hydro_nb.compile.text import is_rebound
+from hydro_nb.compile.text import rebound
 from hydro_nb.compile.unit import UnitWriter
 from hydro_nb.compile.writer import Writer
 from hydro_nb.errors import GraphError, Site
@@ -266,8 +266,9 @@ class _Module:
             for variable, init in writer.fresh.items():
                 functions.write(f"{variable} = {init}")
             self._counted(functions, writer, body)
+            changed = writer.fresh.keys() | rebound(body.lines)
             for kept in writer.state:
-                if kept in writer.fresh or is_rebound(kept, body.lines):
+                if kept in changed:
                     functions.write(f"state.{kept} = {kept}")
             if result:
                 functions.write(f"return {result}")

@@ -94,7 +94,13 @@ def is_literal(value: Any) -> bool:
     )
 
 
-def is_rebound(name: str, lines: Iterable[str]) -> bool:
-    """Whether one of the lines sets a variable."""
-    pattern = re.compile(rf"(^|[\s;:(,]){name}\s*((, \w+ )?=(?!=)|[-+*/&|^%@]=|//=|>>=|<<=|\*\*=|:=)")
-    return any(pattern.search(line) for line in lines)
+_SETS = re.compile(r"(?<![^\s;:(,])(\w+)(?=\s*(?:(?:, \w+ )?=(?!=)|[-+*/&|^%@]=|//=|>>=|<<=|\*\*=|:=))")
+
+
+def rebound(lines: Iterable[str]) -> set[str]:
+    """Give the variables that lines set, and some names beside them, such as those of keyword arguments.
+
+    >>> sorted(rebound(["a, b = f(c=1)", "d[0] = e", "g += 1 == h"]))
+    ['a', 'b', 'c', 'g']
+    """
+    return {name for line in lines for name in _SETS.findall(line)}

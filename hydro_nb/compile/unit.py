@@ -17,7 +17,7 @@ from hydro_nb.compile.numeric.chains import Columns
 from hydro_nb.compile.order import Plan, Region
 from hydro_nb.compile.recognised import Recognised
 from hydro_nb.compile.split import Part, Unit
-from hydro_nb.compile.text import is_rebound
+from hydro_nb.compile.text import rebound
 from hydro_nb.compile.writer import Writer
 from hydro_nb.errors import Site
 from hydro_nb.ir.node import Bound, Ref
@@ -96,9 +96,9 @@ class UnitWriter:
         variables = self.state | self.fresh
         lists = {n for n, init in variables.items() if init == "[]" or init.startswith("outputs[")}
         read = {word for text in (*variables.values(), *self.ended) for word in words(text)}
-        rebound = {name for name in lists if is_rebound(name, self.body.lines)}
-        inline(self.body, {*variables, *read}, lists - rebound)
-        Recognised(self.body, variables, (lists - rebound) | self.chunks).write(self.names.local)
+        lists -= rebound(self.body.lines)
+        inline(self.body, {*variables, *read}, lists)
+        Recognised(self.body, variables, lists | self.chunks).write(self.names.local)
 
     def _open(self) -> None:
         """Write what is seen of an atomic section before it ever ran."""
