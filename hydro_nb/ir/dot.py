@@ -302,7 +302,7 @@ def _arrow(edge: Edge, direction: str) -> str:
         "tailclip": "false",
     }
     if edge.network:
-        shown |= {"color": NET, "fontcolor": NET, "penwidth": "2", "style": "dashed"}
+        shown |= {"color": NET, "fontcolor": NET, "penwidth": "2", "style": "dashed", "tailclip": "true"}
         shown |= {"constraint": "false", "tailport": "e", "headport": "w"} if direction == "columns" else {}
     elif is_unordered(kind):
         shown |= {"style": "dotted"}

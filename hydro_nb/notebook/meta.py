@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hydro_nb.ir.picture import client_of, edges, element_name, guarantees, kind_text
 from hydro_nb.ir.text import to_text
+from hydro_nb.notebook.alike import counted_alike
 from hydro_nb.notebook.drawings import opening, picture
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def graph_trait(
         "places": {place.slot: graph.display_name(place) for place in graph.places.values() if not place.parent},
         "streams": _told_apart(graph, [*_sinks_and_edges(graph), *_values(graph)]),
         "links": links(graph),
+        "alike": counted_alike(graph),
     }
 
 

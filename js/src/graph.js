@@ -144,7 +144,7 @@ export class GraphView {
   paintNumbers() {
     const { store, picture } = this;
     for (const [slot, number] of picture.numbers) write(number, this.number(slot));
-    for (const slot of store.estimates.keys()) {
+    for (const slot of new Set([...store.estimates.keys(), ...Object.keys(store.graph.alike ?? {})])) {
       const node = picture.nodes.get(slot);
       const flows = node && store.graph.nodes[slot]?.outputs.length && isStream(store, slot);
       if (flows && !picture.numbers.has(slot)) write(picture.numberOf(slot, bounds(node)), this.number(slot));
@@ -163,11 +163,11 @@ export class GraphView {
     const { store } = this;
     const inside = this.boxes.drawing.boxes?.[slot]?.inside;
     const counted = inside ? this.arriving(slot, inside) : [slot];
-    const totals = counted.map((each) => store.totals.get(each) ?? store.estimates.get(each));
-    if (totals.every((total) => total === undefined)) return "";
-    const total = totals.reduce((/** @type {number} */ sum, each) => sum + (each ?? 0), 0);
+    const counts = counted.map((each) => store.count(each));
+    if (counts.every(({ total }) => total === undefined)) return "";
+    const total = counts.reduce((sum, each) => sum + (each.total ?? 0), 0);
     const now = counted.reduce((sum, each) => sum + store.rate(each), 0);
-    const about = !inside && !store.totals.has(slot) ? "≈ " : "";
+    const about = counts.every(({ exact }) => exact) ? "" : "≈ ";
     return about + (now > 0 ? `${short(total)}\u2002${rate(now)}` : short(total));
   }
 

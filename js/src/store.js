@@ -234,7 +234,7 @@ export class Store {
 
   /** Turns totals into rates over the last second or so. @param {number} time */
   measure(time) {
-    for (const [slot, total] of [...this.estimates, ...this.totals]) {
+    for (const [slot, total] of new Map([...this.estimates, ...this.totals])) {
       const meter = this.meters.get(slot) ?? { points: [], rate: 0, history: [], stepped: time };
       this.meters.set(slot, meter);
       meter.points.push([time, total]);
@@ -255,12 +255,25 @@ export class Store {
 
   /** @param {string} slot */
   rate(slot) {
-    return this.live && !this.unheard && !this.gone(slot) ? (this.meters.get(slot)?.rate ?? 0) : 0;
+    return this.live && !this.unheard && !this.gone(slot) ? (this.meters.get(this.counter(slot))?.rate ?? 0) : 0;
+  }
+
+  /** Who counts what an operator gives: itself, or one that gives as many. @param {string} slot @returns {string} */
+  counter(slot) {
+    const other = this.graph.alike?.[slot] ?? slot;
+    return this.totals.has(slot) || !this.totals.has(other) ? slot : other;
+  }
+
+  /** How many elements an operator has given, and whether that is known or estimated.
+   * @param {string} slot @returns {{total: number | undefined, exact: boolean}} */
+  count(slot) {
+    const exact = this.totals.get(this.counter(slot));
+    return { total: exact ?? this.estimates.get(slot), exact: exact !== undefined };
   }
 
   /** @param {string} slot @returns {number[]} */
   history(slot) {
-    return this.meters.get(slot)?.history ?? [];
+    return this.meters.get(this.counter(slot))?.history ?? [];
   }
 
   /** What an operator gives, in words. @param {GraphNode} node @returns {Output[]} */

@@ -108,8 +108,8 @@ export class StreamsView {
 
   /** @param {StreamMeta | undefined} stream @param {number} count */
   caption(stream, count) {
-    const about = this.store.estimates.get(this.selected);
-    if (!stream) return about === undefined ? "" : `≈ ${whole(about)} so far`;
+    const { total, exact } = this.store.count(this.selected);
+    if (!stream) return total === undefined ? "" : `${exact ? "" : "≈ "}${whole(total)} so far`;
     if (stream.kind === "value") return count > 1 ? `present value, and ${count - 1} before it` : count ? "present value" : "";
     return `${whole(count)} of ${whole(this.store.totals.get(stream.slot) ?? 0)} shown`;
   }

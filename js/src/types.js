@@ -29,6 +29,7 @@
  * @property {Record<string, string>} places  slot -> display name
  * @property {StreamMeta[]} streams
  * @property {Link[]} [links]
+ * @property {Record<string, string>} [alike]  operators that nobody counts -> one that is counted and gives as many
  */
 /**
  * @typedef {object} Status

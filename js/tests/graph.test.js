@@ -89,6 +89,13 @@ test("estimates stand below operators, marked, and not on what is counted", () =
   expect(el.querySelector(".shown")?.textContent).toBe("≈ 1\u202f200 so far");
 });
 
+test("what gives as many as one that is counted has its number, exactly", () => {
+  const { el, fake, dashboard } = shown({ alike: { map: "net", src: "nobody" } });
+  fake.emit("msg:custom", { kind: "snapshot", seq: 1, time: 1, totals: { net: 7 }, estimates: { map: 1200, src: 3 } }, []);
+  dashboard.paint();
+  expect([...el.querySelectorAll(".stage .number")].map((each) => each.textContent)).toEqual(["≈ 3", "7", "7"]);
+});
+
 test("names are found before lines, and a hidden one opens its box", () => {
   const { el, fake, dashboard, found } = shown();
   dashboard.graph.boxes.close("b");

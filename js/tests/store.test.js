@@ -103,6 +103,13 @@ test("rates follow the totals and fall to nothing when they stand still", () => 
   expect(store.history("net").length).toBeGreaterThan(5);
 });
 
+test("what is counted is measured by its count, whatever is estimated of it", () => {
+  const { store } = listening();
+  for (let i = 0; i < 6; i++) store.receive(i ? { ...tick(i + 1, { totals: { net: i * 50 }, estimates: { net: i, map: i * 10 } }), time: 1000 + i * 0.5 } : snapshot(1, { totals: { net: 0 } }), []);
+  expect([store.rate("net"), store.rate("map")].map(Math.round)).toEqual([100, 20]);
+  expect(store.history("net").at(-1)).toBeCloseTo(100);
+});
+
 test("totals that survive in traits are there before any message, and never go back", () => {
   const { store, fake } = listening(model({ totals: { net: 31240 } }));
   expect(store.totals.get("net")).toBe(31240);

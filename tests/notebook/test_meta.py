@@ -1,6 +1,7 @@
 """What the page is told of a graph: the names that the user gave."""
 
 from hydro_nb import TCP, FlowBuilder, nondet, proof
+from hydro_nb.notebook.alike import counted_alike
 from hydro_nb.notebook.meta import graph_trait, links
 
 
@@ -95,3 +96,25 @@ def test_links_say_who_sends_to_whom_over_which_edges_and_whether_any_may_lose()
     first, back = links(flow.graph)
     assert (first["first"], first["last"], len(first["slots"]), first["lossy"]) == ("Reader", "Splitter", 2, True)
     assert (back["first"], back["last"], len(back["slots"]), back["lossy"]) == ("Splitter", "Reader", 1, False)
+
+
+def test_operators_that_give_as_many_as_is_counted_elsewhere_are_known():
+    flow = FlowBuilder()
+    reader, splitter = flow.process(Reader), flow.process(Splitter)
+    lines = reader.source_iter(["a b"]).map(str.strip)
+    words = lines.send(splitter).map(str.upper).flat_map_ordered(str.split)
+    words.inspect(print).filter(bool)
+    words.broadcast(flow.cluster(Worker), TCP.fail_stop(), nondet("any")).for_each(print)
+    assert counted_alike(flow.graph) == {
+        "main.source_iter.0": "main.send.0",
+        "main.map.0": "main.send.0",
+        "main.map.1": "main.send.0",
+    }
+
+
+def test_what_is_skipped_or_lost_on_the_way_counts_for_nobody_else():
+    flow = FlowBuilder()
+    reader, splitter = flow.process(Reader), flow.process(Splitter)
+    lossy = reader.source_iter(["a"]).send(splitter, TCP.lossy(nondet("any")))
+    lossy.map(int, on_error="skip").inspect(print)
+    assert counted_alike(flow.graph) == {}

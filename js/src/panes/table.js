@@ -39,15 +39,15 @@ export class Table {
   /** @param {HTMLElement} row @param {string} slot @param {GraphNode} node @param {string[]} from */
   paintRow(row, slot, node, from) {
     const { store } = this;
-    const [total, about] = [store.totals.get(slot), store.estimates.get(slot)];
+    const { total, exact } = store.count(slot);
     row.dataset["slot"] = slot;
     write(one(row, "button"), node.label);
     write(one(row, "code"), node.detail);
     write(one(row, ".where"), node.place);
     write(one(row, ".from"), from.map((each) => store.graph.nodes[each]?.label ?? each).join(", "));
     write(one(row, ".gives"), store.outputs(node).map((output) => output.text).join(", "));
-    write(one(row, ".items"), total === undefined ? (about === undefined ? "" : `≈ ${whole(about)}`) : whole(total));
-    write(one(row, ".rate"), total === undefined && about === undefined ? "" : rate(store.rate(slot)));
+    write(one(row, ".items"), total === undefined ? "" : `${exact ? "" : "≈ "}${whole(total)}`);
+    write(one(row, ".rate"), total === undefined ? "" : rate(store.rate(slot)));
     write(one(row, ".line"), node.site.cell ? `${node.site.cell}, line ${node.site.line}` : "");
     attribute(one(row, ".line"), "title", node.site.text);
   }
