@@ -28,4 +28,5 @@ LESSONS = (
     Lesson("06_agreement.ipynb", "Agreement", "all or nothing, and when nobody may go on"),
     Lesson("07_consensus.ipynb", "Consensus", "a log that outlives its leader"),
     Lesson("08_gossip_and_crdts.ipynb", "Gossip and CRDTs", "growing together without waiting for anybody"),
+    Lesson("10_your_own.ipynb", "Your own", "from an idea to a service that is tested and attacked"),
 )
