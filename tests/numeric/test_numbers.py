@@ -79,6 +79,7 @@ def test_nothing_at_all(leader, run, numeric):
     none = leader.source_iter(np.array([], dtype=np.int64), numeric=numeric).map(lambda n: n + 1)
     assert run(none) == run(none.max()) == []
     assert run(none.fold(7, lambda total, n: total + n)) == [7]
+    assert repr(run(none.fold(7, lambda total, n: total + n / 2))) == ("[7]" if numeric == "python" else "[7.0]")
 
 
 @pytest.mark.parametrize("engine", ENGINES)

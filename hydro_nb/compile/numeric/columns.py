@@ -89,7 +89,7 @@ def _gather(emit: NodeEmit, step: Step, column: str) -> None:
         case Min() | Max() as op:
             _keep(emit, "least" if isinstance(op, Min) else "greatest", column)
         case Fold() as op:
-            kept = op.accumulator(emit)
+            kept = trees.accumulator(emit, op, step.kind)
             _fold(emit, step, op, kept, column)
         case Reduce() as op:
             kept, rest = _first(emit, column)

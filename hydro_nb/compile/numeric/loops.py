@@ -69,7 +69,8 @@ class _Loop:
     def gathering(self) -> None:
         """Write a loop that adds each number to what was gathered before."""
         op = self.last.part.node.op
-        kept = op.accumulator(self.emit) if isinstance(op, Fold) else self.emit.state("", "0")
+        folds = isinstance(op, Fold)
+        kept = trees.accumulator(self.emit, op, self.last.kind) if folds else self.emit.state("", "0")
         self._over_elements(lambda number: self._step(number, kept))
         self._line(f"return {kept}")
         self._define(f', "{self.last.kind}"', kept)

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from hydro_nb.ir.emit import Emit
 from hydro_nb.ir.numbers import Column
+from hydro_nb.ir.ops.fold import Fold
 
 _RANK: dict[Column, int] = {"bool": 0, "int64": 1, "float64": 2}
 
@@ -122,6 +123,14 @@ def variable(emit: Emit, expr: str, wanted: str) -> str:
     name = emit.local(wanted)
     emit.write(f"{name} = {expr}")
     return name
+
+
+def accumulator(emit: Emit, op: Fold, kind: Column) -> str:
+    """Give the variable of what a fold has gathered; it begins as what it becomes, 0 as 0.0 where it takes floats."""
+    plain = {"bool": bool, "int64": int, "float64": float}[kind]
+    if type(op.init) is not plain:
+        emit.state("", repr(plain(op.init)))
+    return op.accumulator(emit)
 
 
 def count(emit: Emit, slots: dict[str, str], column: str) -> None:
