@@ -32,7 +32,7 @@ ONE_FOR_ONE = {
 }
 """Operators that give one element for each that they take."""
 
-LOSSLESS = {"send", "demux", "round_robin"}
+LOSSLESS = {"send", "send_external", "demux", "round_robin"}
 """Network edges that each element crosses once, where none may be lost."""
 
 
@@ -71,5 +71,5 @@ def _flows(graph: Graph, edge: Edge, found: Mapping[str, str]) -> bool:
     if not single or edge.target not in found:
         return False
     if node.op.category == "Network":
-        return node.op.name in LOSSLESS and getattr(node.op, "policy", "") == "fail_stop"
+        return node.op.name in LOSSLESS and getattr(node.op, "policy", "fail_stop") == "fail_stop"
     return (node.op.name == "for_each" and not _skips(node)) or _is_one_for_one(node)

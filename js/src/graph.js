@@ -144,7 +144,7 @@ export class GraphView {
   paintNumbers() {
     const { store, picture } = this;
     for (const [slot, number] of picture.numbers) write(number, this.number(slot));
-    for (const slot of new Set([...store.estimates.keys(), ...Object.keys(store.graph.alike ?? {})])) {
+    for (const slot of new Set([...store.totals.keys(), ...store.estimates.keys(), ...Object.keys(store.graph.alike ?? {})])) {
       const node = picture.nodes.get(slot);
       const flows = node && store.graph.nodes[slot]?.outputs.length && isStream(store, slot);
       if (flows && !picture.numbers.has(slot)) write(picture.numberOf(slot, bounds(node)), this.number(slot));
