@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import sys
 from collections.abc import Sequence
+from operator import attrgetter
 
 from hydro_nb.runtime.channel import MAX_ITEMS
 from hydro_nb.runtime.clock import Clock
@@ -20,6 +21,7 @@ from hydro_nb.wire import Connect, Control, Fault, Go, Hold, PeerGone, PeerJoine
 
 LISTEN_SECONDS = 0.001
 TELL_SECONDS = 0.01
+_is_restless = attrgetter("restless")
 
 
 class Loop:
@@ -161,7 +163,7 @@ class Loop:
 
     @property
     def _restless(self) -> bool:
-        return any(life.restless for life in self._living)
+        return any(map(_is_restless, self._living))
 
     def _tell(self) -> None:
         """Let be seen what is new: what was printed, and the counts if it is time."""

@@ -53,6 +53,11 @@ class Outflow:
                 self._oldest = self._now()
 
     @property
+    def empty(self) -> bool:
+        """Whether nothing that was made waits to be sent."""
+        return not self._oldest
+
+    @property
     def due(self) -> bool:
         """Whether something is full, or has waited long enough."""
         return bool(self._oldest) and (

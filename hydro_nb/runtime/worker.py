@@ -231,9 +231,10 @@ class Worker:
 
     @property
     def brief(self) -> bool:
-        """Whether the last tick was short and left nothing, so that waiting comes next."""
+        """Whether the last tick left nothing, and made too little to let it wait for more: waiting comes next."""
         feeds, inflow = self.feeds, self._inflow
-        few = self._gathered <= BRIEF_ITEMS and not (inflow.left or inflow.broke or self.more)
+        over = not (inflow.left or inflow.broke or self.more)
+        few = over and (self._gathered <= BRIEF_ITEMS or self._outflow.empty)
         return few and (feeds.none or not (feeds.sources or feeds.futures or feeds.abroad.all))
 
     def close(self) -> None:
