@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import nbformat
 import pytest
-from lessons.reading import FOLDER, exercises, read, shown
+from lessons.reading import FOLDER, exercises, longest, read, shown
 from nbclient import NotebookClient
 
 import hydro_nb
@@ -25,6 +25,8 @@ process2 = flow.process()
 on_p2 = numbers.send_bincode(process2)
 on_p2.map(q(lambda n: n * 10)).for_each(q(print))
 """
+SCREEN = 50
+"""Lines that a reader sees at once."""
 TYPES = ("Bounded", "Unbounded", "TotalOrder", "ExactlyOnce")
 GENERATED = ("state", "inputs", "outputs")
 
@@ -59,6 +61,7 @@ def test_it_runs_and_tells_right_answers_from_wrong_ones(path, monkeypatch, tmp_
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(FOLDER)}}).execute()
     cells = {cell.id: cell for cell in notebook.cells}
     lesson.shows(cells)
+    assert [cell.id for cell in notebook.cells if cell.cell_type == "code" and longest(cell) > SCREEN] == []
     for asked in exercises(notebook):
         *refused, solved = added[asked.cell.id]
         assert f"… {asked.name} open: " in shown(asked.cell), shown(asked.cell)

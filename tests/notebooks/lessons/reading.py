@@ -26,6 +26,15 @@ def _value(output) -> str:
     return output.get("data", {}).get("text/plain", "")
 
 
+def longest(cell) -> int:
+    """Give how many lines of text a cell leaves on the page; what has a picture is shown as that."""
+    pictured = {"text/html", "image/svg+xml", "application/vnd.jupyter.widget-view+json"}
+    plain = [
+        output.get("text") or _value(output) for output in cell.outputs if not pictured & {*output.get("data", {})}
+    ]
+    return "".join(plain).count("\n") + 1
+
+
 @dataclass(frozen=True)
 class Asked:
     """An exercise as it stands in a notebook: its cell, and the folded solution that may replace what is in it."""
