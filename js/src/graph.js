@@ -16,6 +16,9 @@ import { Tip } from "./tip.js";
 
 const KEYS = "Enter walks into the picture, arrows follow the lines, Enter chooses or opens, c closes the box around, Escape leaves.";
 
+/** The scale below which small numbers cannot be read, and milliseconds between two writings of them. */
+const [READABLE, BELOW] = [0.4, 480];
+
 /** The picture of the flow: live numbers, hover, selection, boxes, search, walking by keyboard. */
 export class GraphView {
   /** @param {Store} store @param {(slot: string) => void} select @param {AbortSignal} signal */
@@ -34,6 +37,8 @@ export class GraphView {
     this.wanted = "";
     /** The operator whose up- and downstream stands out. */
     this.lit = "";
+    /** When the numbers below operators were written. */
+    this.below = -Infinity;
     this.stage = h("div.stage");
     this.frame = h("div.frame", { tabindex: 0, role: "group", "aria-description": KEYS }, this.stage);
     this.tip = new Tip(store);
@@ -86,6 +91,7 @@ export class GraphView {
     svg.setAttribute("width", `${(width * 4) / 3}px`);
     svg.setAttribute("height", `${(height * 4) / 3}px`);
     this.arrivals.clear();
+    this.below = -Infinity;
     this.picture.index(svg, this.store.graph, drawing);
     if (this.store.model.get("mode") === "live") {
       for (const [slot, group] of this.picture.places) if (drawing.boxes?.[slot]) toggle(group, slot, drawing.boxes[slot]?.title ?? "");
@@ -141,13 +147,17 @@ export class GraphView {
     }
   }
 
+  /** Exact numbers in their rooms each time; those below operators only where they can be read, and twice a second. */
   paintNumbers() {
-    const { store, picture } = this;
+    const { store, picture, panzoom } = this;
+    const readable = panzoom.scale >= READABLE;
+    this.stage.classList.toggle("small", !readable);
     for (const [slot, number] of picture.numbers) write(number, this.number(slot));
+    if (!readable || store.now() - this.below < BELOW) return;
+    this.below = store.now();
     for (const slot of new Set([...store.totals.keys(), ...store.estimates.keys(), ...Object.keys(store.graph.alike ?? {})])) {
       const node = picture.nodes.get(slot);
-      const flows = node && store.graph.nodes[slot]?.outputs.length && isStream(store, slot);
-      if (flows && !picture.numbers.has(slot)) write(picture.numberOf(slot, bounds(node)), this.number(slot));
+      if (node && !picture.numbers.has(slot) && isStream(store, slot)) write(picture.numberOf(slot, bounds(node)), this.number(slot));
     }
   }
 

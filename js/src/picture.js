@@ -20,13 +20,15 @@ export class Picture {
     this.places = new Map();
     /** @type {Map<string, Element>} */
     this.numbers = new Map();
+    /** Those below operators. @type {Map<string, Element>} */
+    this.under = new Map();
   }
 
   /** @param {SVGSVGElement} svg @param {Graph} graph @param {Drawing} drawing */
   index(svg, graph, drawing) {
     for (const title of svg.querySelectorAll("title")) title.remove();
     svg.querySelector("g.graph")?.removeAttribute("class");
-    for (const known of [this.nodes, this.places, this.numbers]) known.clear();
+    for (const known of [this.nodes, this.places, this.numbers, this.under]) known.clear();
     this.lines = [];
     for (const group of svg.querySelectorAll("g.node, g.edge, g.cluster")) {
       if (group.classList.contains("edge")) this.lines.push(line(group, drawing));
@@ -52,12 +54,12 @@ export class Picture {
   /** The text for the numbers of an operator; made under it where the picture has no room for one.
    * @param {string} slot @param {{left: number, right: number, bottom: number}} at */
   numberOf(slot, at) {
-    const known = this.numbers.get(slot);
+    const known = this.under.get(slot);
     if (known) return known;
     const text = document.createElementNS(SVG, "text");
     for (const [name, value] of Object.entries({ class: "number under", x: (at.left + at.right) / 2 + BESIDE, y: at.bottom + UNDER, "font-size": 8.5, "font-family": "Helvetica,sans-Serif" })) text.setAttribute(name, String(value));
     this.nodes.get(slot)?.append(text);
-    this.numbers.set(slot, text);
+    this.under.set(slot, text);
     return text;
   }
 

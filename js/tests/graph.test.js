@@ -33,6 +33,7 @@ function shown(changes = {}) {
   /** @type {any} */
   const fake = model({ graph: { ...graph, ...changes } });
   const dashboard = new Dashboard(fake, el, end.signal);
+  dashboard.graph.panzoom.scale = 1;
   const found = (/** @type {string} */ selector) => [...el.querySelectorAll(selector)].map((each) => each.getAttribute("data-slot") ?? "");
   return { el, fake, dashboard, found };
 }
@@ -94,6 +95,15 @@ test("what gives as many as one that is counted has its number, exactly", () => 
   fake.emit("msg:custom", { kind: "snapshot", seq: 1, time: 1, totals: { net: 7 }, estimates: { map: 1200, src: 3 } }, []);
   dashboard.paint();
   expect([...el.querySelectorAll(".stage .number")].map((each) => each.textContent)).toEqual(["≈ 3", "7", "7"]);
+});
+
+test("numbers that nobody could read are not written", () => {
+  const { el, fake, dashboard } = shown();
+  dashboard.graph.panzoom.scale = 0.2;
+  fake.emit("msg:custom", { kind: "snapshot", seq: 1, time: 1, totals: { net: 7 }, estimates: { map: 1200 } }, []);
+  dashboard.paint();
+  expect([...el.querySelectorAll(".stage .number")].map((each) => each.textContent)).toEqual(["7"]);
+  expect(el.querySelector(".stage.small")).not.toBeNull();
 });
 
 test("names are found before lines, and a hidden one opens its box", () => {
