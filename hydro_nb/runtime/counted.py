@@ -13,8 +13,8 @@ from itertools import chain, islice
 from operator import length_hint
 from typing import Any, cast
 
-PORTION = 256
-"""Lines whose words are found at once: few enough for these to stay in the processor's cache."""
+PORTION = 32
+"""Lines whose words are found at once: few enough for these to stay in the nearest cache."""
 _count = cast("Callable[[dict[Any, int], Iterable[Any]], None]", Counter[Any].update)
 """What a counter does with items, which any table may have done to it."""
 _NUMBERS = frozenset({bool, int, float, complex})
