@@ -109,7 +109,7 @@ def defined(text: str) -> dict[str, Any]:
 
 
 @given(cells(), starts)
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 def test_functions_in_one_loop_do_what_they_do_when_called(text, data):
     cell = defined(text)
     called = simply_called(cell, data)
@@ -118,7 +118,7 @@ def test_functions_in_one_loop_do_what_they_do_when_called(text, data):
 
 
 @given(cells(), starts)
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_functions_in_a_simulation_do_what_they_do_when_called(text, data):
     cell = defined(text)
     called = simply_called(cell, data)

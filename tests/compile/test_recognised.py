@@ -48,7 +48,7 @@ def test_it_is_recognised(name, form):
 
 @pytest.mark.parametrize("form", [form for _, form in CALLS])
 @given(items=data)
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 def test_it_does_what_functions_do_when_called(form, items):
     cell = cell_of(form)
     called = simply_called(cell, items)
@@ -76,7 +76,7 @@ def problem(cell: dict[str, Any], items: list[Any]) -> Any:
 
 @pytest.mark.parametrize("form", [form for _, form in CALLS if "max" not in form and "min" not in form])
 @given(items=data.filter(lambda items: not any(isinstance(item, Told) for item in items)))
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_failure_is_told_alike(form, items):
     cell = cell_of(form)
     found = problem(cell, items)
