@@ -28,5 +28,6 @@ LESSONS = (
     Lesson("06_agreement.ipynb", "Agreement", "all or nothing, and when nobody may go on"),
     Lesson("07_consensus.ipynb", "Consensus", "a log that outlives its leader"),
     Lesson("08_gossip_and_crdts.ipynb", "Gossip and CRDTs", "growing together without waiting for anybody"),
+    Lesson("09_speed.ipynb", "Speed", "where time goes, and what can be done about it"),
     Lesson("10_your_own.ipynb", "Your own", "from an idea to a service that is tested and attacked"),
 )
