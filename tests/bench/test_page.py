@@ -70,7 +70,8 @@ PLAY = """async ([traits, names, drawing, seconds, slots, lines]) => {
         median: at(0.5), late: at(0.95), worst: at(1),
         spent: spent.reduce((sum, each) => sum + each, 0) / spent.length,
         megabytes: performance.memory.usedJSHeapSize / 2 ** 20,
-        shown: [...el.querySelectorAll(".stream:not(.value) .count b")].map(each => each.textContent.replace(/\\D/g, "")),
+        shown: [...el.querySelectorAll(".stream:not(.value) .count b")]
+            .map(each => each.textContent.replace(/\\D/g, "")),
         nodes: el.querySelectorAll(".stage .node").length,
         expected: slots.map((slot, n) => String(beats * (12500 + n))),
     };
