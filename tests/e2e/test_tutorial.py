@@ -17,6 +17,7 @@ TUTORIAL = Path(__file__).parents[2] / "notebooks" / "01_processes.ipynb"
 @pytest.mark.timeout(300)
 def test_the_first_tutorial_counts_the_library_before_the_readers_eyes(open_notebook, server, pictures):
     shutil.copy(TUTORIAL, server.folder / "tutorial.ipynb")
+    shutil.copytree(TUTORIAL.parent / "pictures", server.folder / "pictures")
     notebook = open_notebook("tutorial.ipynb")
     notebook.start_all()
     deploying = notebook.cell(notebook.number("top"))
