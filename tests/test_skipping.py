@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import re
 import sys
+import textwrap
 from typing import Any
 
 import pytest
@@ -427,15 +428,17 @@ def test_a_cell_that_asks_for_something_else_changes_the_flow():
 
 
 def written(leader: Any, first: str, last: str) -> str:
-    source = leader.flow.source(leader)
-    start = source.index(first)
-    return source[start : source.index(last, start)]
+    """Give the lines from one that begins so to one that begins so, as they stand in a function."""
+    lines = leader.flow.source(leader).splitlines()
+    start = next(number for number, line in enumerate(lines) if line.lstrip().startswith(first))
+    end = next(number for number, line in enumerate(lines) if number > start and line.lstrip().startswith(last))
+    return textwrap.indent(textwrap.dedent("\n".join(lines[start:end])), "    ") + "\n"
 
 
 def test_the_source_of_elements(leader):
     numbers = leader.source_iter(["1", "x"]).map(lambda word: int(word) - 1, on_error="skip")
     numbers.filter(lambda n: 10 % n, on_error="skip").for_each(print)
-    assert written(leader, "    for word", "        counts") == (
+    assert written(leader, "for word", "for_each_3_count") == (
         "    for word in chunk:\n"
         "        try:\n"
         "            n = int(word) - 1\n"
@@ -457,7 +460,7 @@ def test_the_source_of_elements(leader):
 def test_the_source_of_a_fold(leader):
     pairs = leader.source_iter([("a", 0)]).into_keyed()
     pairs.fold(int, inplace(lambda total, n: total.add(n)), on_error="skip").entries().for_each(print, **SHOWN)
-    assert written(leader, "    for key", "    # ") == (
+    assert written(leader, "for key", "# ") == (
         "    for key, n in chunk:\n"
         "        now = fold_keyed_2[key] if key in fold_keyed_2 else int()\n"
         "        try:\n"
@@ -471,7 +474,7 @@ def test_the_source_of_a_fold(leader):
 
 def test_the_source_of_items(leader):
     leader.source_iter(["a b"]).flat_map_ordered(lambda line: line.split(), on_error="skip").for_each(print)
-    assert written(leader, "    for line", "            counts") == (
+    assert written(leader, "for line", "for_each_2_count") == (
         "    for line in chunk:\n"
         "        try:\n"
         "            many = line.split()\n"
@@ -487,7 +490,7 @@ def test_who_does_not_skip_pays_nothing(leader):
     numbers = leader.source_iter([1])
     numbers.map(inverse).fold(0, lambda total, n: total + n).into_stream().for_each(print)
     source = leader.flow.source(leader)
-    assert [word for word in ("try:", "skipped", "Skips") if word in source] == []
+    assert [word for word in ("except", "skipped", "Skips") if word in source] == []
 
 
 # ---------------------------------------------------------------- the simulator
