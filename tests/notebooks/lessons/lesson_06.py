@@ -15,9 +15,11 @@ WRONG = {
         ("def consistent(done):\n    return True", "off for a third"),
         ("def consistent(done):\n    return len({str(trips) for trips in done.values()}) == 1", "not heard"),
         (
-            ("def consistent(done):\n"
-            "    said = [trips['Rome'] for trips in done.values() if 'Rome' in trips]\n"
-            "    return len(set(said)) <= 1"),
+            (
+                "def consistent(done):\n"
+                "    said = [trips['Rome'] for trips in done.values() if 'Rome' in trips]\n"
+                "    return len(set(said)) <= 1"
+            ),
             "not only the first",
         ),
     ],
