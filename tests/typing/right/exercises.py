@@ -12,7 +12,11 @@ def squares(answer: Callable[[int], int]) -> None:
     expect(answered(answer(3)) == 14, "For 3 it should be 1 + 4 + 9.")
 
 
-assert_type(check("sums.1", lambda n: n), Verdict)
+def sum_of_squares(n: int) -> int:
+    return sum(k * k for k in range(1, n + 1))
+
+
+assert_type(check("sums.1", sum_of_squares), Verdict)
 assert_type(check("sums.1", ...).passed, bool)
 assert_type(progress(), Overview)
-assert_type(squares(abs), None)
+assert_type(squares(sum_of_squares), None)
