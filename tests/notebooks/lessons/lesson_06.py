@@ -41,4 +41,5 @@ def shows(cells):
     lines = shown(cells["kill"])
     assert lines.count("yes to Paris") == 3
     assert "Paris is" not in lines
-    assert "Agency" in shown(cells["restart"])
+    assert lines.rstrip().splitlines()[-1].endswith("says yes to Paris")
+    assert shown(cells["restart"]).endswith("decisions on Paris: 0\n")
