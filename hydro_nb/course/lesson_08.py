@@ -50,11 +50,11 @@ def newest(merge: Merge) -> None:
 @exercise("08.4", "What can be gossiped")
 def gossiped(letters: str) -> None:
     """Look at which letters were chosen."""
-    given = set(answered(letters))
+    given = set(answered(letters)) - set(", ")
     expect(given <= set("abcd"), "Answer with some of the letters a, b, c, d.")
     expect("b" not in given, "Take 0, 0 and 30. What is the mean of 0 and 30, and of that and 0? And in another order?")
     expect("d" not in given, "What becomes of the list if a node hears the same list twice?")
-    expect(given == set("ac"), "One more of them comes out right.")
+    expect(given == set("ac"), "Not all that come out right are among them.")
 
 
 def _obeys(merge: Merge, states: Sequence[Any]) -> None:

@@ -34,7 +34,7 @@ WRONG = {
         ("def newest(a, b):\n    return a if a[0] >= b[0] else b", "another result"),
         ("def newest(a, b):\n    return min(a, b)", "newer one wins"),
     ],
-    "08.4": [('letters = "abc"', "Take 0, 0 and 30"), ('letters = "acd"', "twice"), ('letters = "a"', "One more")],
+    "08.4": [('letters = "abc"', "Take 0, 0 and 30"), ('letters = "acd"', "twice"), ('letters = "a"', "Not all")],
 }
 
 
