@@ -169,6 +169,7 @@ class Worker:
             self._notices.ended(end)
         if not known:
             self._announce(peer, MembershipEvent.LEFT)
+        self._weigh()  # nobody gives credit for what was cut
 
     def strike(self, told: Fault) -> None:
         """Let a fault act on all that goes to a peer, or let it end."""
@@ -182,6 +183,7 @@ class Worker:
             self.faults.sever(peer)
         for end in self._ends.severed(peer, reason):
             self._notices.ended(end)
+        self._weigh()
 
     def _divert(self, faults: Faults) -> None:
         """Send through the faults, if there are any left."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from test_worker import Bench
 
 from hydro_nb.runtime.life import LONGEST_GAP, Life
@@ -82,3 +83,28 @@ def test_what_costs_much_is_told_seldom_but_told():
     assert life.due > bench.clock.now()
     _step(bench, life, LONGEST_GAP)
     assert told[-1].totals["sink"] == 7
+
+
+ECHO = """
+def start():
+    return State()
+def tick(state, inputs, outputs):
+    outputs["out2"].extend(inputs["in1"])
+    return False
+"""
+
+
+@pytest.mark.parametrize("end", ["gone", "severed"])
+def test_what_waited_for_the_room_of_one_that_has_ended_is_taken_at_once(end):
+    bench = Bench(ECHO, max_buffer=100)
+    life = Life(bench.worker, Told())
+    for _ in range(4):
+        bench.give(range(40))
+        life.turn()
+        life.turn()
+    assert bench.worker.held
+    assert sum(each.queued for each in bench.worker.ins) > 0
+    getattr(bench.worker, end)(2, "it ended")
+    life.turn()
+    assert not bench.worker.held
+    assert sum(each.queued for each in bench.worker.ins) == 0
