@@ -84,7 +84,7 @@ class Endings:
 
     def _verdict(self, member: Member) -> Verdict:
         host = self._host
-        if not (host.going or member.begun) or host.stopping or host.draining or self._returns.will_start(member.id):
+        if not (host.going or member.begun) or host.stopping or host.draining or self._returns.replaces(member.id):
             return Verdict()
         if self._board.ended_elsewhere():
             return Verdict(sequel="its deployment was ended from elsewhere, as by `hydro-nb kill`")
@@ -142,8 +142,8 @@ class Endings:
 
     def _brought(self, old: Member, done: Future[None]) -> None:
         """Where one that should start again by itself could not: unless its next life has been judged, it failed."""
-        error, new = done.exception(), self._host.members[old.id]
-        if error is None or self._host.stopping or self._host.draining or (new is not old and new.over):
+        error, new = done.exception(), self._host.members.get(old.id)
+        if error is None or new is None or self._host.stopping or self._host.draining or (new is not old and new.over):
             return
         new.returns = False
         new.problem = Problem(new.id, self._board.now(), str(error))

@@ -16,6 +16,7 @@ from hydro_nb.deploy.member import Member
 from hydro_nb.deploy.plan import Plan
 from hydro_nb.deploy.returning import Exchange, Host, Return, Starter, in_time, quoted
 from hydro_nb.errors import DeployError, HydroError
+from hydro_nb.telemetry.state import OVER
 from hydro_nb.wire import Connect, Met, PeerGone, Phase, Problem, location_of, member_of
 
 
@@ -71,6 +72,7 @@ class Returns:
     def exchanged(self, coming: Mapping[int, str], timeout: float) -> list[Future[None]]:
         """Start processes for which others have made room; none begins before all have met. Gives when each runs."""
         self._exchange = None
+        self._let_go_of(coming)
         crew = {*coming}
         ones = [self._made(peer, timeout, why, asked=True) for peer, why in coming.items()]
         for one in ones:
@@ -79,6 +81,14 @@ class Returns:
         self._waiting.extendleft(reversed(ones))
         self._next()
         return [one.done for one in ones]
+
+    def _let_go_of(self, coming: Mapping[int, str]) -> None:
+        """Start nobody for whom the flow has no place any more, nor by itself who comes all the same."""
+        for one in tuple(self._waiting):
+            gone = one.peer not in self._plan.peers
+            if gone or (one.peer in coming and not one.asked):
+                self._waiting.remove(one)
+                self._resolve(one, DeployError(f"process `{one.name}` is no longer part of the flow") if gone else None)
 
     def add(self, peer: int, timeout: float, why: str = "", *, asked: bool = False) -> Future[None]:
         """Start a process again when those before it are there; the result comes when it runs."""
@@ -162,7 +172,7 @@ class Returns:
             self._finish(one, DeployError(f"process `{one.name}` could not be started again: {error}"))
             return
         one.started = True
-        if one.peer in self._host.members:
+        if one.peer in self._host.members or self._board.state.processes[one.peer].state in OVER:
             self._board.again(one.peer, one.why)
         self._host.adopt(Member(self._plan.peers[one.peer], one.peer, child, self._io))
 
@@ -237,11 +247,11 @@ class Returns:
 
     def ended(self, member: Member) -> None:
         """Take note that a process has ended."""
+        if (met := self._waiting_of(member)) is not None:
+            self._finish(met, DeployError(self._host.explain(member, "could not start again")))
         if self._exchange is not None:
             self._exchange.look()
             return
-        if (met := self._waiting_of(member)) is not None:
-            self._finish(met, DeployError(self._host.explain(member, "could not start again")))
         one = self._current
         if one is None:
             return
@@ -306,24 +316,22 @@ class Returns:
         if error is None:
             one.done.set_result(None)
         else:
-            self._forsake(one)
+            self._forsake(one, error)
             one.done.set_exception(error)
         if not self._host.stopping:
             # a new proof, with the member that runs again
             self._host.settling.restart()
         self._board.notify()
 
-    def _forsake(self, one: Return) -> None:
-        """Tell those who may have been told that one comes back that it does not."""
+    def _forsake(self, one: Return, error: HydroError) -> None:
+        """Tell those who may have been told that one comes back that it does not; one that is new has failed."""
+        if one.started or self._host.stopping or self.awaits(one.peer):
+            return
         member = self._host.members.get(one.peer)
-        if (
-            member is not None
-            and member.over
-            and not one.started
-            and not self.awaits(one.peer)
-            and not self._host.stopping
-        ):
+        if member is not None and member.over:
             self._host.tell_all(PeerGone(one.peer, member.obituary))
+        elif member is None and one.peer in self._plan.peers:
+            self._board.ended(one.peer, "failed", str(error))
 
 
 def _do(work: Callable[[], None], done: Future[None]) -> None:

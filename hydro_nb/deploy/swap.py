@@ -90,7 +90,8 @@ class Swap:
         """End those that change; they may close what they hold."""
         reasons = {peer: f"it was replaced, as {why} changed" for peer, why in self._change.replaced.items()}
         reasons |= dict.fromkeys(self._change.removed, "it is no longer part of the flow")
-        self.ending = {peer: self._host.members[peer] for peer in reasons}
+        # one that could not be started the last time has no process
+        self.ending = {peer: self._host.members[peer] for peer in reasons if peer in self._host.members}
         for peer, member in self.ending.items():
             if not member.over:
                 member.on_purpose, member.parting = True, reasons[peer]
@@ -113,7 +114,7 @@ class Swap:
         self._parts.become(self._wish)
         self._host.faults.become(self._parts.plan.channels)
         for peer in change.removed:
-            del members[peer]
+            members.pop(peer, None)
         for peer in change.kept:
             slots = change.slots[location_of(peer)]
             known = members[peer].slots or {slot: slot for slot in slots}
