@@ -24,7 +24,7 @@ def renamed(event: Report, slots: Slots) -> Report:
     """
     match event:
         case Counts():
-            fields = ("totals", "samples", "values", "discarded", "skipped")
+            fields = ("totals", "samples", "values", "discarded", "skipped", "estimates")
             changes: dict[str, Any] = {field: _keyed(getattr(event, field), slots) for field in fields}
             return replace(event, **changes)
         case Problem() | Listening():
