@@ -69,7 +69,9 @@ class Reset:
     done: bool
 
     def __repr__(self) -> str:
-        what = ", ".join(self.names) or "nothing that was passed"
+        if not self.names:
+            return "nothing to forget: no exercise was passed"
+        what = ", ".join(self.names)
         return f"forgotten: {what}" if self.done else f"still there; to forget it put sure=True: {what}"
 
 

@@ -9,5 +9,5 @@ WRONG = {}
 
 def shows(cells):
     assert shown(cells["progress"]).startswith("01 Processes")
-    assert shown(cells["start-over"]) == "still there; to forget it put sure=True: nothing that was passed"
+    assert shown(cells["start-over"]) == "nothing to forget: no exercise was passed"
     assert " exercises passed" in shown(cells["progress"])
