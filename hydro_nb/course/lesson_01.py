@@ -27,8 +27,10 @@ def longer(answer: Callable[[str], list[str]]) -> None:
     """Try a function on lines."""
     given = answer("a word, another word, and the last")
     expect(not isinstance(given, str), "It gives a text, but a line may have several such words: give a list.")
-    expect("word" not in list(given), "`word` has four letters and should be left out.")
-    expect(list(given) == ["another"], "`a word, another word, and the last` has one word of five letters or more.")
+    words = list(given)
+    expect("word" not in words, "`word` has four letters and should be left out.")
+    expect("word," not in words, "`word,` with its comma was taken for a word. See how `words_of` finds them.")
+    expect(words == ["another"], "`a word, another word, and the last` has one word of five letters or more.")
     expect(
         list(answer("three times three")) == ["three", "times", "three"], "Words of exactly five letters belong too."
     )

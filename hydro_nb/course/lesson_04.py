@@ -60,6 +60,10 @@ def seats(answer: Callable[..., Any]) -> None:
     async def two_want_one() -> None:
         ask.send_many([(1, "A1"), (2, "A1"), (2, "B2"), (1, "A1")])
         heard = await told.collect_sorted()
+        for client, words in heard:
+            assert client in {1, 2}, f"an answer is under {client!r}, which is no client"
+            shaped = words in {(seat, said) for seat in ("A1", "B2") for said in ("yours", "taken")}
+            assert shaped, f"client {client} was told {words!r}, which is no pair of a seat and `yours` or `taken`"
         assert len(heard) == 4, f"four requests got {len(heard)} answers"
         owners = {client for client, (seat, said) in heard if (seat, said) == ("A1", "yours")}
         assert len(owners) == 1, f"the seat A1 belongs to {len(owners)} clients"

@@ -64,7 +64,7 @@ def totals(answer: Callable[..., Any]) -> None:
     merged: dict[str, int] = {}
     for table in tables:
         twice = sorted(set(table) & set(merged))
-        expect(not twice, f"{', '.join(twice)} is counted by two members, and neither has the whole sum.")
+        expect(not twice, f"At several members: {', '.join(twice)}. Each customer should be at one of them only.")
         merged |= table
     expect(merged == {"Ann": 9, "Bob": 6, "Cleo": 1, "Dan": 7}, "Some sum is not that of the customer's amounts.")
 

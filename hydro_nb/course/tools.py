@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from hydro_nb.errors import SimulationFailure
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from hydro_nb.sim.simulation import Simulation
+
+_PLACE = re.compile(r"\S+, line \d+:")
+"""How a line of the user's is named below what is wrong with it."""
 
 
 def survives(simulation: Simulation, body: Callable[[], Coroutine[Any, Any, None]], hint: str) -> int:
@@ -38,9 +42,12 @@ def reason(failure: SimulationFailure) -> str:
 
     >>> reason(SimulationFailure("`body` failed in execution 2 of 3.\n  AssertionError: 0 is not 1\n\nWhat happened:"))
     'AssertionError: 0 is not 1'
+    >>> reason(SimulationFailure("`send` was never awaited.\n  In[4], line 2: answers.send(1)"))
+    '`send` was never awaited.'
     """
     first, _, rest = str(failure).partition("\n")
-    return rest.partition("\n")[0].strip() or first
+    second = rest.partition("\n")[0].strip()
+    return first if _PLACE.match(second) else second or first
 
 
 def streams(answer: Any, number: int, names: str) -> tuple[Any, ...]:

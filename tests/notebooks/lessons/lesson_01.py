@@ -17,6 +17,7 @@ WRONG = {
         ("long_words = 7", "not callable"),
         ("def long_words(line):\n    return line", "give a list"),
         ("def long_words(line):\n    return words_of(line)", "four letters"),
+        ("def long_words(line):\n    return [word for word in line.split() if len(word) > 4]", "with its comma"),
         ("def long_words(line):\n    return re.findall(r'\\w{6,}', line)", "exactly five"),
     ],
     "01.3": [

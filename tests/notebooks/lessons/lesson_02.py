@@ -31,10 +31,11 @@ WRONG = {
         (by_city("reduce(min)"), "ProofError: `reduce` needs a commutative function"),
         (by_city("first()"), "OrderError"),
     ],
-    "02.3": [(RUNNING, "is not commutative"), (LAST, "the last mean was"), (NONE_YET, "ZeroDivisionError")],
+    "02.3": [(RUNNING, "is not commutative"), (LAST, "the last mean was"), (NONE_YET, "no reading yet")],
     "02.4": [
         ("def how_many_reports(reports):\n    return reports.count()", "RetriesError"),
         ("def how_many_reports(reports):\n    return reports.map(lambda r: r[1]).unique().count()", "taken for one"),
+        ("def how_many_reports(reports):\n    return reports.map(lambda r: r[0]).max()", "the last count was"),
         ("def how_many_reports(reports):\n    return 3", "A live value is wanted"),
     ],
 }

@@ -18,6 +18,7 @@ ONCE = """async def finds_it(increment, acknowledged, get, answers):
     get.send("get")
     await answers.assert_yields_only(["1"])"""
 TOO_STRICT = ONCE.replace('    await acknowledged.assert_yields(["inc"])\n', "")
+HASTY = ONCE.replace("    await acknowledged", "    acknowledged")
 BLIND = ONCE.replace('    await answers.assert_yields_only(["1"])', "    await answers.collect()")
 
 
@@ -40,6 +41,7 @@ WRONG = {
         (ONCE, "stays at 1 passes it"),
         (TOO_STRICT, "that is right does not pass it"),
         (BLIND, "too early passes it"),
+        (HASTY, "was called but never awaited"),
     ],
     "03.4": [
         (scanning('map(lambda amount: "ok" if amount <= 100 else "refused")'), "not enough left for 20"),

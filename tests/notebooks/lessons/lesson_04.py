@@ -14,6 +14,11 @@ FORGETFUL = """def seats(requests):
     in_line = by_seat.assume_ordering(nondet("whoever is first"))
     decided = in_line.scan(lambda: -1, lambda owner, c: (c, (c, "yours" if owner == -1 else "taken"))).entries()
     return decided.map(lambda entry: (entry[1][0], (entry[0], entry[1][1]))).into_keyed()"""
+BY_SEAT = """def seats(requests):
+    by_seat = requests.entries().map(lambda entry: (entry[1], entry[0])).into_keyed()
+    in_line = by_seat.assume_ordering(nondet("whoever is first"))
+    return in_line.scan(lambda: -1, lambda owner, client: (client, (client, "yours")))"""
+SEATLESS = BY_SEAT + ".values().into_keyed()"
 UNORDERED = """def seats(requests):
     by_seat = requests.entries().map(lambda entry: (entry[1], entry[0])).into_keyed()
     return by_seat.scan(lambda: -1, lambda owner, client: (client, (client, "yours")))"""
@@ -34,7 +39,13 @@ WRONG = {
         ("def highest(bids):\n    return bids.reduce(lambda a, b: max(a, b))", "The keys should be the things"),
         ("def highest(bids):\n    return bids.values().map(lambda bid: bid[1]).max()", "for each thing is wanted"),
     ],
-    "04.4": [(TWICE, "belongs to 2 clients"), (FORGETFUL, "was told two things"), (UNORDERED, "OrderError")],
+    "04.4": [
+        (TWICE, "belongs to 2 clients"),
+        (FORGETFUL, "was told two things"),
+        (UNORDERED, "OrderError"),
+        (BY_SEAT, "no client"),
+        (SEATLESS, "no pair"),
+    ],
 }
 
 

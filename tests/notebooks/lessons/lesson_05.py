@@ -30,7 +30,15 @@ WRONG = {
                 '    dealt = sales.round_robin(shops, TCP.fail_stop(), nondet("any"))\n'
                 "    return dealt.into_keyed().reduce(lambda a, b: a + b)"
             ),
-            "by two members",
+            "At several members",
+        ),
+        (
+            (
+                "def totals(sales, shops):\n"
+                '    everywhere = sales.broadcast(shops, TCP.fail_stop(), nondet("any"))\n'
+                "    return everywhere.into_keyed().reduce(lambda a, b: a + b)"
+            ),
+            "At several members",
         ),
         (
             (
