@@ -35,6 +35,7 @@ def safe(answer: Callable[[Groups, Groups], bool]) -> None:
     expect(bool(answer(groups(5, 4), pairs)), "Any four of five meet any two, so four may promise where two decide.")
     expect(not answer(threes, pairs), "Three may promise that have not heard of the two that decided.")
     expect(not answer([{0}], [{0}, {1}]), "What {1} decides, {0} does not know of. Every pair of groups counts.")
+    expect(bool(answer([{0, 1}], [{0, 2}, {0}])), "All of these have 0 in common. How large they are says nothing.")
 
 
 def groups(of: int, size: int) -> Groups:
@@ -49,7 +50,9 @@ def groups(of: int, size: int) -> Groups:
 @exercise("07.3", "The next ballot")
 def next_ballot(answer: Callable[[list[Ballot], int], Ballot]) -> None:
     """Try a function on ballots that were heard of."""
-    expect(tuple(answered(answer([], 3))) == (0, 3), "Where nothing was heard of, it is (0, me).")
+    first = answered(answer([], 3))
+    expect(isinstance(first, tuple | list), "A ballot is a pair: `return` a number and a proposer.")
+    expect(tuple(first) == (0, 3), "Where nothing was heard of, it is (0, me).")
     for heard, me in (
         ([(0, 1)], 2),
         ([(0, 2)], 1),

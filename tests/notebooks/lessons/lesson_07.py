@@ -18,8 +18,16 @@ WRONG = {
             "def safe(promising, deciding):\n    return all(any(one & two for two in deciding) for one in promising)",
             "not safe",
         ),
+        (
+            (
+                "def safe(promising, deciding):\n"
+                "    return all(len(one) + len(other) > 5 for one in promising for other in deciding)"
+            ),
+            "How large they are",
+        ),
     ],
     "07.3": [
+        ("def next_ballot(heard, me):\n    return len(heard)", "A ballot is a pair"),
         ("def next_ballot(heard, me):\n    return 0, me", "not greater"),
         ("def next_ballot(heard, me):\n    return max(heard, default=(-1, 0))[0] + 1, me", "would be enough"),
         ("def next_ballot(heard, me):\n    return max(heard, default=(0, me))", "whose it is"),
