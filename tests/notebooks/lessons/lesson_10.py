@@ -55,4 +55,5 @@ def shows(cells):
     assert re.search(r"\d+ schedules, and the promise holds", shown(cells["prove"]))
     assert "ok tea | tea is 3 | jam is nothing | ? hello?" in shown(cells["client"])
     assert "and every answer was right" in shown(cells["chaos"])
+    assert re.search(r"item-(\d+) lives on Shard/\d: item-\1 is \1\n", shown(cells["kill"]))
     assert shown(cells["kill"]).endswith("tea is nothing\n")
