@@ -20,7 +20,7 @@ def file_of(text: str, made_by: str) -> Path | None:
 
     What else the compiled code depends on is in `made_by`.
     """
-    with suppress(OSError):
+    with suppress(OSError, RuntimeError):  # who has no home has no place for it
         folder = _folder()
         key = sha256(f"{text}\n{made_by}\n{sys.version}".encode()).hexdigest()[:32]
         path = folder / f"{key}.py"
@@ -31,14 +31,20 @@ def file_of(text: str, made_by: str) -> Path | None:
 
 def _folder() -> Path:
     folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hydro_nb" / "loops"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for each in (folder.parent, folder):
+        each.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
 
 def _is_ours(folder: Path) -> bool:
-    """Whether nobody else can put code there."""
-    found = folder.stat()
-    return os.name == "nt" or (found.st_uid == os.getuid() and not found.st_mode & _OTHERS_MAY_WRITE)
+    """Whether nobody else can put code there, or another folder in its place."""
+    return os.name == "nt" or all(map(_is_mine, (folder.parent, folder)))
+
+
+def _is_mine(folder: Path) -> bool:
+    mine, found = os.getuid(), folder.stat()
+    by_me = found.st_uid == mine and folder.lstat().st_uid in (0, mine)  # it may be a link
+    return by_me and not found.st_mode & _OTHERS_MAY_WRITE
 
 
 def _written(path: Path, text: str) -> bool:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import ast
 import gc
 import linecache
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
 import numba
 import numpy as np
+from numba.core import config
 from numba.extending import intrinsic, register_jitable
 
 from hydro_nb.runtime.numeric_cache import file_of
@@ -98,9 +99,23 @@ def compiled(function: Callable[..., Any], kinds: Sequence[str]) -> Callable[...
 
 def _made(plain: FunctionType, types: tuple[Any, ...], *, kept: bool) -> Callable[..., Any]:
     if kept:
-        with suppress(Exception):  # whatever is wrong with what was kept: it can be made again
+        with _beside_its_file(), suppress(Exception):  # whatever is wrong with what was kept: it can be made again
             return numba.njit(types, error_model="numpy", nogil=True, cache=True)(plain)
     return numba.njit(types, error_model="numpy", nogil=True)(plain)
+
+
+@contextmanager
+def _beside_its_file() -> Generator[None]:
+    """Let numba keep code nowhere else: a folder that its environment names may be one that others write too."""
+    settings = vars(config)
+    before = {name: settings[name] for name in ("CACHE_DIR", "CACHE_LOCATOR_CLASSES") if name in settings}
+    try:
+        for name in before:
+            setattr(config, name, "")
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(config, name, value)
 
 
 def _warm(run: Callable[..., Any], kinds: Sequence[str]) -> None:
