@@ -58,6 +58,8 @@ def add_up(total: Any, items: Iterable[Any]) -> tuple[Any, Iterable[Any]]:
 
     >>> add_up(1, [2, 3]), add_up(1, [2, "a", 3]), add_up("a", ["b"])
     ((6, ()), (3, ['a', 3]), ('a', ['b']))
+    >>> add_up(1, [2.5, 10**400, 3]) == (3.5, [10**400, 3])
+    True
     """
     if type(total) is not int or not _ADDS_IN_TURN:
         return total, items
@@ -65,7 +67,7 @@ def add_up(total: Any, items: Iterable[Any]) -> tuple[Any, Iterable[Any]]:
     each = iter(items)
     try:
         return sum(each, total), ()
-    except TypeError:
+    except (TypeError, OverflowError):
         done = len(items) - length_hint(each) - 1
         if not _NUMBERS.issuperset(map(type, items[:done])):  # what the user's own numbers did is not done again
             raise

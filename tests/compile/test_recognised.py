@@ -105,3 +105,4 @@ def test_what_is_left_is_left_to_the_loop():
     assert list(count_words(table, ["a a", 1, "a"])) == ["a a", 1, "a"]
     assert add_up(2**63, [1, 2]) == (2**63 + 3, ())
     assert add_up(0, [0.1] * 10 + [[]]) == (sum([0.1] * 10), [[]])
+    assert add_up(1, [0.5, 10**400, 2]) == (1.5, [10**400, 2])
