@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Collection
 from typing import Protocol
 
 from hydro_nb.deploy.acting import Acts
@@ -29,6 +30,10 @@ class Backend(Acts, Protocol):
 
     async def settled(self, timeout: float | None) -> None:
         """Do the same without blocking the event loop."""
+        ...
+
+    def ending(self) -> Collection[int]:
+        """Give those that were killed on purpose and have not ended yet, but those that are started again."""
         ...
 
     def become(self, wish: Wish) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from hydro_nb.deploy.beside import RING_SECONDS
 from hydro_nb.deploy.board import Board
@@ -192,6 +192,10 @@ class InProcessBackend:
         await self._beside.rest(IDLE_SECONDS if seconds is None else min(seconds, IDLE_SECONDS))
 
     # ------------------------------------------------------------ stopping
+
+    def ending(self) -> Collection[int]:
+        """Give nobody: who is killed here has ended at once."""
+        return ()
 
     def become(self, wish: Wish) -> None:
         """Go on: where anything has changed all are started anew instead, as all live in the kernel."""

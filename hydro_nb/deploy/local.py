@@ -7,7 +7,7 @@ import atexit
 import socket
 import threading
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -182,6 +182,14 @@ class LocalBackend:
         done = self._io.call(lambda: self._supervisor.restart(name, timeout, why))
         self._board.wait(done.done)
         outcome(done)
+
+    def ending(self) -> Collection[int]:
+        """Give those that were killed on purpose and have not ended yet, but those that are started again."""
+        return () if self._io.foreign else self._io.call(self._ending)
+
+    def _ending(self) -> Collection[int]:
+        returns, members = self._supervisor.returns, self._supervisor.members.values()
+        return {each.id for each in members if each.on_purpose and not (each.over or returns.awaits(each.id))}
 
     def become(self, wish: Wish) -> None:
         """Replace some processes, and return when all run."""

@@ -106,3 +106,18 @@ def test_one_that_is_to_be_started_again_is_forgotten_with_its_place_in_the_flow
         made.restarted("Worker/0")[0].result(SECONDS)
         deployment.settle(SECONDS)
         assert said(deployment, "Worker/0") == ["1", "1"]
+
+
+def test_one_that_is_being_killed_has_not_kept_its_state():
+    flow = FlowBuilder()
+    shown(flow.process(Leader).source_iter([1]).enumerate(), str)
+    shown(flow.process(Audit).source_iter([2]), str)
+    with flow.deploy() as deployment:
+        deployment.settle(SECONDS)
+        supervisor = deployment._backend._supervisor
+        member = next(each for each in supervisor.members.values() if each.name == "Audit")
+        # as it is from its kill to its end
+        member.on_purpose = True
+        assert str(deployment.redeploy()) == "Audit had ended: started again; Leader kept its state"
+        deployment.settle(SECONDS)
+        assert said(deployment, "Audit") == ["2", "2"]
