@@ -17,6 +17,7 @@ from splicing import define
 
 from hydro_nb import FlowBuilder, HydroError, SimulationFailure, nondet
 from hydro_nb.compile.program import compile_flow
+from hydro_nb.lang.sim_ports import ScriptError
 from hydro_nb.runtime.location import Location
 from hydro_nb.runtime.render import Renderer
 
@@ -97,6 +98,8 @@ def simulated(cell: dict[str, Any], data: list[Any]) -> Outcome:
     try:
         stream.flow.sim().deterministic(body)
     except SimulationFailure as failure:
+        if isinstance(failure.__cause__, ScriptError):
+            reject()  # entries of a table have no order, and a simulation without choices is not told one
         return Outcome(said(failure.__cause__), LOG.done, "")
     return Outcome("", LOG.done, "".join(out))
 

@@ -34,6 +34,10 @@ REACHED = """([root, least]) => [...root.querySelectorAll('.stream:not(.value) .
     each => Number(each.textContent.replace(/\\D/g, '')) >= least)"""
 
 
+ITS_OWN = "Could not restore the debugger state: Canceled future"
+"""What JupyterLab complains of where its page is loaded anew before its debugger has begun."""
+
+
 class Notebook:
     """One notebook, open in one page; whatever the page complains of is kept in `complaints`."""
 
@@ -49,7 +53,7 @@ class Notebook:
         self.wait_for_kernel()
 
     def _heard(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not message.text.startswith(ITS_OWN):
             self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
 
     def wait_for_kernel(self) -> None:

@@ -85,7 +85,7 @@ def test_a_page_loaded_again_shows_what_runs(open_notebook):
     dashboard = notebook.dashboard()
     dashboard.wait_for_phase("running")
     assert dashboard.wait_for_total(before + 30) > before
-    assert dashboard.tab("logs").locator(".line").count() > 1
+    expect(dashboard.tab("logs").locator(".line").nth(1)).to_be_visible()
     expect(notebook.page.locator("[data-hydro-static]")).to_be_hidden()
 
 
