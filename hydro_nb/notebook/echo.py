@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import sys
 import threading
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from hydro_nb.notebook import cells
+
+if TYPE_CHECKING:
+    from hydro_nb.deploy import Deployment
+    from hydro_nb.wire import LogLine
 
 SECONDS = 0.05
 
@@ -36,12 +41,7 @@ class Echo:
             for deployment in self._cells.deployments.every():
                 told = self._cursors.get(deployment, 0)
                 self._cursors[deployment], lines = deployment.logs_since(told)
-                missing = self._cursors[deployment] - told - len(lines)
-                if missing:
-                    sys.stdout.write(f"[... {missing} lines more, which are in {deployment.log_folder}]\n")
-                for line in lines:
-                    target = sys.stdout if line.stream == "stdout" else sys.stderr
-                    target.write(f"{line}\n")
+                show(deployment, lines, missing=self._cursors[deployment] - told - len(lines))
 
     def _follow(self) -> None:
         while not self._ended.wait(SECONDS):
@@ -52,6 +52,15 @@ class Echo:
         self._ended.set()
         self._thread.join()
         self.flush()
+
+
+def show(deployment: Deployment, lines: Iterable[LogLine], *, missing: int) -> None:
+    """Print lines of a deployment, after how many are missing before them and where these are."""
+    if missing:
+        kept = f", which are in {deployment.log_folder}" if deployment.log_folder else ""
+        sys.stdout.write(f"[... {missing} lines more{kept}]\n")
+    for line in lines:
+        (sys.stdout if line.stream == "stdout" else sys.stderr).write(f"{line}\n")
 
 
 def catch_up(shell: Any) -> bool:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from hydro_nb.notebook import display, echo
 
 if TYPE_CHECKING:
-    from hydro_nb.deploy import Deployment
     from hydro_nb.notebook.cells import Cells
 
 MOST_LINES = 500
@@ -29,17 +27,9 @@ class Unseen:
         self._known.update(new)
         for deployment in new:
             if deployment.snapshot().over and not display.shown(deployment) and not echo.catch_up(self._hooks.shell):
-                _print(deployment)
-
-
-def _print(deployment: Deployment) -> None:
-    total, lines = deployment.logs_since(0)
-    last = lines[-MOST_LINES:]
-    if total > len(last):
-        kept = f", which are in {deployment.log_folder}" if deployment.log_folder else ""
-        sys.stdout.write(f"[... {total - len(last)} lines more{kept}]\n")
-    for line in last:
-        (sys.stdout if line.stream == "stdout" else sys.stderr).write(f"{line}\n")
+                total, lines = deployment.logs_since(0)
+                last = lines[-MOST_LINES:]
+                echo.show(deployment, last, missing=total - len(last))
 
 
 def register(shell: Any, hooks: Cells) -> None:

@@ -68,14 +68,19 @@ def stream_of(cell: dict[str, Any], data: list[Any]) -> Any:
     return stream.assume_ordering(nondet("the order of a table")) if stream.kind.order.name == "NONE" else stream
 
 
-def fused(cell: dict[str, Any], data: list[Any]) -> Outcome:
-    """Run the program that a deployment runs."""
-    stream = stream_of(cell, data)
+def located(stream: Any) -> Location:
+    """Load the program that a deployment runs, which tells what comes out."""
     stream.for_each(OUT.told)
     program = compile_flow(stream.flow.graph)
     place = program.locations[0]
     location = Location(place, cloudpickle.loads(program.captures[place.id]), (), Renderer(), place.id)
     location.load()
+    return location
+
+
+def fused(cell: dict[str, Any], data: list[Any]) -> Outcome:
+    """Run the program that a deployment runs."""
+    location = located(stream_of(cell, data))
     try:
         location.start()
         while location.step():

@@ -5,19 +5,16 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import cloudpickle
 import pytest
 from expressions import GLOBALS, LOG, OUT, Told
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from splicing import define
-from test_called_law import fused, simply_called, stream_of
+from test_called_law import fused, located, simply_called, stream_of
 
 from hydro_nb.compile.program import compile_flow
 from hydro_nb.compile.recognised import Recognised
 from hydro_nb.runtime.counted import add_up, count_each, count_words
-from hydro_nb.runtime.location import Location
-from hydro_nb.runtime.render import Renderer
 
 SPLIT = "flat_map_ordered(lambda x: x.split())"
 PAIRS = "map(lambda x: (x, 1)).into_keyed()"
@@ -58,12 +55,7 @@ def test_it_does_what_functions_do_when_called(form, items):
 
 def problem(cell: dict[str, Any], items: list[Any]) -> Any:
     """Give what is said of a failure, with the state that was left."""
-    stream = stream_of(cell, items)
-    stream.for_each(OUT.told)
-    program = compile_flow(stream.flow.graph)
-    place = program.locations[0]
-    location = Location(place, cloudpickle.loads(program.captures[place.id]), (), Renderer(), place.id)
-    location.load()
+    location = located(stream_of(cell, items))
     location.start()
     try:
         while location.step():
