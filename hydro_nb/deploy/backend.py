@@ -32,8 +32,8 @@ class Backend(Acts, Protocol):
         """Do the same without blocking the event loop."""
         ...
 
-    def ending(self) -> Collection[int]:
-        """Give those that were killed on purpose and have not ended yet, but those that are started again."""
+    def absent(self) -> Collection[int]:
+        """Give those that have no process, or whose process is about to end, but those that are started again."""
         ...
 
     def become(self, wish: Wish) -> None:

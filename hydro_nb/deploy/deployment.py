@@ -205,8 +205,8 @@ class Deployment(Acting):
 
     def _become(self, new: Laid, timeout: float) -> Redeployed:
         self._order.check(new.program, new.clusters)
-        ending = self._backend.ending()
-        old, over = self._laid, {row.location for row in self.processes if row.state in OVER}.union(ending)
+        absent = self._backend.absent()
+        old, over = self._laid, {row.location for row in self.processes if row.state in OVER}.union(absent)
         found = change(old, new, over, self._numbers)
         why = whole(found, old, self._order, self.snapshot())
         if why:

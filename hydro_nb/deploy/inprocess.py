@@ -193,8 +193,8 @@ class InProcessBackend:
 
     # ------------------------------------------------------------ stopping
 
-    def ending(self) -> Collection[int]:
-        """Give nobody: who is killed here has ended at once."""
+    def absent(self) -> Collection[int]:
+        """Give nobody: who is killed here, or fails, has ended at once."""
         return ()
 
     def become(self, wish: Wish) -> None:

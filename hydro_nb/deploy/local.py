@@ -183,13 +183,15 @@ class LocalBackend:
         self._board.wait(done.done)
         outcome(done)
 
-    def ending(self) -> Collection[int]:
-        """Give those that were killed on purpose and have not ended yet, but those that are started again."""
-        return () if self._io.foreign else self._io.call(self._ending)
+    def absent(self) -> Collection[int]:
+        """Give those that have no process, or whose process is about to end, but those that are started again."""
+        return () if self._io.foreign else self._io.call(self._absent)
 
-    def _ending(self) -> Collection[int]:
-        returns, members = self._supervisor.returns, self._supervisor.members.values()
-        return {each.id for each in members if each.on_purpose and not (each.over or returns.awaits(each.id))}
+    def _absent(self) -> Collection[int]:
+        supervisor = self._supervisor
+        ending = {each.id for each in supervisor.members.values() if each.ends}
+        missing = supervisor.plan.peers.keys() - supervisor.members.keys()
+        return {peer for peer in ending | missing if not supervisor.returns.awaits(peer)}
 
     def become(self, wish: Wish) -> None:
         """Replace some processes, and return when all run."""

@@ -62,6 +62,11 @@ class Member:
         """Whether it runs no more: its process has ended, or it has failed in one that it shares."""
         return self.exit_code is not None or (bool(self.shared) and self.phase == "failed")
 
+    @property
+    def ends(self) -> bool:
+        """Whether it is about to end, as it was killed or has failed, and does not start again by itself."""
+        return not self.over and (self.on_purpose or (self.problem is not None and not self.returns))
+
     def end(self, *, stopping: bool) -> Phase:
         """Note that it has ended; gives what became of it: one that had failed by itself was not killed."""
         self.over = True

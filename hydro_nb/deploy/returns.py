@@ -82,6 +82,12 @@ class Returns:
         self._next()
         return [one.done for one in ones]
 
+    def abandon(self, exchange: Exchange) -> None:
+        """Wait for an exchange no longer: it came to nothing."""
+        if self._exchange is exchange:
+            self._exchange = None
+            self._next()
+
     def _let_go_of(self, coming: Mapping[int, str]) -> None:
         """Start nobody for whom the flow has no place any more, nor by itself who comes all the same."""
         for one in tuple(self._waiting):
@@ -168,7 +174,7 @@ class Returns:
     def _start(self, one: Return) -> None:
         try:
             child = self._launched(one.peer)
-        except (OSError, HydroError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, others wait for their turn
             self._finish(one, DeployError(f"process `{one.name}` could not be started again: {error}"))
             return
         one.started = True

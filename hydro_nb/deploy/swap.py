@@ -88,6 +88,24 @@ class Swap:
 
     def begin(self) -> None:
         """End those that change; they may close what they hold."""
+        self._try(self._part)
+
+    def look(self) -> None:
+        """Go over as soon as all have ended."""
+        if not self.done.done() and all(member.left for member in self.ending.values()):
+            self._try(self._go_over)
+
+    def _try(self, step: Callable[[], None]) -> None:
+        """Take a step; whatever goes wrong in it, who waits is told, and the others wait for it no longer."""
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001 - see above
+            why = f"the flow could not be deployed again: {type(error).__name__}: {error}"
+            self.give_up(DeployError(f"{why}; deploy it again to start those that have ended"))
+            self._host.returns.abandon(self)
+            self._parts.board.notify()
+
+    def _part(self) -> None:
         reasons = {peer: f"it was replaced, as {why} changed" for peer, why in self._change.replaced.items()}
         reasons |= dict.fromkeys(self._change.removed, "it is no longer part of the flow")
         # one that could not be started the last time has no process
@@ -99,11 +117,6 @@ class Swap:
         Partings(left, self._parts.board).begin(self._host.say, self._host.later)
         self.look()
 
-    def look(self) -> None:
-        """Go over as soon as all have ended."""
-        if not self.done.done() and all(member.left for member in self.ending.values()):
-            self._go_over()
-
     def give_up(self, error: HydroError) -> None:
         """Take note that nobody is started any more."""
         if not self.done.done():
@@ -113,8 +126,8 @@ class Swap:
         change, members = self._change, self._host.members
         self._parts.become(self._wish)
         self._host.faults.become(self._parts.plan.channels)
-        for peer in change.removed:
-            members.pop(peer, None)
+        for peer in members.keys() - change.peers.keys():
+            del members[peer]
         for peer in change.kept:
             slots = change.slots[location_of(peer)]
             known = members[peer].slots or {slot: slot for slot in slots}
