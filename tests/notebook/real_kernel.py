@@ -9,7 +9,7 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 class ThisInterpreter(KernelSpecManager):
