@@ -115,7 +115,8 @@ def with_counts(svg: str, totals: Mapping[str, int]) -> str:
 def _styled(svg: str, caption: str) -> str:
     """Put the style sheet and a description into the picture."""
     start, end = svg.split(">", 1)
-    label = f'role="img" aria-label="{html.escape(caption)}" class="hydro-picture"'
+    room = 'preserveAspectRatio="xMinYMin meet"'  # what is too tall for a screen shrinks, and stays at the left
+    label = f'{room} role="img" aria-label="{html.escape(caption)}" class="hydro-picture"'
     return f"{start} {label}><desc>{html.escape(caption)}</desc><style>{STYLE}</style>{end}"
 
 
@@ -126,7 +127,7 @@ def _figure(body: str, caption: str, ident: str, told: str = "") -> str:
 
 
 def _style() -> str:
-    rules = [".hydro-picture{max-width:100%;height:auto;color-scheme:inherit}"]
+    rules = [".hydro-picture{max-width:100%;height:auto;max-height:min(80vh,760px);color-scheme:inherit}"]
     for kind, (fill, line) in COLOURS.items():
         dark_fill, dark_line = DARK[kind]
         shapes = f".hydro-picture .{kind.lower()} :is(path,polygon,ellipse)"
@@ -159,5 +160,6 @@ FIGURE = (
     ".hydro-static figcaption{margin-top:6px;font:12px var(--jp-ui-font-family,system-ui,sans-serif);opacity:.7}"
     ".hydro-static details{margin-top:4px;font:12px var(--jp-ui-font-family,system-ui,sans-serif)}"
     ".hydro-static summary{cursor:pointer;opacity:.8}"
-    ".hydro-static details pre{margin:2px 0 6px 14px;font:11px/1.5 ui-monospace,monospace;white-space:pre-wrap}"
+    ".hydro-static details pre{margin:2px 0 6px 14px;font:11px/1.5 ui-monospace,monospace;white-space:pre-wrap;"
+    "max-height:14em;overflow:auto}"
 )

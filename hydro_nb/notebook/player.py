@@ -58,10 +58,9 @@ class Player(anywidget.AnyWidget):
 
     def _ipython_display_(self) -> None:
         """Show the picture that a saved notebook keeps, then the player, which hides it while it is there."""
-        words = still(self._record, self.ident)
-        display(words, raw=True)
+        display(still(self._record, self.ident), raw=True)
         data, metadata = cast("Any", self)._repr_mimebundle_()
-        display({**data, "text/plain": words["text/plain"]}, metadata=metadata, raw=True)
+        display({**data, "text/plain": ""}, metadata=metadata, raw=True)
 
     # ------------------------------------------------------------ what matters
 

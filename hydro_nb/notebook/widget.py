@@ -21,7 +21,7 @@ import traitlets
 from hydro_nb.notebook.acts import Acts, apart
 from hydro_nb.notebook.asks import Asks, asset
 from hydro_nb.notebook.bundle import packed
-from hydro_nb.notebook.fallback import static_bundle, summary_text
+from hydro_nb.notebook.fallback import static_bundle
 from hydro_nb.notebook.feed import Feed, Message
 from hydro_nb.notebook.kept import LINES
 from hydro_nb.notebook.meta import graph_trait
@@ -151,9 +151,9 @@ class Dashboard(_View):
         show(data, metadata=metadata, raw=True)
 
     def _mime(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Give the live view as a display bundle, with words for hosts without widgets."""
+        """Give the live view as a display bundle; the picture above it has the words for hosts without widgets."""
         data, metadata = cast("Any", self)._repr_mimebundle_()
-        return {**data, "text/plain": summary_text(self.graph, self._source.snapshot())}, metadata
+        return {**data, "text/plain": ""}, metadata
 
     def retire(self, by: str) -> None:
         """Show a deployment that is over as it ended, though it is kept nowhere else: the cell `by` has replaced it."""

@@ -68,5 +68,5 @@ def test_it_shows_what_stays_first_and_then_itself(record, monkeypatch):
     player._ipython_display_()
     still, live = shown
     assert f'data-hydro-static="{player.ident}"' in still["text/html"]
-    assert live["text/plain"] == still["text/plain"]
+    assert live["text/plain"] == ""
     assert live["application/vnd.jupyter.widget-view+json"]["model_id"] == player.model_id
