@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from leading import SECONDS, said, send
 
@@ -48,8 +50,14 @@ def got(deployment, name="Target") -> list[int]:
     return [int(text) for text in said(deployment, name)]
 
 
-def busy(deployment, seconds=0.2) -> str:
-    """Give what a settle that does not come to its end says."""
-    with pytest.raises(SettleTimeout) as late:
-        deployment.settle(seconds)
-    return str(late.value)
+def busy(deployment, *texts, seconds=0.2):
+    """Settle in vain, until what is said of it has all these texts: who is not heard in time is said to be silent."""
+    deadline = time.monotonic() + SECONDS
+    while True:
+        with pytest.raises(SettleTimeout) as late:
+            deployment.settle(seconds)
+        said_busy = str(late.value)
+        if all(text in said_busy for text in texts) or time.monotonic() > deadline:
+            break
+    assert [text for text in texts if text not in said_busy] == [], said_busy
+    return said_busy

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 
 from hydro_nb import FlowBuilder, nondet
 
-SECONDS = 30
+SECONDS = 60
+"""How long what surely comes is waited for, on however busy a machine."""
 
 
 class Worker: ...
@@ -50,6 +52,14 @@ def until(deployment, holds) -> None:
     there = threading.Event()
     deployment.subscribe(lambda state: holds(state) and there.set())
     assert holds(deployment.snapshot()) or there.wait(SECONDS)
+
+
+def until_said(deployment, **lines) -> None:
+    """Wait until processes have printed just these lines, which a settle that has not ended vouches for as little."""
+    deadline = time.monotonic() + SECONDS
+    while (came := {name: said(deployment, name) for name in lines}) != lines and time.monotonic() < deadline:
+        deployment.wait(0.01)
+    assert came == lines
 
 
 def row(state, name):

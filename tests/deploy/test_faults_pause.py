@@ -24,7 +24,7 @@ def test_what_is_paused_neither_works_nor_settles_and_loses_nothing(backend):
         deployment.pause(pair.target)
         assert deployment.state == "running"
         send(deployment, pair.port, 2, 3)
-        assert "`Target`: paused" in busy(deployment)
+        busy(deployment, "`Target`: paused")
         assert row(deployment.snapshot(), "Target").state == "paused"
         assert got(deployment) == [1]
         deployment.resume(pair.target)
@@ -149,7 +149,7 @@ def test_where_signals_would_leave_it_behind_it_stands_still_by_itself(monkeypat
         sends(deployment, pair, 1)
         deployment.pause(Target)
         send(deployment, pair.port, 2)
-        assert "`Target`: paused" in busy(deployment)
+        busy(deployment, "`Target`: paused")
         assert state(row(deployment.snapshot(), "Target").pid) != "T"
         assert got(deployment) == [1]
         deployment.resume(Target)
@@ -205,9 +205,7 @@ def test_all_that_share_an_os_process_are_paused_together():
         assert {fault.processes for fault in deployment.faults} == {("Target",), ("Aside",)}
         assert row(deployment.snapshot(), "Target").state == "paused"
         send(deployment, pair.port, 1)
-        said_busy = busy(deployment)
-        assert "`Target`: paused" in said_busy
-        assert "`Aside`: paused" in said_busy
+        busy(deployment, "`Target`: paused", "`Aside`: paused")
         deployment.resume(Target)
         assert deployment.faults == []
         deployment.settle(SECONDS)
