@@ -75,8 +75,8 @@ def test_none_of_what_is_ended_by_its_id_comes_back(capsys):
         name = capsys.readouterr().out.splitlines()[-1].split()[0]
         assert main(["kill", name]) == 0
         with pytest.raises(ProcessFailed, match="ended from elsewhere, as by `hydro-nb kill`"):
-            deployment.wait(30)
-        assert ended.wait(30)
+            deployment.wait(60)
+        assert ended.wait(60)
         assert [(each.state, each.restarts) for each in deployment.processes] == [("failed", 0)] * 2
         assert main(["ps"]) == 0
         assert capsys.readouterr().out.splitlines()[-1] == "no deployment is running"

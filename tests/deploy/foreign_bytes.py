@@ -89,7 +89,7 @@ class Strangers:
             host, _, port = where.rpartition(":")
             made, address = socket.socket(), (host, int(port))
         self._sockets.append(made)
-        made.settimeout(10)
+        made.settimeout(60)
         made.connect(address)
         with suppress(OSError):
             made.sendall(data)

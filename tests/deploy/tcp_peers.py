@@ -5,7 +5,7 @@ import socket
 
 from hydro_nb import LinesCodec, nondet
 
-SECONDS = 20
+SECONDS = 60
 
 
 def echo(flow, server, **options):

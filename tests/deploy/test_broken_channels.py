@@ -44,10 +44,10 @@ def test_settling_raises_what_a_receiver_could_not_decode(backend):
     with deployment:
         port, out = deployment.connect(numbers), deployment.connect(shown)
         port.send(1)
-        assert out.receive(20) == 1
+        assert out.receive(60) == 1
         port.send(2)
         with pytest.raises(ProcessFailed) as failure:
-            deployment.settle(20)
+            deployment.settle(60)
         first, second, third = str(failure.value).splitlines()
         assert first == (
             "process `process 1` failed: ChannelBroken: channel `process 0 -> process 1`: a frame cannot be unpickled: "
@@ -58,9 +58,9 @@ def test_settling_raises_what_a_receiver_could_not_decode(backend):
         assert "shown = out.map(muted).send(two, trusted)" in third
         assert deployment.state == "failed"
         with pytest.raises(DeployError, match=r"nothing more comes, .*process 1` .*a frame cannot be unpickled"):
-            out.receive(20)
+            out.receive(60)
         with pytest.raises(ProcessFailed, match="a frame cannot be unpickled"):
-            deployment.wait(20)
+            deployment.wait(60)
 
 
 UNKNOWN = """
@@ -79,7 +79,7 @@ answers = questions.map(lambda each: each.number).send_external(client)
 with flow.deploy() as deployment:
     port, out = deployment.connect(asked), deployment.connect(answers)
     port.send(Question(1))
-    for call in (lambda: out.receive(20), lambda: deployment.settle(20), lambda: port.send(Question(2))):
+    for call in (lambda: out.receive(60), lambda: deployment.settle(60), lambda: port.send(Question(2))):
         try:
             print(call())
         except HydroError as error:
@@ -123,25 +123,25 @@ def test_a_client_is_told_what_it_could_not_decode():
     with flow.deploy() as deployment:
         port, received = deployment.connect(numbers), deployment.connect(shown)
         port.send(1)
-        assert received.receive(20) == 1
+        assert received.receive(60) == 1
         port.send(2)
         with pytest.raises(ChannelBroken, match=r"^channel `shown`: a frame .* the class 'builtins:Made', which"):
-            received.receive(20)
+            received.receive(60)
         with pytest.raises(DeployError, match="nothing more comes, channel `shown`: a frame cannot be decoded"):
-            received.receive(20)
+            received.receive(60)
 
 
 def fail(deployment, numbers, shown, then):
     with deployment:
         deployment.connect(numbers).send(2)
         with pytest.raises(DeployError, match="a frame cannot be unpickled"):
-            deployment.connect(shown).receive(20)
+            deployment.connect(shown).receive(60)
         then(deployment)
 
 
 def told(deployment):
     with pytest.raises(ProcessFailed):
-        deployment.wait(20)
+        deployment.wait(60)
 
 
 @BACKENDS

@@ -116,7 +116,7 @@ def ended(deployment, name):
     done = threading.Event()
     deployment.subscribe(lambda state: any(r.name == name and r.ended for r in state.processes.values()) and done.set())
     row = next(row for row in deployment.processes if row.name == name)
-    assert row.ended or done.wait(20)
+    assert row.ended or done.wait(60)
     return next(row.reason for row in deployment.processes if row.name == name)
 
 
@@ -145,7 +145,7 @@ def failure_of(colocate):
     leader.source_iter([1, 2]).map(lambda n: Held() if n == 2 else n).send(counter).for_each(print)
     with flow.deploy(colocate=colocate) as deployment:
         with pytest.raises(ProcessFailed):
-            deployment.settle(20)
+            deployment.settle(60)
         return [problem.error for problem in deployment.problems if problem.location == 0]
 
 
@@ -162,7 +162,7 @@ def test_declared_types_are_held_against_elements_here_too():
         leader.source_iter([1, 2]).map(lambda n: "x" if n == 2 else n).typed(int).send(counter).for_each(print)
         with flow.deploy(colocate=colocate) as deployment:
             with pytest.raises(ProcessFailed):
-                deployment.settle(20)
+                deployment.settle(60)
             return [problem.error for problem in deployment.problems]
 
     assert told([]) == told([[Leader, Counter]])
@@ -189,11 +189,11 @@ def test_one_fails_and_the_other_lives():
         assert (rows["Leader"].state, rows["Counter"].state) == ("running", "failed")
         assert rows["Leader"].pid == rows["Counter"].pid
         with pytest.raises(ProcessFailed, match="`Counter` failed: ZeroDivisionError"):
-            deployment.settle(20)
+            deployment.settle(60)
         more = threading.Event()
         deployment.subscribe(lambda state: sum(state.discarded.values()) and more.set())
         client.send(7)
-        assert more.wait(20)
+        assert more.wait(60)
         (ending,) = [e.reason for e in deployment.snapshot().ended_channels.values() if e.reason]
         assert "`Counter` has ended: ZeroDivisionError" in ending
     assert lines_of(deployment, "Counter") == ["2"]
@@ -271,7 +271,7 @@ def test_what_is_printed_and_complained_of_has_the_name_of_who_did():
     workers = flow.cluster(Worker)
     flow.process(Leader).source_iter(range(5)).broadcast_closed(workers).for_each(both)
     with flow.deploy(clusters={workers: 3}, colocate=[[workers]]) as deployment:
-        deployment.settle(20)
+        deployment.settle(60)
         for n in range(3):
             mine = deployment.logs(f"Worker/{n}")
             assert [line.text for line in mine if line.stream == "stdout"] == [f"out {k} {n}" for k in range(5)]
@@ -323,7 +323,7 @@ def test_a_busy_one_does_not_keep_another_from_its_timer():
     with flow.deploy(colocate=[[leader, counter]]) as deployment:
         beats = threading.Event()
         deployment.subscribe(lambda state: len(lines_of(deployment, "Counter")) > 5 and beats.set())
-        assert beats.wait(20)
+        assert beats.wait(60)
 
 
 def test_cpu_is_of_each_and_memory_of_their_process_once():
@@ -331,7 +331,7 @@ def test_cpu_is_of_each_and_memory_of_their_process_once():
     leader, counter = flow.process(Leader), flow.process(Counter)
     leader.source_iter(range(300_000)).map(lambda n: n % 7).send(counter).fold(0, lambda total, n: total + n)
     with flow.deploy(colocate=[[leader, counter]]) as deployment:
-        deployment.settle(20)
+        deployment.settle(60)
         first, second = deployment.processes
         assert first.cpu > 0
         assert second.cpu > 0
@@ -347,13 +347,13 @@ def test_a_member_that_is_started_again_gets_a_process_of_its_own():
     numbers.broadcast(workers, GO, nondet("who is there")).for_each(print)
     with flow.deploy(clusters={workers: 2}, colocate=[[workers]]) as deployment:
         deployment.connect(port).send(1)
-        deployment.settle(20)
+        deployment.settle(60)
         deployment.restart("Worker/1")
         deployment.restart("Worker/0")
         pids = {row.name: row.pid for row in deployment.processes}
         assert len({*pids.values(), os.getpid()}) == 4
         deployment.connect(port).send(2)
-        deployment.settle(20)
+        deployment.settle(60)
         assert [line.text for line in deployment.logs("Worker/0")] == ["1", "2"]
         assert [line.text for line in deployment.logs("Worker/1")] == ["1", "2"]
 

@@ -67,5 +67,5 @@ def test_a_supervisor_that_nobody_holds_is_ended(monkeypatch, transport, kind, e
     hydro_io().call(gc.collect)
     assert len(descriptors()) <= before
     with deploy(pipeline(10), echo=False, transport=transport) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         assert deployment.totals["sink"] == 10

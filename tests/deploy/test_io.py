@@ -42,7 +42,7 @@ def test_a_ticker_ticks_until_it_is_cancelled():
 
     timer = io.every(0.001, tick)
     for _ in range(5):
-        assert ticked.acquire(timeout=10)
+        assert ticked.acquire(timeout=60)
     timer.cancel()
     io.call(lambda: None)
     assert threads == {"hydro-io"}
@@ -60,7 +60,7 @@ def test_a_descriptor_is_watched_until_forgotten():
 
     io.call(lambda: io.watch(read, ready))
     os.write(write, b"x")
-    assert got.wait(10)
+    assert got.wait(60)
     io.call(lambda: io.forget(read))
     io.call(lambda: io.forget(read))
     os.close(read)
@@ -71,4 +71,4 @@ def test_a_descriptor_is_watched_until_forgotten():
 def test_a_later_callback_comes_once():
     io, came = hydro_io(), threading.Event()
     io.later(0.001, came.set)
-    assert came.wait(10)
+    assert came.wait(60)

@@ -53,7 +53,7 @@ def alive(pid):
 
 def test_a_pipeline_keeps_every_element_in_order():
     with deploy(pipeline(100_000), echo=False) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         assert texts(deployment, "B") == ["sum 4999950000 ordered True"]
         assert deployment.totals == {"edge:1": 100_000, "sink": 100_000}
         assert deployment.state == "settled"
@@ -69,7 +69,7 @@ def test_a_pipeline_keeps_every_element_in_order():
 
 def test_a_script_sees_tagged_lines(capsys):
     with deploy(pipeline(3, PRINT), echo=True) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         assert capsys.readouterr().out.splitlines() == ["[B] 0", "[B] 1", "[B] 2"]
 
 
@@ -94,7 +94,7 @@ def test_a_script_sees_lines_as_they_come(monkeypatch):
     screen = _Screen("[B] 2\n")
     monkeypatch.setattr(sys, "stdout", screen)
     with deploy(pipeline(3, PRINT), echo=True):
-        assert screen.seen.wait(10)
+        assert screen.seen.wait(60)
         assert screen.pieces == ["[B] 0\n", "[B] 1\n", "[B] 2\n"]
         assert screen.threads == {"hydro-echo"}
 
@@ -104,7 +104,7 @@ def test_a_closed_stdout_costs_only_the_echo(monkeypatch):
     screen.close()
     monkeypatch.setattr(sys, "stdout", screen)
     with deploy(pipeline(3, PRINT), echo=True) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         assert texts(deployment) == ["0", "1", "2"]
 
 
@@ -114,7 +114,7 @@ import sys
 from handmade import PRINT, pipeline
 from hydro_nb.deploy import deploy
 deployment = deploy(pipeline(2000, PRINT), echo=True)
-deployment.settle(30)
+deployment.settle(60)
 print("mine")
 """
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
@@ -127,7 +127,7 @@ print("mine")
 
 def test_whole_logs_are_kept_in_files():
     with deploy(pipeline(20_000, PRINT), echo=False) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         assert deployment.log_folder is not None
         assert (deployment.log_folder / "B.log").read_text().split() == [str(n) for n in range(20_000)]
 
@@ -181,26 +181,26 @@ def test_a_killed_receiver_is_shown_and_the_rest_keeps_running():
         assert "SIGKILL" in rows["B"].reason
         assert rows["A"].state == rows["C"].state == "running"
         with pytest.raises(ProcessFailed, match=r"`B` failed.*SIGKILL"):
-            deployment.settle(10)
+            deployment.settle(60)
         more = threading.Event()
         seen = deployment.totals.get("n", 0)
         deployment.subscribe(
             lambda state: state.totals.get("n", 0) > seen + 10 and state.discarded.get("edge:1", 0) > 1 and more.set()
         )
-        assert more.wait(10)
+        assert more.wait(60)
         assert " discarded: B has gone" in deployment.status()
 
 
 def test_a_process_killed_on_purpose_does_not_fail_what_is_left():
     with deploy(pipeline(10), echo=False) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         gone = threading.Event()
         deployment.subscribe(
             lambda state: any(row.state == "killed" for row in state.processes.values()) and gone.set()
         )
         deployment.kill("A")
-        assert gone.wait(10)
-        deployment.settle(30)
+        assert gone.wait(60)
+        deployment.settle(60)
         assert deployment.state == "settled"
         with pytest.raises(DeployError, match="no running process is called `A`; running: `B`"):
             deployment.kill("A")
@@ -211,7 +211,7 @@ def test_a_process_to_kill_is_given_by_name_by_itself_or_by_its_marker(backend):
     class B: ...
 
     with deploy(pipeline(10), echo=False, backend=backend) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         with pytest.raises(DeployError, match=r"7 is no process; give one, .*: there are `A`, `B`"):
             deployment.kill(7)
         deployment.kill(B)
@@ -227,7 +227,7 @@ def test_a_failure_shows_no_frames_of_the_thread_that_told_it():
     with deploy(pipeline(10, RAISES), echo=False) as deployment:
         for _ in range(2):
             with pytest.raises(ProcessFailed) as caught:
-                deployment.settle(30)
+                deployment.settle(60)
             said = "".join(traceback.format_exception(caught.value))
             assert "concurrent" not in said
             assert said.count("in outcome") == 1
@@ -248,7 +248,7 @@ def tick(state, inputs, outputs):
 def test_an_exception_names_operator_element_and_line():
     with deploy(pipeline(10, RAISES), echo=False) as deployment:
         with pytest.raises(ProcessFailed) as caught:
-            deployment.settle(30)
+            deployment.settle(60)
         message = str(caught.value)
         assert "process `B` failed: ZeroDivisionError: integer division or modulo by zero" in message
         assert "in operator `map`, on element 5" in message
@@ -270,7 +270,7 @@ def test_what_was_made_before_a_failure_still_arrives():
     program = flow(place(0, "A", fails, outputs=["out1"]), place(1, "B", reads), channels=[channel(1, 0, 1)])
     with deploy(program, echo=False) as deployment:
         with pytest.raises(ProcessFailed, match="RuntimeError: enough"):
-            deployment.settle(30)
+            deployment.settle(60)
         until(deployment, lambda state: 1 in state.ended_channels and state.totals.get("n") == 500)
         assert "`A` failed: RuntimeError: enough" in deployment.snapshot().ended_channels[1].reason
         deployment.stop(drain=True)
@@ -312,7 +312,7 @@ def test_stop_during_start():
         pass
     for backend in living():
         backend.stop(drain=False)
-    thread.join(10)
+    thread.join(60)
     assert caught == ["the deployment was stopped while it was starting"]
 
 
@@ -338,7 +338,7 @@ def test_settle_waits_for_a_timer_after_the_last_change():
         channels=[channel(1, 0, 1)],
     )
     with deploy(program, echo=False) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         assert texts(deployment)[-1] == "7"
 
 
@@ -359,7 +359,7 @@ def test_what_a_fast_timer_sets_off_has_arrived_when_settled():
         channels=[channel(1, 0, 1), channel(2, 1, 2)],
     )
     with deploy(program, echo=False) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         assert texts(deployment, "C")[:1] == ["1"]
 
 
@@ -407,7 +407,7 @@ def test_waiting_in_the_io_thread_is_refused_and_stopping_there_is_not():
 
     with deploy(pipeline(10), echo=False) as deployment:
         deployment.subscribe(subscriber)
-        assert deployment.wait(30)
+        assert deployment.wait(60)
     assert len(seen) == 2
 
 
@@ -422,7 +422,7 @@ def test_a_mistake_of_a_subscriber_is_told_once_and_costs_nothing(backend, capsy
     with deploy(pipeline(10), backend=backend, echo=True) as deployment:
         deployment.subscribe(mistaken)
         deployment.subscribe(states.append)
-        deployment.settle(30)
+        deployment.settle(60)
         assert len(calls) > 1
         assert [len(state.problems) for state in states] == sorted(len(state.problems) for state in states)
         assert states[-1] is deployment.snapshot()
@@ -438,7 +438,7 @@ def test_a_mistake_of_a_subscriber_is_told_once_and_costs_nothing(backend, capsy
 def test_what_a_process_started_ends_with_it():
     body = IDLE.replace("    return False", "    import subprocess; print(subprocess.Popen(['sleep', '600']).pid)")
     with deploy(flow(place(0, "A", body)), echo=False) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         started = os.pidfd_open(int(texts(deployment)[0]))
     assert select.select([started], [], [], 10)[0]
     os.close(started)
@@ -458,7 +458,7 @@ def test_a_fork_of_the_kernel_leaves_its_deployments_alone():
             finally:
                 os._exit(code)
         assert os.waitpid(child, 0)[1] == 0
-        deployment.settle(30)
+        deployment.settle(60)
         assert texts(deployment, "B") == ["sum 45 ordered True"]
 
 
@@ -480,7 +480,7 @@ def tick(state, inputs, outputs):
 def test_an_async_source_runs_in_its_process():
     program = flow(place(0, "A", ASYNC, sources=(SourceSpec("xs", "numbers", "src:1"),)))
     with deploy(program, echo=False) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         assert texts(deployment) == ["0", "1", "2"]
 
 
@@ -497,14 +497,14 @@ def test_an_async_source_that_raises_fails_its_process(backend, error):
 
 
 async def settled(deployment):
-    await deployment.settled(30)
+    await deployment.settled(60)
 
 
 @pytest.mark.parametrize("line", ["sys.stdout = None", "sys.stdout.close()", "os.close(1)"])
 def test_streams_that_the_users_code_took_away_cost_only_what_it_prints(line):
     body = IDLE.replace("    return False", f"    import os, sys\n    {line}\n    return False")
     with deploy(flow(place(0, "A", body)), echo=False) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         assert deployment.problems == []
 
 
@@ -518,8 +518,8 @@ def test_external_ports_send_and_receive():
         inward, outward = deployment.connect(Port("edge:1")), deployment[Port("edge:2")]
         for n in range(1000):
             inward.send(n)
-        assert [outward.receive(10) for _ in range(1000)] == list(range(1000))
-        deployment.settle(30)
+        assert [outward.receive(60) for _ in range(1000)] == list(range(1000))
+        deployment.settle(60)
         with pytest.raises(TimeoutError):
             outward.receive(0.01)
         with pytest.raises(DeployError, match="brings elements out"):
@@ -548,7 +548,7 @@ def test_the_awaitable_twins():
     async def main():
         async with deploy(program, echo=False) as deployment:
             deployment.connect(Port("edge:1")).send(4)
-            await deployment.settled(30)
+            await deployment.settled(60)
             async for n in deployment.connect(Port("edge:2")):
                 assert n == 4
                 break
@@ -577,7 +577,7 @@ def test_a_cycle_goes_round():
         channels=[channel(1, 0, 1, cyclic=True), channel(2, 1, 0, cyclic=True)],
     )
     with deploy(program, echo=False) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         assert texts(deployment) == ["done"]
 
 
@@ -595,7 +595,7 @@ def test_a_process_that_sends_to_itself():
     """
     program = flow(place(0, "A", body, outputs=["out1"]), channels=[channel(1, 0, 0, cyclic=True)])
     with deploy(program, echo=False) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         assert deployment.totals["sink"] == 11
 
 
@@ -630,7 +630,7 @@ def test_children_have_a_session_and_a_stdin_of_their_own():
         return False
     """
     with deploy(flow(place(0, "A", body)), echo=False) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         assert texts(deployment) == ["True b'' ['']"]
 
 
@@ -679,6 +679,6 @@ def test_one_that_had_failed_before_it_was_killed_has_failed():
         until(deployment, lambda state: bool(state.problems))
         deployment.kill("A")
         with pytest.raises(ProcessFailed, match="`A` failed: ValueError: by itself"):
-            deployment.wait(30)
+            deployment.wait(60)
         assert [row.state for row in deployment.processes] == ["failed", "running"]
         deployment.stop()

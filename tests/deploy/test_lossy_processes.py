@@ -67,7 +67,7 @@ def sending(via, gate, out):
 def until(deployment, condition):
     event = threading.Event()
     deployment.subscribe(lambda state: condition(state) and event.set())
-    assert condition(deployment.snapshot()) or event.wait(30)
+    assert condition(deployment.snapshot()) or event.wait(60)
 
 
 def test_fail_stop_slows_the_source_and_loses_nothing(gate, tmp_path):
@@ -76,7 +76,7 @@ def test_fail_stop_slows_the_source_and_loses_nothing(gate, tmp_path):
         until(deployment, lambda state: any(row.queued for row in state.processes.values()))
         assert deployment.totals.get(edge, 0) < WORDS
         gate.open()
-        deployment.settle(30)
+        deployment.settle(60)
         assert deployment.totals[edge] == WORDS
         assert deployment.snapshot().discarded == {}
     assert [int(line) for line in (tmp_path / "out").read_text().split()] == list(range(WORDS))
@@ -88,7 +88,7 @@ def test_where_messages_may_be_lost_the_source_goes_on_and_all_is_accounted_for(
     with flow.deploy(max_buffer=4096) as deployment:
         until(deployment, lambda state: state.totals.get(edge) == WORDS)
         gate.open()
-        deployment.settle(30)
+        deployment.settle(60)
         lost = deployment.snapshot().discarded[edge]
         assert deployment.status().splitlines()[-1] == (
             f"  process 0 -> process 1: {lost} discarded: process 1 had no room, or has gone"
@@ -107,7 +107,7 @@ def test_with_room_nothing_is_lost(via, backend):
     got = flow.process().source_iter(range(5000)).send(flow.process(), via)
     counted = got.count()
     with flow.deploy(backend=backend) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         assert deployment.totals[got.ref.slot] == 5000
         assert deployment.snapshot().values[counted.ref.slot].text == "5000"
         assert deployment.snapshot().discarded == {}
@@ -119,7 +119,7 @@ def test_in_one_process_a_small_buffer_loses_as_well(via):
     words = flow.process().source_iter(range(200)).map(lambda n: f"{n:010000}").send(flow.process(), via)
     counted = words.count()
     with flow.deploy(backend="inprocess", max_buffer=1000) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         state = deployment.snapshot()
         assert int(state.values[counted.ref.slot].text) + state.discarded[words.ref.slot] == 200
 
@@ -133,7 +133,7 @@ def test_a_cycle_that_may_lose_settles(backend):
     pong = numbers.send(there, UDP.lossy_delayed_forever())
     sender.send(pong.map(lambda n: n + 10).filter(lambda n: n < 100).send(here, UDP.lossy(WHY)))
     with flow.deploy(backend=backend) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         assert deployment.totals[pong.ref.slot] == 100
 
 
@@ -158,13 +158,13 @@ def test_a_new_life_of_a_receiver_gets_what_is_sent_from_then_on(via, backend):
     words.broadcast(workers, via, nondet("who is there")).for_each(print, commutative=proof("a line for each"))
     with flow.deploy(clusters={workers: 2}, backend=backend) as deployment:
         deployment.connect(port).send("before")
-        deployment.settle(30)
+        deployment.settle(60)
         deployment.kill((workers, 1))
         deployment.connect(port).send("between")
-        deployment.settle(30)
+        deployment.settle(60)
         deployment.restart((workers, 1))
         deployment.connect(port).send("after")
-        deployment.settle(30)
+        deployment.settle(60)
         lines = [(line.member, line.text) for line in deployment.logs(workers)]
     assert [text for member, text in lines if member == 0] == ["before", "between", "after"]
     assert [text for member, text in lines if member == 1] == ["before", "after"]

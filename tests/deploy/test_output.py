@@ -69,10 +69,10 @@ def test_nothing_is_read_while_there_is_a_crowd_of_it(pipe):
     writing.write(b"one\n")
     hydro_io().call(lambda: out.watch(lambda blocks: (heard.extend(texts(blocks)), came.set()), crowded))
     try:
-        assert asked.wait(20)
+        assert asked.wait(60)
         assert heard == []
         crowd.clear()
-        assert came.wait(20)
+        assert came.wait(60)
         assert heard == ["one"]
     finally:
         hydro_io().call(out.close)
@@ -112,7 +112,7 @@ def test_a_flood_is_read_whole_and_in_order_by_the_thread(pipe):
     hydro_io().call(lambda: out.watch(printed))
     for n in range(20_000):
         writing.write(b"%d\n" % n)
-    assert whole.wait(20)
+    assert whole.wait(60)
     hydro_io().call(out.close)
     assert lines == [str(n) for n in range(20_000)]
 

@@ -25,7 +25,7 @@ from hydro_nb.runtime.channel import Sender
 from hydro_nb.runtime.codec import make_codec
 from hydro_nb.wire import CodecSpec, TimerSpec
 
-SECONDS = 20
+SECONDS = 60
 law = settings(deadline=None, max_examples=12, suppress_health_check=[*HealthCheck])
 
 chains = st.fixed_dictionaries(

@@ -83,7 +83,7 @@ def test_a_process_is_known_by_its_birth_too(stranger):
 
 def test_a_deployment_is_found_while_it_lives():
     with deploy(pipeline(3), echo=False) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         (each,) = found()
         assert stat.S_IMODE(each.path.stat().st_mode) == 0o600
         assert each.record.kernel.pid == os.getpid()
@@ -147,7 +147,7 @@ def test_without_a_place_to_write_it_runs_all_the_same(monkeypatch):
     monkeypatch.delenv("XDG_STATE_HOME")
     monkeypatch.setenv("HOME", os.devnull)
     with deploy(pipeline(3), echo=False) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         (problem,) = deployment.problems
         assert (problem.process, problem.fatal) == ("the kernel", False)
         assert problem.error.startswith("NotADirectoryError: ")
@@ -214,7 +214,7 @@ def test_nothing_is_written_where_others_may_write():
     state_folder().mkdir(parents=True)
     state_folder().chmod(0o777)
     with deploy(pipeline(3), echo=False) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         (problem,) = deployment.problems
         assert (
             "hydro_nb may be written by others; remove it, or let XDG_STATE_HOME be a folder of yours: "
@@ -242,7 +242,7 @@ def test_what_took_in_a_child_is_none_of_its_helpers(taken_in):
 
 def test_what_children_are_forked_from_is_one():
     with deploy(pipeline(3), echo=False) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         (each,) = found()
         lines = [Path(f"/proc/{row.pid}/stat").read_text().rpartition(")")[2] for row in deployment.processes]
         assert {int(line.split()[1]) for line in lines} <= {mark.pid for mark in each.record.helpers}

@@ -35,23 +35,23 @@ def seen(deployment, condition):
     """Wait until a state satisfies the condition."""
     event = threading.Event()
     deployment.subscribe(lambda state: condition(state) and event.set())
-    assert condition(deployment.snapshot()) or event.wait(10)
+    assert condition(deployment.snapshot()) or event.wait(60)
 
 
 def test_bad_bytes_on_a_data_socket_are_refused_and_the_process_lives(push):
     with deploy(pipeline(10), echo=False) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         endpoint = deployment._backend._supervisor.plan.endpoints[1]
         push(endpoint, b"", b"GET / HTTP/1.1\r\n", os.urandom(100))
         seen(deployment, lambda state: len(state.problems) == 3)
         assert all(p.error.startswith("DecodeError") and not p.fatal for p in deployment.problems)
         assert {row.state for row in deployment.processes} == {"running"}
-        deployment.settle(30)
+        deployment.settle(60)
 
 
 def test_strangers_on_the_control_socket_are_not_heard(push):
     with deploy(pipeline(10), echo=False) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         before = deployment.totals
         control = deployment._backend._supervisor.plan.control
         lies = [
@@ -61,7 +61,7 @@ def test_strangers_on_the_control_socket_are_not_heard(push):
             b"junk",
         ]
         push(control, *lies, kind=zmq.DEALER)
-        deployment.settle(30)
+        deployment.settle(60)
         assert deployment.totals == before
         assert {row.state for row in deployment.processes} == {"running"}
 
@@ -136,7 +136,7 @@ def test_a_port_that_is_closed_or_not_read_does_not_hold_up_the_flow(backend):
         port = deployment.connect(Port("edge:1"))
         assert port.receive() == 0
         port.close()
-        deployment.settle(30)
+        deployment.settle(60)
         assert deployment.totals["edge:1"] == 50_000
     unread = deploy(program, echo=False, backend=backend, max_buffer=2000)
     port = unread.connect(Port("edge:1"))
@@ -149,7 +149,7 @@ def test_an_element_that_does_not_fit_its_channel_fails_the_sender():
     program = flow(place(0, "A", body, outputs=["out1"]), place(1, "B", PRINT), channels=[channel(1, 0, 1, "bincode")])
     with deploy(program, echo=False) as deployment:
         with pytest.raises(ProcessFailed, match=r"EncodeError: .*'text'") as caught:
-            deployment.settle(30)
+            deployment.settle(60)
         assert "numbers.send(b)" in str(caught.value)
 
 
@@ -160,7 +160,7 @@ def test_an_element_that_does_not_fit_its_port_is_the_callers_error():
         with pytest.raises(Exception, match="text"):
             port.send("text")
         port.send(5)
-        deployment.settle(30)
+        deployment.settle(60)
         assert [line.text for line in deployment.logs()] == ["5"]
         assert deployment.totals["edge:1"] == 1
 
@@ -178,7 +178,7 @@ def test_a_process_that_leaves_without_a_word_has_failed():
     with deploy(flow(place(0, "A", body), external(1), channels=[channel(1, 1, 0)]), echo=False) as deployment:
         deployment.connect(Port("edge:1")).send(1)
         with pytest.raises(ProcessFailed, match="process `A` ended with exit code 3"):
-            deployment.settle(30)
+            deployment.settle(60)
         assert [line.text for line in deployment.logs()] == ["last line"]
 
 
@@ -199,7 +199,7 @@ def test_what_a_client_sends_is_counted():
             port = deployment.connect(Port("edge:1"))
             for n in range(7):
                 port.send(n)
-            deployment.settle(30)
+            deployment.settle(60)
             assert deployment.totals["edge:1"] == 7
             assert deployment.snapshot().samples["edge:1"].newest.text == "6"
 
@@ -216,6 +216,6 @@ def test_a_process_that_fails_while_others_start_fails_the_flow_and_not_the_star
     """
     with deploy(flow(place(0, "A", fails), place(1, "B", late)), echo=False) as deployment:
         with pytest.raises(ProcessFailed, match="at once"):
-            deployment.settle(30)
+            deployment.settle(60)
         assert deployment.state == "failed"
         assert {row.name: row.state for row in deployment.processes} == {"A": "failed", "B": "running"}

@@ -9,7 +9,7 @@ import pytest
 
 from hydro_nb import DeployError, FlowBuilder, LengthDelimitedCodec
 
-SECONDS = 20
+SECONDS = 60
 
 
 @pytest.fixture(params=("local", "inprocess"))

@@ -47,7 +47,7 @@ def says(what, imports="import os, sys, random", count=1):
 
 def heard(program):
     with deploy(program, echo=False) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         return [line.text for line in deployment.logs()]
 
 
@@ -136,13 +136,13 @@ def test_what_a_child_started_ends_with_it(tmp_path):
 
 def test_the_death_of_the_template_fails_the_deployment_and_the_next_gets_another():
     with deploy(pipeline(10), echo=False) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         (old,) = {parent(row.pid) for row in deployment.processes}
         os.kill(old, signal.SIGKILL)
         with pytest.raises(ProcessFailed, match="was killed with process"):
-            deployment.wait(30)
+            deployment.wait(60)
     with deploy(pipeline(10), echo=False) as again:
-        again.settle(30)
+        again.settle(60)
         assert old not in {parent(row.pid) for row in again.processes}
 
 
@@ -156,7 +156,7 @@ def made(modules):
         ready.set()
 
     one = hydro_io().call(lambda: Template(hydro_io(), lambda _: None, modules, hear))
-    assert ready.wait(30)
+    assert ready.wait(60)
     hydro_io().call(one.close)
     return told
 
@@ -188,7 +188,7 @@ def test_modules_that_children_loaded_are_there_for_the_next_ones(monkeypatch):
     monkeypatch.setattr("hydro_nb.deploy.templates.QUIET_SECONDS", 0.0)
     mine = Heard()
     assert run(says("numpy.__name__", "import numpy"), mine) == ["numpy"]
-    assert mine.taken.wait(30)
+    assert mine.taken.wait(60)
     assert run(says("'numpy' in sys.modules", "import sys"), mine) == ["True"]
     hydro_io().call(mine.close)
 
@@ -199,7 +199,7 @@ def test_a_module_of_two_parts_is_there_once_and_works(monkeypatch):
     # what a timeout asks after is the present task, which is kept by the part in C
     asks = says("asyncio.run(asyncio.Timeout(None).__aenter__()).expired()", "import asyncio")
     assert run(asks, mine) == ["False"]
-    assert mine.taken.wait(30)
+    assert mine.taken.wait(60)
     assert run(asks, mine) == ["False"]
     hydro_io().call(mine.close)
 
@@ -210,7 +210,7 @@ def run(program, launcher):
     backend = LocalBackend(program, board, clusters={}, max_buffer=1 << 20, launcher=launcher)
     backend.start(30)
     with Deployment(Laid(program, {}), Order("run"), backend, board) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         return [line.text for line in deployment.logs()]
 
 
@@ -237,7 +237,7 @@ def test_a_template_that_ends_is_noticed_though_something_holds_its_socket():
         ends = [os.pidfd_open(each) for each in grandchildren]
         os.kill(parent(pid), signal.SIGKILL)
         with pytest.raises(ProcessFailed, match="was killed with process"):
-            deployment.wait(30)
+            deployment.wait(60)
     assert len(ends) == 1
     for end in ends:
         assert select.select([end], [], [], 30)[0]
@@ -324,7 +324,7 @@ def test_a_module_that_is_found_elsewhere_now_is_loaded_from_there(tmp_path, mon
     mine = Heard()
     where = says("colorsys.__file__", "import colorsys")
     (before,) = run(where, mine)
-    assert mine.taken.wait(30)
+    assert mine.taken.wait(60)
     assert run(says("'colorsys' in sys.modules", "import sys"), mine) == ["True"]
     (tmp_path / "colorsys.py").touch()
     monkeypatch.syspath_prepend(str(tmp_path))

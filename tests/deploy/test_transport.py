@@ -12,7 +12,7 @@ from hydro_nb.deploy import deploy, keys
 from hydro_nb.deploy.local import LocalBackend
 from hydro_nb.runtime.zmq_channel import Context
 
-SECONDS = 30
+SECONDS = 60
 GO = TCP.fail_stop()
 
 

@@ -87,9 +87,9 @@ for declared, value in [{", ".join(f"({declared}, {value})" for declared, value 
 with flow.deploy(backend=sys.argv[1]) as deployment:
     for sent, back, value in ports:
         deployment.connect(sent).send(value)
-        came = deployment.connect(back).receive(20)
+        came = deployment.connect(back).receive(60)
         assert (came, type(came)) == (value, type(value)), came
-    deployment.settle(20)
+    deployment.settle(60)
     assert deployment.problems == []
 print("all")
 """
@@ -109,8 +109,8 @@ outs = [
 with flow.deploy(clusters={workers: 1}) as deployment:
     deployment.connect(untyped).send(Inner(1))
     deployment.connect(typed).send(Outer(Inner(2)))
-    print(*(deployment.connect(out).receive(20) for out in outs), sep="\\n")
-    deployment.settle(20)
+    print(*(deployment.connect(out).receive(60) for out in outs), sep="\\n")
+    deployment.settle(60)
     assert deployment.problems == []
 """
 

@@ -61,7 +61,7 @@ def texts(deployment):
 def test_settled_when_all_have_come(leader, start):
     leader.source_iter([30, 10, 20]).map(turns).resolve_futures().for_each(print, commutative=ANY)
     with start() as deployment:
-        deployment.settle(10)
+        deployment.settle(60)
         assert texts(deployment) == ["10", "20", "30"]
         assert deployment.state == "settled"
 
@@ -70,7 +70,7 @@ def test_one_after_the_other(leader, start):
     resolved = leader.source_iter([3, 2]).map(turns).resolve_futures_ordered()
     resolved.map(turns).resolve_futures_ordered().for_each(print)
     with start() as deployment:
-        deployment.settle(10)
+        deployment.settle(60)
         assert [line.text for line in deployment.logs()] == ["3", "2"]
 
 
@@ -80,12 +80,12 @@ def test_where_a_loop_runs(leader, start):
 
     async def blocking():
         with start() as deployment:
-            deployment.settle(10)
+            deployment.settle(60)
             return texts(deployment)
 
     async def awaiting():
         async with start() as deployment:
-            await deployment.settled(10)
+            await deployment.settled(60)
             return texts(deployment)
 
     assert asyncio.run(blocking()) == asyncio.run(awaiting()) == ["1", "2"]
@@ -96,7 +96,7 @@ def test_beside_an_async_source(leader, start):
 
     async def main():
         async with start() as deployment:
-            await deployment.settled(10)
+            await deployment.settled(60)
             return texts(deployment)
 
     assert asyncio.run(main()) == ["0", "1", "2"]
@@ -117,7 +117,7 @@ def test_what_is_waited_for_is_named_and_stop_cancels_it(leader, start):
 def test_more_than_may_be_under_way_at_once(leader, start):
     leader.source_iter(range(10_000)).map(turns_once).resolve_futures_ordered().for_each(lambda n: None)
     with start() as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         assert max(deployment.totals.values()) == 10_000
 
 
@@ -133,14 +133,14 @@ def test_whatever_is_raised_fails_the_process(leader, start, function, text, blo
     resolved = futures.resolve_futures_blocking() if blocking else futures.resolve_futures()
     resolved.for_each(print, commutative=ANY)
     with start() as deployment, pytest.raises(ProcessFailed, match=text):
-        deployment.settle(10)
+        deployment.settle(60)
 
 
 def test_what_others_wait_for_is_cancelled_when_the_process_fails(leader, start):
     leader.source_iter([1]).map(never).resolve_futures().for_each(print, commutative=ANY)
     leader.source_iter([0]).map(turns).resolve_futures().for_each(lambda n: 1 // n, commutative=ANY)
     with start() as deployment, pytest.raises(ProcessFailed, match="ZeroDivisionError"):
-        deployment.settle(10)
+        deployment.settle(60)
 
 
 def test_what_a_timer_makes_again_and_again_does_not_keep_it_from_settling(leader, start):
@@ -148,7 +148,7 @@ def test_what_a_timer_makes_again_and_again_does_not_keep_it_from_settling(leade
     beats.for_each(lambda n: None, commutative=ANY)
     leader.source_iter([1]).map(turns).resolve_futures().for_each(print, commutative=ANY)
     with start() as deployment:
-        deployment.settle(10)
+        deployment.settle(60)
         assert texts(deployment) == ["1"]
 
 
@@ -158,7 +158,7 @@ def test_a_port_waits_for_results(flow, leader, start):
     outward = asked.map(turns).resolve_futures_ordered().typed(int).send_external(client)
     with start() as deployment:
         deployment.connect(inward).send(5)
-        assert deployment.connect(outward).receive(10) == 5
+        assert deployment.connect(outward).receive(60) == 5
 
 
 async def halves(n):
@@ -172,5 +172,5 @@ def test_results_come_back_to_where_they_came_from(leader, start):
     found.complete(tasks.map(halves).resolve_futures().flat_map_unordered(lambda each: each))
     tasks.for_each(print, commutative=ANY)
     with start() as deployment:
-        deployment.settle(10)
+        deployment.settle(60)
         assert texts(deployment) == ["1"] * 8 + ["2"] * 4 + ["4"] * 2 + ["8"]

@@ -40,7 +40,7 @@ def wait_until_ready():
     import threading
     ready = threading.Event()
     look = hydro_io().every(0.01, lambda: len(deployment.logs()) >= 4 and ready.set())
-    assert ready.wait(20), deployment
+    assert ready.wait(60), deployment
     look.cancel()
 
 wait_until_ready()

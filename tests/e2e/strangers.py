@@ -15,7 +15,7 @@ import pytest
 import zmq
 from zmq.utils.monitor import recv_monitor_message
 
-SECONDS = 20
+SECONDS = 60
 BECOME = """
 import json, os, pwd, signal, socket, sys
 told = json.load(sys.stdin)

@@ -58,7 +58,7 @@ def test_a_lambda_that_raises_is_shown_with_its_element_and_line():
     numbers.map(lambda n: 6 // (n - 2)).for_each(print)
     here = inspect.currentframe().f_lineno - 1
     with flow.deploy() as deployment, pytest.raises(ProcessFailed) as caught:
-        deployment.settle(20)
+        deployment.settle(60)
     told = str(caught.value)
     assert "process `process 1`" in told
     assert "ZeroDivisionError" in told
@@ -167,7 +167,7 @@ def test_a_stopped_deployment_takes_nothing_more(backend):
     deployment = flow.deploy(backend=backend)
     client = deployment.connect(port)
     client.send(1)
-    deployment.settle(20)
+    deployment.settle(60)
     deployment.stop()
     with pytest.raises(DeployError, match="cannot send: the deployment has stopped"):
         client.send(2)
@@ -189,7 +189,7 @@ def test_a_file_where_sockets_should_lie_is_passed_over(own_folders, monkeypatch
     flow, numbers = pipeline()
     numbers.for_each(print)
     with flow.deploy() as deployment:
-        deployment.settle(20)
+        deployment.settle(60)
         assert [line.text for line in deployment.logs()] == ["1", "2", "3"]
     taken.unlink()
 

@@ -19,7 +19,7 @@ port, numbers = leader.source_external(flow.external(), int)
 heard = numbers.enumerate().send(counter)"""
 SHOW = "heard.map(lambda pair: pair[1] * 10).for_each(print)"
 EDITED = "heard.map(lambda pair: pair[1] * 100).filter(bool).for_each(print)"
-SEND = "for n in (1, 2): deployment[port].send(n)\ndeployment.settle(20)"
+SEND = "for n in (1, 2): deployment[port].send(n)\ndeployment.settle(60)"
 TWO, FOUR = re.compile(r"^2\b"), re.compile(r"^4\b")
 
 

@@ -23,7 +23,7 @@ task = asyncio.get_running_loop().create_task(ping())
 def until(condition):
     met = threading.Event()
     look = hydro_io().every(0.01, lambda: condition() and met.set())
-    assert met.wait(20)
+    assert met.wait(60)
     look.cancel()
 """
 

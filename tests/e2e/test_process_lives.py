@@ -82,7 +82,7 @@ def reached(name, more):
             enough.set()
     deployment.subscribe(look)
     try:
-        assert enough.wait(20), start
+        assert enough.wait(60), start
     finally:
         deployment.unsubscribe(look)
 """
@@ -221,7 +221,7 @@ def _wait_until_printed(deployment, text: str) -> None:
 
     deployment.subscribe(look)
     look()
-    assert seen.wait(20), deployment.logs()[-3:]
+    assert seen.wait(60), deployment.logs()[-3:]
     deployment.unsubscribe(look)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from hydro_nb import CLUSTER_SELF_ID, TCP, FlowBuilder, ProcessFailed, Restart, nondet
 
-SECONDS = 30
+SECONDS = 60
 
 
 class Client: ...

@@ -15,7 +15,7 @@ def test_program_of_the_front_page(flow, leader):
     process2 = flow.process()
     numbers.send_bincode(process2).map(lambda n: n * 10).for_each(print)
     with flow.deploy(backend="inprocess") as deployment:
-        deployment.settle(5)
+        deployment.settle(60)
         assert [str(line) for line in deployment.logs()] == [f"[process 1] {n}0" for n in (1, 2, 3, 4)]
 
 
@@ -24,7 +24,7 @@ def test_deployed_changed_and_deployed_again(flow, leader):
     numbers.for_each(print)
     for expected in (["1"], ["1", "2"]):
         with flow.deploy(backend="inprocess") as deployment:
-            deployment.settle(5)
+            deployment.settle(60)
             assert sorted(line.text for line in deployment.logs()) == expected
         numbers.map(lambda n: n + 1).for_each(print)
 

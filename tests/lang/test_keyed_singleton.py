@@ -71,7 +71,7 @@ def test_a_look_is_taken_once_at_each_entry(leader):
     assert run(looked.values()) == list(range(70))
     firsts.filter(lambda n: n < 3).inspect(print)
     with leader.flow.deploy(backend="inprocess") as deployment:
-        deployment.settle(5)
+        deployment.settle(60)
         assert [line.text for line in deployment.logs()] == ["0", "1", "2"]
 
 

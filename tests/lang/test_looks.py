@@ -164,8 +164,8 @@ def test_in_every_tick_of_a_deployment(case):
         for number in (1, 2):
             deployment.settle()
             sent.send(number)
-            assert ends.receive(5) == str(number)
-        assert [seen.receive(5), seen.receive(5)] == [want, want]
+            assert ends.receive(60) == str(number)
+        assert [seen.receive(60), seen.receive(60)] == [want, want]
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -18,7 +18,7 @@ def test_there_and_back_to_each(flow, leader):
         clients = [deployment.connect(port) for _ in range(3)]
         for number, client in enumerate(clients):
             client.send(f"I am {number}")
-        assert [client.receive(10) for client in clients] == ["I AM 0", "I AM 1", "I AM 2"]
+        assert [client.receive(60) for client in clients] == ["I AM 0", "I AM 1", "I AM 2"]
 
 
 def test_to_others(flow, leader):
@@ -27,9 +27,9 @@ def test_to_others(flow, leader):
     replies.send(lines)
     with flow.deploy(backend="inprocess") as deployment:
         ann, bob = deployment.connect(port), deployment.connect(port)
-        deployment.settle(10)
+        deployment.settle(60)
         ann.send("hello")
-        assert (ann.receive(10), bob.receive(10)) == ("hello", "hello")
+        assert (ann.receive(60), bob.receive(60)) == ("hello", "hello")
 
 
 def test_bincode(flow, leader):
@@ -39,7 +39,7 @@ def test_bincode(flow, leader):
         client = deployment.connect(port)
         client.send(0)
         client.send(1)
-        assert [client.receive(10), client.receive(10)] == [MembershipEvent.JOINED, MembershipEvent.LEFT]
+        assert [client.receive(60), client.receive(60)] == [MembershipEvent.JOINED, MembershipEvent.LEFT]
 
 
 def test_guarantees(flow, leader):

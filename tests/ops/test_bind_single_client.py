@@ -20,7 +20,7 @@ def test_there_and_back(flow, leader):
     with flow.deploy(backend="inprocess") as deployment:
         client = deployment.connect(port)
         client.send("hello")
-        assert client.receive(10) == "HELLO"
+        assert client.receive(60) == "HELLO"
 
 
 def test_bincode(flow, leader):
@@ -29,14 +29,14 @@ def test_bincode(flow, leader):
     with flow.deploy(backend="inprocess") as deployment:
         client = deployment.connect(port)
         client.send(7)
-        assert client.receive(10) == ("7", 7)
+        assert client.receive(60) == ("7", 7)
         with socket.create_connection(deployment.address(port)) as other:
             assert other.recv(1) == b""  # there is a client already
         client.close()
-        deployment.settle(10)
+        deployment.settle(60)
         with socket.create_connection(deployment.address(port)) as other:
             other.sendall(b"\0\0\0\x08" + (300).to_bytes(8, "little"))
-            deployment.settle(10)
+            deployment.settle(60)
             assert other.recv(100) == b"\0\0\0\x13" + (3).to_bytes(8, "little") + b"300" + (300).to_bytes(8, "little")
 
 

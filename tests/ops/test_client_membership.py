@@ -16,13 +16,13 @@ def test_coming_and_going(flow, leader):
     members.entries().assume_ordering(nondet("shown as they come")).for_each(print)
     with flow.deploy(backend="inprocess") as deployment:
         first = deployment.connect(port)
-        deployment.settle(10)
+        deployment.settle(60)
         second = deployment.connect(port)
-        deployment.settle(10)
+        deployment.settle(60)
         first.close()
-        deployment.settle(10)
+        deployment.settle(60)
         second.close()
-        deployment.settle(10)
+        deployment.settle(60)
         seen = [line.text for line in deployment.logs()]
     assert seen == ["(0, Joined)", "(1, Joined)", "(0, Left)", "(1, Left)"]
 

@@ -24,7 +24,7 @@ def printed(request, flow):
         failure = ""
         with flow.deploy(backend=request.param) as deployment:
             try:
-                deployment.settle(10)
+                deployment.settle(60)
             except ProcessFailed as error:
                 failure = str(error)
         return [line.text for line in deployment.logs()], failure

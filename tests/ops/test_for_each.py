@@ -5,7 +5,7 @@ def test_list(flow, leader, snapshot):
     leader.source_iter([1, 2]).for_each(print)
     snapshot(flow.source(leader))
     with flow.deploy(backend="inprocess") as deployment:
-        deployment.settle(5)
+        deployment.settle(60)
         assert [str(line) for line in deployment.logs()] == ["[Leader] 1", "[Leader] 2"]
 
 
@@ -30,6 +30,6 @@ def test_proofs(live, message):
 def test_failure(flow, leader, message):
     leader.source_iter([1, 0]).for_each(lambda n: 1 // n)
     with flow.deploy(backend="inprocess") as deployment:
-        text = message(lambda: deployment.settle(5), ProcessFailed)
+        text = message(lambda: deployment.settle(60), ProcessFailed)
     assert "ZeroDivisionError" in text
     assert "leader.source_iter([1, 0]).for_each(lambda n: 1 // n)" in text

@@ -7,14 +7,14 @@ def test_list(flow, leader, run, snapshot):
     seen.for_each(lambda n: None)
     snapshot(flow.source(leader))
     with flow.deploy(backend="inprocess") as deployment:
-        deployment.settle(5)
+        deployment.settle(60)
         assert [line.text for line in deployment.logs(leader)] == ["1", "2"]
 
 
 def test_runs_without_a_consumer(flow, leader):
     leader.source_iter([1]).inspect(print)
     with flow.deploy(backend="inprocess") as deployment:
-        deployment.settle(5)
+        deployment.settle(60)
         assert [line.text for line in deployment.logs()] == ["1"]
 
 
@@ -28,7 +28,7 @@ def test_guarantees(live):
 
 def told(flow):
     with flow.deploy(backend="inprocess") as deployment:
-        deployment.settle(5)
+        deployment.settle(60)
         return [line.text for line in deployment.logs()]
 
 

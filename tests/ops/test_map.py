@@ -103,5 +103,5 @@ def test_values_that_stay_are_mapped_once(flow, leader, both):
     assert both(firsts.filter_map(lambda n: n or None).entries()) == [(1, 1), (0, 2)]
     firsts.map(print).entries()
     with flow.deploy(backend="inprocess") as deployment:
-        deployment.settle(5)
+        deployment.settle(60)
         assert [line.text for line in deployment.logs()] == ["1", "2"]

@@ -57,7 +57,7 @@ def test_inside_a_tick_or_an_atomic_section(leader, message):
 def test_failure(flow, leader, message, backend):
     leader.source_iter([2, 0, 3]).map(inverse).resolve_futures()
     with flow.deploy(backend=backend) as deployment:
-        text = message(lambda: deployment.settle(10), ProcessFailed)
+        text = message(lambda: deployment.settle(60), ProcessFailed)
     assert "ZeroDivisionError" in text
     assert "in operator `resolve_futures`" in text
     assert "return 6 // n" in text

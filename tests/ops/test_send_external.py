@@ -7,9 +7,9 @@ def test_list(flow, leader, snapshot):
     same = leader.source_iter([3]).send_bincode_external(client)
     snapshot(flow.source(leader))
     with flow.deploy(backend="inprocess") as deployment:
-        deployment.settle(5)
-        assert [deployment.connect(out).receive(1) for _ in range(2)] == [1, 2]
-        assert deployment.connect(same).receive(1) == 3
+        deployment.settle(60)
+        assert [deployment.connect(out).receive(60) for _ in range(2)] == [1, 2]
+        assert deployment.connect(same).receive(60) == 3
     assert (out.name, same.name) == ("out", "same")
 
 
@@ -29,5 +29,5 @@ def test_what_a_cluster_sends_names_the_member(leader):
     out = workers.source_iter([7, 8]).send_external(flow.external())
     with flow.deploy(clusters={workers: 2}, backend="inprocess") as deployment:
         port = deployment.connect(out)
-        came = sorted(port.receive(timeout=10) for _ in range(4))
+        came = sorted(port.receive(timeout=60) for _ in range(4))
     assert [(member.raw_id, item) for member, item in came] == [(0, 7), (0, 8), (1, 7), (1, 8)]

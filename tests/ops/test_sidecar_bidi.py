@@ -45,7 +45,7 @@ def test_it_may_clean_up(flow, leader, tmp_path):
 
     leader.sidecar_bidi(tidy)
     with flow.deploy(backend="inprocess") as deployment:
-        deployment.settle(10)
+        deployment.settle(60)
         assert not note.exists()
     assert note.read_text() == "tidy"
 
@@ -61,7 +61,7 @@ def test_its_failure_is_that_of_its_process(flow, leader):
         flow.deploy(backend="inprocess") as deployment,
         pytest.raises(ProcessFailed, match=r'(?s)ValueError: no 7.*`sidecar_bidi`.*raise ValueError\(f"no \{n\}"\)'),
     ):
-        deployment.settle(10)
+        deployment.settle(60)
 
 
 def test_one_that_is_at_work_is_waited_for(flow, leader):
@@ -75,7 +75,7 @@ def test_one_that_is_at_work_is_waited_for(flow, leader):
     questions.send(leader.source_iter([1, 2]))
     numbers.for_each(print)
     with flow.deploy(backend="inprocess") as deployment:
-        deployment.settle(10)
+        deployment.settle(60)
         assert [line.text for line in deployment.logs()] == ["1", "2"]
 
 

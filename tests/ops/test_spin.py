@@ -21,7 +21,7 @@ def test_it_settles_and_hears_messages(flow, leader, worker, backend):
     worker.source_iter([1, 2, 3]).send(leader).for_each(print)
     leader.spin().send(worker).for_each(lambda turn: None)
     with flow.deploy(backend=backend) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         assert [line.text for line in deployment.logs()] == ["1", "2", "3"]
         deployment.stop(drain=True)
     assert deployment.problems == []

@@ -8,9 +8,9 @@ def test_list(flow, leader, snapshot):
     replies.send(leader.source_iter(["a", "b"]))
     snapshot(flow.source(leader))
     with flow.deploy(backend="inprocess") as deployment:
-        deployment.settle(10)
+        deployment.settle(60)
         client = deployment.connect(port)
-        assert [client.receive(10), client.receive(10)] == ["a", "b"]
+        assert [client.receive(60), client.receive(60)] == ["a", "b"]
 
 
 def test_who_has_left_gets_nothing(flow, leader):
@@ -20,8 +20,8 @@ def test_who_has_left_gets_nothing(flow, leader):
         client = deployment.connect(port)
         client.send("7")
         client.send("0")
-        assert client.receive(10) == "?"
-        deployment.settle(10)
+        assert client.receive(60) == "?"
+        deployment.settle(60)
         assert f"bidi_external_many_bytes `{port.slot}`: 1 discarded: its client had left" in deployment.status()
 
 
@@ -31,7 +31,7 @@ def test_what_is_no_line(flow, leader):
     with flow.deploy(backend="inprocess") as deployment:
         deployment.connect(port).send("abc")
         with pytest.raises(ProcessFailed, match=r"3 \(int\) is no text, and a line is one: \.map\(str\)"):
-            deployment.settle(10)
+            deployment.settle(60)
 
 
 def test_without_order(flow, leader, message):

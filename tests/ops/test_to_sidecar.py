@@ -25,7 +25,7 @@ def test_what_comes_after_its_end_is_counted(flow, leader):
     with flow.deploy(backend="inprocess") as deployment:
         for word in ("a", "b"):
             deployment.connect(port).send(word)
-            deployment.settle(10)
+            deployment.settle(60)
         assert [line.text for line in deployment.logs()] == ["a"]
         assert f"sidecar_bidi `{answers.ref.slot}`: 1 discarded: the function had ended" in deployment.status()
 

@@ -16,7 +16,7 @@ def wait_for(deployment, done):
     """Wait until what is seen of a deployment is so."""
     seen = threading.Event()
     deployment.subscribe(lambda _: done() and seen.set())
-    assert done() or seen.wait(30)
+    assert done() or seen.wait(60)
 
 
 def require_throughput(deployment, aggregator):

@@ -19,7 +19,7 @@ def flow():
 def test_simple_cluster(flow):
     process, cluster = clustered.simple_cluster(flow)
     with flow.deploy(clusters={cluster: 2}) as deployment:
-        deployment.settle(20)
+        deployment.settle(60)
         for i in range(2):
             member = f"MemberId::<Worker>({i})"
             lines = texts(deployment, f"Worker/{i}")
@@ -32,7 +32,7 @@ def test_simple_cluster(flow):
 def test_many_to_many(flow):
     cluster = clustered.many_to_many(flow)
     with flow.deploy(clusters={cluster: 2}) as deployment:
-        deployment.settle(20)
+        deployment.settle(60)
         for i in range(2):
             pairs = [(0, 0), (0, 1), (1, 0), (1, 1)]
             expected = [f"cluster received: (MemberId::<Worker>({s}), {v})" for s, v in pairs]
@@ -56,7 +56,7 @@ def test_compute_pi(flow):
 def test_map_reduce(flow, workers):
     _, cluster, reducer = clustered.map_reduce(flow, ["abc", "abc", "xyz", "abc"])
     with flow.deploy(clusters={cluster: workers}) as deployment:
-        deployment.settle(20)
+        deployment.settle(60)
         lines = texts(deployment, reducer)
         parts = [line.text for line in deployment.logs(cluster)]
     assert [line for line in lines if line.startswith("abc")][-1] == "abc: 3"
@@ -80,5 +80,5 @@ def test_two_pc(flow):
         requests, committed = deployment.connect(ports[0]), deployment.connect(out)
         for payload in range(20):
             requests.send(payload)
-        assert {committed.receive(timeout=20) for _ in range(20)} == set(range(20))
-        deployment.settle(20)
+        assert {committed.receive(timeout=60) for _ in range(20)} == set(range(20))
+        deployment.settle(60)

@@ -12,7 +12,7 @@ from outside import USAGE, chat_server, echo_server, http_counter, http_hello, p
 
 from hydro_nb import FlowBuilder, MembershipEvent, nondet
 
-SECONDS = 20
+SECONDS = 60
 
 
 @contextmanager

@@ -17,4 +17,4 @@ def test_nothing_is_confirmed_that_one_participant_has_not_committed():
     with flow.deploy(clusters=sizes) as deployment:
         require_throughput(deployment, "Aggregator")
         deployment.kill("Participant/1")
-        deployment.settle(30)  # every client waits for a vote that does not come
+        deployment.settle(60)  # every client waits for a vote that does not come

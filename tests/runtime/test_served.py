@@ -11,7 +11,7 @@ import pytest
 from hydro_nb.runtime.served import Served
 from hydro_nb.wire import FramingSpec, ServedSpec
 
-SECONDS = 20
+SECONDS = 60
 LINES = FramingSpec("lines", 1000)
 
 

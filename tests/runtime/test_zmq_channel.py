@@ -8,7 +8,7 @@ import pytest
 
 from hydro_nb.runtime.zmq_channel import LARGE, Carrier, new_context
 
-SECONDS = 20
+SECONDS = 60
 
 
 @pytest.fixture

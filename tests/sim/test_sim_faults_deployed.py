@@ -31,17 +31,17 @@ def deployed(actions):
     outs = [stream.send_external(client) for stream in connect(leader, workers, numbers)]
     with flow.deploy(clusters={workers: 2}, backend="inprocess") as deployment:
         sender, receivers = deployment.connect(port), [deployment.connect(out) for out in outs]
-        deployment.settle(10)
+        deployment.settle(60)
         for action in actions:
             if action == "kill":
                 deployment.kill((workers, 0))
             elif action == "restart":
                 deployment.restart((workers, 0), timeout=10)
             elif action == "settle":
-                deployment.settle(10)
+                deployment.settle(60)
             else:
                 sender.send(action)
-        deployment.settle(10)
+        deployment.settle(60)
         return tuple(tuple(sorted(_drained(each))) for each in receivers)
 
 

@@ -77,7 +77,7 @@ def written(tmp_path, backend):
         path = tmp_path / "out"
         sink(stream, path, *args, **options)
         with stream.flow.deploy(backend=backend) as deployment:
-            deployment.settle(10)
+            deployment.settle(60)
             return path.read_text()
 
     return of
@@ -210,7 +210,7 @@ def test_write_lines_appends(leader, file, tmp_path):
     path = file("old\n")
     write_lines(leader.source_iter(["new"]), path, append=True)
     with leader.flow.deploy() as deployment:
-        deployment.settle(10)
+        deployment.settle(60)
     assert path.read_text() == "old\nnew\n"
 
 
@@ -241,7 +241,7 @@ def test_write_csv_appends_without_a_second_header(leader, file):
     path = file("a,b\n1,2\n")
     write_csv(leader.source_iter([{"a": 3, "b": 4}]), path, append=True)
     with leader.flow.deploy(backend="inprocess") as deployment:
-        deployment.settle(10)
+        deployment.settle(60)
     assert path.read_text() == "a,b\n1,2\n3,4\n"
 
 
@@ -263,7 +263,7 @@ def test_write_json_lines(leader, written):
 def test_what_cannot_be_written(leader, tmp_path, sink, elements, why):
     sink(leader.source_iter(elements), tmp_path / "out")
     with leader.flow.deploy(backend="inprocess") as deployment, pytest.raises(ProcessFailed) as caught:
-        deployment.settle(10)
+        deployment.settle(60)
     assert why in str(caught.value)
     assert "sink(leader.source_iter(elements)" in str(caught.value)
 
@@ -282,7 +282,7 @@ def test_what_is_written_can_be_read(leader, tmp_path):
     points = [Point(n, n / 3) for n in range(100)]
     write_json_lines(leader.source_iter(points), tmp_path / "points")
     with leader.flow.deploy() as deployment:
-        deployment.settle(10)
+        deployment.settle(60)
     assert collect(source_json_lines(FlowBuilder().process(), tmp_path / "points", of=Point)) == points
 
 
@@ -300,7 +300,7 @@ def test_each_member_has_its_own_files(tmp_path):
     lines = source_lines(workers, lambda: tmp_path / f"in-{CLUSTER_SELF_ID.raw_id}")
     write_lines(lines.map(lambda line: line + "!"), lambda: f"{tmp_path}/out-{CLUSTER_SELF_ID.raw_id}")
     with flow.deploy(clusters={workers: 3}) as deployment:
-        deployment.settle(10)
+        deployment.settle(60)
         assert [(tmp_path / f"out-{n}").read_text() for n in range(3)] == ["0!\n0!\n", "1!\n10!\n", "2!\n20!\n"]
 
 

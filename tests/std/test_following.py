@@ -129,7 +129,7 @@ def test_it_settles_when_it_has_read_what_is_there(leader, path, tmp_path, backe
     lines = source_lines(leader, path, follow=True)
     write_lines(lines, tmp_path / "out")
     with leader.flow.deploy(backend=backend) as deployment:
-        deployment.settle(30)
+        deployment.settle(60)
         assert (tmp_path / "out").read_text() == path.read_text()
 
 
@@ -141,7 +141,7 @@ def test_each_member_follows_its_own(tmp_path):
     lines = source_lines(workers, lambda: tmp_path / f"log{CLUSTER_SELF_ID.raw_id}", follow=True)
     write_lines(lines, lambda: tmp_path / f"out{CLUSTER_SELF_ID.raw_id}")
     with flow.deploy(clusters={workers: 2}) as deployment:
-        deployment.settle(20)
+        deployment.settle(60)
         assert [(tmp_path / f"out{n}").read_text() for n in range(2)] == ["0\n", "1\n"]
 
 
@@ -160,7 +160,7 @@ def received(leader):
         deployment = leader.flow.deploy()
         deployments.append(deployment)
         client = deployment.connect(port)
-        return lambda: client.receive(20)
+        return lambda: client.receive(60)
 
     yield of
     for deployment in deployments:
@@ -193,7 +193,7 @@ def test_follow_json_lines_that_are_wrong(leader, path):
     write(path, '{"x": 1}\n\n{"x": 1.5}\n')
     source_json_lines(leader, path, of=Point, follow=True).for_each(print)
     with leader.flow.deploy() as deployment, pytest.raises(ProcessFailed) as caught:
-        deployment.wait(20)
+        deployment.wait(60)
     assert f"{path}, line 3: Expected `int`, got `float` - at `$.x`" in str(caught.value)
     assert "source_json_lines(leader, path, of=Point, follow=True)" in str(caught.value)
 

@@ -43,13 +43,13 @@ def numbers(tmp_path):
 def written(stream, path, *, backend="local", **options):
     write_parquet(stream, path, **options)
     with stream.flow.deploy(backend=backend) as deployment:
-        deployment.settle(20)
+        deployment.settle(60)
     return pq.read_table(path)
 
 
 def failure(flow):
     with pytest.raises(ProcessFailed) as caught, flow.deploy(backend="inprocess") as deployment:
-        deployment.settle(10)
+        deployment.settle(60)
     return str(caught.value)
 
 
@@ -187,7 +187,7 @@ def test_write_parquet_of_nothing_leaves_no_older_file(leader, tmp_path):
     path.write_text("older")
     write_parquet(leader.source_iter([]), path)
     with leader.flow.deploy() as deployment:
-        deployment.settle(10)
+        deployment.settle(60)
     assert not path.exists()
 
 

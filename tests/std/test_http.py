@@ -55,7 +55,7 @@ def ask(url, data=None, method=None, headers=None):
     """Give the status and the text of an answer."""
     request = urllib.request.Request(url, data, headers or {}, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:
@@ -78,7 +78,7 @@ class Played:
         return self
 
     def request(self):
-        return self.deployment.connect(self._seen).receive(20)
+        return self.deployment.connect(self._seen).receive(60)
 
     def answer(self, number, response):
         self.deployment.connect(self._answers).send((number, response))
@@ -106,7 +106,7 @@ def test_what_a_response_says(flow, server, deployed):
     port, requests, responses = source_http(server)
     responses.send(requests.map(lambda _: Response(404, "nöthing", {"X-Why": "because"})))
     with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen(port.url(deployed()), timeout=20)
+        urllib.request.urlopen(port.url(deployed()), timeout=60)
     with caught.value as answer:
         assert (answer.code, answer.read().decode()) == (404, "nöthing")
         assert answer.headers["x-why"] == "because"
@@ -116,7 +116,7 @@ def test_what_a_response_says(flow, server, deployed):
 def test_a_connection_is_kept(flow, server, deployed):
     port, requests, responses = source_http(server)
     responses.send(requests.map(lambda request: Response(200, request.path)))
-    connection = http.client.HTTPConnection(urlsplit(port.url(deployed())).netloc, timeout=20)
+    connection = http.client.HTTPConnection(urlsplit(port.url(deployed())).netloc, timeout=60)
     for path in ("/one", "/two"):
         connection.request("GET", path)
         assert connection.getresponse().read().decode() == path
@@ -192,8 +192,8 @@ def test_in_process(flow, server, clients):
     seen = requests.entries().send_external(flow.external())
     with flow.deploy(backend="inprocess") as deployment:
         answer = clients.submit(ask, port.url(deployment) + "/in")
-        deployment.connect(seen).receive(20)
-        deployment.settle(20)
+        deployment.connect(seen).receive(60)
+        deployment.settle(60)
         assert answer.result(20) == (200, "/in")
 
 
@@ -202,7 +202,7 @@ def test_a_chosen_port_that_is_taken(flow, server):
         number = taken.getsockname()[1]
         source_http(server, port=number)
         with pytest.raises(ProcessFailed) as caught, flow.deploy() as deployment:
-            deployment.wait(20)
+            deployment.wait(60)
     assert f"nothing can be served at 127.0.0.1:{number}: Address already in use; port=0 takes" in str(caught.value)
     assert "source_http(server, port=number)" in str(caught.value)
 
@@ -215,12 +215,12 @@ def test_no_port(server, port):
 
 def test_it_settles(played, clients):
     flow = played()
-    flow.deployment.settle(20)
+    flow.deployment.settle(60)
     answer = clients.submit(ask, flow.url)
     number, _ = flow.request()
     flow.answer(number, Response(200, "done"))
     assert answer.result(20) == (200, "done")
-    flow.deployment.settle(20)
+    flow.deployment.settle(60)
 
 
 # ---------------------------------------------------------------- what goes wrong
@@ -236,7 +236,7 @@ def test_no_response_in_time(played, clients):
 
 def test_a_client_that_leaves(played, clients):
     flow = played()
-    with socket.create_connection(urlsplit(flow.url).netloc.split(":"), timeout=20) as client:
+    with socket.create_connection(urlsplit(flow.url).netloc.split(":"), timeout=60) as client:
         client.sendall(b"GET /gone HTTP/1.1\r\nHost: a\r\n\r\n")
         number, request = flow.request()
         assert request.path == "/gone"
@@ -261,7 +261,7 @@ def test_a_second_response_goes_nowhere(played, clients):
 def test_garbage_and_large_bodies_do_not_reach_the_flow(played, clients):
     flow = played(largest=100)
     assert ask(flow.url, b"x" * 101)[0] == 413
-    with socket.create_connection(urlsplit(flow.url).netloc.split(":"), timeout=20) as client:
+    with socket.create_connection(urlsplit(flow.url).netloc.split(":"), timeout=60) as client:
         client.sendall(b"\x00\xff no HTTP\r\n\r\n")
         assert b" 400 Bad Request" in client.recv(100)
     answer = clients.submit(ask, flow.url, b"x" * 99)
@@ -303,7 +303,7 @@ def test_answers_to_nobody(flow, server, answer, why):
     with flow.deploy() as deployment:
         ask_quietly(port.url(deployment))
         with pytest.raises(ProcessFailed) as caught:
-            deployment.wait(20)
+            deployment.wait(60)
     assert why in str(caught.value)
     assert "source_http(server)" in str(caught.value)
 
@@ -356,7 +356,7 @@ def test_only_who_knows_the_token_is_answered(flow, server, deployed):
     answers = [ask(url, headers={"Authorization": each} if each else {}) for each in wrong]
     assert answers == [(401, "this needs the header `Authorization: Bearer` with the token")] * 5
     assert ask(url, headers={"Authorization": "Bearer open-sesame-0"}) == (200, "/hello")
-    deployment.settle(20)
+    deployment.settle(60)
     told = [line.text for line in deployment.logs() if line.stream == "stderr"]
     assert told == [
         f"refused a request of 127.0.0.1 without the token (refused so far: {count})" for count in (1, 2, 4)
