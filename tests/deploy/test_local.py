@@ -14,6 +14,7 @@ import traceback
 from pathlib import Path
 
 import pytest
+from faulty import busy
 from handmade import (
     ECHO,
     PRINT,
@@ -30,7 +31,8 @@ from handmade import (
 from leading import until
 
 from hydro_nb.deploy import deploy
-from hydro_nb.errors import DeployError, ProcessFailed, SettleTimeout
+from hydro_nb.deploy.io import hydro_io
+from hydro_nb.errors import DeployError, ProcessFailed
 
 IDLE = """
 def start():
@@ -47,7 +49,7 @@ def texts(deployment, name=None):
 def alive(pid):
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 
@@ -149,8 +151,8 @@ def test_a_small_buffer_slows_the_source_and_loses_nothing():
     with deploy(pipeline(50_000, slow), max_buffer=4096, echo=False) as deployment:
         deployment.settle(60)
         assert texts(deployment) == [str(sum(range(50_000)))]
-        # the source has ended and its end was acknowledged, so its channel has ended
-        assert [event.reason for event in deployment.snapshot().ended_channels.values()] == [""]
+        # the source has ended, and so does its channel
+        until(deployment, lambda state: [each.reason for each in state.ended_channels.values()] == [""])
 
 
 def test_a_killed_receiver_is_shown_and_the_rest_keeps_running():
@@ -172,34 +174,27 @@ def test_a_killed_receiver_is_shown_and_the_rest_keeps_running():
     )
     with deploy(program, echo=False) as deployment:
         row = next(row for row in deployment.processes if row.name == "B")
-        failed = threading.Event()
-        deployment.subscribe(lambda state: state.state == "failed" and failed.set())
         os.kill(row.pid, signal.SIGKILL)
-        assert failed.wait(1)
+        until(deployment, lambda state: state.state == "failed")
         rows = {row.name: row for row in deployment.processes}
         assert rows["B"].state == "failed"
         assert "SIGKILL" in rows["B"].reason
         assert rows["A"].state == rows["C"].state == "running"
         with pytest.raises(ProcessFailed, match=r"`B` failed.*SIGKILL"):
             deployment.settle(60)
-        more = threading.Event()
         seen = deployment.totals.get("n", 0)
-        deployment.subscribe(
-            lambda state: state.totals.get("n", 0) > seen + 10 and state.discarded.get("edge:1", 0) > 1 and more.set()
+        until(
+            deployment,
+            lambda state: state.totals.get("n", 0) > seen + 10 and state.discarded.get("edge:1", 0) > 1,
         )
-        assert more.wait(60)
         assert " discarded: B has gone" in deployment.status()
 
 
 def test_a_process_killed_on_purpose_does_not_fail_what_is_left():
     with deploy(pipeline(10), echo=False) as deployment:
         deployment.settle(60)
-        gone = threading.Event()
-        deployment.subscribe(
-            lambda state: any(row.state == "killed" for row in state.processes.values()) and gone.set()
-        )
         deployment.kill("A")
-        assert gone.wait(60)
+        until(deployment, lambda state: any(row.state == "killed" for row in state.processes.values()))
         deployment.settle(60)
         assert deployment.state == "settled"
         with pytest.raises(DeployError, match="no running process is called `A`; running: `B`"):
@@ -309,17 +304,21 @@ def test_stop_during_start():
     thread = threading.Thread(target=run)
     thread.start()
     while not any(b._board.state.name == "test flow" and b._board.state.state == "starting" for b in living()):
-        pass
+        os.sched_yield()
     for backend in living():
         backend.stop(drain=False)
-    thread.join(60)
+    thread.join()
     assert caught == ["the deployment was stopped while it was starting"]
 
 
 def test_a_start_that_takes_too_long_names_who_is_late():
     body = "def start():\n    import time\n    time.sleep(60)\ndef tick(state, inputs, outputs):\n    return False"
-    with pytest.raises(DeployError, match=r"within 1.5 seconds: `A` \(connected\)"):
-        deploy(flow(place(0, "A", body)), echo=False, timeout=1.5)
+    for seconds in (1.5, 10.0, 50.0):
+        with pytest.raises(DeployError, match=rf"within {seconds} seconds: `A` \([a-z]+\)$") as late:
+            deploy(flow(place(0, "A", body)), echo=False, timeout=seconds)
+        if "connected" in str(late.value):
+            return
+    pytest.fail(str(late.value))
 
 
 def test_settle_waits_for_a_timer_after_the_last_change():
@@ -376,20 +375,14 @@ def test_an_endless_source_is_named():
         return False
     """
     program = flow(place(0, "A", body, sources=(SourceSpec("xs", "numbers", "src:1"),)))
-    with (
-        deploy(program, echo=False) as deployment,
-        pytest.raises(SettleTimeout, match="`A`: source_stream `src:1`, which has not"),
-    ):
-        deployment.settle(0.5)
+    with deploy(program, echo=False) as deployment:
+        busy(deployment, "`A`: source_stream `src:1`, which has not")
 
 
 def test_a_call_that_does_not_return_is_named_and_stopped():
     body = IDLE.replace("    return False", "    import threading; threading.Event().wait()")
-    with (
-        deploy(flow(place(0, "A", body)), echo=False) as deployment,
-        pytest.raises(SettleTimeout, match="`A`: one call that has not returned"),
-    ):
-        deployment.settle(0.3)
+    with deploy(flow(place(0, "A", body)), echo=False) as deployment:
+        busy(deployment, "`A`: one call that has not returned")
     assert deployment.state == "stopped"
 
 
@@ -407,6 +400,8 @@ def test_waiting_in_the_io_thread_is_refused_and_stopping_there_is_not():
 
     with deploy(pipeline(10), echo=False) as deployment:
         deployment.subscribe(subscriber)
+        # it may have settled before, and then nothing more happens
+        hydro_io().submit(lambda: subscriber(deployment.snapshot()))
         assert deployment.wait(60)
     assert len(seen) == 2
 
@@ -419,10 +414,13 @@ def test_a_mistake_of_a_subscriber_is_told_once_and_costs_nothing(backend, capsy
         calls.append(state)
         raise ValueError("unlucky")
 
-    with deploy(pipeline(10), backend=backend, echo=True) as deployment:
+    program = flow(place(0, "A", PRINT), external(1), channels=[channel(1, 1, 0)])
+    with deploy(program, backend=backend, echo=True) as deployment:
         deployment.subscribe(mistaken)
         deployment.subscribe(states.append)
-        deployment.settle(60)
+        for n in range(2):
+            deployment.connect(Port("edge:1")).send(n)
+            deployment.settle(60)
         assert len(calls) > 1
         assert [len(state.problems) for state in states] == sorted(len(state.problems) for state in states)
         assert states[-1] is deployment.snapshot()
@@ -440,7 +438,7 @@ def test_what_a_process_started_ends_with_it():
     with deploy(flow(place(0, "A", body)), echo=False) as deployment:
         deployment.settle(60)
         started = os.pidfd_open(int(texts(deployment)[0]))
-    assert select.select([started], [], [], 10)[0]
+    assert select.select([started], [], [], 60)[0]
     os.close(started)
 
 
@@ -448,7 +446,7 @@ def test_a_fork_of_the_kernel_leaves_its_deployments_alone():
     with deploy(pipeline(10), echo=False) as deployment:
         child = os.fork()
         if not child:
-            signal.alarm(20)
+            signal.alarm(60)
             code = 1
             try:
                 deployment.stop()
@@ -645,6 +643,18 @@ time.sleep(60)
 """
 
 
+def ends(pid):
+    """Wait until a process has ended; False if it does not."""
+    try:
+        watched = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([watched], [], [], 60)[0])
+    finally:
+        os.close(watched)
+
+
 def test_children_die_with_a_killed_kernel():
     for _ in range(10):
         script = KERNEL.format(here=str(Path(__file__).parent))
@@ -652,13 +662,8 @@ def test_children_die_with_a_killed_kernel():
         pids = [int(word) for word in kernel.stdout.readline().split()]
         kernel.kill()
         kernel.communicate()
-        waiting = [os.pidfd_open(pid) for pid in pids if alive(pid)]
-        for fd in waiting:
-            import select
-
-            assert select.select([fd], [], [], 2)[0]
-            os.close(fd)
-        assert not any(map(alive, pids))
+        for pid in pids:
+            assert ends(pid)
     with deploy(pipeline(1), echo=False):
         # a new deployment sweeps what the killed kernels left
         pass
