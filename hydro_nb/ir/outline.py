@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 By = Literal["location", "code"]
 """What boxes stand for: where operators run, or the cells and functions that made them."""
 
-MANY = 200
-"""Operators above which a picture is shown with its boxes closed."""
+MANY = 80
+"""Operators above which a picture is shown with its boxes closed: with more, names are too small to be read."""
 
 
 @dataclass(frozen=True, slots=True)
