@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
 from functools import lru_cache
@@ -34,29 +35,55 @@ def carried(value: Any) -> Any:
     >>> carried(numbers) is numbers, carried("a")
     (False, 'a')
     """
+    return _carried(value)
+
+
+def received(value: Any) -> Any:
+    """Give what arrives of a value that is sent as deployments send it: a copy, whose arrays can only be read.
+
+    >>> import numpy
+    >>> received([numpy.zeros(2)])[0].flags.writeable
+    False
+    """
+    return _carried(value, locked=True)
+
+
+def _carried(value: Any, *, locked: bool = False) -> Any:
     if is_lasting(value):
         return value
     try:
-        return _copied(value)
+        return _copied(value, locked=locked)
     except Exception:  # noqa: BLE001 - a value may refuse it in any way, and is then seen by both
         return value
 
 
-def _copied(value: Any) -> Any:
+def _copied(value: Any, *, locked: bool = False) -> Any:
     """Copy a value; lists and tables of what cannot change as a whole, for they are long and there are many of them."""
     kind = cast("type[Any]", type(value))
     if kind is list and _all_lasting(value):
         return value.copy()
     if kind is dict and _all_lasting(value.values()) and _all_lasting(value):
         return value.copy()
-    return deepcopy(value)
+    return _copied_deep(value, locked=locked) if "numpy" in sys.modules else deepcopy(value)
+
+
+def _copied_deep(value: Any, *, locked: bool) -> Any:
+    """Copy a value and all that is in it; arrays that can only be read stay so, and all become so with `locked`."""
+    array, made = sys.modules["numpy"].ndarray, dict[int, Any]()
+    own = deepcopy(value, made)
+    # `deepcopy` keeps there what it has copied
+    for original in made.get(id(made), ()):
+        copied: Any = made.get(id(original))
+        if type(copied) is array and (locked or not original.flags.writeable):
+            copied.flags.writeable = False
+    return own
 
 
 def _all_lasting(values: Iterable[Any]) -> bool:
     return ATOMS.issuperset(map(type, values)) or all(map(is_lasting, values))
 
 
-def handed(items: Sequence[Any]) -> Sequence[Any]:
+def handed(items: Sequence[Any], carry: Callable[[Any], Any] = carried) -> Sequence[Any]:
     """Give what a test sends, or is given, of values: copies, but of those that are equal to nothing but themselves.
 
     >>> numbers = [1]
@@ -65,12 +92,12 @@ def handed(items: Sequence[Any]) -> Sequence[Any]:
     """
     for each in items:
         if type(each) not in ATOMS and each is not _UNIT and not is_lasting(each):
-            return [_known_again(value) for value in items]
+            return [_known_again(value, carry) for value in items]
     return items
 
 
-def _known_again(value: Any) -> Any:
-    own = carried(value)
+def _known_again(value: Any, carry: Callable[[Any], Any]) -> Any:
+    own = carry(value)
     try:
         differs = (own == value) is False
     except Exception:  # noqa: BLE001 - a value may refuse to be compared in any way

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from hydro_nb.ir.node import Node, Place
-from hydro_nb.sim.copies import carried
 from hydro_nb.sim.routes import Route, Target
 from hydro_nb.values import MembershipEvent
 
@@ -181,7 +180,7 @@ class Link:
     def _send(self, number: int, contents: list[Any]) -> None:
         receiver, target = self.receivers[number], self.route.targets[number]
         if receiver.state == "starting":
-            receiver.early += [(self.route, target, carried(content)) for content in contents]
+            receiver.early += [(self.route, target, self.route.carried(content)) for content in contents]
             return
         arrive = self._arriving(number, receiver, len(contents)) if receiver.runs else 0
         for content in contents[:arrive]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hydro_nb.ir.node import Node, Order
-from hydro_nb.sim.copies import carried
 from hydro_nb.sim.hooks import Hook
 from hydro_nb.sim.routes import Route, Target
 from hydro_nb.sim.trace import shown
@@ -74,4 +73,4 @@ class Held(Route):
             told(self, target, item, arrives=arrives)
 
     def _put(self, target: Target, item: Any) -> None:
-        self.waits[list(self.targets).index(target)].take([Letter(self, target, carried(item))])
+        self.waits[list(self.targets).index(target)].take([Letter(self, target, self.carried(item))])

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol
 from hydro_nb.errors import GraphError
 from hydro_nb.ir.node import Node
 from hydro_nb.ir.ops.network import Network
-from hydro_nb.sim.copies import carried
+from hydro_nb.sim.copies import carried, received
 from hydro_nb.sim.trace import shown
 from hydro_nb.sim.units import Module, Runner
 from hydro_nb.values import tag_name
@@ -94,6 +94,10 @@ class Route:
         """Give who gets an element, and what of it."""
         return self._addressed(item)
 
+    def carried(self, item: Any) -> Any:
+        """Give what arrives of an element: what is pickled can be written to there, as in a deployment."""
+        return carried(item) if self.op.codec == "pickle" else received(item)
+
     def deliver(self, target: Target, item: Any) -> None:
         """Send to one of the targets."""
         self._put(target, item)
@@ -126,5 +130,5 @@ class Route:
         for tell in self.told:
             tell(self, target, item, arrives=arrives)
         if arrives:
-            sender, own = self.module.member, carried(item)
+            sender, own = self.module.member, self.carried(item)
             target.take(own if sender is None else (sender, own))

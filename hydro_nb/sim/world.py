@@ -15,7 +15,7 @@ from hydro_nb.errors import GraphError, OrderError, SimulationFailure
 from hydro_nb.ir.graph import Graph
 from hydro_nb.ir.node import Order
 from hydro_nb.lang.sim_ports import ScriptError
-from hydro_nb.sim.copies import handed
+from hydro_nb.sim.copies import handed, received
 from hydro_nb.sim.drivers import Driver, OnlyScripted, rarely
 from hydro_nb.sim.model import Model, Port
 from hydro_nb.sim.observe import Arrangement
@@ -95,7 +95,7 @@ class World:
         inputs, runner = self.model.senders[slot, member]
         self._steps, self._look = 0, MOST_STEPS
         self.count()
-        items = handed(items)
+        items = handed(items, received)
         if self.model.faults:
             self.model.faults.sent((slot, member), items)
             self._unsettled = True
