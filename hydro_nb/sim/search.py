@@ -74,7 +74,7 @@ class Search:
             self._try_kept()
             driver = Reduced(self._trial.model) if reduce else Checked(self._trial.model.present)
             while True:
-                self._once(driver, lambda: f"execution {tally.executions + 1} of an exhaustive search")
+                self._once(driver, "an exhaustive search")
                 if not driver.advance():
                     break
         return self._counted(tally)
@@ -86,7 +86,7 @@ class Search:
             self._try_kept()
             driver = AtRandom(seed)
             for number in range(1, runs + 1):
-                self._once(driver, lambda number=number: f"run {number} of a {how}")
+                self._once(driver, f"a {how}")
                 if number in _REPEATED:
                     self._repeat(driver)
                 driver.advance()
@@ -126,7 +126,7 @@ class Search:
 
     # ------------------------------------------------------------ one execution
 
-    def _once(self, driver: Driver, which: Callable[[], str]) -> None:
+    def _once(self, driver: Driver, search: str) -> None:
         """Run once, and count it."""
         try:
             counts = self._trial.run(driver)
@@ -137,7 +137,8 @@ class Search:
         else:
             self._count(driver, counts=counts)
             return
-        raise self._failed(driver.path, which(), found)
+        self._count(driver, counts=True)
+        raise self._failed(driver.path, f"execution {self._tally.executions:,} of {search}", found)
 
     def _count(self, driver: Driver, *, counts: bool) -> None:
         tally = self._tally

@@ -101,7 +101,7 @@ def test_a_script_says_that_the_failure_is_gone(tmp_path):
 def test_what_pytest_shows_is_short(tmp_path):
     text = pytest_run(tmp_path)
     assert "search.py" not in text
-    assert "exhaustive search, failed: 1 execution in" in text
+    assert "exhaustive search, failed: 2 executions in" in text
 
 
 def test_another_folder(tmp_path):

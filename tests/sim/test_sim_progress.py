@@ -145,10 +145,29 @@ def test_a_failure_leaves_what_was_seen():
         assert await out.next() != 1
 
     simulation = flow.sim()
-    with pytest.raises(SimulationFailure):
+    with pytest.raises(SimulationFailure, match="failed in execution 3 of an exhaustive search"):
         simulation.exhaustive(body)
     assert simulation.report.ended == "failed"
-    assert simulation.report.executions == 2
+    assert simulation.report.executions == 3
+
+
+def test_the_failure_is_counted_as_the_report_counts():
+    flow, _, out, port, _ = service()
+    simulation = flow.sim()
+
+    async def body():
+        port.send_many([1, 2, 3])
+        first = await out.next()
+        continue_if(first != 3, "three are left out")
+        assert first != 2
+
+    with pytest.raises(SimulationFailure) as caught:
+        simulation.fuzz(body, runs=1000, seed=1)
+    report = simulation.report
+    assert report.discarded > 0
+    assert str(caught.value).startswith(
+        f"`body` failed in execution {report.executions} of a random search with seed=1."
+    )
 
 
 def stopped_after(count):
