@@ -1,4 +1,4 @@
-"""Every lesson once more: all of it twice in one kernel, and all of it in real JupyterLab.
+"""Every lesson once more: all of it twice in one kernel, and all of it in real JupyterLab, with the seconds that takes.
 
 `HYDRO_NB_PICTURES=FOLDER` keeps pictures of what a reader sees, a page after the other.
 """
@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ NEXT_PAGE = """() => {
     return pane.scrollTop > before;
 }"""
 IN_VIEW = """() => [...document.querySelectorAll('.jp-NotebookPanel .jp-Cell')].some(
-    cell => cell.getBoundingClientRect().top < 700 && cell.getBoundingClientRect().bottom > 500)"""
+    cell => cell.getBoundingClientRect().top < innerHeight && cell.getBoundingClientRect().bottom > 100)"""
 FIRST_PAGE = "() => { document.querySelector('.jp-NotebookPanel .jp-WindowedPanel-outer').scrollTop = 0; }"
 
 
@@ -69,15 +70,23 @@ def test_a_lesson_that_runs_again_makes_the_same_flows(path, monkeypatch):
 # ---------------------------------------------------------------- JupyterLab
 
 
-@pytest.fixture
-def server(tmp_path):
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
     sockets = Path(tempfile.mkdtemp(prefix="hnb"))
-    running = Server(tmp_path, sockets)
+    running = Server(tmp_path_factory.mktemp("lab"), sockets)
     shutil.copytree(FOLDER, running.folder, dirs_exist_ok=True)
     yield running
     running.close()
     assert list(sockets.rglob("*")) == []
     sockets.rmdir()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        started = launch(playwright)
+        yield started
+        started.close()
 
 
 def photograph(notebook: Notebook, name: str) -> None:
@@ -90,16 +99,15 @@ def photograph(notebook: Notebook, name: str) -> None:
         number, more = number + 1, notebook.page.evaluate(NEXT_PAGE)
 
 
-def test_all_lessons_in_jupyterlab(server):
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        for path in LESSONS:
-            notebook = Notebook(server, browser.new_page(viewport={"width": 1100, "height": 1400}), path.name)
-            notebook.fold_side_bar()
-            notebook.start_all()
-            notebook.finish_all(200)
-            photograph(notebook, path.stem)
-            notebook.check([notebook.number(cell.id) for cell in read(path).cells if fails_on_purpose(cell)])
-            assert notebook.complaints == []
-            notebook.close()
-        browser.close()
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_by_run_all_in_jupyterlab(path, server, browser):
+    notebook = Notebook(server, browser.new_page(viewport={"width": 1100, "height": 1400}), path.name)
+    notebook.fold_side_bar()
+    began = time.perf_counter()
+    notebook.start_all()
+    notebook.finish_all(200)
+    print(f"\n{path.stem}: {time.perf_counter() - began:.1f} s by Run All in JupyterLab")
+    notebook.check([notebook.number(cell.id) for cell in read(path).cells if fails_on_purpose(cell)])
+    photograph(notebook, path.stem)
+    notebook.close()
+    assert notebook.complaints == []
