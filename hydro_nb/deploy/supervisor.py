@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
-from hmac import compare_digest
 
 from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.census import Census
@@ -15,6 +14,7 @@ from hydro_nb.deploy.hub import Hub
 from hydro_nb.deploy.io import IO, Timer
 from hydro_nb.deploy.keys import Roads
 from hydro_nb.deploy.launcher import KILL, Launcher, title_of
+from hydro_nb.deploy.line import Line
 from hydro_nb.deploy.member import Member
 from hydro_nb.deploy.named import peer_of, unknown
 from hydro_nb.deploy.partings import Partings
@@ -27,8 +27,7 @@ from hydro_nb.deploy.settling import Settling
 from hydro_nb.deploy.striking import Signalled
 from hydro_nb.deploy.swap import Parts, swap
 from hydro_nb.errors import DeployError, HydroError, ProcessFailed
-from hydro_nb.runtime.report import decode_report, encode
-from hydro_nb.runtime.zmq_channel import Context, Exchange
+from hydro_nb.runtime.zmq_channel import Context
 from hydro_nb.wire import (
     ChannelEnded,
     Control,
@@ -38,13 +37,11 @@ from hydro_nb.wire import (
     Hello,
     Listening,
     Met,
-    PeerGone,
     ProbeReply,
     Problem,
     Report,
     Stop,
     Struck,
-    To,
     member_of,
 )
 
@@ -76,9 +73,9 @@ class Supervisor:
         self._launcher = launcher
         self._io = io
         self._context = context
-        self._exchange = Exchange(context, plan.control, len(plan.peers))
-        self.plan = plan = replace(plan, control=self._exchange.endpoint)
-        self._hub = Hub(plan, context, io, self._over, self._bad_frame, board.knocked)
+        self._line = Line(self, plan, context, io, board)
+        self.plan = plan = replace(plan, control=self._line.endpoint)
+        self._hub = Hub(plan, context, io, self._over, self._line.bad_frame, board.knocked)
         self.struck = Signalled(self, board, io)
         self.faults = Faults(self.struck, plan.channels, board)
         self._census = census = Census(self, self._hub, board)
@@ -88,8 +85,6 @@ class Supervisor:
         self.partings = Partings(self.members, board)
         self._parts = Parts(plan, self._hub, self._endings, roads, board)
         self.going = False
-        self._welcomed: set[bytes] = set()
-        """whoever knew the token, also in an earlier life"""
 
     @property
     def hub(self) -> Hub:
@@ -99,16 +94,14 @@ class Supervisor:
     def _over(self) -> str:
         return "the deployment has stopped" if self.stopping else ""
 
-    def _bad_frame(self, error: HydroError) -> None:
-        self._board.refused(f"{type(error).__name__}: {error}")
-
     # ------------------------------------------------------------ starting
 
     def start(self, timeout: float) -> None:
         """Start every process; `started` tells when all run, or why not."""
+        if self.stopping:
+            return
         self._endings.timeout = timeout
-        self._io.watch(self._exchange.fd, self._listen)
-        self._io.watch(self._exchange.door.fd, lambda: self._board.knocked(self._exchange.door.refused()))
+        self._line.open()
         self._hub.open()
         self.later(timeout, lambda: self._too_slow(timeout))
         for group in self.plan.groups:
@@ -148,45 +141,13 @@ class Supervisor:
 
     # ------------------------------------------------------------ what children say
 
-    def _listen(self) -> None:
-        for identity, message in self._exchange.receive():
-            self._hear(identity, message)
-
-    def _hear(self, identity: bytes, message: bytes) -> None:
-        try:
-            report = decode_report(message)
-        except HydroError as error:
-            # nobody of ours speaks like this, and a stranger gets no answer
-            self._bad_frame(error)
-            return
-        if isinstance(report, Hello):
-            self._welcome(identity, report)
-            return
-        member = self.members.get(report.location)
-        if member is not None and member.identity == identity:
-            self._note(member, member.called(report))
-        elif identity not in self._welcomed:
-            kind = type(report).__name__
-            self._board.refused(f"a message came from a process that has not introduced itself: {kind}")
-
-    def _welcome(self, identity: bytes, hello: Hello) -> None:
-        if not compare_digest(hello.token, self.plan.token):
-            self._board.refused("a process introduced itself without the token of this deployment")
-            return
-        for member in map(self.members.get, (hello.location, *hello.others)):
-            if member is not None and not member.identity:
-                self._connected(member, identity)
-
-    def _connected(self, member: Member, identity: bytes) -> None:
-        member.identity = identity
-        self._welcomed.add(identity)
-        unsaid, member.unsaid = member.unsaid, []
-        for message in unsaid:
-            self.say(member, message)
+    def connected(self, member: Member) -> None:
+        """Take note that a process can hear; one that is too late is told to end."""
         if self.stopping:
             self.say(member, Stop(drain=False))
 
-    def _note(self, member: Member, report: Report) -> None:
+    def heard(self, member: Member, report: Report) -> None:
+        """Take what a process says."""
         match report:
             case ProbeReply():
                 # who has not begun, is being killed, or has failed and is about to end proves nothing
@@ -251,16 +212,7 @@ class Supervisor:
 
     def say(self, member: Member, message: Control) -> None:
         """Tell a process something; who has ended, or that it is to drain, is told as soon as it can hear."""
-        if member.identity and not member.over:
-            self._exchange.send(member.identity, encode(To(member.id, message)))
-            # sending may swallow the socket's signal, so look again
-            self._io.submit(self._listen_if_open)
-        elif isinstance(message, PeerGone | Stop) and not member.over:
-            member.unsaid.append(message)
-
-    def _listen_if_open(self) -> None:
-        if not self.stopped.done():
-            self._listen()
+        self._line.say(member, message)
 
     def tell_all(self, message: Control) -> None:
         """Tell every process something."""
@@ -270,7 +222,7 @@ class Supervisor:
     # ------------------------------------------------------------ ends
 
     def _exited(self, member: Member) -> None:
-        self._listen()
+        self._line.listen()
         self._board.log(member.last_words())
         if member.over:
             # it had failed before its process ended, for the sake of the others there
@@ -388,9 +340,7 @@ class Supervisor:
         for timer in self._timers:
             timer.cancel()
         self._census.count_clients()
-        self._io.forget(self._exchange.fd)
-        self._io.forget(self._exchange.door.fd)
-        self._exchange.close()
+        self._line.close()
         self._hub.close()
         self._context.term()
         self._roads.remove()
