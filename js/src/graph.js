@@ -16,7 +16,7 @@ import { Tip } from "./tip.js";
 
 const KEYS = "Enter walks into the picture, arrows follow the lines, Enter chooses or opens, c closes the box around, Escape leaves.";
 
-/** The scale below which small numbers cannot be read, and milliseconds between two writings of them. */
+/** The scale below which numbers cannot be read, and milliseconds between two writings of what can wait. */
 const [READABLE, BELOW] = [0.4, 480];
 
 /** The picture of the flow: live numbers, hover, selection, boxes, search, walking by keyboard. */
@@ -37,8 +37,10 @@ export class GraphView {
     this.wanted = "";
     /** The operator whose up- and downstream stands out. */
     this.lit = "";
-    /** When the numbers below operators were written. */
+    /** When the numbers that can wait were written. */
     this.below = -Infinity;
+    /** What operators were painted from. @type {unknown[]} */
+    this.painted = [];
     this.stage = h("div.stage");
     this.frame = h("div.frame", { tabindex: 0, role: "group", "aria-description": KEYS }, this.stage);
     this.tip = new Tip(store);
@@ -92,6 +94,7 @@ export class GraphView {
     svg.setAttribute("height", `${(height * 4) / 3}px`);
     this.arrivals.clear();
     this.below = -Infinity;
+    this.painted = [];
     this.picture.index(svg, this.store.graph, drawing);
     if (this.store.model.get("mode") === "live") {
       for (const [slot, group] of this.picture.places) if (drawing.boxes?.[slot]) toggle(group, slot, drawing.boxes[slot]?.title ?? "");
@@ -111,17 +114,25 @@ export class GraphView {
     this.element.classList.toggle("waiting", boxes.waiting);
     this.paintNumbers();
     this.paintLines();
-    const failed = new Set(store.problems.filter((problem) => !problem.skipped).map((problem) => problem.slot));
-    for (const [slot, node] of picture.nodes) {
-      const inside = boxes.drawing.boxes?.[slot]?.inside;
-      node.classList.toggle("failed", failed.has(slot) || Boolean(inside?.some((each) => failed.has(each))));
-      node.classList.toggle("found", this.finder.found.has(slot) || Boolean(this.finder.hits.length && inside?.some((each) => this.finder.found.has(each))));
-      if (inside) this.paintPlace(node, store.graph.places[slot]);
-      else this.marks.node(node, slot);
-    }
-    for (const [slot, place] of picture.places) this.paintPlace(place, store.graph.places[slot]);
+    this.paintNodes();
+    for (const [slot, place] of picture.boxes) this.paintPlace(place, store.graph.places[slot]);
     this.extras.paint();
     if (this.wanted && picture.nodes.has(this.wanted)) this.show(this.wanted);
+  }
+
+  /** What failed, was found, or was skipped, where any of it is another than it was. */
+  paintNodes() {
+    const { store, picture, boxes, finder } = this;
+    const now = [store.problems, finder.hits, store.model.get("skipped")];
+    if (now.every((each, index) => each === this.painted[index])) return;
+    this.painted = now;
+    const failed = new Set(store.problems.filter((problem) => !problem.skipped).map((problem) => problem.slot));
+    for (const [slot, node] of picture.nodes) {
+      const here = boxes.drawing.boxes?.[slot]?.inside ?? [slot];
+      node.classList.toggle("failed", here.some((each) => failed.has(each)));
+      node.classList.toggle("found", here.some((each) => finder.found.has(each)));
+      if (!picture.boxes.has(slot)) this.marks.node(node, slot);
+    }
   }
 
   /** @param {Element} place @param {string | undefined} name */
@@ -145,16 +156,21 @@ export class GraphView {
       this.flow.set(element, active);
       for (const [source, target] of ends.slice(0, 1)) this.marks.edge(element, source, target);
     }
+    this.flow.paint();
   }
 
-  /** Exact numbers in their rooms each time; those below operators only where they can be read, and twice a second. */
+  /** Exact numbers in their rooms each time, where they can be read; else their changes twice a second, as those below
+   * operators are written, which have no room where nobody can read them. */
   paintNumbers() {
     const { store, picture, panzoom } = this;
     const readable = panzoom.scale >= READABLE;
+    if (readable === this.stage.classList.contains("small")) this.below = -Infinity;
     this.stage.classList.toggle("small", !readable);
-    for (const [slot, number] of picture.numbers) write(number, this.number(slot));
-    if (!readable || store.now() - this.below < BELOW) return;
+    const soon = store.now() - this.below < BELOW;
+    for (const [slot, number] of picture.numbers) if (readable || !soon || !number.textContent) write(number, this.number(slot));
+    if (soon) return;
     this.below = store.now();
+    if (!readable) return;
     for (const slot of new Set([...store.totals.keys(), ...store.estimates.keys(), ...Object.keys(store.graph.alike ?? {})])) {
       const node = picture.nodes.get(slot);
       if (node && !picture.numbers.has(slot) && isStream(store, slot)) write(picture.numberOf(slot, bounds(node)), this.number(slot));

@@ -18,6 +18,8 @@ export class Picture {
     this.lines = [];
     /** @type {Map<string, Element>} */
     this.places = new Map();
+    /** Open boxes and closed ones. @type {Map<string, Element>} */
+    this.boxes = new Map();
     /** @type {Map<string, Element>} */
     this.numbers = new Map();
     /** Those below operators. @type {Map<string, Element>} */
@@ -28,13 +30,14 @@ export class Picture {
   index(svg, graph, drawing) {
     for (const title of svg.querySelectorAll("title")) title.remove();
     svg.querySelector("g.graph")?.removeAttribute("class");
-    for (const known of [this.nodes, this.places, this.numbers, this.under]) known.clear();
+    for (const known of [this.nodes, this.places, this.boxes, this.numbers, this.under]) known.clear();
     this.lines = [];
     for (const group of svg.querySelectorAll("g.node, g.edge, g.cluster")) {
       if (group.classList.contains("edge")) this.lines.push(line(group, drawing));
       else if (group.classList.contains("cluster")) this.places.set(slotOf(group), group);
       else this.indexNode(group, graph, drawing);
     }
+    this.places.forEach((group, slot) => this.boxes.set(slot, group));
   }
 
   /** @param {Element} group @param {Graph} graph @param {Drawing} drawing */
@@ -43,6 +46,7 @@ export class Picture {
     const [node, box] = [graph.nodes[slot], drawing.boxes?.[slot]];
     if (!node && !box) return;
     this.nodes.set(slot, group);
+    if (box) this.boxes.set(slot, group);
     group.setAttribute("tabindex", "-1");
     group.setAttribute("role", "button");
     group.setAttribute("aria-label", node ? `${node.label} on ${node.place}` : `${box?.title}, closed, ${box?.inside.filter((each) => graph.nodes[each]).length} operators`);

@@ -59,10 +59,12 @@ export class Store {
     /** Seconds to add to the page's clock to get the kernel's. */
     this.skew = 0;
     this.changed = () => {};
-    /** @type {ProcessRow[] | undefined} whose locations are known */
+    /** @type {ProcessRow[] | undefined} that were looked through */
     this.placed = undefined;
     /** @type {Map<string, string>} */
     this.places = new Map();
+    /** Names of processes that have gone. @type {Set<string>} */
+    this.lostOnes = new Set();
     /** How often traits have come. */
     this.taken = 0;
     /** What was asked for last, of whom, until the kernel has said what became of it.
@@ -98,11 +100,16 @@ export class Store {
 
   /** The location of a process: of `Worker/3` it is `Worker`. @param {string | undefined} name */
   placeOf(name) {
-    if (this.placed !== this.processes) {
-      this.placed = this.processes;
-      this.places = new Map(this.processes.map((row) => [row.name, row.place ?? row.name]));
-    }
+    this.sort();
     return this.places.get(name ?? "") ?? name ?? "";
+  }
+
+  /** Looks once through processes for all that asks about them by name. */
+  sort() {
+    if (this.placed === this.processes) return;
+    this.placed = this.processes;
+    this.places = new Map(this.processes.map((row) => [row.name, row.place ?? row.name]));
+    this.lostOnes = new Set(this.processes.filter((row) => GONE.includes(row.phase)).map((row) => row.name));
   }
 
   /** Whether something may still change. */
@@ -283,8 +290,8 @@ export class Store {
 
   /** Whether the process of an operator has gone: nothing arrives there any more. @param {string} slot */
   gone(slot) {
-    const place = this.graph.nodes[slot]?.place;
-    return this.processes.some((row) => row.name === place && GONE.includes(row.phase));
+    this.sort();
+    return this.lostOnes.has(this.graph.nodes[slot]?.place ?? "");
   }
 
   /** What was sent and dropped, in words; empty where nothing was. @param {string} slot */

@@ -305,7 +305,8 @@ def test_nothing_jumps_when_data_arrives(show):
 
 
 def test_dashes_move_only_where_something_flows_and_motion_is_wanted(show):
-    moving = "[...document.querySelectorAll('.flow path')].flatMap(path => path.getAnimations()).length"
+    moving = """[...document.querySelectorAll(".flow path")].filter(path => path.getAnimations().length)
+        .flatMap(path => path.getAttribute("d").match(/M/g)).length"""
     on = "window.played.model.play(window.played.model.recording.frames[24])"
     page = show(frames=24)
     page.evaluate(on)
