@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import inspect
 import os
-import sys
-import traceback
 from collections.abc import Generator
 from contextlib import contextmanager
-from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from hydro_nb.errors import ExerciseError, HydroError, Site
+from hydro_nb.errors import ExerciseError
 from hydro_nb.testing import progress
 from hydro_nb.testing.exercises import Exercise, NoAnswer, WrongAnswer, find
+from hydro_nb.testing.stopped import told
 from hydro_nb.testing.verdict import Verdict
 
-_PACKAGE = str(Path(__file__).parent.parent)
 _SIM_FAILURES = "HYDRO_NB_SIM_FAILURES"
-_MOST_LINES = 12
-"""of an error's message, whose first lines say what is wrong"""
 _BODIES = ("...", '"words"; ...')
 _EMPTY = compile("\n".join(f"{kind}def f(): {body}" for kind in ("", "async ") for body in _BODIES), "", "exec")
 
@@ -87,7 +82,7 @@ def _look(found: Exercise, answer: tuple[Any, ...]) -> Verdict:
     except WrongAnswer as wrong:
         return Verdict(found.name, found.title, "not yet", str(wrong))
     except Exception as error:  # noqa: BLE001 - whatever an answer does is shown as what it did
-        return Verdict(found.name, found.title, "not yet", _told(error, inspect.getfile(found.look)))
+        return Verdict(found.name, found.title, "not yet", told(error, inspect.getfile(found.look), answer))
     return Verdict(found.name, found.title, "passed")
 
 
@@ -103,24 +98,6 @@ def _own_failures() -> Generator[None]:
             del os.environ[_SIM_FAILURES]
         else:
             os.environ[_SIM_FAILURES] = before
-
-
-def _told(error: Exception, of_the_check: str) -> str:
-    lines = str(error).splitlines()
-    more = ["..."] if len(lines) > _MOST_LINES else []
-    message = "\n".join([*lines[:_MOST_LINES], *more])
-    where = "" if isinstance(error, HydroError) else _line_of(error, of_the_check)
-    return f"It stopped with an error.\n{type(error).__name__}: {message}{where}"
-
-
-def _line_of(error: Exception, of_the_check: str) -> str:
-    """Name the last line of the reader's own code that an error went through."""
-    theirs = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith((_PACKAGE, of_the_check, sys.prefix, sys.base_prefix))
-    ]
-    return f"\n  {Site.at(theirs[-1].filename, theirs[-1].lineno or 0)}" if theirs else ""
 
 
 def _kept(verdict: Verdict) -> Verdict:

@@ -87,9 +87,12 @@ def answered(part: Any) -> Any:
 
     >>> answered(7)
     7
+
+    `None` is what a function without `return` gives, and the reader is told so.
     """
     if part is ...:
         raise NoAnswer
+    expect(part is not None, "The function gives None: is there a `return` missing?")
     return part
 
 

@@ -55,6 +55,12 @@ def _sums():
         raise OrderError("\n".join(map(str, range(30))))
 
 
+def written(folder, code):
+    """Give the function `mine` as a reader's own file has it."""
+    (folder / "answer.py").write_text(code)
+    return runpy.run_path(str(folder / "answer.py"))["mine"]
+
+
 def right(n):
     return sum(i * i for i in range(n + 1))
 
@@ -112,16 +118,43 @@ def test_a_part_that_is_left_open():
 
 
 def test_an_answer_that_fails_is_named_with_its_line(folder):
-    (folder / "answer.py").write_text("def mine(n):\n    return 1 // (n - 3)\n")
-    verdict = check("sums.1", runpy.run_path(str(folder / "answer.py"))["mine"])
-    error, line = verdict.hint.splitlines()[1:]
+    verdict = check("sums.1", written(folder, "def mine(n):\n    return 1 // (n - 3)\n"))
+    error, line, given = verdict.hint.splitlines()[1:]
     assert error == "ZeroDivisionError: integer division or modulo by zero"
     assert line.split(maxsplit=3) == ["answer.py,", "line", "2:", "return 1 // (n - 3)"]
+    assert given == "That was with n = 3"
+
+
+def test_what_is_no_data_or_too_much_is_not_shown(folder):
+    @exercise("data.1", "Of what is given")
+    def of_given(answer):
+        answer(object())
+
+    @exercise("data.2", "Of much")
+    def of_much(answer):
+        answer(list(range(1000)))
+
+    mine = written(folder, "def mine(n):\n    return n + 1\n")
+    for name in ("data.1", "data.2"):
+        assert check(name, mine).hint.splitlines()[-1].endswith("return n + 1")
 
 
 def test_a_call_that_does_not_fit_is_shown():
     assert "TypeError: " in check("sums.1", lambda: 7).hint
-    assert "'int' object is not callable" in check("sums.1", 7).hint
+    called = check("sums.1", 7).hint.splitlines()
+    assert called[1:] == [
+        "TypeError: 'int' object is not callable",
+        "Give `check` the function itself: its name, without calling it.",
+    ]
+
+
+def test_a_function_that_gives_nothing_back():
+    @exercise("data.3", "Many")
+    def many(answer):
+        expect(sorted(answer(3)) == [1], "One is wanted.")
+
+    assert check("sums.2", [].sort, 1).hint == "The function gives None: is there a `return` missing?"
+    assert check("data.3", lambda n: [].sort()).hint.endswith("\nA function gave None: is there a `return` missing?")
 
 
 def test_a_long_error_of_ours_is_cut():
