@@ -94,13 +94,22 @@ class Strangers:
         with suppress(OSError):
             made.sendall(data)
 
-    def send(self, endpoint: str, *messages: bytes, kind: int = zmq.PUSH, linger: float = 20) -> None:
-        """Send whole messages by ZeroMQ; who is not let in tries for so many seconds."""
+    def send(self, endpoint: str, *messages: bytes, kind: int = zmq.PUSH) -> None:
+        """Send whole messages by ZeroMQ."""
         made = self._context.socket(kind)
         made.connect(endpoint)
         for message in messages:
             made.send(message)
-        made.close(linger=int(1000 * linger))
+        made.close(linger=20_000)
+
+    def keep_sending(self, endpoint: str, *messages: bytes) -> None:
+        """Send whole messages by ZeroMQ to where nobody is let in, again and again until the end."""
+        made = self._context.socket(zmq.PUSH)
+        made.setsockopt(zmq.LINGER, 0)
+        self._sockets.append(made)
+        made.connect(endpoint)
+        for message in messages:
+            made.send(message)
 
     def send_parts(self, endpoint: str, parts: list[bytes], kind: int = zmq.PUSH) -> None:
         """Send one message of several parts."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 
-from hydro_nb import FlowBuilder, nondet
+from hydro_nb import FlowBuilder, ProcessFailed, nondet
 
 SECONDS = 60
 """How long what surely comes is waited for, on however busy a machine."""
@@ -55,11 +56,12 @@ def until(deployment, holds) -> None:
 
 
 def until_said(deployment, **lines) -> None:
-    """Wait until processes have printed just these lines, which a settle that has not ended vouches for as little."""
-    deadline = time.monotonic() + SECONDS
-    while (came := {name: said(deployment, name) for name in lines}) != lines and time.monotonic() < deadline:
-        deployment.wait(0.01)
-    assert came == lines
+    """Wait until processes have printed these lines, in any order: of what is printed no state tells."""
+    wanted, deadline = {name: sorted(each) for name, each in lines.items()}, time.monotonic() + SECONDS
+    while (came := {name: sorted(said(deployment, name)) for name in lines}) != wanted and time.monotonic() < deadline:
+        with suppress(ProcessFailed):
+            deployment.wait(0.01)
+    assert came == wanted
 
 
 def row(state, name):

@@ -49,6 +49,8 @@ class Peer:
         self.deployment.settle(SECONDS)
         while data := self.socket.recv(2**16):
             self._held += data
+        # the other side has said by then why it closed
+        self.deployment.settle(SECONDS)
         return self._held
 
     def close(self):

@@ -10,6 +10,7 @@ import threading
 import pytest
 from handmade import PRINT, place
 from handmade import flow as handmade
+from leading import until
 
 from hydro_nb import CLUSTER_SELF_ID, TCP, DeployError, FlowBuilder, NoOrder, ProcessFailed, Stream, nondet
 from hydro_nb.deploy import deploy
@@ -190,12 +191,11 @@ def test_one_fails_and_the_other_lives():
         assert rows["Leader"].pid == rows["Counter"].pid
         with pytest.raises(ProcessFailed, match="`Counter` failed: ZeroDivisionError"):
             deployment.settle(60)
-        more = threading.Event()
-        deployment.subscribe(lambda state: sum(state.discarded.values()) and more.set())
-        client.send(7)
-        assert more.wait(60)
+        until(deployment, lambda state: any(each.reason for each in state.ended_channels.values()))
         (ending,) = [e.reason for e in deployment.snapshot().ended_channels.values() if e.reason]
         assert "`Counter` has ended: ZeroDivisionError" in ending
+        client.send(7)
+        until(deployment, lambda state: sum(state.discarded.values()) == 1)
     assert lines_of(deployment, "Counter") == ["2"]
     assert lines_of(deployment, "Leader") == ["5", "0", "7"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from pathlib import Path
 
 import pytest
 from handmade import pipeline
+from held import descriptors
 
-from hydro_nb.deploy import deploy, local, templates
+from hydro_nb.deploy import deploy, local
 from hydro_nb.deploy.io import hydro_io
 
 
@@ -20,18 +20,6 @@ def _interruptible():
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
-
-
-def descriptors():
-    """What this process holds open of the system, but for what counts events and what its templates take."""
-    return hydro_io().call(_descriptors)
-
-
-def _descriptors():
-    """Look in the thread that makes templates: another may begin a second after a test before, whatever comes now."""
-    theirs = {fd for each in templates.templates().living() for fd in (each._link.fileno(), each._end_of_it)}
-    ours = [each for each in Path("/proc/self/fd").iterdir() if int(each.name) not in theirs and each.is_symlink()]
-    return sorted(name for each in ours if not (name := str(each.readlink())).startswith("/proc/"))
 
 
 def interrupt(*_):

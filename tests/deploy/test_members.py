@@ -10,7 +10,7 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
-from leading import SECONDS, Flow, Worker, row, said, send, shown, until
+from leading import SECONDS, Flow, Worker, row, said, send, shown, until, until_said
 
 from hydro_nb import CLUSTER_SELF_ID, TCP, DeployError, FlowBuilder, MemberId, ProcessFailed, nondet
 
@@ -91,7 +91,7 @@ def test_each_life_gets_a_piece_of_a_broadcast_without_gaps_and_survivors_all_of
     made = Flow()
     sent = made.numbers.broadcast(made.workers, TCP.fail_stop(), nondet("any"))
     shown(sent.enumerate(), lambda pair: f"got {pair[0]} {pair[1]}")
-    beats = made.leader.source_interval(0.002).enumerate().map(lambda pair: pair[0])
+    beats = made.leader.source_interval(0.02).enumerate().map(lambda pair: pair[0])
     shown(beats.broadcast(made.workers, TCP.fail_stop(), nondet("any")), lambda n: f"beat {n}")
     made.watch(made.leader)
     rounds, many = 10, 20
@@ -242,6 +242,7 @@ def test_a_process_that_is_killed_from_outside_is_gone_like_one_that_is_killed()
         with pytest.raises(ProcessFailed, match=r"process `Worker/2` failed: .*was killed \(SIGKILL\)"):
             deployment.settle(SECONDS)
         send(deployment, made.port, 1)
+        until_said(deployment, **{"Worker/0": ["got 1"]})
         deployment.restart("Worker/2")
         send(deployment, made.port, 2)
         deployment.settle(SECONDS)
@@ -317,6 +318,7 @@ def test_a_member_that_fails_again_at_its_start_is_told_and_the_others_go_on(bac
         send(deployment, made.port, 5)
         with pytest.raises(ProcessFailed, match="`Worker/1` failed: FileExistsError"):
             deployment.settle(SECONDS)
+        until_said(deployment, **{"Worker/0": ["5"]})
         lock.unlink()
         deployment.restart("Worker/1")
         send(deployment, made.port, 6)
@@ -339,7 +341,7 @@ def test_one_that_failed_beside_others_in_one_process_comes_back_to_them():
         send(deployment, made.port, 13)
         with pytest.raises(ProcessFailed, match="`Worker/1` failed: ValueError: unlucky"):
             deployment.settle(SECONDS)
-        until(deployment, lambda state: row(state, "Worker/1").state == "failed")
+        until_said(deployment, **{"Worker/0": ["0 13", "2 13"], "Worker/2": ["0 13", "2 13"]})
         deployment.restart("Worker/1")
         send(deployment, made.port, 14)
         deployment.settle(SECONDS)

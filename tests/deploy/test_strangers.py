@@ -13,6 +13,7 @@ import pytest
 import zmq
 from foreign_bytes import Strangers, frames, raw
 from handmade import Port, channel, external, flow, place
+from leading import until
 
 from hydro_nb import FlowBuilder
 from hydro_nb.deploy import deploy
@@ -103,7 +104,7 @@ def test_lies_to_the_kernel():
     with deploy(relay(), echo=False) as deployment, Strangers() as strangers:
         lies = [Hello(1, 1, b"no token"), Counts(1, 0.0, {"edge:1": 99}), Entered(1, "failed", 1, 0.0)]
         strangers.send(sockets(deployment)[KERNEL], *map(encode, lies), kind=zmq.DEALER)
-        counted(deployment, lambda refused: refused == {KERNEL: 3})
+        until(deployment, lambda state: state.refused == {KERNEL: 3} and len(state.problems) == 3)
         assert {row.state for row in deployment.processes} == {"running"}
         assert [problem.error for problem in deployment.problems] == [
             "a process introduced itself without the token of this deployment",
@@ -130,7 +131,7 @@ def test_who_has_no_key_says_nothing():
     with deploy(relay(), echo=False, transport="tcp") as deployment, Strangers() as strangers:
         numbers, back = deployment.connect(Port("edge:1")), deployment.connect(Port("edge:3"))
         for endpoint in sockets(deployment).values():
-            strangers.send(endpoint, *frames(SEED, 2).values(), linger=1)
+            strangers.keep_sending(endpoint, *frames(SEED, 2).values())
         numbers.send(5)
         assert back.receive(60) == 5
         counted(deployment, lambda refused: {*refused} == {0, 1, KERNEL})

@@ -130,7 +130,7 @@ def test_what_a_child_started_ends_with_it(tmp_path):
     heard(says(what, imports))
     with contextlib.suppress(ProcessLookupError):
         end = os.pidfd_open(int(note.read_text()))
-        assert select.select([end], [], [], 30)[0]
+        assert select.select([end], [], [], 60)[0]
         os.close(end)
 
 
@@ -208,7 +208,7 @@ def run(program, launcher):
     """Run a program with another way to start its processes; gives what they print."""
     board = Board("run", peers_of(program, {}), echo=False, folder=None)
     backend = LocalBackend(program, board, clusters={}, max_buffer=1 << 20, launcher=launcher)
-    backend.start(30)
+    backend.start(60)
     with Deployment(Laid(program, {}), Order("run"), backend, board) as deployment:
         deployment.settle(60)
         return [line.text for line in deployment.logs()]
@@ -240,7 +240,7 @@ def test_a_template_that_ends_is_noticed_though_something_holds_its_socket():
             deployment.wait(60)
     assert len(ends) == 1
     for end in ends:
-        assert select.select([end], [], [], 30)[0]
+        assert select.select([end], [], [], 60)[0]
         os.close(end)
 
 
@@ -286,7 +286,7 @@ def test_a_stopped_template_ends_with_its_kernel_and_what_it_has_forked_with_it(
             os.kill(each, signal.SIGSTOP)
         kernel.kill()
         for end in ends:
-            assert select.select([end], [], [], 30)[0]
+            assert select.select([end], [], [], 60)[0]
             os.close(end)
 
 

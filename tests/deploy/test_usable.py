@@ -12,11 +12,13 @@ import sys
 import threading
 import time
 import weakref
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from held import descriptors
 from leading import row, until
 
 from hydro_nb import FlowBuilder, ProcessFailed
@@ -285,9 +287,10 @@ BAD = (
 
 
 def _descendants(pid):
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in map(int, (task / "children").read_text().split()):
-            yield from (child, *_descendants(child))
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in map(int, (task / "children").read_text().split()):
+                yield from (child, *_descendants(child))
 
 
 def _watched(pids):
@@ -295,7 +298,7 @@ def _watched(pids):
     return {os.pidfd_open(pid): pid for pid in pids}
 
 
-def _left(watched, seconds=10):
+def _left(watched, seconds=SECONDS):
     """Give those that have not ended within a time."""
     until_then = time.monotonic() + seconds
     while watched and (ended := select.select(list(watched), [], [], max(0, until_then - time.monotonic()))[0]):
@@ -365,7 +368,7 @@ def _fail() -> None:
 
 def _held() -> tuple[int, int]:
     gc.collect()
-    return sum(1 for _ in Path("/proc/self/fd").iterdir()), threading.active_count()
+    return len(descriptors()), threading.active_count()
 
 
 def test_200_failures_in_a_row_leave_nothing(capsys):
@@ -384,7 +387,7 @@ def test_100_failures_at_once_are_a_row_and_a_problem_each(capsys):
     flow = FlowBuilder()
     members = flow.cluster()
     members.source_iter([0]).map(lambda n: 1 // n).for_each(print)
-    with flow.deploy(clusters={members: 100}) as deployment:
+    with flow.deploy(clusters={members: 100}, timeout=SECONDS) as deployment:
         until(deployment, lambda state: all(each.state == "failed" for each in state.processes.values()))
         with pytest.raises(ProcessFailed, match="ZeroDivisionError"):
             deployment.settle(SECONDS)
