@@ -141,7 +141,7 @@ def top_level(kind: Kind) -> None:
     if kind.place.kind == "tick":
         raise Fault(
             LocationError, f"{_one(kind)} outside a tick", f"inside {kind.place.title}",
-            "Leave the tick first: .all_ticks() or .latest()",
+            "Leave the tick first: .all_ticks() or .latest(); in a slice s.emit(...)",
         )  # fmt: skip
 
 

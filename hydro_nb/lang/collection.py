@@ -131,6 +131,15 @@ class Collection:
 
     if not TYPE_CHECKING:
 
+        def __iter__(self) -> NoReturn:
+            """Refuse to be gone through here: what it holds exists where it lives, when the flow runs."""
+            raise GraphError(
+                f"this {self.shape} has nothing in it while the flow is built, "
+                f"so no loop, `sum` or `list` can go through it here.\n  {here()}\n"
+                "  Say what is done with it when the flow runs: .map(f), .filter(f), .fold(start, f); "
+                "or look at what it would hold: .preview()."
+            )
+
         def __getattr__(self, name: str) -> NoReturn:
             """Say what there is instead of a method that this kind of collection lacks."""
             raise AttributeError(_lacking(type(self), name), name=name, obj=self)
@@ -175,11 +184,14 @@ _AS_STREAM = {
 _AS_STREAM[Shape.OPTIONAL] = _AS_STREAM[Shape.SINGLETON]
 _SUM = "Use .fold(0, lambda total, n: total + n)."
 _MEAN = "Use .fold((0, 0), lambda a, n: (a[0] + n, a[1] + 1)), then .map(...) of the two."
+_LEAST = 'Of each key: .reduce({0}, commutative=proof("...")); of all: .values().{0}().'
 _INSTEAD = {
     (Shape.STREAM, "sum"): _SUM,
     (Shape.KEYED_STREAM, "sum"): _SUM,
     (Shape.STREAM, "mean"): _MEAN,
     (Shape.STREAM, "average"): _MEAN,
+    (Shape.KEYED_STREAM, "min"): _LEAST.format("min"),
+    (Shape.KEYED_STREAM, "max"): _LEAST.format("max"),
     (Shape.KEYED_STREAM, "anti_join"): "Use .filter_key_not_in(keys).",
     (Shape.SINGLETON, "defer_tick"): (
         "There is nothing before the first tick. Say what stands for it then: tick.cycle_with_initial(first)."

@@ -11,6 +11,7 @@ from hydro_nb.errors import GraphError, LocationError, Site
 from hydro_nb.ir.func import Func
 from hydro_nb.ir.node import Place
 from hydro_nb.lang import annotate, quote
+from hydro_nb.lang.collection import Collection
 from hydro_nb.lang.place import Location
 from hydro_nb.lang.site import here
 
@@ -65,7 +66,7 @@ def iterated(data: Any, site: Site) -> tuple[Any, Any]:
     """Give the type of the elements of what `source_iter` was given, and the iterable or the function that makes it."""
     if callable(data) and not isinstance(data, Iterable):  # an Enum class is both, and meant as its members
         return annotate.item_of(data), quote.function(data, 0, "source_iter", site)
-    if not isinstance(data, Iterable):
+    if not isinstance(data, Iterable) or isinstance(data, Collection):
         raise GraphError(
             f"`source_iter` needs an iterable or a function that gives one, but was given {data!r}.\n  {site}"
         )

@@ -323,5 +323,5 @@ def _wrong_section(of: Collection, known: str) -> LocationError:
         )
     return LocationError(
         f"`atomic` takes in what an atomic section has, but was given a {of.kind.shape} on {of.kind.place.title}.\n"
-        f"  {here()}\n  Use s.batch or s.snapshot, or enter a section before: .atomic()"
+        f"  {here()}\n  Make it from what .atomic() gave, or take it in by s.batch or s.snapshot."
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hydro_nb import CaptureError, FlowBuilder
+from hydro_nb import CaptureError, FlowBuilder, GraphError
 from hydro_nb.testing import collect
 
 
@@ -55,6 +55,25 @@ def test_a_method_of_keyed_streams_names_into_keyed():
     pairs = FlowBuilder().process().source_iter([(1, 2)])
     with pytest.raises(AttributeError, match=r"Make it keyed first: \.into_keyed\(\)"):
         pairs.value_counts()
+
+
+@pytest.mark.parametrize("build", [sum, list, lambda numbers: 1 in numbers])
+def test_a_collection_cannot_be_gone_through_while_the_flow_is_built(build):
+    numbers = FlowBuilder().process().source_iter([1])
+    with pytest.raises(GraphError, match=r"this Stream has nothing in it while the flow is built[\s\S]*\.map\(f\)"):
+        build(numbers)
+
+
+def test_a_collection_is_no_source():
+    process = FlowBuilder().process()
+    with pytest.raises(GraphError, match="`source_iter` needs an iterable or a function that gives one"):
+        process.source_iter(process.source_iter([1]))
+
+
+def test_the_least_of_each_key_and_of_all_are_named():
+    pairs = FlowBuilder().process().source_iter([(1, 2)]).into_keyed()
+    with pytest.raises(AttributeError, match=r"Of each key: \.reduce\(max, .* of all: \.values\(\)\.max\(\)"):
+        pairs.max()
 
 
 def test_a_sum_names_the_fold():

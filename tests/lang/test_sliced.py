@@ -114,7 +114,7 @@ def test_one_section_only(leader):
 
 
 def test_atomic_takes_what_is_in_a_section(leader):
-    with pytest.raises(LocationError, match="enter a section before"), sliced() as s:
+    with pytest.raises(LocationError, match=r"Make it from what .atomic\(\) gave"), sliced() as s:
         s.atomic(leader.source_iter([1]), CUT)
     with sliced() as s:
         s.atomic(leader.source_iter([1]).atomic(), CUT)
