@@ -48,7 +48,7 @@ class Output:
         if self._crowded():
             self._leave_alone()
             return
-        blocks = self.read()
+        blocks = self._read(CHUNK)
         if self.open:
             self._pause_in_a_flood(time.monotonic())
         if self._printed is not None and blocks:
@@ -66,6 +66,10 @@ class Output:
 
     def read(self) -> list[Block]:
         """Read what is in the pipe now, and not all that may come meanwhile: somebody may write faster than this."""
+        return self._read(1)
+
+    def _read(self, least: int) -> list[Block]:
+        """Read until a portion is smaller than `least`: the pipe was empty after one that is no whole chunk."""
         blocks: list[Block] = []
         left = ROOM
         while self.open and left > 0:
@@ -75,6 +79,8 @@ class Output:
                 break
             left -= len(raw)
             blocks += self._taken(raw)
+            if len(raw) < least:
+                break
         return blocks
 
     def _taken(self, raw: bytes) -> list[Block]:
