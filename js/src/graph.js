@@ -151,10 +151,10 @@ export class GraphView {
       if (!element.classList.contains("net")) continue;
       const broken = ends.every(([, target]) => store.gone(target));
       element.classList.toggle("broken", broken);
-      const active = !broken && ends.some(([, target]) => store.rate(target) > 0);
+      const severed = this.marks.edge(element, ends);
+      const active = !broken && !severed && ends.some(([, target]) => store.rate(target) > 0);
       element.classList.toggle("active", active);
-      this.flow.set(element, active);
-      for (const [source, target] of ends.slice(0, 1)) this.marks.edge(element, source, target);
+      this.flow.set(element, active && !element.matches(".late, .leaky"));
     }
     this.flow.paint();
   }

@@ -1,5 +1,6 @@
 import { many, short } from "./format.js";
 import { PATHS } from "./icons.js";
+import { nameOf } from "./picture.js";
 import { OVER } from "./store.js";
 import { bounds, halfway } from "./svg.js";
 
@@ -30,6 +31,10 @@ export function actsOn(store, fault, first, last) {
 }
 
 /** @typedef {{icon: IconName | "", text: string, tone: string}} Part */
+/** @typedef {{first: string, last: string, faults: Fault[]}} Way */
+
+/** How lines look that a fault strikes. */
+const STYLES = /** @type {const} */ ([["cut", "cut"], ["delay", "late"], ["drop", "leaky"]]);
 
 /** Small labels over the picture: faults at edges, states at locations, what was skipped at operators. */
 export class Marks {
@@ -55,14 +60,37 @@ export class Marks {
     (svg.querySelector("g[data-slot]") ?? svg).append(this.layer);
   }
 
-  /** @param {Element} element @param {string} source @param {string} target */
-  edge(element, source, target) {
-    const { store } = this;
-    const [first = "", last = ""] = [source, target].map((slot) => store.graph.nodes[slot]?.place);
-    const here = this.ways(first, last).filter((fault) => this.strikes(fault, target));
-    element.classList.toggle("cut", here.some((fault) => fault.kind === "cut"));
-    const parts = (/** @type {const} */ (["cut", "delay", "drop"])).flatMap((kind) => this.part(kind, here));
-    this.put(element, parts, target, () => halfway(element), 0.5);
+  /** Shows what strikes a line; says whether nothing passes it. @param {Element} element @param {[string, string][]} ends */
+  edge(element, ends) {
+    const ways = this.store.faults.length ? ends.map((end) => this.between(end)) : [];
+    const here = [...new Set(ways.flatMap((way) => way.faults))];
+    for (const [kind, style] of STYLES) element.classList.toggle(style, here.some((fault) => fault.kind === kind));
+    element.classList.toggle("struck", here.length > 0);
+    const parts = STYLES.flatMap(([kind]) => this.part(kind, here));
+    this.put(element, parts, ends[0]?.[1] ?? "", () => halfway(element), 0.5);
+    return ways.length > 0 && ways.every((way) => this.severed(way));
+  }
+
+  /** Where an edge leads from and to, and what strikes it. @param {[string, string]} end @returns {Way} */
+  between([source, target]) {
+    const [first = "", last = ""] = [source, target].map((slot) => this.store.graph.nodes[slot]?.place);
+    return { first, last, faults: this.ways(first, last).filter((fault) => this.strikes(fault, target)) };
+  }
+
+  /** Whether each process of one location is cut from each of the other. @param {Way} way */
+  severed({ first, last, faults }) {
+    const cuts = faults.filter((fault) => fault.kind === "cut").length;
+    return cuts > 0 && first !== last && cuts >= this.members(first) * this.members(last);
+  }
+
+  /** How many processes a location has. @param {string} place */
+  members(place) {
+    return this.store.processes.filter((row) => (row.place ?? row.name) === place).length;
+  }
+
+  /** Whether a process is one of several members. @param {string} name */
+  among(name) {
+    return this.store.placeOf(name) !== name && this.members(this.store.placeOf(name)) > 1;
   }
 
   /** The faults on what one location sends to another: found once for all edges between the two.
@@ -88,7 +116,7 @@ export class Marks {
     const [fault] = faults;
     if (!fault) return [];
     const words = { cut: "cut", delay: `${most(faults, "seconds")} s`, drop: `${Math.round(most(faults, "rate") * 100)} %` };
-    const member = faults.length === 1 ? fault.processes.find((name) => this.store.placeOf(name) !== name) : "";
+    const member = faults.length === 1 ? fault.processes.find((name) => this.among(name)) : "";
     return [{ icon: kind, text: member ? `${words[kind]} ${member}` : words[kind], tone: kind === "cut" ? "bad" : "warn" }];
   }
 
@@ -109,7 +137,7 @@ export class Marks {
     const count = this.store.skipped(slot);
     const changed = this.put(element, count ? [{ icon: "", text: `${count} skipped`, tone: "warn" }] : [], slot, () => corner(element, -10, "bottom"), 1);
     const node = this.store.graph.nodes[slot];
-    if (changed && node) element.setAttribute("aria-label", `${node.label} on ${node.place}${count ? `, ${many(count, "element")} skipped` : ""}`);
+    if (changed && node) element.setAttribute("aria-label", `${nameOf(element)} on ${node.place}${count ? `, ${many(count, "element")} skipped` : ""}`);
   }
 
   /** Where a label is free of the others: at its place, a little beside it, or below.

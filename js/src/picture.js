@@ -49,10 +49,10 @@ export class Picture {
     if (box) this.boxes.set(slot, group);
     group.setAttribute("tabindex", "-1");
     group.setAttribute("role", "button");
-    group.setAttribute("aria-label", node ? `${node.label} on ${node.place}` : `${box?.title}, closed, ${box?.inside.filter((each) => graph.nodes[each]).length} operators`);
-    if (!node) group.setAttribute("aria-expanded", "false");
     const number = group.classList.contains("live") ? group.querySelector("text:last-of-type") : null;
     if (number) this.numbers.set(slot, centred(number, middle(group)));
+    group.setAttribute("aria-label", nameOf(group) + (node ? ` on ${node.place}` : ", closed"));
+    if (!node) group.setAttribute("aria-expanded", "false");
   }
 
   /** The text for the numbers of an operator; made under it where the picture has no room for one.
@@ -61,7 +61,7 @@ export class Picture {
     const known = this.under.get(slot);
     if (known) return known;
     const text = document.createElementNS(SVG, "text");
-    for (const [name, value] of Object.entries({ class: "number under", x: (at.left + at.right) / 2 + BESIDE, y: at.bottom + UNDER, "font-size": 8.5, "font-family": "Helvetica,sans-Serif" })) text.setAttribute(name, String(value));
+    for (const [name, value] of Object.entries({ class: "number under", "aria-hidden": "true", x: (at.left + at.right) / 2 + BESIDE, y: at.bottom + UNDER, "font-size": 8.5, "font-family": "Helvetica,sans-Serif" })) text.setAttribute(name, String(value));
     this.nodes.get(slot)?.append(text);
     this.under.set(slot, text);
     return text;
@@ -86,6 +86,11 @@ export class Picture {
   }
 }
 
+/** What is written in it, but for live numbers: who speaks a name says what can be read. @param {Element} group @returns {string} */
+export function nameOf(group) {
+  return [...group.querySelectorAll("text:not(.number)")].map((each) => (each.textContent ?? "").trim()).filter(Boolean).join(" ");
+}
+
 /** @param {Element} group @param {Drawing} drawing @returns {Line} */
 function line(group, drawing) {
   const name = slotOf(group);
@@ -98,6 +103,7 @@ function centred(number, x) {
   number.setAttribute("text-anchor", "middle");
   number.setAttribute("x", String(x));
   number.setAttribute("class", "number");
+  number.setAttribute("aria-hidden", "true");
   number.textContent = "";
   return number;
 }

@@ -37,8 +37,8 @@ export class ProblemsView {
       h("div.meta", {}, h("button.op", { type: "button" }), h("span.process"), h("time")),
       h("div.element", {}, h("small", {}, "element"), h("code")),
       h("div.place"),
-      h("pre.source"),
-      h("pre.frames"),
+      h("pre.source", { tabindex: 0 }),
+      h("pre.frames", { tabindex: 0 }),
       h("details.left-out", {}, h("summary"), h("ol")),
     );
     one(row, ".op").addEventListener("click", () => this.select(row.dataset["slot"] ?? ""));

@@ -21,7 +21,7 @@ export class StreamsView {
     this.title = h("span.shown");
     this.facts = h("div.facts");
     this.link = h("button.to-link", { type: "button", title: "Cut, delay or drop what goes this way", click: () => link(this.selected) }, "Faults…");
-    this.items = h("div.samples", { tabindex: 0, "aria-label": "Sampled elements" });
+    this.items = h("div.samples", { tabindex: 0, role: "group", "aria-label": "Sampled elements" });
     this.plot = new Plot();
     this.empty = h("p.empty");
     this.element = h("div.pane.streams", {}, this.list, h("div.detail-head", {}, this.facts, this.link, this.title), this.plot.element, this.items, this.empty);
@@ -125,9 +125,9 @@ export class StreamsView {
   paintFacts(node) {
     const output = node && this.store.outputs(node)[0];
     const words = node && output ? [output.shape, output.element, ...output.guarantees] : node ? [node.label] : [];
-    rows(this.facts, words.filter(Boolean), () => h("span.chip"), (chip, word, index) => {
+    rows(this.facts, words.filter((word) => word && word !== "?"), () => h("span.chip"), (chip, word) => {
       write(chip, word);
-      chip.classList.toggle("type", index === 1);
+      chip.classList.toggle("type", word === output?.element);
     });
   }
 

@@ -2,15 +2,15 @@ import { afterEach, expect, test } from "vitest";
 import { Dashboard } from "../src/dashboard.js";
 import { GRAPH, model } from "./model.js";
 
-const group = (/** @type {string} */ id, /** @type {string} */ classes, /** @type {number} */ y) =>
-  `<g id="${id}" class="${classes}"><polygon points="0,${y} 120,${y} 120,${y + 20} 0,${y + 20}"/><text>${id}</text></g>`;
+const group = (/** @type {string} */ id, /** @type {string} */ classes, /** @type {number} */ y, texts = [id]) =>
+  `<g id="${id}" class="${classes}"><polygon points="0,${y} 120,${y} 120,${y + 20} 0,${y + 20}"/>${texts.map((each) => `<text>${each}</text>`).join("")}</g>`;
 const line = (/** @type {string} */ from, /** @type {string} */ to, classes = "") =>
   `<g id="${from}:0-&gt;${to}:0" class="edge stream ${classes}"><path d="M0,0 L0,20"/></g>`;
 const svg = (/** @type {string} */ body) => `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200"><g id="hydro" class="graph">${body}</g></svg>`;
 const site = { cell: "In[1]", line: 1, text: "x.map(f)", function: "" };
 const node = (/** @type {string} */ label, /** @type {string} */ place) => ({ label, detail: "", category: "Transform", place, site, outputs: [0] });
 const OPEN = svg(group("b", "cluster place process", 0) + group("src", "node op source", 0) + group("net", "node op network live", 40) + group("map", "node op transform", 80) + group("other", "node op sink", 120) + line("src", "net", "net") + line("net", "map"));
-const CLOSED = svg(group("src", "node op source", 0) + group("b", "node closed process live", 40) + line("src", "b", "net bundle"));
+const CLOSED = svg(group("src", "node op source", 0) + group("b", "node closed process live", 40, ["B", "2 operators", "0"]) + line("src", "b", "net bundle"));
 const graph = {
   ...GRAPH,
   svg: OPEN,
@@ -52,7 +52,7 @@ test("a box is closed by its button and opened by a click on what stands for it"
   expect(answer(fake)).toMatchObject({ by: "location", closed: ["b"] });
   dashboard.paint();
   expect(found(".node")).toEqual(["src", "b"]);
-  expect(el.querySelector(".node.closed")?.getAttribute("aria-label")).toBe("B, closed, 2 operators");
+  expect(el.querySelector(".node.closed")?.getAttribute("aria-label")).toBe("B 2 operators, closed");
   el.querySelector(".node.closed")?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
   expect(fake.sent.at(-1)).toMatchObject({ kind: "draw", closed: [] });
 });

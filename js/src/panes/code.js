@@ -18,7 +18,7 @@ export class CodePane {
     this.asked = false;
     this.shown = "";
     this.choice = h("select", { "aria-label": "Location", change: () => this.show() });
-    this.lines = h("div.lines", { tabindex: 0, "aria-label": "Generated code" });
+    this.lines = h("div.lines", { tabindex: 0, role: "group", "aria-label": "Generated code" });
     this.empty = h("p.empty");
     this.element = h("div.code-pane", {}, h("div.filters", {}, this.choice, h("span.hint", {}, "What each process runs; the line at the right is yours.")), this.lines, this.empty);
     store.replies.set("code", (message) => this.take(message.places));
