@@ -6,7 +6,7 @@ Pure data in, plain data out; js/src/types.js describes the same shapes.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hydro_nb.ir.picture import edges
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from hydro_nb.wire import LogLine, Problem, Sample, SkippedElement
 
 LOG_BYTES = 128 * 1024
-"""Log text in one message at most; older lines are counted as not sent."""
+LOG_LINES = 2000
+"""Log text in one message at most: a person reads no more; older lines are counted as not sent."""
 
 SAMPLE_TEXT = 400
 SAMPLE_BYTES = 96 * 1024
@@ -230,15 +231,18 @@ def sample(one: Sample) -> dict[str, Any]:
     return {"time": one.time, "text": text, "type": one.type}
 
 
-def pack(lines: Iterable[LogLine]) -> tuple[dict[str, Any], bytes]:
+def pack(lines: Sequence[LogLine]) -> tuple[dict[str, Any], bytes]:
     """Write log lines as one UTF-8 text, newest kept: `process TAB stream TAB level TAB time TAB text`."""
     names: dict[str, int] = {}
-    packed = [_packed(line, names) for line in lines]
-    size, first = 0, len(packed)
-    while first and size + len(packed[first - 1]) < LOG_BYTES:
-        first -= 1
-        size += len(packed[first]) + 1
-    return {"names": list(names), "dropped": first}, b"\n".join(packed[first:])
+    packed: list[bytes] = []
+    room = LOG_BYTES
+    for line in reversed(lines):
+        text = _packed(line, names)
+        room -= len(text) + 1
+        if room < 0:
+            break
+        packed.append(text)
+    return {"names": list(names), "dropped": len(lines) - len(packed)}, b"\n".join(reversed(packed))
 
 
 def _packed(line: LogLine, names: dict[str, int]) -> bytes:

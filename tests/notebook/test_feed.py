@@ -61,8 +61,8 @@ def test_a_brief_tick_has_numbers_alone_and_owes_the_rest(ticker, feed):
 
 def test_lines_travel_as_one_text_of_which_the_newest_fit():
     head, text = pack([line("one\ttwo"), line("bad\nline", "stderr", "Ranker")])
-    assert head == {"names": ["Reader", "Ranker"], "dropped": 0}
-    assert text.decode() == "0\to\tinfo\t12.500\tone\ttwo\n1\te\tinfo\t12.500\tbad\u2424line"
+    assert head == {"names": ["Ranker", "Reader"], "dropped": 0}
+    assert text.decode() == "1\to\tinfo\t12.500\tone\ttwo\n0\te\tinfo\t12.500\tbad\u2424line"
     head, text = pack([line("x" * 1000 + str(n)) for n in range(1000)])
     assert len(text) <= LOG_BYTES
     assert head["dropped"] == 1000 - text.count(b"\n") - 1
