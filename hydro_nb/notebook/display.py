@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from hydro_nb.lang.flow import FlowBuilder
     from hydro_nb.sim.record import Record
 
+HOOK = "_hydro_nb_keep"
+
 _dashboards: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
 
@@ -46,6 +48,12 @@ def show_dashboard(deployment: Deployment) -> None:
 def shown(deployment: Deployment) -> bool:
     """Whether the dashboard of a deployment was shown."""
     return deployment in _dashboards
+
+
+def keep(*_: object) -> None:
+    """Let the pictures that stay show what a cell has brought to rest, before it ends."""
+    for each in [*_dashboards.values()]:
+        each.keep()
 
 
 def wake() -> None:
@@ -89,3 +97,7 @@ def register(shell: Any) -> None:
         formatter.for_type_by_name("hydro_nb.sim.record", "Record", show_player)
         formatter.for_type_by_name("hydro_nb.errors", "SimulationFailure", show_failure)
         failures.register(shell, show_player)
+        if (old := getattr(shell, HOOK, None)) is not None:
+            shell.events.unregister("post_run_cell", old)
+        setattr(shell, HOOK, keep)
+        shell.events.register("post_run_cell", keep)

@@ -7,6 +7,7 @@ a second, everything of one tick in one). Handlers of messages only take note: t
 from __future__ import annotations
 
 import sys
+import threading
 import time
 import uuid
 from collections import Counter, deque
@@ -22,7 +23,7 @@ from hydro_nb.notebook.acts import Acts, apart
 from hydro_nb.notebook.asks import Asks, asset
 from hydro_nb.notebook.bundle import packed
 from hydro_nb.notebook.fallback import static_bundle
-from hydro_nb.notebook.feed import Feed, Message
+from hydro_nb.notebook.feed import LOG_LINES, Feed, Message
 from hydro_nb.notebook.kept import LINES
 from hydro_nb.notebook.meta import graph_trait
 from hydro_nb.notebook.pace import FAST, Pace
@@ -120,6 +121,7 @@ class Dashboard(_View):
         self._handle: Any = None
         self._kept: tuple[str, Mapping[str, int], int] = ("", {}, 0)
         self._kept_at = 0.0
+        self._keeping = threading.Lock()
         self._cancel: Cancel | None = None
         self._closed = False
         self._graph = source.graph
@@ -189,6 +191,12 @@ class Dashboard(_View):
         if self._cancel is None and not (self._closed or self._source.snapshot().over):
             self._answer_once()
 
+    def keep(self) -> None:
+        """Show how it is now in the picture that stays, where nothing goes on: who only runs cells looks no later."""
+        state = self._source.snapshot()
+        if _rests(state):
+            self._keep_still(state, time.time())
+
     def _acted(self) -> None:
         """See to it that what has changed is told, also where nothing ticks any more."""
         if self._cancel is None:
@@ -219,7 +227,7 @@ class Dashboard(_View):
                 self._tell_news(state, now)
             for content, buffers in self._asks.answers():
                 cast("Any", self).send(content, buffers)
-        if over or (state.state in ("settled", "failed") and now - self._kept_at >= STILL_STEP):
+        if over or (_rests(state) and now - self._kept_at >= STILL_STEP):
             self._keep_still(state, now)
         if over and self._cancel is not None:
             self._cancel()
@@ -283,7 +291,7 @@ class Dashboard(_View):
         lines: list[LogLine] = []
         missing = 0
         if not brief:
-            cursor, lines = self._source.logs_since(self._cursor)
+            cursor, lines = self._newest(LOG_LINES, self._cursor)
             missing, self._cursor = cursor - self._cursor - len(lines), cursor
         content, buffers = self._feed.tick(state, lines, now, brief=brief)
         if missing:
@@ -299,10 +307,10 @@ class Dashboard(_View):
             cast("dict[str, Any]", content["logs"])["dropped"] += self._cursor - len(lines)
         return content, buffers
 
-    def _newest(self, count: int) -> tuple[int, list[LogLine]]:
-        """Give how many lines there are, and the newest; older ones are not taken apart."""
+    def _newest(self, count: int, since: int = 0) -> tuple[int, list[LogLine]]:
+        """Give how many lines there are, and the newest after the first `since`; older ones are not taken apart."""
         total, _ = self._source.logs_since(ALL)
-        return self._source.logs_since(max(0, total - count))
+        return self._source.logs_since(max(since, total - count))
 
     def _tell(self, message: Message, now: float) -> None:
         content, buffers = message
@@ -313,9 +321,14 @@ class Dashboard(_View):
         if self._handle is None:
             return
         kept = (state.state, state.totals, self._source.logs_since(ALL)[0])
-        if self._kept == kept:
-            return
-        self._kept, self._kept_at = kept, now
-        with quiet_parent():
+        with self._keeping, quiet_parent():
+            if self._kept == kept:
+                return
+            self._kept, self._kept_at = kept, now
             static = static_bundle(self.graph, state, self.deployment, self._newest(LINES)[1])
             self._handle.update(static, raw=True)
+
+
+def _rests(state: DeploymentState) -> bool:
+    """Whether nothing goes on any more, for now or for good."""
+    return state.over or state.state in ("settled", "failed")

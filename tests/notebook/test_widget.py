@@ -351,4 +351,7 @@ def test_shown_in_a_cell_it_leaves_a_picture_and_a_live_view(kernel):
     picture, live = ran.shown
     assert "data-hydro-static" in picture["text/html"]
     assert live["application/vnd.jupyter.widget-view+json"]["model_id"]
-    kernel.run("deployment.stop()")
+    stopping = kernel.run("deployment.stop()")
+    assert stopping.updated[-1]["text/plain"].startswith("shown: stopped"), (
+        "the cell that stops it has the last picture"
+    )
