@@ -30,6 +30,8 @@ FLOWS = (
 )
 NEXT_PAGE = """() => {
     const pane = document.querySelector('.jp-NotebookPanel .jp-WindowedPanel-outer'), before = pane.scrollTop;
+    const last = jupyterapp.shell.currentWidget.content.widgets.at(-1).node;
+    if (last.isConnected && last.getBoundingClientRect().bottom <= pane.getBoundingClientRect().bottom) return false;
     pane.scrollTop += pane.clientHeight - 40;
     return pane.scrollTop > before;
 }"""
