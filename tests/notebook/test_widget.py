@@ -10,6 +10,7 @@ from real_kernel import PATIENCE
 
 from hydro_nb import FlowBuilder
 from hydro_nb.errors import DeployError, NondetError
+from hydro_nb.notebook.feed import LOG_LINES
 from hydro_nb.notebook.quiet import quiet_parent
 from hydro_nb.notebook.source import DeploymentSource, is_source
 from hydro_nb.notebook.widget import Dashboard, GraphView
@@ -97,6 +98,18 @@ def test_the_last_state_is_told_and_the_ticking_ends(ticker, dashboard):
     assert dashboard.messages[-1][0]["totals"] == {"main.send.0": 9}
     assert (dashboard.status["phase"], dashboard.totals) == ("stopped", {"main.send.0": 9})
     assert ticker.callbacks == []
+
+
+def test_of_a_flood_of_lines_the_newest_are_told_and_how_many_they_were(ticker, dashboard):
+    hello(dashboard)
+    ticker.tick()
+    ticker.lines += [LogLine("Reader", None, "stdout", "info", 1.0, str(n)) for n in range(LOG_LINES + 500)]
+    ticker.phase("stopped")
+    ticker.tick()
+    content, (text,) = dashboard.messages[-1]
+    assert content["logs"] == {"names": ["Reader"], "dropped": 500}
+    assert text.split(b"\n")[0] == b"0\to\tinfo\t1.000\t500"
+    assert text.count(b"\n") == LOG_LINES - 1
 
 
 def test_a_page_that_opens_after_the_end_is_answered(ticker, dashboard):
