@@ -31,6 +31,7 @@ def coldest(answer: Callable[..., Any]) -> None:
     given = on_lists(answered(answer(readings.weaken_ordering())))
     expect(isinstance(given, dict), "A value for each city is wanted: group by city first.")
     expect(given != {"Oslo": 3, "Rome": 19}, "These are the warmest.")
+    expect(given != {"Oslo": -4, "Rome": 0}, "In Rome it was never as cold as 0. What does your value begin with?")
     expect(given == {"Oslo": -4, "Rome": 12}, "Of Oslo with 3, -4, 0 and Rome with 12, 19 something else came out.")
 
 
@@ -50,9 +51,10 @@ def mean_of(answer: Callable[..., Any]) -> None:
         assert seen[-1] == 30, f"the last mean was {seen[-1]}"
 
     async def nothing_yet() -> None:
-        await means_out.collect()
+        seen = await means_out.collect()
+        assert all(mean is None for mean in seen), f"before the first reading the mean was {seen[0]}"
 
-    survives(flow.sim(), nothing_yet, "It should not fail while there is no reading yet.")
+    survives(flow.sim(), nothing_yet, "While there is no reading yet, there is no mean, and nothing should fail.")
     survives(flow.sim(), body, "From 10, 20, 60 the last mean should be 30 in any order.")
 
 

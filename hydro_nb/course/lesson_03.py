@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
 from hydro_nb import FlowBuilder, SimulationFailure, nondet, sliced
@@ -50,6 +51,7 @@ def total(answer: Callable[..., Any]) -> None:
 @exercise("03.3", "A test that finds broken counters")
 def finds_it(answer: Callable[..., Any]) -> None:
     """Run the reader's test against a right service and against broken ones."""
+    expect(not callable(answer) or iscoroutinefunction(answer), "A test waits for answers: write it as `async def`.")
     why = _failure(answer, lambda count: count, atomic=True)
     expect(not why, f"A counter that is right does not pass it: {why}")
     expect(_failure(answer, lambda count: count, atomic=False), "A counter that acknowledges too early passes it.")
@@ -96,6 +98,7 @@ def account(answer: Callable[..., Any]) -> None:
     expect(len(given) == 5, f"There should be one answer to each of five withdrawals, not {len(given)}.")
     expect(set(given) <= {"ok", "refused"}, 'The answers are the texts `"ok"` and `"refused"`.')
     expect(given[2] == "refused", "Of 100, after 60 and 30, there is not enough left for 20.")
+    expect(given[3:] != ["refused", "ok"], "Who has 10 left may take all 10.")
     expect(given[3] == "ok", "What was refused is not taken: after 60 and 30 there are still 10 left.")
     expect(
         given == ["ok", "ok", "refused", "ok", "refused"], "Of 60, 30, 20, 10, 1 the third and the last are refused."

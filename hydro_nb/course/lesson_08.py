@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from itertools import permutations, product
 from typing import TYPE_CHECKING, Any
 
@@ -58,9 +59,12 @@ def gossiped(letters: str) -> None:
 
 
 def _obeys(merge: Merge, states: Sequence[Any]) -> None:
-    """Expect the three laws of these states."""
+    """Expect the three laws of these states, and that they stay what they are."""
+    before = deepcopy(states)
     for a, b in product(states, repeat=2):
-        same = _same(answered(merge(a, b)), merge(b, a))
+        one = answered(merge(a, b))
+        expect(states == before, "It changes what it was given: give a new state.")
+        same = _same(one, merge(b, a))
         expect(same, f"Of {a} and {b} it gives another result than of {b} and {a}.")
     for a in states:
         expect(_same(merge(a, a), a), f"To hear {a} twice should change nothing.")

@@ -75,16 +75,18 @@ class Reset:
         return f"forgotten: {what}" if self.done else f"still there; to forget it put sure=True: {what}"
 
 
-def reset(lesson: str | None = None, *, sure: bool = False) -> Reset:
+def reset(lesson: str | int | None = None, *, sure: bool = False) -> Reset:
     """Forget what has been passed in a lesson, or in all, where you are `sure`; else only say what that would be.
 
     >>> reset("02").done
     False
 
-    The notebooks stay as they are.
+    Lesson 2 may be written `2` and `"02"`. The notebooks stay as they are.
     """
+    number = None if lesson is None else str(lesson)
+    number = number.zfill(2) if number and number.isdigit() else number
     passed = kept.passed_in(kept.path())
-    names = tuple(sorted(name for name in passed if lesson is None or name.partition(".")[0] == lesson))
+    names = tuple(sorted(name for name in passed if number is None or name.partition(".")[0] == number))
     if sure:
-        kept.forget(lesson)
+        kept.forget(number)
     return Reset(names, sure)

@@ -221,7 +221,9 @@ def test_forgetting(folder):
     assert progress().passed == {"01.1", "sums.1"}
     assert repr(reset("01")) == "still there; to forget it put sure=True: 01.1"
     assert progress().passed == {"01.1", "sums.1"}
-    assert repr(reset("01", sure=True)) == "forgotten: 01.1"
+    assert repr(reset(1)) == repr(reset("1")) == repr(reset("01"))
+    assert repr(reset("02", sure=True)) == "nothing to forget: no exercise was passed"
+    assert repr(reset(1, sure=True)) == "forgotten: 01.1"
     assert progress().passed == {"sums.1"}
     assert repr(reset()) == "still there; to forget it put sure=True: sums.1"
     forget()

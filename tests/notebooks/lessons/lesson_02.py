@@ -13,6 +13,7 @@ LAST = """def mean_of(degrees):
 NONE_YET = """def mean_of(degrees):
     sums = degrees.fold(lambda: (0, 0), add, commutative=proof("addition"))
     return sums.map(lambda sums: sums[1] / sums[0])"""
+ZERO_YET = NONE_YET.replace("sums[1] / sums[0]", "sums[1] / max(sums[0], 1)")
 
 
 def by_city(what):
@@ -27,11 +28,18 @@ WRONG = {
     ],
     "02.2": [
         ("def coldest(readings):\n    return readings.map(lambda r: r[1]).min()", "group by city first"),
+        (by_city("fold(lambda: 0, min, commutative=proof('min'))"), "What does your value begin with?"),
+        (by_city("min()"), "Of each key: .reduce(min,"),
         (by_city("reduce(max, commutative=proof('max'))"), "the warmest"),
         (by_city("reduce(min)"), "ProofError: `reduce` needs a commutative function"),
         (by_city("first()"), "OrderError"),
     ],
-    "02.3": [(RUNNING, "is not commutative"), (LAST, "the last mean was"), (NONE_YET, "no reading yet")],
+    "02.3": [
+        (RUNNING, "is not commutative"),
+        (LAST, "the last mean was"),
+        (NONE_YET, "no reading yet"),
+        (ZERO_YET, "the mean was 0"),
+    ],
     "02.4": [
         ("def how_many_reports(reports):\n    return reports.count()", "RetriesError"),
         ("def how_many_reports(reports):\n    return reports.map(lambda r: r[1]).unique().count()", "taken for one"),

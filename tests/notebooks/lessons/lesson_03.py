@@ -11,6 +11,7 @@ STALE = """def total(deposits, gets):
         now = s.snapshot(sums, nondet("any"))
         answers = s.emit(asked.cross_singleton(now).map(lambda pair: pair[1]))
     return deposits, answers"""
+BESIDE = STALE.replace("s.snapshot(", "s.atomic(")
 NONE_AT_FIRST = STALE.replace("fold(lambda: 0, ", "reduce(")
 ONCE = """async def finds_it(increment, acknowledged, get, answers):
     increment.send("inc")
@@ -20,6 +21,8 @@ ONCE = """async def finds_it(increment, acknowledged, get, answers):
 TOO_STRICT = ONCE.replace('    await acknowledged.assert_yields(["inc"])\n', "")
 HASTY = ONCE.replace("    await acknowledged", "    acknowledged")
 BLIND = ONCE.replace('    await answers.assert_yields_only(["1"])', "    await answers.collect()")
+
+AT_ONCE = 'def finds_it(increment, acknowledged, get, answers):\n    increment.send("inc")\n    get.send("get")'
 
 
 def scanning(what):
@@ -36,16 +39,19 @@ WRONG = {
         (STALE, "both acknowledged with themselves, it should answer 12"),
         (NONE_AT_FIRST, "Asked before any deposit, it should answer 0"),
         ("def total(deposits, gets):\n    return deposits", "Give 2 streams"),
+        (BESIDE, "Make it from what .atomic() gave"),
     ],
     "03.3": [
         (ONCE, "stays at 1 passes it"),
         (TOO_STRICT, "that is right does not pass it"),
         (BLIND, "too early passes it"),
         (HASTY, "was called but never awaited"),
+        (AT_ONCE, "write it as `async def`"),
     ],
     "03.4": [
         (scanning('map(lambda amount: "ok" if amount <= 100 else "refused")'), "not enough left for 20"),
         (scanning("scan(lambda: 100, lambda left, a: (left - a, 'ok' if a <= left else 'refused'))"), "is not taken"),
+        (scanning("scan(lambda: 100, lambda left, a: (left - a, 'ok') if a < left else (left, 'refused'))"), "all 10"),
         (scanning("scan(lambda: 100, lambda left, a: (left - a, left - a))"), "The answers are the texts"),
         (scanning("filter(lambda amount: amount < 50).map(lambda _: 'ok')"), "one answer to each"),
     ],

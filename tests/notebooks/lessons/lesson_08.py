@@ -12,6 +12,7 @@ WRONG = {
     "08.1": [('answer = "a"', "all that it knows"), ('answer = "b"', "forget")],
     "08.2": [
         ("def merge(a, b):\n    return a | b" + INSIDE, "another result"),
+        ("def merge(a, b):\n    a.update(b)\n    return a" + INSIDE, "give a new state"),
         (
             "def merge(a, b):\n"
             "    pairs = {who: (a.get(who, (0, 0)), b.get(who, (0, 0))) for who in a | b}\n"
