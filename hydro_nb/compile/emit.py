@@ -230,8 +230,9 @@ class NodeEmit:
             self.unit.emit(consumer).loop_into(iterable, index, self, is_list=is_list)
 
     def is_tapped(self) -> bool:
-        """Whether what comes out here is told to who records an execution."""
-        return self.unit.tapped and self.part.role in ("whole", "receive", "release") and bool(self.node.outputs)
+        """Whether what comes out here is told to who records an execution, or watches one."""
+        told = self.node.slot in self.unit.tapped
+        return told and self.part.role in ("whole", "receive", "release") and bool(self.node.outputs)
 
     def _tap_all(self, iterable: str, port: int, *, is_list: bool) -> str:
         tapped = f'tapped("{self.node.slot}", {port}, {iterable})'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -38,6 +38,7 @@ from hydro_nb.wire import (
     SourceLine,
     SourceSpec,
     TimerSpec,
+    Watch,
 )
 
 CHUNK = 4096
@@ -87,6 +88,12 @@ class Program:
     def source(self, name: str) -> str:
         """Give the generated Python of a location by its display name."""
         return next(location.source for location in self.locations if location.name == name)
+
+    def watching(self, slots: Collection[str]) -> dict[int, Watch]:
+        """Give what lets each location tell some of what these operators give, by its number."""
+        from hydro_nb.compile.watching import watching  # noqa: PLC0415 - few deployments are watched
+
+        return watching(self, slots)
 
 
 @dataclass(frozen=True)
@@ -162,14 +169,20 @@ def write_location(
     units: Sequence[Unit],
     *,
     seams: bool = False,
-    tapped: bool = False,
+    tapped: Collection[str] = (),
+    known: Mapping[str, Any] = {},
     brief: bool = False,
 ) -> Written:
-    """Write the source of one location as one function per unit; `tapped`: each operator tells all that it gives."""
+    """Write the source of one location as one function per unit; operators that are `tapped` tell all that they give.
+
+    `known` are objects that the module is given under these names by whoever runs it.
+    """
     parts = [part for unit in units for part in unit.parts.values()]
     name_parts(parts)
     names = Names({*RESERVED, *(unit.name for unit in units), *(part.name for part in parts)})
     numeric = reserve(names, parts)
+    for name, value in known.items():
+        names.know(name, value)
     writers = [UnitWriter(plan(unit), names, seams, graph.debug, tapped, brief) for unit in units]
     for writer in writers:
         writer.run()

@@ -5,6 +5,7 @@ Region by region, in the order of `compile.order`; inside a region each operator
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from hydro_nb.compile import once, seams
@@ -33,8 +34,8 @@ class UnitWriter:
     seams: bool = False
     debug: bool = False
     """whether functions are looked at while they run"""
-    tapped: bool = False
-    """whether every operator tells what it gives"""
+    tapped: Collection[str] = ()
+    """slots of the operators that tell what they give"""
     brief: bool = False
     """whether it runs too briefly for loops that are compiled first"""
     body: Writer = field(default_factory=Writer)
@@ -68,7 +69,7 @@ class UnitWriter:
     """what works on columns of numbers"""
 
     def __post_init__(self) -> None:
-        self.columns = Columns.of(self.unit, plain=self.seams or self.tapped or self.brief)
+        self.columns = Columns.of(self.unit, plain=self.seams or bool(self.tapped) or self.brief)
 
     @property
     def unit(self) -> Unit:

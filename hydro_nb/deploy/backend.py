@@ -10,6 +10,7 @@ from hydro_nb.deploy.acting import Acts
 from hydro_nb.deploy.external import Link, Port
 from hydro_nb.deploy.redeploy import Wish
 from hydro_nb.errors import ProcessFailed
+from hydro_nb.wire import Watch
 
 
 class Backend(Acts, Protocol):
@@ -50,6 +51,10 @@ class Backend(Acts, Protocol):
 
     def wait(self, timeout: float | None) -> bool:
         """Wait for the end."""
+        ...
+
+    def order(self, peer: int, order: Watch) -> None:
+        """Tell a process what to tell of itself; nothing where it has ended."""
         ...
 
     def connect(self, slot: str) -> Port:

@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self
 
@@ -16,19 +15,17 @@ from hydro_nb.deploy.backend import Backend
 from hydro_nb.deploy.board import Board, Subscriber
 from hydro_nb.deploy.change import Change, Laid, change
 from hydro_nb.deploy.external import Link, Port
-from hydro_nb.deploy.losses import broken, dropped
+from hydro_nb.deploy.looking import Looking
 from hydro_nb.deploy.named import Named, Roster, shown
 from hydro_nb.deploy.order import Order
 from hydro_nb.deploy.plan import Program
 from hydro_nb.deploy.policy import Policy
 from hydro_nb.deploy.redeploy import Recipe, Redeployed, Wish, places_of, told, whole
 from hydro_nb.deploy.seconds import check_seconds
-from hydro_nb.deploy.skipped import SkippedRow, rows_of
 from hydro_nb.deploy.tcp import Sockets
 from hydro_nb.errors import DeployError, ProcessFailed
 from hydro_nb.runtime.channel import MAX_BUFFER
-from hydro_nb.telemetry.state import OVER, DeploymentState, FaultRow, ProcessRow, refusals
-from hydro_nb.wire import LogLine, Phase, Problem
+from hydro_nb.telemetry.state import OVER
 
 
 class HasSlot(Protocol):
@@ -49,7 +46,7 @@ class HasGraph(Protocol):
         ...
 
 
-class Deployment(Acting):
+class Deployment(Looking, Acting):
     """A running flow.
 
     with flow.deploy() as deployment:
@@ -215,6 +212,7 @@ class Deployment(Acting):
             policies = self._order.policies(found.program, found.peers)
             self._backend.become(Wish(found, policies, timeout, lambda: self._take(found)))
         self._told = False
+        self._watching.renew()
         return told(found, old, why)
 
     def _take(self, found: Change) -> None:
@@ -239,91 +237,6 @@ class Deployment(Acting):
         self._roster = Roster(laid.peers, laid.program.locations)
         self._sockets.become(laid.program, ())
         self._numbers |= places_of(laid.peers)
-
-    # ------------------------------------------------------------ looking
-
-    @property
-    def name(self) -> str:
-        """The deployment's name."""
-        return self._board.state.name
-
-    @property
-    def program(self) -> Program:
-        """What was deployed, the last time."""
-        return self._laid.program
-
-    @property
-    def state(self) -> Phase:
-        """`starting`, `running`, `settled`, `stopping`, `stopped` or `failed`."""
-        return self._board.state.state
-
-    @property
-    def processes(self) -> list[ProcessRow]:
-        """One row per process: name, pid, state, CPU, memory, queue."""
-        return list(self._board.state.processes.values())
-
-    @property
-    def problems(self) -> list[Problem]:
-        """What went wrong, oldest first."""
-        return list(self._board.state.problems)
-
-    @property
-    def skipped(self) -> list[SkippedRow]:
-        """What operators with `on_error="skip"` went on without: how many, the last 20 and why, for each process."""
-        return list(rows_of(self._board.state))
-
-    @property
-    def faults(self) -> list[FaultRow]:
-        """The faults that are in force on purpose, oldest first: who is paused, what is cut, late or dropped."""
-        return list(self._board.state.faults)
-
-    @property
-    def totals(self) -> dict[str, int]:
-        """Elements so far, per slot of the graph."""
-        return dict(self._board.state.totals)
-
-    def snapshot(self) -> DeploymentState:
-        """Everything that is known at this moment, as a value."""
-        return self._board.state
-
-    def subscribe(self, callback: Subscriber) -> None:
-        """Call this with every new state, in the I/O thread, quickly; what it raises first is told in `problems`."""
-        self._subscribers.append(callback)
-        self._board.subscribe(callback)
-
-    def unsubscribe(self, callback: Subscriber) -> None:
-        """Do not call this any more."""
-        if callback in self._subscribers:
-            self._subscribers.remove(callback)
-        self._board.unsubscribe(callback)
-
-    def logs(self, location: Named | None = None) -> list[LogLine]:
-        """Give what the processes printed, newest last: of one, given as to `kill`, of a whole cluster, or of all."""
-        return self._board.logs.lines(None if location is None else self._roster.meant(location).name)
-
-    def logs_since(self, total: int) -> tuple[int, list[LogLine]]:
-        """Give the lines after the first `total`, as far as they are kept, and the new total."""
-        return self._board.logs.since(total)
-
-    @property
-    def log_folder(self) -> Path | None:
-        """Where the whole logs are, one file per process."""
-        return self._board.logs.folder
-
-    def source(self, process: Named) -> str:
-        """Give the generated Python of a process, given as to `kill`; the members of a cluster all run the same."""
-        return self._roster.meant(process).place.source
-
-    def status(self) -> str:
-        """Give a table of the processes as text, faults in force, and what ended early, was skipped or discarded."""
-        state = self._board.state
-        faults = (f"fault: {row}" for row in self.faults)
-        lost = (*broken(self.program, state), *dropped(self.program, state))
-        lines = (*self.processes, *faults, *self.skipped, *lost, *refusals(state))
-        return "\n".join([f"{self.name}: {self.state}", *(f"  {line}" for line in lines)])
-
-    def __repr__(self) -> str:
-        return f"<Deployment {self.status()}>"
 
     # ------------------------------------------------------------ ports
 

@@ -25,6 +25,7 @@ from hydro_nb.deploy.resident import Resident
 from hydro_nb.deploy.stepping import SteppedLink
 from hydro_nb.errors import DeployError, ProcessFailed, SettleTimeout
 from hydro_nb.runtime.clock import SystemClock
+from hydro_nb.wire import Watch
 
 REPORT_SECONDS = 0.1
 IDLE_SECONDS = 0.02
@@ -265,6 +266,11 @@ class InProcessBackend:
         if self._stopped:
             raise DeployError("the deployment has stopped; no fault can act on it any more")
         act(self._faults)
+
+    def order(self, peer: int, order: Watch) -> None:
+        """Tell a location what to tell of itself."""
+        if peer in self._residents:
+            self._residents[peer].worker.location.watch(order)
 
     def _renew(self) -> None:
         """Begin a new proof that all is done."""

@@ -27,6 +27,7 @@ from hydro_nb.deploy.socket_link import SocketLink
 from hydro_nb.deploy.supervisor import Supervisor
 from hydro_nb.errors import DeployError, ProcessFailed, SettleTimeout
 from hydro_nb.runtime.zmq_channel import Context, new_context
+from hydro_nb.wire import Watch
 
 HEARD_SECONDS = 0.5
 """How long a fault is waited for to be in force: a process hears of it between two ticks."""
@@ -210,6 +211,10 @@ class LocalBackend:
         done = self._io.call(lambda: self._supervisor.returns.between(lambda: act(self._striking())))
         if done.done() or not self._io.here:
             _await(done)
+
+    def order(self, peer: int, order: Watch) -> None:
+        """Tell a process what to tell of itself; nothing where it has ended."""
+        self._io.submit(lambda: self._supervisor.struck.order(peer, order))
 
     def _struck(self, act: Callable[[Faults], None]) -> int:
         """Let this act on the faults; gives how many had been told before."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from hydro_nb.wire import (
     LocationProgram,
     PeerJoined,
     Resident,
+    Watch,
     location_of,
     member_of,
     peer,
@@ -52,6 +53,10 @@ class Program(Protocol):
     @property
     def captures(self) -> dict[int, bytes]:
         """Per location, its captured values by cloudpickle."""
+        ...
+
+    def watching(self, slots: Collection[str]) -> Mapping[int, Watch]:
+        """Give what lets each location tell some of what these operators give, by its number."""
         ...
 
 

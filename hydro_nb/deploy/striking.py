@@ -63,6 +63,11 @@ class Signalled:
             self._unheard[self.told] = self._host.members[peer]
         self._host.say(self._host.members[peer], message)
 
+    def order(self, peer: int, message: Control) -> None:
+        """Tell one of them, if it is still there."""
+        if peer in self._host.members:
+            self._host.say(self._host.members[peer], message)
+
     def heard(self, struck: Struck) -> None:
         """Take note that a process does as it was told."""
         self._unheard.pop(struck.number, None)

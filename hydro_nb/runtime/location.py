@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import linecache
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from itertools import islice
 from time import perf_counter
@@ -14,8 +15,9 @@ from typing import Any, NamedTuple
 from hydro_nb.errors import HydroError, Site
 from hydro_nb.runtime.render import Renderer
 from hydro_nb.runtime.skipped import describe
-from hydro_nb.runtime.twin import EVERY, SOON, Estimates, Tick
-from hydro_nb.wire import ChannelSpec, LocationProgram, Problem, SourceLine, member_of
+from hydro_nb.runtime.taps import Taps, Tick
+from hydro_nb.runtime.twin import EVERY, SOON, Estimates
+from hydro_nb.wire import ChannelSpec, LocationProgram, Problem, SourceLine, Watch, member_of
 
 FIRST = 16
 """Elements that a bounded source may give in the first tick."""
@@ -54,14 +56,34 @@ class Location:
         self._room = FIRST
         self.scope: dict[str, Any] = {"__name__": f"hydro_nb.generated.{program.slot}", **captures}
         self._tick: Tick = _not_loaded
+        self._texts = {self.filename: _Text(program.source, program.lines)}
+        """what runs here, by the names that tracebacks have for it"""
+        self._taps: Taps | None = None
 
     def load(self) -> None:
         """Execute the generated source; its text is registered so that tracebacks show its lines."""
         source = self.program.source
-        linecache.cache[self.filename] = (len(source), None, source.splitlines(keepends=True), self.filename)
+        _register(self.filename, source)
         code: CodeType = compile(source, self.filename, "exec", dont_inherit=True)
         exec(code, self.scope)  # noqa: S102 - running the generated program is what this package does
         self._tick = self.scope["tick"]
+
+    def watch(self, order: Watch) -> None:
+        """Let its tick tell what some operators give, or nothing any more; an order for another program is none."""
+        if self._tick is _not_loaded:
+            return
+        self._tick, self._taps = self.scope["tick"], None
+        if order.slots and order.of == _digest(self.program.source):
+            name = f"{self.filename[:-1]}, watched>"
+            _register(name, order.source)
+            self._texts[name] = _Text(order.source, order.lines)
+            self._taps = Taps(order, self._tick, self.scope, name)
+            self._tick = self._taps.tick
+
+    @property
+    def tapped(self) -> dict[str, deque[Any]]:
+        """The newest that operators have given which are watched, until it is told."""
+        return self._taps.newest if self._taps else {}
 
     def start(self) -> None:
         """Make the state: runs the user's factories."""
@@ -151,16 +173,13 @@ class Location:
 
     def _line_of(self, place: _Place) -> SourceLine | None:
         """Give what the failing part of a line of the generated source came from."""
-        found = self._line(place.number) if place.frame.f_code.co_filename == self.filename else None
-        if found is None or not found.parts or place.columns is None:
+        written = self._texts.get(place.frame.f_code.co_filename)
+        found = written.line(place.number) if written else None
+        if written is None or found is None or not found.parts or place.columns is None:
             return found
-        text = self.program.source.split("\n")[place.number - 1]
+        text = written.source.split("\n")[place.number - 1]
         before = len(text) - len(text.lstrip(" "))
         return found.at(place.columns[0] - before, place.columns[1] - before)
-
-    def _line(self, number: int) -> SourceLine | None:
-        lines = self.program.lines
-        return lines[number - 1] if 0 < number <= len(lines) else None
 
     def _element(self, frames: list[FrameType], origin: SourceLine | None) -> str:
         """Render the element that was worked on: a variable, or an expression of variables that nobody has stored."""
@@ -185,12 +204,34 @@ class Location:
 
     def site_of(self, filename: str, number: int, function: str) -> Site | None:
         """Give the user's line that a line of a traceback is, or was made of."""
-        if filename == self.filename:
-            line = self._line(number)
+        if filename in self._texts:
+            line = self._texts[filename].line(number)
             return line.site if line else None
         if not _is_users(filename):
             return None
         return Site(filename, number, linecache.getline(filename, number).rstrip(), function)
+
+
+class _Text(NamedTuple):
+    """Generated source, with what each of its lines came from."""
+
+    source: str
+    lines: Sequence[SourceLine | None]
+
+    def line(self, number: int) -> SourceLine | None:
+        """Give what a line came from; they are numbered from 1."""
+        return self.lines[number - 1] if 0 < number <= len(self.lines) else None
+
+
+def _register(name: str, source: str) -> None:
+    """Let tracebacks show the lines of generated source."""
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+
+
+def _digest(source: str) -> str:
+    from hashlib import sha256  # noqa: PLC0415 - few processes are watched
+
+    return sha256(source.encode()).hexdigest()
 
 
 def _input_names(program: LocationProgram, channels: tuple[ChannelSpec, ...], peer: int) -> Iterator[str]:

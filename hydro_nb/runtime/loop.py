@@ -17,7 +17,7 @@ from hydro_nb.runtime.report import Reporter
 from hydro_nb.runtime.waiter import ANYTHING, FRAMES, NOTHING, PollWaiter, Waiter
 from hydro_nb.runtime.zmq_channel import Carrier
 from hydro_nb.values import act_as
-from hydro_nb.wire import Connect, Control, Fault, Go, Hold, PeerGone, PeerJoined, Probe, Severed, Stop, To
+from hydro_nb.wire import Connect, Control, Fault, Go, Hold, PeerGone, PeerJoined, Probe, Severed, Stop, To, Watch
 
 LISTEN_SECONDS = 0.001
 TELL_SECONDS = 0.01
@@ -278,7 +278,7 @@ class Loop:
                 self._look()
             case Hold():
                 self._held = message.on
-            case Fault():
+            case Fault() | Watch():
                 pass
 
     def _look(self) -> None:
@@ -302,6 +302,8 @@ class Loop:
                 self._reporter.struck(life.worker.peer, message.number)
             case Severed():
                 life.severed(message.peer, message.reason)
+            case Watch():
+                life.worker.location.watch(message)
             case Stop():
                 life.worker.drain()
             case Go() | Hold():

@@ -74,12 +74,15 @@ class Tally:
         """Whether there is something to tell since `counts` was last called."""
         if self.strange or self.totals() != self._told or self._lost() != self._discarded or self.skips.changed():
             return True
+        if any(new for _, new in self._tapped()):
+            return True
         return bool(self._location.program.watch and self._fresh_values())
 
     def counts(self, now: float, queued: int) -> Counts:
         """Give everything that is new, and remember that it was told."""
         totals = self.totals()
         samples = {slot: [self._renderer.sample(each, now) for each in new] for slot, new in self._newest(totals)}
+        taps = {slot: [self._renderer.sample(each, now) for each in new] for slot, new in self._tapped() if new}
         self._forget()
         self._told, self._discarded = totals, self._lost()
         self._refused = self._strangers
@@ -99,12 +102,19 @@ class Tally:
             skipped=skipped,
             refused=self._refused,
             estimates={slot: n for slot, n in self._location.estimates().items() if slot not in totals},
+            taps=taps,
         )
+
+    def _tapped(self) -> Iterator[tuple[str, list[Any]]]:
+        """Give what operators that are watched have given since it was last told."""
+        for slot, newest in self._location.tapped.items():
+            yield slot, list(newest)
 
     def _forget(self) -> None:
         """Let go of the elements that were told of: they may be large."""
         kept: dict[str, deque[Any]] = getattr(self._location.state, "samples", None) or {}
-        for newest in (*kept.values(), *(sender.newest for sender in self._senders)):
+        tapped = self._location.tapped.values()
+        for newest in (*kept.values(), *(sender.newest for sender in self._senders), *tapped):
             newest.clear()
 
     def _lost(self) -> dict[str, int]:

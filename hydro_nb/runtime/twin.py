@@ -8,17 +8,16 @@ what passes each operator. What it has counted is scaled by how much all ticks h
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
+from hydro_nb.runtime.taps import Tick
 from hydro_nb.wire import LocationProgram, SourceLine
 
 EVERY = 64
 SOON = 10
 """How often its counts are told before a tick is looked at for each telling: what ends soon is not worth a twin."""
 _COUNTED = "__hydro_counted__"
-
-Tick: TypeAlias = Callable[[Any, dict[str, list[Any]], dict[str, list[Any]]], bool]
 
 
 class Estimates:

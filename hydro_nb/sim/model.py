@@ -110,8 +110,9 @@ class Model:
         """the hooks of those that put all that comes into order, by slot"""
         self._units: dict[tuple[str, int, str], Runner] = {}
         """place, member, key of a part -> the unit that has it"""
+        told = graph.nodes if tapped else ()
         for place in locations(self.graph):
-            self._add(write_location(self.graph, place, seams(self.graph, place), seams=True, tapped=tapped))
+            self._add(write_location(self.graph, place, seams(self.graph, place), seams=True, tapped=told))
         for runner in self.runners:
             self._connect(runner)
         self._wind()

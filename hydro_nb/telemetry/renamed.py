@@ -66,6 +66,7 @@ def become(state: DeploymentState, new: Becoming) -> DeploymentState:
         skipped_before=moved(state.skipped_before),
         refused={peer: count for peer, count in state.refused.items() if _goes_on(peer, new)},
         samples=_known(state.samples, names),
+        tapped={},
         values=_known(state.values, names),
         addresses=_known(state.addresses, names),
         struck=frozenset(names[slot] for slot in state.struck if slot in names),

@@ -28,6 +28,8 @@ from hydro_nb.wire import (
 )
 
 PROBLEMS_KEPT = 200
+TAPPED_KEPT = 64
+"""Operators of which is kept what they gave while somebody watched."""
 REST_SECONDS = 2.0
 """How long nothing has moved in what is shown as settled: rates have fallen to nothing by then."""
 EARLIER = -2
@@ -138,6 +140,8 @@ class DeploymentState(msgspec.Struct, frozen=True):
     """location id -> what operators fused into its loops have given, about; `estimates` adds it up"""
     estimates: dict[str, int] = {}
     samples: dict[str, Ring] = {}
+    tapped: dict[str, Ring] = {}
+    """slot of an operator that somebody watches -> some of what it has given"""
     values: dict[str, Sample] = {}
     problems: tuple[Problem, ...] = ()
     ended_channels: dict[int, ChannelEnded] = {}
@@ -325,6 +329,8 @@ def _counted(state: DeploymentState, event: Counts) -> DeploymentState:
         changes["estimates"] = total(changes["estimated"])
     if event.refused:
         changes["refused"] = {**state.refused, event.location: event.refused}
+    if event.taps:
+        changes["tapped"] = _tapped(state, event)
     if event.skipped:
         changes["skipped"] = {**state.skipped, event.location: _skipped(state, event)}
     if event.totals != state.counted.get(event.location):
@@ -335,6 +341,13 @@ def _counted(state: DeploymentState, event: Counts) -> DeploymentState:
         return _next(state, **changes)
     used = replace(row, cpu=event.cpu, memory=event.memory, queued=event.queued)
     return _with_row(replace(state, **changes), used)
+
+
+def _tapped(state: DeploymentState, event: Counts) -> dict[str, Ring]:
+    """Add what watched operators have given; those that gave nothing for longest are forgotten."""
+    new = {slot: state.tapped.get(slot, Ring()).added(each) for slot, each in event.taps.items()}
+    rings = {slot: ring for slot, ring in state.tapped.items() if slot not in new} | new
+    return {slot: rings[slot] for slot in [*rings][-TAPPED_KEPT:]}
 
 
 def _skipped(state: DeploymentState, event: Counts) -> dict[str, Skipped]:

@@ -35,6 +35,7 @@ from hydro_nb.wire.orders import (
     Severed,
     Stop,
     To,
+    Watch,
 )
 from hydro_nb.wire.program import (
     MEMBER_BITS,
@@ -135,6 +136,7 @@ __all__ = [
     "Struck",
     "TimerSpec",
     "To",
+    "Watch",
     "edge_of",
     "location_of",
     "member_of",

@@ -6,7 +6,7 @@ import struct
 
 import msgspec
 
-from hydro_nb.wire.program import ChannelSpec, LocationProgram, member_of
+from hydro_nb.wire.program import ChannelSpec, LocationProgram, SourceLine, member_of
 
 LENGTH = struct.Struct("<Q")
 """Stands before each of the two frames on a child's stdin."""
@@ -133,7 +133,21 @@ class Hold(msgspec.Struct, frozen=True, tag="hold"):
     on: bool
 
 
-Control = Go | Connect | Probe | Stop | PeerGone | PeerJoined | Fault | Severed | Hold
+class Watch(msgspec.Struct, frozen=True, tag="watch"):
+    """Tell some of what these operators give from now on, and nothing any more of those that were told of before.
+
+    The source is that of the process once more, written so that these operators tell; its tick is run now and then in
+    the place of the other one.
+    """
+
+    slots: tuple[str, ...] = ()
+    source: str = ""
+    lines: tuple[SourceLine | None, ...] = ()
+    of: str = ""
+    """the digest of the source that the process has: one that runs another takes no notice"""
+
+
+Control = Go | Connect | Probe | Stop | PeerGone | PeerJoined | Fault | Severed | Hold | Watch
 
 
 class To(msgspec.Struct, frozen=True):
