@@ -223,7 +223,9 @@ class Dashboard(_View):
             self._sync(state, now, last=over)
             if owed:
                 self._tell(self._everything(state, now), now)
-            elif self._pace.due(now) or (over and self._pace.listening and self._cancel is not None):
+            elif over and self._cancel is not None and self._views:
+                self._tell_news(state, now, last=True)
+            elif self._pace.due(now):
                 self._tell_news(state, now)
             for content, buffers in self._asks.answers():
                 cast("Any", self).send(content, buffers)
@@ -286,8 +288,9 @@ class Dashboard(_View):
             for name, value in {**self._feed.traits(state, now), "acts": told}.items():
                 self.set_trait(name, value)
 
-    def _tell_news(self, state: DeploymentState, now: float) -> None:
-        brief = self._pace.summary(now)
+    def _tell_news(self, state: DeploymentState, now: float, *, last: bool = False) -> None:
+        """Tell what is new, to who is slow to answer only in numbers; at the end all that has not been told."""
+        brief = self._pace.summary(now) and not last
         lines: list[LogLine] = []
         missing = 0
         if not brief:

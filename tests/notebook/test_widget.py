@@ -11,11 +11,12 @@ from real_kernel import PATIENCE
 from hydro_nb import FlowBuilder
 from hydro_nb.errors import DeployError, NondetError
 from hydro_nb.notebook.feed import LOG_LINES
+from hydro_nb.notebook.pace import GONE
 from hydro_nb.notebook.quiet import quiet_parent
 from hydro_nb.notebook.source import DeploymentSource, is_source
 from hydro_nb.notebook.widget import Dashboard, GraphView
 from hydro_nb.telemetry import state as telemetry
-from hydro_nb.wire import Counts, LogLine
+from hydro_nb.wire import Counts, LogLine, Sample
 
 
 class First: ...
@@ -98,6 +99,22 @@ def test_the_last_state_is_told_and_the_ticking_ends(ticker, dashboard):
     assert dashboard.messages[-1][0]["totals"] == {"main.send.0": 9}
     assert (dashboard.status["phase"], dashboard.totals) == ("stopped", {"main.send.0": 9})
     assert ticker.callbacks == []
+
+
+def test_a_page_that_was_too_slow_to_be_told_is_told_all_of_the_end(ticker, dashboard):
+    hello(dashboard)
+    ticker.tick()
+    dashboard._pace.ack(1)
+    dashboard._pace.sent(time.time() - 2 * GONE)
+    ticker.lines.append(LogLine("Reader", None, "stdout", "info", 1.0, "hi"))
+    ticker.apply(Counts(2, 1.0, {}, values={"main.value_counts.0": Sample(1.0, "{'a': 1}", "dict")}))
+    ticker.tick()
+    assert len(dashboard.messages) == 1
+    ticker.phase("stopped")
+    ticker.tick()
+    content, buffers = dashboard.messages[-1]
+    assert content["values"]["main.value_counts.0"]["text"] == "{'a': 1}"
+    assert buffers == [b"0\to\tinfo\t1.000\thi"]
 
 
 def test_of_a_flood_of_lines_the_newest_are_told_and_how_many_they_were(ticker, dashboard):
