@@ -116,7 +116,7 @@ export class Marks {
     const [fault] = faults;
     if (!fault) return [];
     const words = { cut: "cut", delay: `${most(faults, "seconds")} s`, drop: `${Math.round(most(faults, "rate") * 100)} %` };
-    const member = faults.length === 1 ? fault.processes.find((name) => this.among(name)) : "";
+    const member = fault.processes.find((name) => this.among(name) && faults.every((each) => each.processes.includes(name)));
     return [{ icon: kind, text: member ? `${words[kind]} ${member}` : words[kind], tone: kind === "cut" ? "bad" : "warn" }];
   }
 

@@ -42,9 +42,10 @@ def server(tmp_path_factory, sockets):
 @pytest.fixture(scope="module")
 def browser(server):
     """One headless Chromium."""
-    from lab import launch
-    from playwright.sync_api import sync_playwright
+    from lab import PATIENCE, launch
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         started = launch(playwright)
         yield started
