@@ -25,7 +25,7 @@ def where(answer: str) -> None:
 @exercise("01.2", "The longer words of a line")
 def longer(answer: Callable[[str], list[str]]) -> None:
     """Try a function on lines."""
-    given = answer("a word, another word, and the last")
+    given = answered(answer("a word, another word, and the last"))
     expect(not isinstance(given, str), "It gives a text, but a line may have several such words: give a list.")
     words = list(given)
     expect("word" not in words, "`word` has four letters and should be left out.")

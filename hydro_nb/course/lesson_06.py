@@ -27,7 +27,7 @@ def said_no(answer: str) -> None:
 def consistent(answer: Callable[[dict[str, dict[str, str]]], bool]) -> None:
     """Try a predicate on what partners did."""
     rome, off = {"Rome": "booked"}, {"Rome": "off"}
-    expect(bool(answer({"a": rome, "b": rome})), "Two that both have booked Rome agree.")
+    expect(bool(answered(answer({"a": rome, "b": rome}))), "Two that both have booked Rome agree.")
     expect(not answer({"a": rome, "b": rome, "c": off}), "Rome is booked by two and off for a third.")
     expect(bool(answer({"a": off, "b": off})), "Two for whom Rome is off agree: that is nothing, for all.")
     expect(bool(answer({"a": rome, "b": {}})), "Who has not heard of a trip yet does no harm.")

@@ -29,9 +29,10 @@ def exponent(answer: Callable[[list[tuple[int, float]]], float]) -> None:
     """Try a function on times that grow in known ways."""
     for power, what in ((1.0, "proportional"), (2.0, "quadratic"), (0.0, "the same at all sizes")):
         points = [(size, 0.5 * size**power) for size in (10, 20, 80)]
+        points[1] = (20, points[1][1] + 1)
         given = answered(answer(points))
         right = isclose(given, power, abs_tol=1e-9)
-        expect(right, f"For {points}, times that are {what}, it gives {given:.3g} and not {power:g}.")
+        expect(right, f"For {points}, which is {what} from first to last, it gives {given:.3g} and not {power:g}.")
 
 
 @exercise("09.3", "Send less")

@@ -14,7 +14,8 @@ def returning(what):
 WRONG = {
     "01.1": [("answer = 7", "Answer with one of"), ('answer = "a"', "process ids"), ('answer = "b"', "which box")],
     "01.2": [
-        ("long_words = 7", "not callable"),
+        ("long_words = words_of('a line')", "Give `check` the function itself"),
+        ("def long_words(line):\n    print(words_of(line))", "is there a `return` missing?"),
         ("def long_words(line):\n    return line", "give a list"),
         ("def long_words(line):\n    return words_of(line)", "four letters"),
         ("def long_words(line):\n    return [word for word in line.split() if len(word) > 4]", "with its comma"),
@@ -38,6 +39,7 @@ WRONG = {
             "same letter",
         ),
         ("def first_letters(words):\n    return words", "`value_counts` gives one"),
+        ("def first_letters(words):\n    return [word[0] for word in words]", "this Stream has nothing in it while"),
     ],
 }
 

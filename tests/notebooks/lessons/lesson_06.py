@@ -13,6 +13,7 @@ WRONG = {
     "06.1": [('answer = "a"', "wait for"), ('answer = "c"', "change anything")],
     "06.2": [
         ("def consistent(done):\n    return True", "off for a third"),
+        ("def consistent(done):\n    sorted(trips['Rome'] for trips in done.values())", "`return` missing"),
         ("def consistent(done):\n    return len({str(trips) for trips in done.values()}) == 1", "not heard"),
         (
             (

@@ -35,6 +35,7 @@ WRONG = {
     "07.4": [
         ("def table_of(arrived):\n    return {key: value for _, (key, value) in arrived}", "order of the log"),
         ("def table_of(arrived):\n    return {key: value for _, (key, value) in sorted(arrived)}", "Behind a hole"),
+        ("def table_of(arrived):\n    return arrived['x']", "That was with arrived = [(0, ('x', 1)), "),
     ],
 }
 

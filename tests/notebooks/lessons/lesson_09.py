@@ -6,6 +6,10 @@ import re
 
 from lessons.reading import shown
 
+FROM_THE_FIRST_TWO = """def exponent(points):
+    import math
+    (small, fast), (large, slow), *_ = points
+    return math.log(slow / fast) / math.log(large / small)"""
 COUNTED = "def counted(words, other):\n    return "
 
 WRONG = {
@@ -13,6 +17,7 @@ WRONG = {
     "09.2": [
         ("def exponent(points):\n    return points[-1][1] / points[0][1]", "proportional"),
         ("def exponent(points):\n    return 1.0", "quadratic"),
+        (FROM_THE_FIRST_TWO, "from first to last"),
     ],
     "09.3": [
         (COUNTED + "words.map(lambda word: (word, 1)).into_keyed().value_counts()", "live on `other`"),
