@@ -83,13 +83,18 @@ class Laid:
         program = self.places[place]
         plain = self._bare(msgspec.to_builtins(program), place)
         named = {"names": [*program.names], "skipping": [*program.skipping], "watch": sorted(program.watch.values())}
-        return {**plain, **named}
+        return {**plain, **named, "source": self._statements(place)}
 
     def values(self, place: int) -> dict[str, Any]:
         """Give what its source captures, by name."""
-        words = set(re.findall(r"\w+", self.places[place].source))
+        words = set(re.findall(r"\w+", "\n".join(self._statements(place))))
         captured = self.captured(place)
         return {name: captured.digest(name) for name in captured.names if name in words}
+
+    def _statements(self, place: int) -> list[str]:
+        """Give the source without comments, which repeat lines of the user's, and without its title."""
+        lines = self.places[place].source.split("\n")
+        return [line for line in lines if not line.lstrip().startswith(("#", '"""'))]
 
     def types(self, place: int) -> frozenset[bytes]:
         """Give the types that what comes in may be of, where its channels do not say of which it is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 from dataclasses import dataclass
 
 import pytest
@@ -119,6 +120,23 @@ def test_where_something_is_written_does_not_count():
         source = "\n\n# moved\nmade.build(count=lambda pairs: pairs.scan(0, _add))"
         exec(compile(source, "cell", "exec"), {**globals(), "made": made})
         assert made.deployment.redeploy().replaced == {}
+
+
+def _written(name, line):
+    """Give a flow of one line, whose text is known as that of a cell is."""
+    flow = FlowBuilder(name)
+    linecache.cache[line] = (len(line), None, [line], line)
+    leader = flow.process(Leader)
+    exec(compile(line, line, "exec"), {"leader": leader})
+    return flow, leader
+
+
+def test_nor_do_comments_and_spaces_on_the_line_of_an_operator_nor_the_name_of_the_flow():
+    made, leader = _written("one", "leader.source_iter([0]).map(lambda n: n + 1).for_each(print)")
+    again, other = _written("two", "leader.source_iter([0]).map(lambda n: n+1).for_each(print)  # a note")
+    assert (made.source(leader) == again.source(other), "# a note" in again.source(other)) == (False, True)
+    with made.deploy(backend="inprocess") as deployment:
+        assert str(deployment.redeploy(again)) == "nothing changed; Leader kept its state"
 
 
 def test_a_captured_value_that_changed_changes_who_captures_it():
