@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import cloudpickle  # pyright: ignore[reportMissingTypeStubs] - it is untyped; `_Base` says what is used of it
 import msgspec
 
-from hydro_nb.compile import structs
+from hydro_nb.compile import remembering, structs
 from hydro_nb.compile.outside import importable
 from hydro_nb.compile.reach import mentioned_types
 from hydro_nb.errors import CaptureError, Site
@@ -35,6 +35,8 @@ class _Pickler(_Base):
         """Say how a value is made again; names of modules that a process can import go by themselves."""
         if isinstance(obj, type) and issubclass(obj, msgspec.Struct) and not importable(obj):
             return structs.reduced(obj)
+        if (made := remembering.reduced(obj)) is not None and not importable(obj):
+            return made
         return self._named(obj)
 
     def _named(self, obj: Any) -> Any:

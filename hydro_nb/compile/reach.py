@@ -14,6 +14,7 @@ from typing import cast
 import msgspec
 
 from hydro_nb.compile.outside import importable
+from hydro_nb.compile.remembering import wrapped
 from hydro_nb.ir.parts import fields, is_standard, parts, variables
 
 
@@ -40,7 +41,7 @@ def mentioned_types(captures: Mapping[str, object], declared: Iterable[object] =
             found[kind] = None
         if is_record(kind) or not (is_standard(kind) or importable(kind)):
             waiting.extend((*_hints(kind), *_derived(kind)))
-        waiting.extend(_mentions(value))
+        waiting.extend(_mentions(wrapped(value) or value))
     return tuple(sorted(found, key=lambda kind: (kind.__module__, kind.__qualname__)))
 
 

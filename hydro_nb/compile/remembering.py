@@ -1,0 +1,42 @@
+"""Carrying functions and properties that remember results: what they do travels, what they remember does not."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, cast
+
+_CACHED: type[Any] = type(functools.cache(len))
+
+
+def reduced(value: object) -> tuple[Any, ...] | None:
+    """Give how pickle makes a cached function or property again, which remembers nothing; None of anything else.
+
+    >>> twice = functools.lru_cache(maxsize=8)(lambda n: n * 2)
+    >>> twice(2)
+    4
+    >>> make, parts = reduced(twice)
+    >>> again = make(*parts)
+    >>> again.cache_info()
+    CacheInfo(hits=0, misses=0, maxsize=8, currsize=0)
+    """
+    if isinstance(value, _CACHED):
+        settings = cast("Any", value).cache_parameters()
+        return _cached, (wrapped(value), settings["maxsize"], settings["typed"])
+    if isinstance(value, functools.cached_property):
+        made = cast("functools.cached_property[Any]", value)
+        return functools.cached_property, (made.func,), {"attrname": made.attrname}
+    return None
+
+
+def wrapped(value: object) -> object:
+    """Give the function whose results are remembered; None where `value` remembers none.
+
+    >>> wrapped(functools.cache(len)) is len
+    True
+    """
+    return cast("Any", value).__wrapped__ if isinstance(value, _CACHED) else None
+
+
+def _cached(function: Callable[..., Any], maxsize: int | None, typed: bool) -> Callable[..., Any]:  # noqa: FBT001 - as functools gives it
+    return functools.lru_cache(maxsize, typed)(function)
