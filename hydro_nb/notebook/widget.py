@@ -165,6 +165,7 @@ class Dashboard(_View):
     def close(self) -> None:
         """Take the view away; the deployment goes on."""
         self._closed = True
+        self._asks.look_away()
         if self._cancel is not None:
             self._cancel()
             self._cancel = None
@@ -193,9 +194,8 @@ class Dashboard(_View):
 
     def keep(self) -> None:
         """Show how it is now in the picture that stays, where nothing goes on: who only runs cells looks no later."""
-        state = self._source.snapshot()
-        if _rests(state):
-            self._keep_still(state, time.time())
+        if _rests(self._source.snapshot()):
+            self._keep_still(time.time())
 
     def _acted(self) -> None:
         """See to it that what has changed is told, also where nothing ticks any more."""
@@ -219,6 +219,8 @@ class Dashboard(_View):
         owed = self._read_inbox()
         over = state.over
         owed = self._follow(state) or owed
+        if not self._pace.listening:
+            self._asks.look_away()
         with quiet_parent():
             self._sync(state, now, last=over)
             if owed:
@@ -230,7 +232,7 @@ class Dashboard(_View):
             for content, buffers in self._asks.answers():
                 cast("Any", self).send(content, buffers)
         if over or (_rests(state) and now - self._kept_at >= STILL_STEP):
-            self._keep_still(state, now)
+            self._keep_still(now)
         if over and self._cancel is not None:
             self._cancel()
             self._cancel = None
@@ -319,12 +321,13 @@ class Dashboard(_View):
         content, buffers = message
         cast("Any", self).send({**content, "seq": self._pace.sent(now)}, buffers)
 
-    def _keep_still(self, state: DeploymentState, now: float) -> None:
+    def _keep_still(self, now: float) -> None:
         """Give the picture that a saved notebook keeps what has been counted, if it does not have it yet."""
         if self._handle is None:
             return
-        kept = (state.state, state.totals, self._source.logs_since(ALL)[0])
         with self._keeping, quiet_parent():
+            state = self._source.snapshot()  # two threads come here: what is seen in turn is shown in turn
+            kept = (state.state, state.totals, self._source.logs_since(ALL)[0])
             if self._kept == kept:
                 return
             self._kept, self._kept_at = kept, now
