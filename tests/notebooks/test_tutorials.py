@@ -1,13 +1,12 @@
 """Every tutorial runs from top to bottom, reads well, and its exercises tell right answers from wrong ones."""
 
 import re
-from importlib import import_module
 from itertools import pairwise
 
 import nbformat
 import pytest
+from lessons.executing import about
 from lessons.reading import FOLDER, exercises, longest, read, shown
-from nbclient import NotebookClient
 
 import hydro_nb
 from hydro_nb.course import LESSONS
@@ -33,37 +32,19 @@ GENERATED = ("state", "inputs", "outputs")
 each = pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
 
 
-def number(path) -> str:
-    return path.stem.partition("_")[0]
-
-
 # ---------------------------------------------------------------- running
-
-
-def with_answers(notebook, wrong):
-    """Put answers below each exercise: the wrong ones, then the solution."""
-    added = {}
-    for asked in exercises(notebook):
-        codes = [f"{code}\n{asked.call}" for code, _ in wrong[asked.name]] + [asked.solution]
-        added[asked.cell.id] = [nbformat.v4.new_code_cell(code) for code in codes]
-    notebook.cells = [cell for asked in notebook.cells for cell in (asked, *added.get(asked.id, []))]
-    return added
 
 
 @each
 @pytest.mark.timeout(600)
-def test_it_runs_and_tells_right_answers_from_wrong_ones(path, monkeypatch, tmp_path):
+def test_it_runs_and_tells_right_answers_from_wrong_ones(path, run):
     """Whole, once, as it stands; with answers that a reader may give at each exercise."""
-    monkeypatch.setenv("HYDRO_NB_PROGRESS", str(tmp_path / "progress"))
-    lesson = import_module(f"lessons.lesson_{number(path)}")
-    notebook = read(path)
-    added = with_answers(notebook, lesson.WRONG)
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(FOLDER)}}).execute()
-    cells = {cell.id: cell for cell in notebook.cells}
+    ran, lesson = run(path), about(path)
+    cells = {cell.id: cell for cell in ran.notebook.cells}
     lesson.shows(cells)
-    assert [cell.id for cell in notebook.cells if cell.cell_type == "code" and longest(cell) > SCREEN] == []
-    for asked in exercises(notebook):
-        *refused, solved = added[asked.cell.id]
+    assert [cell.id for cell in cells.values() if cell.cell_type == "code" and longest(cell) > SCREEN] == []
+    for asked in exercises(ran.notebook):
+        *refused, solved = ran.answers[asked.cell.id]
         assert f"… {asked.name} open: " in shown(asked.cell), shown(asked.cell)
         for (code, hint), cell in zip(lesson.WRONG[asked.name], refused, strict=True):
             assert f"✗ {asked.name} not yet: " in shown(cell), (code, shown(cell))
@@ -79,9 +60,9 @@ def test_its_exercises_are_those_that_are_checked(path):
     if path.name == "00_index.ipynb":
         return
     asked = exercises(read(path))
-    assert [each.name for each in asked] == [each.name for each in of(number(path))]
+    assert [each.name for each in asked] == [each.name for each in of(path.stem.partition("_")[0])]
     assert 1 <= len(asked) <= 6
-    wrong = import_module(f"lessons.lesson_{number(path)}").WRONG
+    wrong = about(path).WRONG
     assert all(wrong[each.name] for each in asked)
     for each in asked:
         assert each.call.startswith(f'check("{each.name}", ')
