@@ -33,10 +33,10 @@ class _Pickler(_Base):
 
     def reducer_override(self, obj: Any) -> Any:
         """Say how a value is made again; names of modules that a process can import go by themselves."""
-        if isinstance(obj, type) and issubclass(obj, msgspec.Struct) and not importable(obj):
-            return structs.reduced(obj)
         if (made := remembering.reduced(obj)) is not None and not importable(obj):
             return made
+        if isinstance(obj, type) and issubclass(obj, msgspec.Struct) and not importable(obj):
+            return structs.reduced(obj)
         return self._named(obj)
 
     def _named(self, obj: Any) -> Any:
