@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from hydro_nb.sim.record import Record
 
 HOOK = "_hydro_nb_keep"
+CODE = (
+    ".hydro-code pre{font-family:var(--jp-code-font-family,ui-monospace,monospace);"
+    "font-size:var(--jp-code-font-size,13px);line-height:1.3}"
+)
 
 _dashboards: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
@@ -85,8 +89,10 @@ def show_failure(failure: SimulationFailure) -> None:
 
 
 def show_code(source: str) -> None:
-    """Show Python text in colours."""
-    display(Code(data=source, language="python"))
+    """Show Python text in colours, all letters of one width also where a page gives output the letters of prose."""
+    code = Code(data=source, language="python")
+    coloured = f"<style>{CODE}</style><div class='hydro-code'>{code._repr_html_()}</div>"
+    display({"text/plain": source, "text/html": coloured, "text/latex": code._repr_latex_()}, raw=True)
 
 
 def register(shell: Any) -> None:

@@ -258,6 +258,7 @@ def test_code_shows_what_each_process_runs(kernel):
     assert len(kernel.run("%hydro code", "b").shown) == 2
     (shown,) = kernel.run('%hydro code "process 1"', "c").shown
     assert shown["text/plain"].startswith('"""process 1,')
+    assert "monospace" in shown["text/html"]
     assert "def tick(" in shown["text/plain"]
 
 
