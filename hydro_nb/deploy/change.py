@@ -178,7 +178,8 @@ def _renumbered(new: Laid, places: Mapping[int, int]) -> Laid:
         ),
         captures={places[place]: payload for place, payload in new.program.captures.items()},
     )
-    return Laid(program, {places[place]: count for place, count in new.clusters.items()})
+    # a cluster on which nothing runs is no place of the program
+    return Laid(program, {places[place]: count for place, count in new.clusters.items() if place in places})
 
 
 def _moved(place: LocationProgram, places: Mapping[int, int]) -> LocationProgram:

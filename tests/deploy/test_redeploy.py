@@ -234,6 +234,21 @@ def test_members_join_and_leave_a_cluster():
         assert said(deployment, "Worker/0")[-1] == "(2, 7)"
 
 
+def test_a_cluster_on_which_nothing_runs_yet_has_the_size_that_it_was_given():
+    flow = FlowBuilder()
+    workers = flow.cluster(Worker)
+    flow.process(Leader).source_iter([0]).for_each(print)
+    with flow.deploy(clusters={workers: 2}) as deployment:
+        deployment.settle(SECONDS)
+        assert str(deployment.redeploy()) == "nothing changed; Leader kept its state"
+        with flow.cell("work"):
+            shown(workers.source_iter([1]), str)
+        assert deployment.redeploy().added == ("Worker/0", "Worker/1")
+        with flow.cell("work"):
+            pass
+        assert deployment.redeploy().removed == ("Worker/0", "Worker/1")
+
+
 def test_one_that_failed_is_replaced_and_the_deployment_runs_again():
     flow = FlowBuilder()
     leader, counter = flow.process(Leader), flow.process(Counter)
