@@ -21,6 +21,10 @@ from hydro_nb.wire import ChannelSpec, LocationProgram, Problem, SourceLine, Wat
 
 FIRST = 16
 """Elements that a bounded source may give in the first tick."""
+ALONE = 4
+"""How many times as much as the program says, where nothing is made of it that somebody must take elsewhere."""
+FEW = 1024
+"""Elements of a bounded source, at most, in a tick that is looked at, which takes longer than others."""
 SHORT, LONG = 0.002, 0.02
 """Seconds of a tick below which it may be larger, and above which it keeps others waiting."""
 _OURS = __file__[: -len("runtime/location.py")]
@@ -89,6 +93,8 @@ class Location:
         """Make the state: runs the user's factories."""
         self.state = self.scope["start"]()
         self._most = getattr(self.state, "room", 0)
+        if not self.program.outputs:
+            self._most *= ALONE
         if self._most:
             self.state.room = self._room
 
@@ -120,8 +126,17 @@ class Location:
             exact = self.program.names.values()
             self._estimates = Estimates(self.program, self.filename, self.scope, exact)
         before = self._handled - gathered
-        more = self._run(self._estimates.tick or self._tick)
+        more = self._brief(self._estimates.tick or self._tick)
         self._estimates.looked(self._handled - before)
+        return more
+
+    def _brief(self, tick: Tick) -> bool:
+        """Run one tick that takes longer than others; bounded sources give few elements in it."""
+        if self.holding or self._room <= FEW:
+            return self._run(tick)
+        self.state.room = FEW
+        more = tick(self.state, self.inputs, self.outputs)
+        self.state.room = self._room
         return more
 
     @property

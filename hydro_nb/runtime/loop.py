@@ -234,14 +234,19 @@ class Loop:
             self._drain()
 
     def _look_up(self) -> bool:
-        """Look at the control line once a millisecond, which costs as much as a small tick; says whether it looked."""
+        """Look at the control line once a millisecond, if something may have come; says whether it listened."""
         now = self._now()
-        due = self._reporter.spoke or now - self._listened > LISTEN_SECONDS
+        due = self._reporter.spoke or (now - self._listened > LISTEN_SECONDS and self._hears())
         if due:
             self._listen()
         if now - self._told > TELL_SECONDS:
             self._tell()
         return due
+
+    def _hears(self) -> bool:
+        """Say whether the kernel may have said something; asking its sockets costs ten times as much as looking."""
+        self._listened = self._now()
+        return self._pumping or self._waiter.wait(0) == ANYTHING
 
     def _listen(self) -> None:
         self._listened = self._now()

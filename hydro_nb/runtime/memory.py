@@ -11,6 +11,11 @@ Measured with CPython 3.11: seconds of work, and in the last column the memory o
 | no collector | 0.17 | 0.15 | 0.32 | 370 MB, and growing |
 
 So 50 000 takes a third of the time that Python's own setting takes, at 30 MB where all garbage is cycles of 1 KB.
+
+Python's allocator takes small objects from pools of 16 KB, one size each, and a pool that was full and gets one block
+back is the next to be taken from. A loop that makes a number and drops another for each element then fills that pool
+and opens it again for each of them, which costs as much as its arithmetic does: 56 ns an element in place of 49 for
+`x * 3 + 1`, a filter, an exclusive or and a sum. Such pools are what loading leaves behind, so they are filled first.
 """
 
 from __future__ import annotations
@@ -19,6 +24,9 @@ import gc
 
 THRESHOLDS = (50_000, 20, 20)
 _PYTHONS_OWN = gc.get_threshold()
+BLOCKS = 512
+"""Objects of a size that are kept: more than loading leaves room for, and than a pool holds."""
+_kept: list[list[object]] = []
 
 
 def settle_memory() -> None:
@@ -31,3 +39,11 @@ def settle_memory() -> None:
     gc.freeze()
     if gc.get_threshold() == _PYTHONS_OWN:
         gc.set_threshold(*THRESHOLDS)
+    _fill_pools()
+
+
+def _fill_pools() -> None:
+    """Keep some objects of the sizes of numbers, pairs and short texts, so that loops get pools of their own."""
+    if not _kept:
+        _kept.append([number << 20 for number in range(1, BLOCKS)])
+        _kept.extend([bytes(size) for _ in range(BLOCKS // 2)] for size in (8, 24))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
-from operator import length_hint
+from itertools import islice
 from typing import Any
 
 from hydro_nb.wire import SAMPLED
 
-_SIZED: tuple[Iterable[Any], ...] = (range(0), range(1 << 99), [], (), "", b"")
-_KNOW_THEIR_LENGTH = frozenset(type(iter(each)) for each in _SIZED)
-"""Iterators that say exactly how much is left, and run no code of the user's."""
+_PLAIN: tuple[Any, ...] = (range(0), [], (), "", "\u00e9", b"")
+_SEQUENCES = frozenset(map(type, _PLAIN))
+_OVER_THEM = frozenset(map(type, map(iter, _PLAIN)))
+"""Iterators that know what they go through and how far they are, and can be told to be further."""
 
 
 def pull(iterator: Iterator[Any], room: int, newest: deque[Any]) -> tuple[Iterable[Any], int]:
@@ -22,11 +22,21 @@ def pull(iterator: Iterator[Any], room: int, newest: deque[Any]) -> tuple[Iterab
     >>> sum(elements), count
     (2016, 64)
     """
-    if type(iterator) in _KNOW_THEIR_LENGTH and SAMPLED < room < length_hint(iterator):
-        # a list of them would cost a sixth of what a short function costs
-        first = list(islice(iterator, SAMPLED))
-        newest.extend(first)
-        return chain(first, islice(iterator, room - SAMPLED)), room
-    chunk = list(islice(iterator, room))
+    chunk: Any = _portion(iterator, room) if type(iterator) in _OVER_THEM else None
+    if chunk is None:
+        chunk = list(islice(iterator, room))
     newest.extend(chunk[-SAMPLED:])
     return chunk, len(chunk)
+
+
+def _portion(iterator: Any, room: int) -> Any:
+    """Give the next portion of a plain sequence as one, without asking for its elements; None if it is not plain."""
+    _, (items,), *rest = iterator.__reduce__()
+    if type(items) not in _SEQUENCES:
+        return None
+    start = rest[0] or 0 if rest else 0  # what is left of a range is told as a range, by newer versions of Python
+    portion = items[start : start + room]
+    iterator.__setstate__(start + len(portion))
+    if len(portion) < room:
+        next(iterator, None)  # so that it stays at its end, whatever a list gets later
+    return portion

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 
 import pytest
 from hypothesis import given
@@ -10,10 +11,21 @@ from hypothesis import strategies as st
 
 from hydro_nb.runtime.pulled import pull
 
+
+class Loud(list[int]):
+    """A list that may be asked for its elements in no way but by its iterator."""
+
+    def __getitem__(self, _):
+        raise AssertionError("a slice of it was taken")
+
+
 MAKERS = {
     "range": range,
     "list": lambda n: list(range(n)),
     "tuple": lambda n: tuple(range(n)),
+    "bytes": lambda n: bytes(range(n)),
+    "steps": lambda n: range(3, 3 + 7 * n, 7),
+    "own list": lambda n: Loud(range(n)),
     "generator": lambda n: (each for each in range(n)),
     "dict": lambda n: dict.fromkeys(range(n)),
 }
@@ -25,10 +37,10 @@ def test_chunks_are_the_elements_in_order_and_their_counts_are_exact(kind, lengt
     iterator, newest, seen = iter(MAKERS[kind](length)), deque(maxlen=8), []
     for room in rooms:
         chunk, count = pull(iterator, room, newest)
-        taken = list(chunk)
+        taken = [(each - 3) // 7 for each in chunk] if kind == "steps" else list(chunk)
         assert count == len(taken) == min(room, length - len(seen))
-        assert not taken or set(newest) <= {*seen, *taken}
         seen += taken
+        assert kind == "steps" or list(newest) == seen[-8:]
     assert seen == list(range(length))[: len(seen)]
 
 
@@ -43,3 +55,25 @@ def pull_all(iterator, room, newest):
     chunk, count = pull(iterator, room, newest)
     assert len(list(chunk)) == count
     return count
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+@given(length=st.integers(0, 40), room=st.integers(0, 30), other=st.integers(0, 30))
+def test_the_iterator_is_as_far_as_if_it_had_been_asked_for_each_element(kind, length, room, other):
+    one, two = iter(MAKERS[kind](length)), iter(MAKERS[kind](length))
+    chunk, _ = pull(one, room, deque())
+    assert list(chunk) == list(islice(two, room))
+    assert next(one, None) == next(two, None)
+    chunk, _ = pull(one, other, deque())
+    assert list(chunk) == list(islice(two, other))
+    assert list(one) == list(two)
+
+
+def test_text_is_taken_character_by_character_and_a_list_that_grows_too_late_is_over():
+    letters, growing = iter("na\u00efve"), [1, 2]
+    assert list(pull(letters, 3, deque())[0]) == ["n", "a", "\u00ef"]
+    assert list(pull(letters, 3, deque())[0]) == ["v", "e"]
+    numbers = iter(growing)
+    assert list(pull(numbers, 3, deque())[0]) == [1, 2]
+    growing.append(3)
+    assert list(pull(numbers, 3, deque())[0]) == []
