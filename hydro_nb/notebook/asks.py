@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 ASSETS = {"panes": Path(__file__).parent / "static" / "panes.js"}
 """What a page loads once it is needed."""
 
+OVERTAKEN = ("draw", "watch")
+"""Questions of which only the newest of each page is answered."""
+
 SENT_KEPT = 20
 """Elements that a port remembers to have been sent from pages."""
 
@@ -45,10 +48,13 @@ class Asks:
         self._source = source
         self._changed = changed
         self._drawings = Drawings(source.graph, sizes) if source.graph else None
-        self._newest: dict[str, int] = {}
+        self._newest: dict[tuple[str, str], int] = {}
         self._sending = threading.Lock()
         self._sent: dict[str, deque[dict[str, Any]]] = {}
         self._answers: deque[Message] = deque()
+        self._watching = threading.Lock()
+        self._watched: Mapping[str, str] = {}
+        """page -> the operator that it looks at, if any"""
         self._known: dict[str, Answer] = {
             "draw": self._draw,
             "asset": asset,
@@ -57,6 +63,7 @@ class Asks:
             "ports": self._ports,
             "put": self._put,
             "again": self._again,
+            "watch": self._watch,
         }
 
     def ask(self, content: Mapping[str, Any]) -> bool:
@@ -65,8 +72,8 @@ class Asks:
         answer = self._known.get(kind)
         if answer is None:
             return False
-        if kind == "draw":
-            self._newest[str(content.get("view"))] = int(content.get("number", 0))
+        if kind in OVERTAKEN:
+            self._newest[kind, str(content.get("view"))] = int(content.get("number", 0))
         apart(lambda: self._answer(answer, content))
         return True
 
@@ -89,10 +96,15 @@ class Asks:
     def _draw(self, content: Mapping[str, Any]) -> Message | None:
         """Draw, unless the page has asked for another one meanwhile."""
         view, number = str(content.get("view")), int(content.get("number", 0))
-        if self._drawings is None or self._newest.get(view, 0) > number:
+        if self._drawings is None or self._overtaken(content):
             return None
         drawn = self._drawings.drawn(content)
         return {"kind": "drawing", "view": view, "number": number, **drawn}, []
+
+    def _overtaken(self, content: Mapping[str, Any]) -> bool:
+        """Whether the page has asked for something else of this kind since."""
+        asked = str(content.get("kind")), str(content.get("view"))
+        return self._newest.get(asked, 0) > int(content.get("number", 0))
 
     def _code(self, _: Mapping[str, Any]) -> Message:
         return self.code(), []
@@ -115,6 +127,37 @@ class Asks:
         except HydroError as wrong:
             told = {"text": "", "error": str(wrong)}
         return {"kind": "again", **told}, []
+
+    # ------------------------------------------------------------ operators that somebody looks at
+
+    def _watch(self, content: Mapping[str, Any]) -> Message | None:
+        """Let a page see what an operator gives, and none that it looked at before."""
+        view, slot = str(content.get("view")), str(content.get("slot", ""))
+        with self._watching:
+            if self._overtaken(content):
+                return None
+            self._watched = {**self._watched, view: slot}
+            error = self._turn()
+        return {"kind": "watched", "view": view, "slot": slot, "error": error}, []
+
+    def look_away(self) -> None:
+        """Note that no page looks any more: what somebody had looked at costs nothing from now on."""
+        if self._watched:
+            self._watched = {}
+            apart(self._turn_away)
+
+    def _turn_away(self) -> None:
+        with self._watching:
+            self._turn()
+
+    def _turn(self) -> str:
+        """Have sampled what all pages look at; says why it cannot be."""
+        graph = self._source.graph
+        try:
+            self._source.watch({slot for slot in self._watched.values() if graph and slot in graph.nodes})
+        except HydroError as wrong:
+            return str(wrong)
+        return ""
 
     # ------------------------------------------------------------ ports
 

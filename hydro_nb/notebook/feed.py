@@ -81,7 +81,7 @@ class Feed:
         """Give the samples of slots that have new ones; what does not fit in a message comes with the next."""
         told: dict[str, list[dict[str, Any]]] = {}
         room = SAMPLE_BYTES
-        for slot, ring in state.samples.items():
+        for slot, ring in {**state.samples, **state.tapped}.items():
             if not ring.samples or self._samples.get(slot) is ring.newest:
                 continue
             told[slot] = [sample(each) for each in ring.samples]

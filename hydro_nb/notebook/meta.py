@@ -147,11 +147,12 @@ def _told_apart(graph: Graph, streams: list[dict[str, str]]) -> list[dict[str, s
 
 
 def _values(graph: Graph) -> Iterator[dict[str, str]]:
-    """Iterate over the aggregations of the top level, whose present value is shown."""
+    """Iterate over the aggregations that go on from tick to tick, whose present value is shown."""
     for node in graph.nodes.values():
-        if node.op.category != "Aggregation" or node.outputs[0].shape.is_stream or node.place.parent is not None:
+        if node.op.category != "Aggregation" or node.outputs[0].shape.is_stream or node.place.kind == "tick":
             continue
-        route = f"on {graph.display_name(node.place)}"
+        inside = ", in an atomic section" if node.place.kind == "atomic" else ""
+        route = f"on {graph.display_name(node.place.root)}{inside}"
         named = _named(graph, node)
         if named and named is not node:
             route = f"{node.op.label} {route}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hydro_nb.deploy.deployment import Deployment
+    from hydro_nb.deploy.watching import View
     from hydro_nb.ir.graph import Graph
     from hydro_nb.telemetry.state import DeploymentState
     from hydro_nb.wire import LocationProgram, LogLine
@@ -77,6 +78,10 @@ class Source(Protocol):
         """Deploy the flow as it is now, and say what became of each process; may block."""
         ...
 
+    def watch(self, slots: Collection[str]) -> None:
+        """Sample what these operators give from now on, and no others on demand; may block."""
+        ...
+
 
 def is_source(thing: object) -> TypeIs[Source]:
     """Whether it ticks by itself; a deployment does not."""
@@ -95,6 +100,7 @@ class DeploymentSource:
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment: Deployment | Past = deployment
+        self._view: View | None = None
 
     def retire(self, by: str) -> None:
         """Let go of a deployment that is over and was replaced by another one, of the cell `by`."""
@@ -152,6 +158,14 @@ class DeploymentSource:
         if not self._deployment.snapshot().over:
             check_apart([row.pid for row in self._deployment.processes])
         return str(self._deployment.redeploy())
+
+    def watch(self, slots: Collection[str]) -> None:
+        """Sample what these operators give, as `deployment.watch(stream)` does."""
+        if isinstance(self._deployment, Past):
+            return
+        if self._view is None:
+            self._view = self._deployment.watch()
+        self._view.turn(frozenset(slots))
 
     def act(self, call: str, processes: Sequence[str], given: Mapping[str, Any]) -> None:
         """Do what the call of the deployment does; what it refuses is refused here."""

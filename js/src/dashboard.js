@@ -2,7 +2,6 @@ import { h } from "./dom.js";
 import { GraphView } from "./graph.js";
 import { Header } from "./header.js";
 import { Later } from "./later.js";
-import { LogsView } from "./logs.js";
 import { ProblemsView } from "./problems.js";
 import { ProcessesView } from "./processes.js";
 import { Store } from "./store.js";
@@ -43,7 +42,7 @@ export class Dashboard {
     const failed = () => store.problems.length;
     return [
       { id: "streams", title: "Streams", view: this.streams },
-      { id: "logs", title: "Logs", view: new LogsView(store) },
+      { id: "logs", title: "Logs", view: new Later(store, h("div.pane.logs"), (made) => new made.LogsView(store)) },
       { id: "processes", title: "Processes", view: this.processes },
       { id: "problems", title: "Problems", view: new ProblemsView(store, select), badge: () => (failed() ? String(failed()) : ""), alarm: true },
       { id: "code", title: "Code", view: new Later(store, h("div.pane.code"), (made) => new made.CodePane(store, select)) },

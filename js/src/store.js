@@ -61,6 +61,9 @@ export class Store {
     this.changed = () => {};
     /** @type {ProcessRow[] | undefined} that were looked through */
     this.placed = undefined;
+    /** The operator inside a process that is looked at here, and why it cannot be. */
+    this.watched = "";
+    this.refused = "";
     /** @type {Map<string, string>} */
     this.places = new Map();
     /** Names of processes that have gone. @type {Set<string>} */
@@ -131,8 +134,21 @@ export class Store {
       this.model.off("msg:custom", receive);
       for (const event of events) this.model.off(event, trait);
     });
+    this.replies.set("watched", ({ view, slot, error }) => {
+      if (view === this.view && slot === this.watched) this.refused = error;
+      this.changed();
+    });
+    signal.addEventListener("abort", () => this.watch(""));
     this.takeTraits();
     this.hello();
+  }
+
+  /** Has sampled what an operator gives, from now on, and none that was looked at before. @param {string} slot */
+  watch(slot) {
+    if (slot === this.watched) return;
+    this.watched = slot;
+    this.refused = "";
+    this.question("watch", { slot });
   }
 
   /** Asks for everything from the start. */
@@ -192,6 +208,8 @@ export class Store {
     this.measure(message.time);
     if (message.logs && buffers[0]) this.takeLogs(message.logs.names, buffers[0]);
     this.dropped += message.logs?.dropped ?? 0;
+    // whoever tells everything may have forgotten who looks
+    if (message.kind === "snapshot" && this.watched) this.question("watch", { slot: this.watched });
     this.changed();
   }
 

@@ -33,9 +33,19 @@ export class StreamsView {
     this.paint();
   }
 
+  /** Those that are always there, and the operator inside a process that was chosen. @returns {StreamMeta[]} */
+  get streams() {
+    const { streams, nodes } = this.store.graph;
+    const node = nodes[this.selected];
+    if (!node || streams.some((each) => each.slot === this.selected)) return streams;
+    return [...streams, { slot: this.selected, kind: "inside", title: node.label, route: `inside ${node.place}, sampled while you look` }];
+  }
+
   paint() {
-    const streams = this.store.graph.streams;
-    if (!this.selected || !this.store.graph.nodes[this.selected]) this.selected = streams[0]?.slot ?? "";
+    const { store } = this;
+    if (!this.selected || !store.graph.nodes[this.selected]) this.selected = store.graph.streams[0]?.slot ?? "";
+    const { streams } = this;
+    if (store.live) store.watch(streams.find((each) => each.slot === this.selected)?.kind === "inside" ? this.selected : "");
     rows(this.list, streams, () => this.makeRow(), (row, stream) => this.paintRow(row, stream));
     this.paintDetail();
   }
@@ -60,7 +70,7 @@ export class StreamsView {
     row.dataset["slot"] = stream.slot;
     attribute(row, "aria-selected", String(chosen));
     attribute(row, "tabindex", chosen ? "0" : "-1");
-    row.classList.toggle("value", stream.kind === "value");
+    for (const kind of ["value", "inside"]) row.classList.toggle(kind, stream.kind === kind);
     write(one(row, ".name b"), stream.title);
     write(one(row, ".name small"), stream.route);
     write(one(row, ".lost"), this.store.lost(stream.slot));
@@ -71,9 +81,15 @@ export class StreamsView {
       this.sparks.get(row)?.paint(numbers);
       return;
     }
-    write(one(row, ".count b"), whole(this.store.totals.get(stream.slot) ?? 0));
+    write(one(row, ".count b"), this.total(stream));
     write(one(row, ".count small"), rate(this.store.rate(stream.slot)));
     this.sparks.get(row)?.paint(this.store.history(stream.slot));
+  }
+
+  /** How many elements there were; what is estimated says so. @param {StreamMeta} stream */
+  total({ slot, kind }) {
+    const { total, exact } = this.store.count(slot);
+    return total === undefined && kind === "inside" ? "" : `${exact || total === undefined ? "" : "≈ "}${whole(total ?? 0)}`;
   }
 
   /** What a value was, where it was a number all the time. @param {string} slot @returns {number[]} */
@@ -84,7 +100,7 @@ export class StreamsView {
 
   paintDetail() {
     const node = this.store.graph.nodes[this.selected];
-    const stream = this.store.graph.streams.find((each) => each.slot === this.selected);
+    const stream = this.streams.find((each) => each.slot === this.selected);
     this.paintFacts(node);
     this.link.hidden = !this.store.live || !this.store.graph.links?.some((each) => each.slots.includes(this.selected));
     const samples = this.shown(stream);
@@ -108,16 +124,17 @@ export class StreamsView {
 
   /** @param {StreamMeta | undefined} stream @param {number} count */
   caption(stream, count) {
-    const { total, exact } = this.store.count(this.selected);
-    if (!stream) return total === undefined ? "" : `${exact ? "" : "≈ "}${whole(total)} so far`;
+    if (!stream) return "";
     if (stream.kind === "value") return count > 1 ? `present value, and ${count - 1} before it` : count ? "present value" : "";
-    return `${whole(count)} of ${whole(this.store.totals.get(stream.slot) ?? 0)} shown`;
+    const total = this.total(stream);
+    return count || stream.kind !== "inside" ? `${whole(count)}${total && ` of ${total}`} shown` : total && `${total} so far`;
   }
 
   /** @param {GraphNode | undefined} node @param {StreamMeta | undefined} stream */
   advice(node, stream) {
     if (!node) return "No streams yet: send something to another process or end a stream in for_each.";
-    if (!stream) return `${node.label} runs inside its process and is not sampled. What crosses the network and what reaches a sink is.`;
+    if (this.store.refused) return this.store.refused;
+    if (stream?.kind === "inside") return this.store.live ? "Nothing has come through since you look." : "What passes inside a process is sampled while it runs and somebody looks.";
     return this.store.live ? "Nothing has come through yet." : "Nothing came through.";
   }
 
@@ -136,7 +153,7 @@ export class StreamsView {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (!step) return;
     event.preventDefault();
-    const streams = this.store.graph.streams;
+    const { streams } = this;
     const at = streams.findIndex((each) => each.slot === this.selected) + step;
     const next = streams[Math.max(0, Math.min(streams.length - 1, at))];
     if (next) this.select(next.slot);

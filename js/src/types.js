@@ -4,7 +4,7 @@
 /** @typedef {{cell: string, line: number, text: string, function?: string}} Site */
 /** @typedef {{text: string, shape: string, element: string, guarantees: string[]}} Output */
 /** @typedef {{label: string, detail: string, category: string, place: string, site: Site, outputs: number[]}} GraphNode  outputs: places in the list of kinds */
-/** @typedef {{slot: string, title: string, route: string, kind: "network" | "sink" | "value"}} StreamMeta */
+/** @typedef {{slot: string, title: string, route: string, kind: "network" | "sink" | "value" | "inside"}} StreamMeta */
 /** @typedef {{first: string, last: string, slots: string[], lossy: boolean}} Link  which location sends to which, over which edges */
 /** @typedef {{title: string, inside: string[]}} Box  of a closed one, the operators that it stands for */
 /**

@@ -71,6 +71,25 @@ test("buttons say stop and kill, once", () => {
   expect(fake.sent.slice(1)).toEqual([{ kind: "act", call: "kill", processes: ["B"] }, { kind: "stop" }]);
 });
 
+test("an operator inside a process is watched as soon as it is chosen", () => {
+  const { el, fake, dashboard } = shown(model());
+  fake.emit("msg:custom", { kind: "snapshot", seq: 1, time: 1, totals: { net: 5 }, estimates: { map: 1200 } }, []);
+  dashboard.select("map");
+  expect(fake.sent.at(-1)).toMatchObject({ kind: "watch", view: dashboard.store.view, slot: "map" });
+  expect(text(el, ".stream.inside .name small")).toBe("inside B, sampled while you look");
+  expect(text(el, ".shown")).toBe("≈ 1\u202f200 so far");
+  fake.emit("msg:custom", { kind: "tick", seq: 2, time: 2, samples: { map: [{ time: 1, text: "7", type: "int" }] } }, []);
+  dashboard.paint();
+  expect([text(el, ".sample code"), text(el, ".shown")]).toEqual(["7", "1 of ≈ 1\u202f200 shown"]);
+  fake.emit("msg:custom", { kind: "watched", view: dashboard.store.view, slot: "map", error: "a value has changed" }, []);
+  fake.emit("msg:custom", { kind: "snapshot", seq: 3, time: 3 }, []);
+  dashboard.paint();
+  expect(text(el, ".streams .empty")).toBe("a value has changed");
+  dashboard.select("net");
+  expect(fake.sent.at(-1)).toMatchObject({ kind: "watch", view: dashboard.store.view, slot: "" });
+  expect(el.querySelector(".stream.inside")).toBeNull();
+});
+
 test("problems are counted on their tab and lead to their stream", () => {
   const problem = { process: "B", time: 1, error: "ValueError: no", slot: "map", op: "map", site: { cell: "In[1]", line: 2, text: "x.map(f)" }, element: "3", frames: [], fatal: true };
   const { el, dashboard } = shown(model({ problems: [problem] }));
@@ -79,7 +98,7 @@ test("problems are counted on their tab and lead to their stream", () => {
   expect(text(el, ".problem .source")).toBe("x.map(f)\n  ^^^");
   /** @type {HTMLButtonElement | null} */ (el.querySelector(".problem .op"))?.click();
   expect(dashboard.tabs.open).toBe("streams");
-  expect(text(el, ".streams .empty")).toContain("is not sampled");
+  expect(text(el, ".streams .empty")).toContain("Nothing has come through since you look.");
 });
 
 test("the line of a problem is not said again among its frames", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { grave } from "../src/logs.js";
+import { grave } from "../src/panes/logs.js";
 import { underlined } from "../src/problems.js";
 import { points } from "../src/spark.js";
 import { lightness } from "../src/theme.js";

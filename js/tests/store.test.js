@@ -137,3 +137,17 @@ test("a closed comm does not throw in the page", () => {
   const { store } = listening(fake);
   expect(() => store.stop()).not.toThrow();
 });
+
+test("what is looked at is asked for once, again after everything was told anew, and no more at the end", () => {
+  const { store, fake } = listening();
+  const asked = () => fake.sent.filter((/** @type {any} */ each) => each.kind === "watch").map((/** @type {any} */ each) => each.slot);
+  store.receive(snapshot(1), []);
+  store.watch("map");
+  store.watch("map");
+  store.receive(tick(2, { samples: { map: [{ time: 1, text: "1", type: "int" }] } }), []);
+  expect(asked()).toEqual(["map"]);
+  store.receive(snapshot(3), []);
+  expect(asked()).toEqual(["map", "map"]);
+  store.watch("");
+  expect(asked()).toEqual(["map", "map", ""]);
+});

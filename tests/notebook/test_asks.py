@@ -64,8 +64,8 @@ def test_pictures_are_made_once_and_those_overtaken_not_at_all():
     drawings = Drawings(wordcount(), {})
     assert drawings.drawn({"closed": "all"}) is drawings.drawn({"by": "location", "closed": "all"})
     asks = Asks(Ticker(), {}, lambda: None)
-    asks._newest["v"] = 2
-    assert asks._draw({"view": "v", "number": 1}) is None
+    asks._newest["draw", "v"] = 2
+    assert asks._draw({"kind": "draw", "view": "v", "number": 1}) is None
 
 
 @pytest.mark.parametrize("content", [{"closed": 3}, {"closed": [3, None]}, {"by": {}}, {"closed": "nobody"}])

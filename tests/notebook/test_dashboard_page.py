@@ -154,7 +154,7 @@ def test_a_click_on_an_operator_or_an_edge_shows_its_stream(show):
     page.locator(".stage .node.sink").click()
     expect(page.locator(".stream[aria-selected=true] b").first).to_have_text("for_each")
     page.locator(".stage .node.nondeterministic").click()
-    expect(page.locator(".streams .empty")).to_contain_text("is not sampled")
+    expect(page.locator(".streams .empty")).to_contain_text("while it runs and somebody looks")
     expect(page.locator(".stage .node.selected")).to_have_count(1)
 
 

@@ -1,6 +1,7 @@
 """What the page is told of a graph: the names that the user gave."""
 
 from hydro_nb import TCP, FlowBuilder, nondet, proof
+from hydro_nb.compile.program import compile_flow
 from hydro_nb.notebook.alike import counted_alike
 from hydro_nb.notebook.meta import graph_trait, links
 
@@ -31,6 +32,18 @@ def test_a_value_has_the_name_that_its_chain_is_assigned_to():
     average.map(print)
     total.map(print)
     assert values(flow) == [("total", "on Meter"), ("average", "fold on Meter")]
+
+
+def test_a_value_in_an_atomic_section_is_shown_and_one_of_a_tick_is_not():
+    flow = FlowBuilder()
+    meter = flow.process(Meter)
+    inside = meter.source_iter([1, 2]).atomic()
+    known = inside.fold(lambda: 0, lambda total, n: total + n)
+    inside.end_atomic().batch(meter.tick(), nondet("any")).count().all_ticks().for_each(print)
+    known.end_atomic()
+    assert values(flow) == [("known", "on Meter, in an atomic section")]
+    (place,) = compile_flow(flow.graph).locations
+    assert place.watch.keys() == {known.ref.slot}
 
 
 class Worker: ...

@@ -1,5 +1,6 @@
 """The dashboard between a source and a page, without either: what is sent, when, and who is asked."""
 
+import queue
 import threading
 import time
 
@@ -9,7 +10,7 @@ from drawn import Ticker
 from real_kernel import PATIENCE
 
 from hydro_nb import FlowBuilder
-from hydro_nb.errors import DeployError, NondetError
+from hydro_nb.errors import DeployError, GraphError, NondetError
 from hydro_nb.notebook.feed import LOG_LINES
 from hydro_nb.notebook.pace import GONE
 from hydro_nb.notebook.quiet import quiet_parent
@@ -198,6 +199,71 @@ def told(dashboard, ticker):
     return dashboard.acts
 
 
+class Looked(Ticker):
+    """A source that says what is to be sampled, and refuses what is named so."""
+
+    def __init__(self):
+        super().__init__()
+        self.heard = queue.Queue()
+
+    def watch(self, slots):
+        self.heard.put(set(slots))
+        if "main.map.0" in slots:
+            raise GraphError("what `map` gives cannot be looked at")
+
+
+@pytest.fixture
+def looked():
+    source = Looked()
+    shown = Heard(source)
+    yield source, shown
+    shown.close()
+
+
+def asked(source, page, slot, number, view="v"):
+    """Let a page look at an operator; gives what is sampled then."""
+    page.say(kind="watch", view=view, number=number, slot=slot)
+    return source.heard.get(timeout=PATIENCE)
+
+
+def test_what_pages_look_at_is_sampled_until_none_looks(looked):
+    source, page = looked
+    hello(page)
+    source.tick()
+    assert asked(source, page, "main.flat_map_ordered.0", 1) == {"main.flat_map_ordered.0"}
+    assert asked(source, page, "main.into_keyed.0", 1, "w") == {"main.flat_map_ordered.0", "main.into_keyed.0"}
+    assert asked(source, page, "", 2) == {"main.into_keyed.0"}
+    assert asked(source, page, "no such operator", 3) == {"main.into_keyed.0"}
+    page._pace.listening = False
+    source.tick()
+    source.tick()
+    assert source.heard.get(timeout=PATIENCE) == set()
+    assert source.heard.empty(), "once"
+
+
+def test_what_cannot_be_looked_at_is_said_to_the_page(looked):
+    source, page = looked
+    hello(page)
+    source.tick()
+    asked(source, page, "main.map.0", 1)
+    deadline = time.monotonic() + PATIENCE
+    while not any(content["kind"] == "watched" for content, _ in page.messages):
+        assert time.monotonic() < deadline
+        source.tick()
+    told = next(content for content, _ in page.messages if content["kind"] == "watched")
+    assert (told["slot"], told["error"]) == ("main.map.0", "what `map` gives cannot be looked at")
+
+
+def test_what_an_operator_inside_a_process_gives_is_told_as_samples(ticker, dashboard):
+    hello(dashboard)
+    ticker.tick()
+    ticker.apply(Counts(0, 1.0, {}, taps={"main.map.0": [Sample(1.0, "('a', 1)", "tuple")]}))
+    dashboard._pace._sent_at = 0.0
+    ticker.tick()
+    content, _ = dashboard.messages[-1]
+    assert [each["text"] for each in content["samples"]["main.map.0"]] == ["('a', 1)"]
+
+
 def test_buttons_name_processes_and_what_is_done_is_not_told_any_more(ticker, dashboard):
     dashboard.say(kind="act", call="kill", processes=["Splitter"])
     dashboard.say(kind="act", call="cut", processes=["Reader", "Splitter"])
@@ -357,7 +423,7 @@ def test_without_a_kernel_there_is_nothing_to_quieten():
 WHERE_REPLIES_GO = """
 import ipywidgets
 from hydro_nb import FlowBuilder
-from hydro_nb.errors import DeployError, NondetError
+from hydro_nb.errors import DeployError, GraphError, NondetError
 from hydro_nb.notebook.quiet import quiet_parent
 with quiet_parent() as quiet:
     silent = ipywidgets.Widget()

@@ -1,9 +1,9 @@
-import { attribute, h, one, rows, write } from "./dom.js";
-import { clock, many, whole } from "./format.js";
-import { icon } from "./icons.js";
+import { attribute, h, one, rows, write } from "../dom.js";
+import { clock, many, whole } from "../format.js";
+import { icon } from "../icons.js";
 
-/** @import {Store} from "./store.js" */
-/** @import {LogLine} from "./types.js" */
+/** @import {Store} from "../store.js" */
+/** @import {LogLine} from "../types.js" */
 
 const FOLLOWED = 250;
 const HELD = 2000;
@@ -44,7 +44,7 @@ export class LogsView {
     this.files = h("code.log-files");
     this.empty = h("p.empty");
     this.element = h(
-      "div.pane.logs",
+      "div.logs-pane",
       {},
       h("div.filters", {}, this.process, this.level, this.search),
       h("div.log-box", {}, this.lines, this.empty, this.more),
