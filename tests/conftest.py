@@ -6,8 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["background"]
+# how long an example takes is the machine's; where CI has a profile of its own, what that says of chance stays
+settings.register_profile("patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 # the protocols that a lesson runs stand beside the notebooks, as modules of their own
 sys.path.append(str(Path(__file__).parents[1] / "notebooks"))
 

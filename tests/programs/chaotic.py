@@ -43,7 +43,7 @@ def strike(deployment, seed, seconds, work, kinds=HARMLESS):
     """Work until the time has passed while faults strike, and once more when they have ended; gives what struck."""
     until = time.monotonic() + seconds
     with chaos(deployment, seed=seed, kinds=kinds, mean_seconds=0.2) as struck:
-        while time.monotonic() < until:
+        while time.monotonic() < until or not struck.log:
             work()
     work()
     deployment.settle(PATIENCE)

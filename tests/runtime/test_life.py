@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 
 import pytest
@@ -20,6 +21,15 @@ def tick(state, inputs, outputs):
     state.samples["sink"] = list(inputs["in1"])
     return False
 """
+
+
+@pytest.fixture(autouse=True)
+def _no_collection():
+    """Garbage of other tests is not collected while it is measured how much telling costs."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 class Dear(int):

@@ -147,9 +147,9 @@ def test_responses_go_to_their_own_requests(played, clients):
     two = flow.request()
     assert [one[0], one[1].path, two[0], two[1].path] == [0, "/first", 1, "/second"]
     flow.answer(1, Response(200, "to the second"))
-    assert second.result(20) == (200, "to the second")
+    assert second.result(60) == (200, "to the second")
     flow.answer(0, Response(200, "to the first"))
-    assert first.result(20) == (200, "to the first")
+    assert first.result(60) == (200, "to the first")
 
 
 def test_two_endpoints(flow, server, deployed):
@@ -194,7 +194,7 @@ def test_in_process(flow, server, clients):
         answer = clients.submit(ask, port.url(deployment) + "/in")
         deployment.connect(seen).receive(60)
         deployment.settle(60)
-        assert answer.result(20) == (200, "/in")
+        assert answer.result(60) == (200, "/in")
 
 
 def test_a_chosen_port_that_is_taken(flow, server):
@@ -219,7 +219,7 @@ def test_it_settles(played, clients):
     answer = clients.submit(ask, flow.url)
     number, _ = flow.request()
     flow.answer(number, Response(200, "done"))
-    assert answer.result(20) == (200, "done")
+    assert answer.result(60) == (200, "done")
     flow.deployment.settle(60)
 
 
@@ -243,7 +243,7 @@ def test_a_client_that_leaves(played, clients):
     flow.answer(number, Response(200, "nobody is there"))
     answer = clients.submit(ask, flow.url)
     flow.answer(flow.request()[0], Response(200, "the next"))
-    assert answer.result(20) == (200, "the next")
+    assert answer.result(60) == (200, "the next")
 
 
 def test_a_second_response_goes_nowhere(played, clients):
@@ -252,10 +252,10 @@ def test_a_second_response_goes_nowhere(played, clients):
     number, _ = flow.request()
     flow.answer(number, Response(200, "one"))
     flow.answer(number, Response(200, "two"))
-    assert answer.result(20) == (200, "one")
+    assert answer.result(60) == (200, "one")
     answer = clients.submit(ask, flow.url)
     flow.answer(flow.request()[0], Response(200, "three"))
-    assert answer.result(20) == (200, "three")
+    assert answer.result(60) == (200, "three")
 
 
 def test_garbage_and_large_bodies_do_not_reach_the_flow(played, clients):
@@ -268,7 +268,7 @@ def test_garbage_and_large_bodies_do_not_reach_the_flow(played, clients):
     number, request = flow.request()
     assert (number, len(request.body)) == (0, 99)
     flow.answer(number, Response())
-    assert answer.result(20) == (200, "")
+    assert answer.result(60) == (200, "")
 
 
 @pytest.mark.parametrize(
@@ -321,7 +321,7 @@ def test_who_waits_when_it_stops_is_not_left_waiting(played, clients):
     answer = clients.submit(ask_quietly, flow.url)
     flow.request()
     flow.deployment.stop()
-    assert answer.result(20) in ((503, "the program stops"), None)
+    assert answer.result(60) in ((503, "the program stops"), None)
 
 
 def test_the_simulator_says_why_it_cannot(flow, server):
