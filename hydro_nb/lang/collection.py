@@ -12,6 +12,7 @@ from hydro_nb.ir.ops.order import AssertConsistency, Weaken
 from hydro_nb.ir.refer import held_references
 from hydro_nb.lang import quote
 from hydro_nb.lang.guarantees import NoConsistency, consistency_of
+from hydro_nb.lang.guessed import STREAMS
 from hydro_nb.lang.nondet import asks_for, demanded
 from hydro_nb.lang.site import called, here
 
@@ -209,6 +210,8 @@ def _lacking(kind: type[Collection], name: str) -> str:
         return text
     if (kind.shape, name) in _INSTEAD:
         return f"{text}. {_INSTEAD[kind.shape, name]}"
+    if kind.shape.is_stream and name in STREAMS:
+        return f"{text}. {STREAMS[name]}"
     if name in dir(Collection.classes[Shape.STREAM]) and kind.shape in _AS_STREAM:
         return f"{text}. {_AS_STREAM[kind.shape]}"
     if kind.shape is Shape.STREAM and name in dir(Collection.classes[Shape.KEYED_STREAM]):

@@ -62,7 +62,7 @@ def inplace(f: Callable[[A, T], X]) -> Inplace[A, T, X]:
     return Inplace(f)
 
 
-def function(value: Any, arity: int, method: str, site: Site, on_error: OnError = "raise") -> Func:
+def function(value: Any, arity: int, method: str, site: Site, on_error: OnError = "raise", remedy: str = "") -> Func:
     """Take the function that an operator was given, or say what is wrong with it."""
     checked_on_error(on_error, method, site)
     mutates = isinstance(value, Inplace)
@@ -70,12 +70,13 @@ def function(value: Any, arity: int, method: str, site: Site, on_error: OnError 
     if not callable(fn):
         # of a collection the type alone: its operators would tear the sentence apart
         shown = repr(fn).partition("\n")[0]
-        raise CaptureError(f"`{method}` needs a function, but was given {shown}.\n  {site}")
+        called = "\n  Give its name alone, `print` and not `print(...)`: it is called later." if fn is None else ""
+        raise CaptureError(f"`{method}` needs a function, but was given {shown}.\n  {site}{called}")
     if inspect.iscoroutinefunction(fn) and method not in _MAY_WAIT:
-        remedy = _INSTEAD.get(method, "Give a plain function, and wait before: .map(fetch).resolve_futures()")
+        plain = _INSTEAD.get(method, "Give a plain function, and wait before: .map(fetch).resolve_futures()")
         raise CaptureError(
             f"`{method}` was given the asynchronous function `{_name(fn)}`, whose results are coroutines.\n"
-            f"  {site}\n  {remedy}."
+            f"  {site}\n  {plain}."
         )
     if inspect.iscoroutinefunction(fn) and on_error == "skip" and method in _ONLY_BEGUN:
         raise GraphError(
@@ -85,7 +86,7 @@ def function(value: Any, arity: int, method: str, site: Site, on_error: OnError 
     func = Func.of(fn, site, inplace=mutates, on_error=on_error)
     error = func.arity_error(arity)
     if error:
-        raise error
+        raise CaptureError(f"{error}\n  {remedy}") if remedy else error
     return func
 
 
@@ -105,7 +106,7 @@ def checked_on_error(on_error: object, method: str, site: Site) -> OnError:
 def start(init: Any, method: str, site: Site) -> Any:
     """Take the first accumulator: an immutable value, or a factory of no arguments."""
     if callable(init):
-        return function(init, 0, method, site)
+        return function(init, 0, method, site, remedy=f"What `{method}` is given first makes the start: lambda: 0")
     if isinstance(init, _SHARED):
         shared: Any = cast("Any", init)
         raise GraphError(

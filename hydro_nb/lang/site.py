@@ -86,6 +86,8 @@ def _users_frame() -> tuple[FrameType | None, str]:
     frame, method = inspect.currentframe(), ""
     while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         method, frame = frame.f_code.co_name, frame.f_back
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("IPython."):
+        frame = frame.f_back  # a magic is called by IPython, and that by the cell
     return frame, method
 
 

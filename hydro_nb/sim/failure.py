@@ -9,6 +9,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from hydro_nb.errors import LocationError, SimulationFailure, label
+from hydro_nb.sim.asserted import asserted
 from hydro_nb.sim.raised import lines_of
 from hydro_nb.sim.shrink import trimmed
 from hydro_nb.sim.trace import gist, shown
@@ -43,6 +44,7 @@ def explained(model: Model, body: Callable[[], Any], which: str, error: BaseExce
     name = getattr(body, "__name__", "the test")
     lines = [f"`{name}` failed in {which}.", f"  {type(error).__name__}: {error}".removesuffix(": ")]
     lines += [f"    {place}" for place in _places(model, error)]
+    lines += [f"    {values}" for values in asserted(error)]
     lines += [f"  {hint}" for kind, text, hint in _HINTS if isinstance(error, kind) and text in str(error)]
     lines += [f"  {line.strip()}" for note in getattr(error, "__notes__", ()) for line in note.splitlines()]
     lines += ["", "What happened:", gist(record) or "(nothing)", ""]

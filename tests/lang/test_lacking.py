@@ -1,8 +1,10 @@
 """A method that a collection lacks is answered with the one that leads on."""
 
+import re
+
 import pytest
 
-from hydro_nb import CaptureError, FlowBuilder, GraphError
+from hydro_nb import CaptureError, FlowBuilder, GraphError, LocationError
 from hydro_nb.testing import collect
 
 
@@ -74,6 +76,34 @@ def test_the_least_of_each_key_and_of_all_are_named():
     pairs = FlowBuilder().process().source_iter([(1, 2)]).into_keyed()
     with pytest.raises(AttributeError, match=r"Of each key: \.reduce\(max, .* of all: \.values\(\)\.max\(\)"):
         pairs.max()
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [("flatmap", ".flat_map_ordered(f)"), ("group_by", ".into_keyed()"), ("collect", "hydro_nb.testing.collect(")],
+)
+def test_the_names_of_other_libraries_lead_to_ours(theirs, ours):
+    numbers = FlowBuilder().process().source_iter([1])
+    for stream in (numbers, numbers.map(lambda n: (n, n)).into_keyed()):
+        with pytest.raises(AttributeError, match=re.escape(ours)):
+            getattr(stream, theirs)
+
+
+def test_a_function_that_was_called_already_is_told_apart():
+    with pytest.raises(CaptureError, match=r"was given None\.[\s\S]*`print` and not `print\(\.\.\.\)`"):
+        FlowBuilder().process().source_iter([1]).for_each([].sort())
+
+
+def test_the_start_of_a_fold_comes_first():
+    with pytest.raises(CaptureError, match=r"called with 0 arguments[\s\S]*What `fold` is given first makes the start"):
+        FlowBuilder().process().source_iter([1]).fold(lambda total, n: total + n, 0)
+
+
+def test_two_places_are_named_before_what_else_is_missing():
+    flow = FlowBuilder()
+    numbers, other = flow.process().source_iter([1]), flow.process()
+    with pytest.raises(LocationError, match="both collections at one place"):
+        numbers.merge_unordered(numbers.send(other))
 
 
 def test_a_sum_names_the_fold():

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import runpy
 
 import pytest
 
@@ -246,3 +247,18 @@ def test_what_is_decided_otherwise_is_told_before_what_is_printed():
     assert "prints:" not in text
     assert "prints: said of 39" in str(error.record)
     assert len(text.splitlines()) <= 70
+
+
+def test_a_bare_assertion_shows_its_values(tmp_path):
+    (tmp_path / "mine.py").write_text("def compare(got, wanted):\n    assert got == wanted\n")
+    compare = runpy.run_path(str(tmp_path / "mine.py"))["compare"]
+    flow = FlowBuilder()
+    numbers_in, numbers = flow.process().sim_input(int)
+    came = numbers.sim_output()
+
+    async def compares():
+        numbers_in.send(1)
+        compare(await came.collect(), [2])
+
+    lines = [line.strip() for line in str(failure(lambda: flow.sim().exhaustive(compares))).splitlines()]
+    assert lines[lines.index("mine.py, line 2: assert got == wanted") + 1] == "with got = [1], wanted = [2]"

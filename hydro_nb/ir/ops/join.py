@@ -23,7 +23,6 @@ class Merge(Op):
     def merged(self, inputs: Sequence[Kind], order: Order) -> tuple[Kind, ...]:
         """Give the weaker of the two inputs' guarantees."""
         left, right = inputs
-        check.same_place(left, right)
         of_stream(right, left.shape, 1)
         element, key = common(left.element, right.element), common(left.key, right.key)
         return (left.but(order=order, retries=left.retries.weaker(right.retries), element=element, key=key),)
@@ -41,6 +40,7 @@ class MergeUnordered(Merge):
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Lose the order."""
+        check.same_place(*inputs)
         for port, kind in enumerate(inputs):
             check.unbounded(kind, "Put one bounded stream after the other: .chain(other)", port)
         return self.merged(inputs, Order.NONE)
@@ -56,6 +56,7 @@ class Chain(Merge):
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Demand that the first ends."""
         left, right = inputs
+        check.same_place(left, right)
         check.bounded(left, "An unbounded stream never ends: use .merge_unordered(other)")
         return tuple(kind.but(bound=right.bound) for kind in self.merged(inputs, left.order.weaker(right.order)))
 
@@ -75,6 +76,7 @@ class MergeOrdered(Merge):
 
     def kinds(self, inputs: Sequence[Kind]) -> tuple[Kind, ...]:
         """Demand that each has an order."""
+        check.same_place(*inputs)
         for port, kind in enumerate(inputs):
             check.total_order(kind, port=port)
         bounds = {kind.bound for kind in inputs}
