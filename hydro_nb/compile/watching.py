@@ -7,14 +7,13 @@ the names that the source has which runs there; so is its state.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from hydro_nb.compile.program import Written, write_location
 from hydro_nb.compile.split import Unit, all_fused, locations
 from hydro_nb.errors import GraphError
 from hydro_nb.ir.node import Place
-from hydro_nb.wire import LocationProgram, Watch
+from hydro_nb.wire import LocationProgram, Watch, digest
 
 if TYPE_CHECKING:
     from hydro_nb.compile.program import Program
@@ -43,7 +42,7 @@ def _order(program: Program, place: Place, runs: LocationProgram, slots: Iterabl
     told = _written(program, place, slots, plain)
     if told.state != plain.state or told.captures:
         raise _changed(program, slots, "what it becomes together with its neighbours has no place to look at")
-    return Watch(slots, told.text, told.lines, sha256(runs.source.encode()).hexdigest())
+    return Watch(slots, told.text, told.lines, digest(runs.source))
 
 
 def _written(program: Program, place: Place, slots: Collection[str] = (), plain: Written | None = None) -> Written:

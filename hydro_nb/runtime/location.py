@@ -17,7 +17,7 @@ from hydro_nb.runtime.render import Renderer
 from hydro_nb.runtime.skipped import describe
 from hydro_nb.runtime.taps import Taps, Tick
 from hydro_nb.runtime.twin import EVERY, SOON, Estimates
-from hydro_nb.wire import ChannelSpec, LocationProgram, Problem, SourceLine, Watch, member_of
+from hydro_nb.wire import ChannelSpec, LocationProgram, Problem, SourceLine, Watch, digest, member_of
 
 FIRST = 16
 """Elements that a bounded source may give in the first tick."""
@@ -77,7 +77,7 @@ class Location:
         if self._tick is _not_loaded:
             return
         self._tick, self._taps = self.scope["tick"], None
-        if order.slots and order.of == _digest(self.program.source):
+        if order.slots and order.of == digest(self.program.source):
             name = f"{self.filename[:-1]}, watched>"
             _register(name, order.source)
             self._texts[name] = _Text(order.source, order.lines)
@@ -241,12 +241,6 @@ class _Text(NamedTuple):
 def _register(name: str, source: str) -> None:
     """Let tracebacks show the lines of generated source."""
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-
-
-def _digest(source: str) -> str:
-    from hashlib import sha256  # noqa: PLC0415 - few processes are watched
-
-    return sha256(source.encode()).hexdigest()
 
 
 def _input_names(program: LocationProgram, channels: tuple[ChannelSpec, ...], peer: int) -> Iterator[str]:

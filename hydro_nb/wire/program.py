@@ -197,6 +197,8 @@ class ServedSpec(msgspec.Struct, frozen=True):
     site: Site = Site()
     token: str = ""
     """the name, among the captured values, of what a client must send as its first line; "" where anybody may come"""
+    usual: int = 0
+    """the number that the system gave to it in an earlier life; another one where that is taken by now"""
 
 
 class SidecarSpec(msgspec.Struct, frozen=True):
@@ -208,6 +210,18 @@ class SidecarSpec(msgspec.Struct, frozen=True):
     op: str
     slot: str
     site: Site = Site()
+
+
+def digest(source: str) -> str:
+    r"""Give what tells generated programs apart; the lines of the user's that they quote do not count.
+
+    >>> digest("# map(f)\nx = 1") == digest("x = 1")
+    True
+    """
+    from hashlib import sha256  # noqa: PLC0415 - few processes need it
+
+    statements = (line for line in source.split("\n") if not line.lstrip().startswith(("#", '"""')))
+    return sha256("\n".join(statements).encode()).hexdigest()
 
 
 class LocationProgram(msgspec.Struct, frozen=True):

@@ -89,8 +89,11 @@ def test_a_flow_that_is_deployed_again_goes_on_telling():
     with deployed(made) as deployment, deployment.watch(made.squares):
         pass_through(deployment, made, 2)
         made.build(3)
-        deployment.redeploy()
+        assert deployment.redeploy().replaced
         pass_through(deployment, made, 3)
+        made.build(3)
+        assert deployment.redeploy().kept
+        pass_through(deployment, made, 5)
 
 
 def test_two_views_see_what_each_asks_for_until_it_ends():
