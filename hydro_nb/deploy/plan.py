@@ -17,6 +17,7 @@ from hydro_nb.wire import (
     Bootstrap,
     ChannelSpec,
     Connect,
+    Listening,
     LocationProgram,
     PeerJoined,
     Resident,
@@ -82,6 +83,8 @@ class Plan:
     """where the sockets are TCP"""
     former: dict[int, str] = field(default_factory=dict[int, str])
     """who was part of an earlier program, with what is said of it"""
+    numbers: dict[tuple[int, str], int] = field(default_factory=dict[tuple[int, str], int])
+    """by process and name of its port, where it listens"""
 
     @property
     def external_channels(self) -> tuple[ChannelSpec, ...]:
@@ -136,7 +139,7 @@ class Plan:
         """Give what the child of this peer is told first; `gone` says who is not there, and why."""
         mine = tuple(c for c in self.channels if number in (c.sender, c.receiver))
         return Bootstrap(
-            residents=(Resident(self.peers[number], number, mine),),
+            residents=(Resident(self._again(number), number, mine),),
             endpoints={each: endpoint for each, endpoint in self.endpoints.items() if each not in gone},
             epochs=self.epochs,
             control=self.control,
@@ -147,6 +150,18 @@ class Plan:
             gone={**self.former, **gone},
             keys=self.ring and self.ring.keys([number], gone),
         )
+
+    def listens(self, event: Listening) -> None:
+        """Note where a process listens: in its next life it does so there again."""
+        for each in self.peers[event.location].served:
+            if each.slot == event.slot:
+                self.numbers[event.location, each.name] = event.port
+
+    def _again(self, number: int) -> LocationProgram:
+        place = self.peers[number]
+        usual = (self.numbers.get((number, each.name), 0) for each in place.served)
+        served = tuple(replace(each, usual=port) for each, port in zip(place.served, usual, strict=True))
+        return replace(place, served=served) if served else place
 
     def shared(self, group: Sequence[int]) -> Bootstrap:
         """Give what the child of these peers is told first."""

@@ -158,6 +158,7 @@ class Supervisor:
             case Problem():
                 self._endings.trouble(member, report)
             case Listening():
+                self.plan.listens(report)
                 self._board.apply(report)
             case Counts() | ChannelEnded():
                 self._board.apply(report)

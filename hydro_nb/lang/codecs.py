@@ -129,5 +129,5 @@ class TcpPort(NetworkHint, frozen=True):
 
 
 Auto = NetworkHint()
-"""Listen on any port that is free; `deployment.address(port)` says which."""
+"""Listen on any port that is free; `deployment.address(port)` says which. A process that begins anew takes it again."""
 NetworkHint.Auto, NetworkHint.TcpPort = Auto, TcpPort

@@ -11,6 +11,7 @@ import socket
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -83,7 +84,7 @@ class Served:
         server = socket.socket(family, socket.SOCK_STREAM)
         try:
             server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what was stopped may be started again
-            server.bind((spec.host, spec.port))
+            _bind(server, spec)
             server.listen(BACKLOG)
             server.settimeout(0)
         except OSError as error:
@@ -382,3 +383,12 @@ def _text(address: Any) -> str:
 
 def _nothing() -> None:
     pass
+
+
+def _bind(server: socket.socket, spec: ServedSpec) -> None:
+    """Take the number that is asked for, else the one that it had before, if nobody else has it now."""
+    if spec.usual and not spec.port:
+        with suppress(OSError):
+            server.bind((spec.host, spec.usual))
+            return
+    server.bind((spec.host, spec.port))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import linecache
+import socket
 from dataclasses import dataclass
 
 import pytest
-from leading import SECONDS, row, said, send, shown
+from leading import SECONDS, row, said, send, shown, until
 
 from hydro_nb import TCP, DeployError, FlowBuilder, ProcessFailed, Restart, SettleTimeout, nondet
 
@@ -332,6 +333,36 @@ def test_ports_of_clients_go_along():
         with pytest.raises(DeployError, match="connect to the ports of the flow as it is now"):
             old.send("b")
         assert made.say(2)[-1] == "(1, (1, 3))"
+
+
+def test_a_port_for_others_keeps_its_number_as_long_as_nobody_else_takes_it():
+    flow = FlowBuilder()
+    leader = flow.process(Leader)
+
+    def build(answer):
+        with flow.cell("port"):
+            port, lines, replies = leader.bind_single_client(flow.external())
+            replies.send(lines.map(answer))
+        return port
+
+    def asked(address):
+        with socket.create_connection(address) as client:
+            client.sendall(b"a\n")
+            return client.recv(10)
+
+    port = build(str.upper)
+    with flow.deploy() as deployment:
+        first = deployment.address(port)
+        assert asked(first) == b"A\n"
+        port = build(lambda line: 2 * line)
+        assert deployment.redeploy().replaced == {"Leader": "its code"}
+        assert (deployment.address(port), asked(first)) == (first, b"aa\n")
+        deployment.kill("Leader")
+        until(deployment, lambda state: row(state, "Leader").state == "killed")
+        with socket.create_server(first):
+            deployment.restart("Leader", nondet("it has no state"))
+            assert deployment.address(port) != first
+        assert asked(deployment.address(port)) == b"aa\n"
 
 
 @pytest.mark.parametrize(
