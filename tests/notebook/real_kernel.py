@@ -45,15 +45,25 @@ class Kernel:
     """One kernel and a client of it."""
 
     def __init__(self) -> None:
+        # ports are chosen before the kernel binds them: where another process takes one meanwhile, it never answers
+        if not (self._answers(within=30) or self._answers(within=60) or self._answers(within=PATIENCE)):
+            raise RuntimeError("three kernels were started, and none of them answers")
+
+    def _answers(self, *, within: float) -> bool:
         self.manager = KernelManager(kernel_spec_manager=ThisInterpreter(), kernel_name="this")
         self.manager.start_kernel()
         self.client = self.manager.client()
         self.client.start_channels()
-        self.client.wait_for_ready(timeout=PATIENCE)
+        try:
+            self.client.wait_for_ready(timeout=within)
+        except RuntimeError:
+            self.close(now=True)
+            return False
+        return True
 
-    def close(self) -> None:
+    def close(self, *, now: bool = False) -> None:
         self.client.stop_channels()
-        self.manager.shutdown_kernel()
+        self.manager.shutdown_kernel(now=now)
         self.manager.context.destroy(linger=0)
 
     def run(self, code: str, cell: str | None = None, deleted: list[str] | None = None, *, silent: bool = False) -> Ran:
