@@ -6,6 +6,7 @@ import ast
 import inspect
 import linecache
 import os
+import re
 import warnings
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -91,6 +92,7 @@ def _users_frame() -> tuple[FrameType | None, str]:
     return frame, method
 
 
+_MAGIC = re.compile(r"get_ipython\(\)\.run_(cell|line)_magic\('(\w+)', '([^']*)'")
 _PACKAGE = os.path.dirname(os.path.dirname(here.__code__.co_filename)) + os.sep  # noqa: PTH120 - text as frames have it
 
 
@@ -100,7 +102,13 @@ def _site(code: CodeType, line: int, method: str, pick: int) -> Site:
     names = fitting[0] if len(fitting) == 1 else ()
     name = names[pick] if 0 <= pick < len(names) else ", ".join(names)
     function = "" if code.co_name == "<module>" else code.co_qualname.replace(".<locals>", "")
-    return _without_secrets(Site.at(code.co_filename, line, name, function))
+    return _without_secrets(_as_typed(Site.at(code.co_filename, line, name, function)))
+
+
+def _as_typed(site: Site) -> Site:
+    """Show a magic as it stands in the cell, not as what IPython makes of it."""
+    magic = _MAGIC.match(site.text)
+    return replace(site, text=f"{'%%' if magic[1] == 'cell' else '%'}{magic[2]} {magic[3]}") if magic else site
 
 
 def _without_secrets(site: Site) -> Site:

@@ -159,10 +159,9 @@ def test_a_cluster_without_a_size_is_refused_with_the_way_out(kernel):
     ran = kernel.attempt(CLUSTER.replace(" --cluster Worker=2", ""), "a")
     assert ran.ename == "DeployError"
     assert '--cluster "Worker=3"' in ran.error
-    assert (
-        "is no cluster of this flow; there are `Worker`"
-        in kernel.attempt(CLUSTER.replace("Worker=", "Wrker="), "b").error
-    )
+    error = kernel.attempt(CLUSTER.replace("Worker=", "Wrker="), "b").error
+    assert "is no cluster of this flow; there are `Worker`" in error
+    assert "line 1:     %%hydro --deploy --wait --cluster Wrker=2" in error
 
 
 def test_a_member_that_was_killed_starts_again(kernel):
