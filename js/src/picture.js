@@ -61,7 +61,7 @@ export class Picture {
     const known = this.under.get(slot);
     if (known) return known;
     const text = document.createElementNS(SVG, "text");
-    for (const [name, value] of Object.entries({ class: "number under", "aria-hidden": "true", x: (at.left + at.right) / 2 + BESIDE, y: at.bottom + UNDER, "font-size": 8.5, "font-family": "Helvetica,sans-Serif" })) text.setAttribute(name, String(value));
+    for (const [name, value] of Object.entries({ class: "number under", x: (at.left + at.right) / 2 + BESIDE, y: at.bottom + UNDER, "font-size": 8.5, "font-family": "Helvetica,sans-Serif" })) text.setAttribute(name, String(value));
     this.nodes.get(slot)?.append(text);
     this.under.set(slot, text);
     return text;
@@ -103,7 +103,6 @@ function centred(number, x) {
   number.setAttribute("text-anchor", "middle");
   number.setAttribute("x", String(x));
   number.setAttribute("class", "number");
-  number.setAttribute("aria-hidden", "true");
   number.textContent = "";
   return number;
 }

@@ -4,6 +4,7 @@ import os
 import shutil
 
 import pytest
+from demo_page import opened
 from playwright.sync_api import sync_playwright
 from real_kernel import Kernel
 
@@ -29,6 +30,21 @@ def browser():
         started = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield started
         started.close()
+
+
+@pytest.fixture
+def show(browser):
+    """Open the demo page on a recording, played to its end; the page may not complain of anything."""
+    pages, complaints = [], []
+
+    def opening(recording="wordcount", **options):
+        pages.append(opened(browser, recording, complaints, **options))
+        return pages[-1]
+
+    yield opening
+    for page in pages:
+        page.close()
+    assert complaints == []
 
 
 @pytest.fixture(scope="module")

@@ -1,17 +1,13 @@
 """The built widget in a bare page, on recorded events: what a person sees and can do, without a notebook."""
 
-import mimetypes
 from pathlib import Path
 
 import pytest
+from demo_page import PAINTED, tab
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[2]
-ORIGIN = "http://hydro.test"
-PLAYED = "window.played !== undefined"
-PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 LINES = """lines => {
     const buffer = new DataView(new TextEncoder().encode(lines.join("\\n")).buffer);
     const { model } = window.played;
@@ -26,45 +22,8 @@ BOXES = """[...document.querySelectorAll(
 })"""
 
 
-def serve(route):
-    """Answer from the checkout: no network, no server."""
-    path = route.request.url.removeprefix(ORIGIN).split("?")[0].lstrip("/")
-    file = ROOT / path
-    if not file.is_file():
-        return route.fulfill(status=204)
-    return route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file.name)[0] or "text/plain")
-
-
-@pytest.fixture
-def show(browser):
-    """Open the demo page on a recording, played to its end; the page may not complain of anything."""
-    pages, complaints = [], []
-
-    def opening(recording="wordcount", *, theme="light", width=1180, height=700, frames=None, **options):
-        page = browser.new_page(viewport={"width": width, "height": height}, **options)
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.route("**/*", serve)
-        until = "" if frames is None else f"&frames={frames}"
-        page.goto(f"{ORIGIN}/js/demo/index.html?recording={recording}&theme={theme}&speed=0{until}")
-        page.wait_for_function(PLAYED)
-        page.evaluate(PAINTED)
-        pages.append(page)
-        return page
-
-    yield opening
-    for page in pages:
-        page.close()
-    assert complaints == []
-
-
 def sent(page):
     return page.evaluate("window.played.model.sent.map(each => each.kind)")
-
-
-def tab(page, name):
-    page.locator(f"[data-tab={name}]").click()
-    return page.locator(f".pane.{name}")
 
 
 def contrast(page, selector):
