@@ -214,7 +214,7 @@ def served_lab(folder):
 
 def connected(port):
     """Wait until the server listens, which it does a moment after it says so."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

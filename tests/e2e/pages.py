@@ -208,8 +208,10 @@ class Dashboard:
         return [int("".join(filter(str.isdigit, each)) or 0) for each in shown]
 
     def pids(self) -> list[int]:
-        """Give the processes that the Processes tab shows."""
-        words = self.tab("processes").locator(".who small").all_text_contents()
+        """Give the processes that the Processes tab shows, once it shows any."""
+        shown = self.tab("processes").locator(".who small")
+        shown.first.wait_for()
+        words = shown.all_text_contents()
         return [int(each.removeprefix("pid ")) for each in words]
 
 

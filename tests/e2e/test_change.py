@@ -37,8 +37,9 @@ def test_an_edit_is_deployed_again_by_the_button(open_notebook, pictures):
     said = "Counter changed (its code): replaced; Leader kept its state"
     expect(dashboard.root.locator("header .note")).to_have_text(said)
     expect(dashboard.root.locator(".stage").get_by_text("filter", exact=True)).to_have_count(1)
-    after = dashboard.pids()
-    assert (after[0], after[1] != counter) == (leader, True)
+    who = dashboard.tab("processes").locator(".who small")
+    expect(who.nth(1)).not_to_have_text(f"pid {counter}")
+    expect(who).to_have_text([f"pid {leader}", re.compile(r"^pid \d+$")])
     # what the one that was replaced had counted is no longer there, what the other one counts goes on
     notebook.run(3)
     expect(dashboard.numbers.filter(has_text=FOUR)).to_have_count(2)

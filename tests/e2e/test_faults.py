@@ -29,7 +29,7 @@ def test_no_paused_process_outlives_its_kernel(ending, options, own_folders):
         pids = {*child_pids(kernel).values(), *children(kernel_pid(kernel))}
         assert len(pids) >= 2
         os.kill(kernel_pid(kernel), ending)
-        assert wait_gone(pids, 2) == []
+        assert wait_gone(pids, 60) == []
     finally:
         kernel.close()
 

@@ -46,7 +46,7 @@ The page's code is older than the kernel's:
 A second port, which proxies do not know:
     test_traps.py::test_a_dashboard_opens_no_port
 Processes outlive their kernel:
-    tests/e2e/test_orphans.py::test_nothing_is_left_two_seconds_after_its_kernel
+    tests/e2e/test_orphans.py::test_nothing_is_left_after_its_kernel
 Views that were closed go on:
     js/tests/store.test.js::nothing is listened to after the end
     js/tests/dashboard.test.js::nothing is painted after the end
