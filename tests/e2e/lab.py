@@ -16,7 +16,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Playwright
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
