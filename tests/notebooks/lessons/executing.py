@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 from lessons.reading import FOLDER, exercises, read
 
@@ -50,10 +50,22 @@ def executed(path: Path, progress: Path) -> Executed:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HYDRO_NB_PROGRESS", str(progress / path.stem))
         try:
-            NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(FOLDER)}}).execute()
+            _run(notebook)
         except CellExecutionError as error:
             failure = error
     return Executed(notebook, answers, failure)
+
+
+def _run(notebook: nbformat.NotebookNode, starts: int = 3) -> None:
+    client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(FOLDER)}})
+    try:
+        client.execute()
+    except DeadKernelError:
+        raise
+    except RuntimeError:  # another process took a port of the kernel before the kernel did, so it never answers
+        if starts == 1:
+            raise
+        _run(notebook, starts - 1)
 
 
 def _with_answers(notebook: nbformat.NotebookNode, wrong) -> dict[str, list[nbformat.NotebookNode]]:
