@@ -45,7 +45,9 @@ def show(browser, tmp_path):
 
     def opening(notebook, theme, system):
         text, _ = HTMLExporter(theme=theme).from_notebook_node(notebook)
-        assert "widget" not in text.partition("<body")[2]
+        body = text.partition("<body")[2]
+        assert "widget" not in body
+        assert re.findall(r"(?:src|srcset|action)=.https?:", body) == []
         file = tmp_path / f"{theme}.html"
         file.write_text(text, encoding="utf-8")
         contexts.append(browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme=system))
