@@ -182,7 +182,7 @@ class Cells:
 
     def _key(self, info: Any) -> str:
         """Name the cell: by its id, else, where the host gives none, by its text and how often that text ran."""
-        if cell_id := getattr(info, "cell_id", None):
+        if cell_id := getattr(info, "cell_id", None) or ("" if self._open else _host_id(self._metadata())):
             return _simple(cell_id)
         text = "\n".join(line.rstrip() for line in info.raw_cell.strip().splitlines())
         digest = hashlib.sha256(text.encode()).hexdigest()[:12]
@@ -190,12 +190,16 @@ class Cells:
         return f"cell-{digest}-{self._seen[digest]}"
 
     def _forget_deleted(self, running: str) -> None:
-        parent: Any = self.shell.get_parent() if hasattr(self.shell, "get_parent") else {}
-        for cell_id in parent.get("metadata", {}).get("deletedCells") or ():
+        for cell_id in self._metadata().get("deletedCells") or ():
             key = _simple(cell_id)
             if key != running:
                 self.deployments.stop(key, "")
                 _drop(key, key + BODY)
+
+    def _metadata(self) -> dict[str, Any]:
+        """Give what the host said of the cell that it had run, where there is a host."""
+        parent: Any = self.shell.get_parent() if hasattr(self.shell, "get_parent") else {}
+        return parent.get("metadata") or {}
 
     def _filename(self, info: Any) -> str:
         """Give the file name that the shell will compile the cell under."""
@@ -223,6 +227,16 @@ def _drop(*keys: str) -> None:
 def _drop_from(flow: FlowBuilder, key: str) -> None:
     if any(slot.startswith(f"{key}.") for slot in (*flow.graph.nodes, *flow.graph.places)):
         flow.graph.drop(key)
+
+
+def _host_id(metadata: dict[str, Any]) -> str:
+    """Give a cell's id where hosts put it that have a place of their own for it: Colab, Databricks, old kernels.
+
+    >>> _host_id({"colab": {"cell_id": "Xy1"}}), _host_id({"commandId": "7"}), _host_id({})
+    ('Xy1', '7', '')
+    """
+    colab: dict[str, Any] = metadata.get("colab") or {}
+    return str(metadata.get("cellId") or colab.get("cell_id") or metadata.get("commandId") or "")
 
 
 def _simple(cell_id: str) -> str:

@@ -80,9 +80,13 @@ class Kernel:
         *,
         silent: bool = False,
         interrupt_after: int = 0,
+        host: dict[str, Any] | None = None,
     ) -> Ran:
-        """Run a cell, with the id that a notebook would send, and wait until the kernel is idle again."""
-        metadata = {"cellId": cell, "deletedCells": deleted or []} if cell else {}
+        """Run a cell, with the id that a notebook would send, and wait until the kernel is idle again.
+
+        `host` is what another host than JupyterLab sends of a cell.
+        """
+        metadata = host or ({"cellId": cell, "deletedCells": deleted or []} if cell else {})
         content = {
             "code": code,
             "silent": silent,

@@ -1,5 +1,6 @@
 """Cells as transactions in a real kernel: run again, edited, failing, deleted, without ids."""
 
+import pytest
 from real_kernel import Kernel
 
 MAKE = "flow = FlowBuilder()\nprocess = flow.process()"
@@ -118,6 +119,17 @@ def test_odd_ids_are_cells_too(kernel):
     for _ in range(2):
         kernel.run("process.source_iter([1])", "vscode-notebook-cell:/a.b/c#W0%3D")
     assert operators(kernel) == "source_iter"
+
+
+@pytest.mark.parametrize("host", [{"colab": {"cell_id": "8fQ"}}, {"commandId": "77"}], ids=["Colab", "Databricks"])
+def test_hosts_have_places_of_their_own_for_ids(kernel, host):
+    kernel.run(MAKE, "make")
+    for number in (1, 2):
+        kernel.attempt(f"process.source_iter([{number}]).for_each(print)", host=host)
+    assert operators(kernel) == "source_iter for_each"
+    # what a cell runs in its turn is no cell of the host's
+    kernel.attempt("get_ipython().run_cell('process.source_iter([3])')\nprocess.source_iter([4])", host=host)
+    assert operators(kernel) == "source_iter source_iter"
 
 
 def test_sites_name_cells_as_the_reader_knows_them(kernel):
