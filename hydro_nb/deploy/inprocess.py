@@ -298,8 +298,8 @@ class InProcessBackend:
 
     def link(self, sock: socket.socket) -> Link:
         """Give the way in which a client with a socket of its own waits: it steps the flow."""
-        del sock  # the flow tells when something has come or gone
-        return SteppedLink(self)
+        del sock
+        return SteppedLink(self, by_socket=True)
 
     def step(self) -> bool:
         """Give every location one turn; False when none had anything to do."""

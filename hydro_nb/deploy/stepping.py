@@ -10,6 +10,9 @@ from typing import Protocol
 
 from hydro_nb.errors import DeployError
 
+LOOK_SECONDS = 0.02
+"""How often it is looked whether something has come by a socket, of which no step tells."""
+
 
 class Stepped(Protocol):
     """A flow inside this process."""
@@ -40,11 +43,12 @@ class Stepped(Protocol):
 
 
 class SteppedLink:
-    """The link of a port whose waiting is what makes the flow run."""
+    """The link of a port whose waiting is what makes the flow run; what comes by a socket comes beside its steps."""
 
-    def __init__(self, flow: Stepped) -> None:
+    def __init__(self, flow: Stepped, *, by_socket: bool = False) -> None:
         self.lock = threading.Condition(threading.RLock())
         self._flow = flow
+        self._by_socket = by_socket
 
     @property
     def over(self) -> str:
@@ -62,7 +66,7 @@ class SteppedLink:
             if until is not None and time.monotonic() >= until:
                 return False
             if not self._flow.step():
-                seconds = self._flow.patience(until)
+                seconds = self._patience(until)
                 if done():  # what came is not counted as something that moved where it was an end
                     break
                 if seconds is None:
@@ -72,6 +76,13 @@ class SteppedLink:
                     )
                 self._flow.pause(seconds)
         return True
+
+    def _patience(self, until: float | None) -> float | None:
+        """Seconds until something can be there; another thread closes a socket, whatever the flow can still do."""
+        seconds = self._flow.patience(until)
+        if not self._by_socket:
+            return seconds
+        return LOOK_SECONDS if seconds is None else min(seconds, LOOK_SECONDS)
 
     async def wait_async(self, done: Callable[[], bool]) -> None:
         """Step on the event loop until this holds."""

@@ -8,6 +8,9 @@ import pytest
 from tcp_peers import SECONDS, Peer, echo, printed, reset, troubles
 
 from hydro_nb import DeployError, FlowBuilder, ProcessFailed, nondet
+from hydro_nb.deploy import beside
+from hydro_nb.deploy.beside import Beside
+from hydro_nb.runtime.connection import Connection
 
 
 @pytest.fixture(params=("local", "inprocess"))
@@ -126,6 +129,24 @@ def test_a_process_that_fails(flow, server, backend):
         client.send("0")
         with pytest.raises(DeployError, match="nothing more comes"):
             client.receive(SECONDS)
+        with pytest.raises(ProcessFailed, match="by zero"):
+            deployment.settle(SECONDS)
+
+
+def test_an_end_that_comes_after_all_that_a_flow_in_the_kernel_does_is_waited_for(flow, server, monkeypatch):
+    port, lines, replies = server.bind_single_client(flow.external())
+    replies.send(lines.map(lambda line: str(1 // int(line))))
+    waits, pause, close = threading.Event(), Beside.pause, Connection.close
+    with flow.deploy(backend="inprocess") as deployment:
+        client = deployment.connect(port)
+        client.send("1")
+        assert client.receive() == "1"
+        monkeypatch.setattr(beside, "CLOSE_SECONDS", 0.0)
+        monkeypatch.setattr(Beside, "pause", lambda *given: (waits.set(), pause(*given)))
+        monkeypatch.setattr(Connection, "close", lambda *given: (waits.wait(SECONDS), close(*given)))
+        client.send("0")
+        with pytest.raises(DeployError, match="nothing more comes, the process has closed the connection"):
+            client.receive()
         with pytest.raises(ProcessFailed, match="by zero"):
             deployment.settle(SECONDS)
 
