@@ -50,7 +50,7 @@ class Server:
         self.folder = home / "work"
         self.folder.mkdir(parents=True)
         self.token = secrets.token_hex(16)
-        self.port = _free_port()
+        self.port = free_port()
         self.said: list[str] = []
         _write_settings(home / "config")
         self.process = subprocess.Popen(
@@ -149,7 +149,8 @@ def _folders(home: Path) -> dict[str, str]:
     return {variable: str(home / name) for variable, name in names.items()}
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
