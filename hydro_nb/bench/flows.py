@@ -56,7 +56,7 @@ def running_fold(count: int, keys: int = 1000) -> FlowBuilder:
     """P3: a sum under each key, and every state of it seen."""
     flow = FlowBuilder("running fold")
     numbers = flow.process(First).source_iter(lambda: marked(events(count, keys)))
-    sums = numbers.into_keyed().scan(0, lambda total, n: (total + n, total + n))
+    sums = numbers.into_keyed().scan(0, lambda total, n: (total := total + n, total))
     sums.values().fold(0, lambda acc, total: acc ^ total, commutative=ADDS).into_stream().for_each(done)
     return flow
 

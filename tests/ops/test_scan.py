@@ -28,6 +28,24 @@ def test_some_none_goes_on(leader, both):
     assert both(numbers.scan(0, lambda last, n: (n, Some(None if n == 2 else last)))) == [0, None, 2]
 
 
+def test_what_is_named_and_given_is_worked_out_once(leader, both):
+    numbers = leader.source_iter([1, 2, 3])
+    totals = numbers.scan(0, lambda total, n: (total := total + n, total))
+    assert both(totals) == [1, 3, 6]
+    assert both(numbers.scan(0, lambda last, n: (n := 10 * n, n)).scan(0, lambda last, n: (n, last))) == [0, 10, 20]
+    assert both(numbers.scan(0, lambda last, n: (new := None if n == 2 else n, new))) == [1]
+    assert both(numbers.scan(0, lambda last, n: (new := Some(n), new))) == [1, 2, 3]
+    totals.for_each(print)
+    assert "total = total + n\n            scan_1 = total\n            print(total)" in leader.flow.source(leader)
+
+
+def test_a_name_of_outside_that_is_both_stays_what_it_is(leader, both):
+    assert (
+        both(leader.source_iter([1, 2]).scan(0, lambda last, n: (ANY, ANY)).map(lambda each: each.reason))
+        == ["any"] * 2
+    )
+
+
 def test_called_function(leader, both):
     assert both(leader.source_iter([1, 2, 3]).scan(0, running)) == [1, 3, 6]
     assert both(leader.source_iter([1, 2, 3]).scan(7, max_of_both)) == [7, 7, 7]

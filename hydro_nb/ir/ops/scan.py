@@ -53,12 +53,22 @@ class Running(Folding, Op):
         """Store the accumulator that a call gave; give the variable of what is to be used at once."""
         if self.function.skips and self.function.inplace:
             return result.text
+        if not self.function.inplace and (once := self._once(emit, result, stored, value)):
+            return once
         out = emit.local(wanted)
         if self.function.inplace:
             emit.write(f"{out} = {result.text}", value)
         else:
             emit.write(f"{stored}, {out} = {self._pair(emit, result, value)}", value)
         return out
+
+    def _once(self, emit: Emit, result: Item, stored: str, value: str) -> str:
+        """Work out once what is both parts, as in `(total := total + n, total)`, and store it; give its variable."""
+        name, named = _named(result)
+        if name:
+            emit.write(f"{name} = {named}", value)
+            emit.write(f"{stored} = {name}", value)
+        return name
 
     def accumulator(self, emit: Emit, key: str | None) -> tuple[str, str]:
         """Give the expression to read the accumulator by, and the one that it is stored by."""
@@ -234,6 +244,16 @@ class FoldEarlyStop(Running):
         emit.define(emit.state("", "{}"))
 
 
+def _named(result: Item) -> tuple[str, str]:
+    """Give the variable that is both parts of a pair, and the expression that the first part names so."""
+    if not result.parts or len(result.parts) != 2 or ":=" not in result.parts[0]:
+        return "", ""
+    one, other = (ast.parse(part, mode="eval").body for part in result.parts)
+    if not isinstance(one, ast.NamedExpr) or not isinstance(other, ast.Name) or one.target.id != other.id:
+        return "", ""
+    return other.id, ast.unparse(one.value)
+
+
 def _is_pair(result: ast.expr) -> bool:
     """Whether an expression is a pair, whichever way it is chosen."""
     if isinstance(result, ast.IfExp):
@@ -263,4 +283,13 @@ def _gives_something(function: Func) -> bool:
 def _lets_out(result: ast.expr, *, inplace: bool) -> bool:
     if inplace:
         return isinstance(result, _SOMETHING)
-    return isinstance(result, ast.Tuple) and _is_pair(result) and isinstance(result.elts[1], _SOMETHING)
+    if not isinstance(result, ast.Tuple) or not _is_pair(result):
+        return False
+    return isinstance(result.elts[1], _SOMETHING) or _names_something(*result.elts)
+
+
+def _names_something(one: ast.expr, other: ast.expr) -> bool:
+    """Whether the second part is what the first has just named."""
+    if not isinstance(one, ast.NamedExpr) or not isinstance(other, ast.Name):
+        return False
+    return one.target.id == other.id and isinstance(one.value, _SOMETHING)
