@@ -46,6 +46,9 @@ class Site(msgspec.Struct, frozen=True):
     name: str = ""
     function: str = ""
     """the function that it stands in, empty outside of all"""
+    start: int = 0
+    end: int = 0
+    """which letters of the text have failed, where that is known"""
 
     @classmethod
     def at(cls, filename: str, line: int, name: str = "", function: str = "") -> Site:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Sequence
 from traceback import walk_tb
 
 from msgspec.structs import replace
 
 from hydro_nb.errors import Site
+from hydro_nb.runtime.pointing import lettered
 from hydro_nb.telemetry.state import KERNEL
 from hydro_nb.wire import Counts, Problem
 
@@ -41,9 +43,9 @@ def mistaken(error: Exception, now: float) -> Problem:
 
 def with_text(problem: Problem) -> Problem:
     """Call the user's files what the user calls them, with the lines that only the kernel knows, each line once."""
-    said = {(problem.site.cell, problem.site.line)}
-    frames = (_known(frame) for frame in problem.frames)
-    return replace(problem, frames=tuple(frame for frame in frames if (frame.cell, frame.line) not in said))
+    frames = {(frame.cell, frame.line): frame for frame in map(_known, problem.frames)}
+    frames.pop((problem.site.cell, problem.site.line), None)
+    return replace(problem, frames=tuple(frames.values()))
 
 
 def with_lines(counts: Counts) -> Counts:
@@ -58,4 +60,5 @@ def with_lines(counts: Counts) -> Counts:
 def _known(site: Site) -> Site:
     """Look a frame of a child up in the kernel: its cell is the file name of its code."""
     here = Site.at(site.cell, site.line, site.name)
-    return here if here.text else replace(site, cell=here.cell)
+    here = replace(here, start=site.start, end=site.end) if here.text else replace(site, cell=here.cell)
+    return lettered(here, linecache.getline(site.cell, site.line).rstrip() or here.text)

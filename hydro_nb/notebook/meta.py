@@ -93,7 +93,8 @@ def _node(graph: Graph, node: Node, kinds: Kinds) -> dict[str, Any]:
 
 def site(place: Site) -> dict[str, Any]:
     """Give a line of the user's as plain data."""
-    return {"cell": place.cell, "line": place.line, "text": place.text, "function": place.function}
+    told = {"cell": place.cell, "line": place.line, "text": place.text, "function": place.function}
+    return told | {"start": place.start, "end": place.end} if place.end else told
 
 
 class Kinds:

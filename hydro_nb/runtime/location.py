@@ -13,6 +13,7 @@ from types import CodeType, FrameType, TracebackType
 from typing import Any, NamedTuple
 
 from hydro_nb.errors import HydroError, Site
+from hydro_nb.runtime.pointing import pointed, within
 from hydro_nb.runtime.render import Renderer
 from hydro_nb.runtime.skipped import describe
 from hydro_nb.runtime.taps import Taps, Tick
@@ -175,13 +176,14 @@ class Location:
         places = list(_places(error.__traceback__))
         generated = [(place.frame, line) for place in places if (line := self._line_of(place))]
         origin = generated[-1][1] if generated else None
+        site = origin.site if origin else Site()
         return Problem(
             location=self._peer,
             time=now,
             error=describe(error),
             slot=origin.slot if origin else "",
             op=origin.op if origin else "",
-            site=origin.site if origin else Site(),
+            site=self._pointed(site, places[-1]) if generated and places[-1].frame is generated[-1][0] else site,
             element=self._element([frame for frame, _ in generated], origin),
             frames=tuple(site for place in places if (site := self._site(place))),
         )
@@ -213,9 +215,20 @@ class Location:
         return self.renderer(value)
 
     def _site(self, place: _Place) -> Site | None:
-        line = self._line_of(place)
         code = place.frame.f_code
-        return line.site if line else self.site_of(code.co_filename, place.number, code.co_name)
+        if line := self._line_of(place):
+            return line.site
+        site = self.site_of(code.co_filename, place.number, code.co_name)
+        return within(site, *place.columns) if site and place.columns else site
+
+    def _pointed(self, site: Site, place: _Place) -> Site:
+        """Point at what failed in the user's line, where it was written into a line of the generated source."""
+        if place.columns is None:
+            return site
+        line = self._texts[place.frame.f_code.co_filename].source.split("\n")[place.number - 1]
+        statement = line.lstrip(" ")
+        before = len(line) - len(statement)
+        return pointed(site, statement, place.columns[0] - before, place.columns[1] - before)
 
     def site_of(self, filename: str, number: int, function: str) -> Site | None:
         """Give the user's line that a line of a traceback is, or was made of."""

@@ -5,9 +5,12 @@ import { icon } from "./icons.js";
 /** @import {Store} from "./store.js" */
 /** @import {Problem, Site} from "./types.js" */
 
-/** The user's line with carets under what failed, where the line has it once: carets under all of it would say nothing. @param {Site} site @param {string} op @returns {string} */
-export function underlined(site, op) {
+/** The user's line with carets under what failed, or under its operator where the line has that once: carets under all of it would say nothing.
+ * @param {Site} site @param {string} [op] @returns {string} */
+export function underlined(site, op = "") {
   const text = site.text.trimEnd();
+  const { start = 0, end = 0 } = site;
+  if (end) return `${text}\n${" ".repeat(start)}${"^".repeat(Math.max(1, end - start))}`;
   const found = op ? [...text.matchAll(new RegExp(`\\b${op.replace(/[^\w]/g, "\\$&")}\\b`, "g"))] : [];
   return found.length === 1 ? `${text}\n${" ".repeat(found[0]?.index ?? 0)}${"^".repeat(op.length)}` : text;
 }
@@ -59,7 +62,7 @@ export class ProblemsView {
     one(row, ".element").hidden = !problem.element;
     write(one(row, ".place"), site.cell ? `${site.cell}, line ${site.line}` : "");
     write(one(row, ".source"), site.text ? underlined(site, problem.op) : "");
-    write(one(row, ".frames"), others.map((f) => `${f.cell}, line ${f.line}\n    ${f.text.trim()}`).join("\n"));
+    write(one(row, ".frames"), others.map((f) => `${f.cell}, line ${f.line}\n${underlined({ ...f, text: f.text.trim() }).replace(/^/gm, "    ")}`).join("\n"));
     one(row, ".frames").hidden = !others.length;
     one(row, ".source").hidden = !site.text;
     row.classList.toggle("skipped", Boolean(problem.skipped));

@@ -1,7 +1,7 @@
 // The shapes of what the kernel sends; hydro_nb/notebook/feed.py writes them.
 
 /** @typedef {{time: number, text: string, type: string}} Sample */
-/** @typedef {{cell: string, line: number, text: string, function?: string}} Site */
+/** @typedef {{cell: string, line: number, text: string, function?: string, start?: number, end?: number}} Site  the letters from start to end have failed */
 /** @typedef {{text: string, shape: string, element: string, guarantees: string[]}} Output */
 /** @typedef {{label: string, detail: string, category: string, place: string, site: Site, outputs: number[]}} GraphNode  outputs: places in the list of kinds */
 /** @typedef {{slot: string, title: string, route: string, kind: "network" | "sink" | "value" | "inside"}} StreamMeta */

@@ -90,6 +90,15 @@ test("an operator inside a process is watched as soon as it is chosen", () => {
   expect(el.querySelector(".stream.inside")).toBeNull();
 });
 
+test("carets stand under what failed, in the operator's line and in those of functions", () => {
+  const site = { cell: "In[1]", line: 2, text: "x.map(lambda n: 1 // n)", start: 18, end: 20 };
+  const problem = { process: "B", time: 1, error: "ZeroDivisionError: no", slot: "map", op: "map", site, element: "0", frames: [{ cell: "f.py", line: 3, text: "return g(n)", start: 7, end: 11 }], fatal: true };
+  const { el, dashboard } = shown(model({ problems: [problem] }));
+  dashboard.tabs.show("problems");
+  expect(text(el, ".problem .source")).toBe(`x.map(lambda n: 1 // n)\n${" ".repeat(18)}^^`);
+  expect(text(el, ".problem .frames")).toBe(`f.py, line 3\n    return g(n)\n    ${" ".repeat(7)}^^^^`);
+});
+
 test("problems are counted on their tab and lead to their stream", () => {
   const problem = { process: "B", time: 1, error: "ValueError: no", slot: "map", op: "map", site: { cell: "In[1]", line: 2, text: "x.map(f)" }, element: "3", frames: [], fatal: true };
   const { el, dashboard } = shown(model({ problems: [problem] }));

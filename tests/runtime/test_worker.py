@@ -188,7 +188,7 @@ def test_an_exception_is_traced_to_the_element_and_the_line():
     except FatalError as failure:
         problem = failure.problem
     assert (problem.op, problem.slot, problem.element) == ("map", "map:1", "0")
-    assert problem.site == Site("In[4]", 2, "q(lambda x: 1 // x)")
+    assert problem.site == Site("In[4]", 2, "q(lambda x: 1 // x)", start=14, end=16)
     bench.worker.fail("`W` failed")
     assert bench.taken() == [1]
     assert bench.sink.reason == "`W` failed"
