@@ -100,10 +100,11 @@ export class Dashboard {
     });
   }
 
+  /** Panes first: those that scroll ask where they are, which is known as long as nothing else has been written. */
   paint() {
+    this.tabs.paint();
     this.header.paint(this.looking);
     this.graph.paint();
-    this.tabs.paint();
     this.store.painted();
   }
 

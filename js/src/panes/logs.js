@@ -5,7 +5,7 @@ import { icon } from "../icons.js";
 /** @import {Store} from "../store.js" */
 /** @import {LogLine} from "../types.js" */
 
-const FOLLOWED = 250;
+const FOLLOWED = 100;
 const HELD = 2000;
 /** Letters of a process's name that stand beside each line; the rest is in its title. */
 const NAME = 9;
