@@ -83,6 +83,8 @@ class Graph:
         self.revision = 0
         self._gone: dict[str, Site] = {}
         """where the nodes stood that their cells no longer make"""
+        self._undone: dict[str, Site] = {}
+        """where the nodes and places stood that were taken back as their cells failed"""
         self._cell = SCRIPT
         self._ordinals: Counter[str] = Counter()
         self._made: set[str] = set()
@@ -131,6 +133,8 @@ class Graph:
         except Fault as fault:
             raise explain(self, fault, op, inputs, site, method=method) from None
         require_unbound(self.nodes.values(), op, site)
+        for kind in outputs:
+            self.require_kept(kind.place.root.slot, site)
         slot = self._slot(op.name)
         node = Node(slot, op, tuple(inputs), outputs, site, kinds, tuple(held), tuple(held.values()))
         self.nodes[slot] = node
@@ -189,13 +193,25 @@ class Graph:
         """Give the kind of one output; raises `StaleError` where its node is gone."""
         node = self.nodes.get(ref.slot)
         if node is None or ref.port >= len(node.outputs):
-            op = ref.slot.split(".")[1]
-            raise StaleError(
-                f"this uses the result of a `{op}` that its cell no longer makes.\n"
-                f"  made at   {self._gone.get(ref.slot, Site())}\n  used at   {site or Site()}\n"
-                "  Run the cells between the two again, in order."
-            )
+            raise self._missing(ref.slot, site or Site())
         return node.outputs[ref.port]
+
+    def require_kept(self, slot: str, site: Site) -> None:
+        """Raise `StaleError` where a place was taken back, as its cell failed."""
+        if slot in self._undone and slot not in self.places:
+            raise self._missing(slot, site)
+
+    def _missing(self, slot: str, site: Site) -> StaleError:
+        """Say why something is not there: its cell failed, or makes it no longer."""
+        why, made = "that its cell no longer makes", self._gone.get(slot, Site())
+        remedy = "Run the cells between the two again, in order."
+        if slot in self._undone:
+            why, made = "whose cell failed, so that it was taken back", self._undone[slot]
+            remedy = "Mend the first of these cells and run it again."
+        return StaleError(
+            f"this uses the result of a `{slot.split('.')[1]}` {why}.\n"
+            f"  made at   {made}\n  used at   {site}\n  {remedy}"
+        )
 
     def consumers(self, slot: str, port: int | None = None) -> Iterator[tuple[Node, int]]:
         """Iterate over (node, input index) of every edge that leaves `slot` (or one of its ports)."""
@@ -311,6 +327,7 @@ class Graph:
         self.nodes = _in_place(self.nodes, saved.nodes, prefix)
         gone = tuple(s for s in (*saved.nodes, *saved.places) if s.startswith(prefix) and s not in made)
         self._gone.update((slot, saved.nodes[slot].site) for slot in gone if slot in saved.nodes)
+        self._undone = {slot: site for slot, site in self._undone.items() if not slot.startswith(prefix)}
         self._used = {slot: used for slot, used in self._used.items() if slot in self.nodes}
         added = tuple(s for s in self.nodes if s in made and s not in saved.nodes)
         again = [slot for slot in self.nodes if slot in made and slot in saved.nodes]
@@ -322,6 +339,8 @@ class Graph:
     def rollback(self) -> None:
         """End the run and leave the graph as it was before it."""
         saved = self._pop()
+        made, before = self.places | self.nodes, saved.places | saved.nodes
+        self._undone.update((slot, each.site) for slot, each in made.items() if slot not in before)
         self.nodes, self.places, self._ordinals, self._given = saved.nodes, saved.places, saved.ordinals, saved.given
         self._bound, self._used = saved.bound, saved.used
         self._cell, self._made = saved.cell, saved.made

@@ -46,6 +46,8 @@ def _named(graph: Graph, clusters: list[Place], key: Any) -> list[Place]:
     found = [place for place in clusters if _is(graph, place, key)]
     if found:
         return found
+    if isinstance(key, Cluster) and key.flow.graph is graph:  # pyright: ignore[reportUnknownMemberType]
+        graph.require_kept(key.place.slot, here())
     names = ", ".join(f"`{graph.display_name(place)}`" for place in clusters) or "none"
     raise DeployError(
         f"`clusters` has a size for {key!r}, which is no cluster of this flow; there are {names}.\n  {here()}"

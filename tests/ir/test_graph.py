@@ -121,6 +121,32 @@ def test_a_cell_that_makes_less_takes_the_rest_away():
         gone.map(lambda n: n)
 
 
+def test_what_a_failing_cell_made_is_told_apart_from_what_is_no_longer_made():
+    flow = FlowBuilder()
+
+    def made(divisor):
+        with flow.cell("a"):
+            process, workers = flow.process(), flow.cluster()
+            numbers = process.source_iter([1])
+            1 // divisor
+        return process, workers, numbers
+
+    with pytest.raises(ZeroDivisionError) as failed:
+        made(0)
+    mine = failed.traceback[-1].locals
+    taken_back = r"the result of a `{}` whose cell failed, so that it was taken back\.\n  made at   test_graph.py, line"
+    for kind, use in (
+        ("source_iter", lambda: mine["numbers"].map(str)),
+        ("process", lambda: mine["process"].source_iter([2])),
+        ("cluster", lambda: flow.deploy(clusters={mine["workers"]: 2})),
+    ):
+        with pytest.raises(StaleError, match=taken_back.format(kind)):
+            use()
+    process, _, numbers = made(1)
+    process.source_iter([2]).chain(numbers.map(lambda n: n + 1)).for_each(print)
+    assert flow.graph.stale() == {}
+
+
 def test_a_failing_cell_changes_nothing():
     flow = FlowBuilder()
     with flow.cell("a"):

@@ -81,7 +81,7 @@ def test_a_name_that_a_failing_cell_bound_leads_nowhere_and_says_so(kernel):
     kernel.attempt("extra = numbers.map(str)\n1 / 0", "extra")
     assert operators(kernel) == "source_iter map for_each"
     said = kernel.attempt("extra.for_each(print)", "use").error
-    assert "this uses the result of a `map` that its cell no longer makes" in said
+    assert "this uses the result of a `map` whose cell failed, so that it was taken back" in said
 
 
 def test_stale_cells_are_told_when_they_become_so(kernel):
