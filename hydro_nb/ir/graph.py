@@ -208,10 +208,9 @@ class Graph:
         if slot in self._undone:
             why, made = "whose cell failed, so that it was taken back", self._undone[slot]
             remedy = "Mend the first of these cells and run it again."
-        return StaleError(
-            f"this uses the result of a `{slot.split('.')[1]}` {why}.\n"
-            f"  made at   {made}\n  used at   {site}\n  {remedy}"
-        )
+        lines = [f"this uses the result of a `{slot.split('.')[1]}` {why}."]
+        lines += [f"{how}   {place}" for how, place in (("made at", made), ("used at", site)) if place.cell]
+        return StaleError("\n  ".join([*lines, remedy]))
 
     def consumers(self, slot: str, port: int | None = None) -> Iterator[tuple[Node, int]]:
         """Iterate over (node, input index) of every edge that leaves `slot` (or one of its ports)."""
