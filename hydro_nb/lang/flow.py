@@ -156,7 +156,8 @@ class FlowBuilder:
         >>> len(flow.graph.nodes), numbers.preview().rows
         (1, [2])
 
-        A block that fails leaves the flow as it was.
+        A block that fails leaves the flow as it was. One that runs inside of another block, or of a notebook's cell,
+        belongs to that: when that runs again without it, or is deleted, it goes as well.
         """
         cell.begin(name, self)
         try:

@@ -17,7 +17,6 @@ from IPython.core.error import UsageError
 
 from hydro_nb.deploy import quickest
 from hydro_nb.lang import cell, site
-from hydro_nb.lang.flow import FlowBuilder
 from hydro_nb.notebook import display, stale
 from hydro_nb.notebook.deployments import Deployments
 from hydro_nb.notebook.flows import flows_of
@@ -34,8 +33,6 @@ class Open:
     info: Any
     key: str
     label: str
-    body: bool = False
-    """whether a `%%hydro` body ran in it"""
     kept: bool = False
     """whether what it built stands even if the cell fails from here on"""
 
@@ -86,7 +83,8 @@ class Cells:
 
     def start(self, info: Any) -> None:
         """Open the run of a cell; stop what the cell deployed when it last ran."""
-        ran = self._ran_again(info)
+        again = self._run_again(info)
+        ran = again or Ran(self._key(info), info.raw_cell, self.label)
         key = ran.key
         self._forget_deleted(key)
         site.name_file(self._filename(info), ran.label)
@@ -94,7 +92,7 @@ class Cells:
             self.deployments.stop(key, ran.label)
         self._open.append(Open(info, key, ran.label))
         self._ran[key] = ran
-        cell.begin(key)
+        cell.begin(key, apart=again is not None)
 
     def end(self, result: Any) -> None:
         """End the run: keep what the cell made, or, where it failed, leave every flow as it was."""
@@ -108,8 +106,6 @@ class Cells:
         if not success and not run.kept:
             cell.rollback()
         else:
-            if not run.body:
-                _drop(run.key + BODY)
             cell.commit()
             self._note_stale()
         self.deployments.adopt(run.key, run.label, self.shell.user_ns)
@@ -127,12 +123,10 @@ class Cells:
 
     # ------------------------------------------------------------ running a cell in its reader's place
 
-    def _ran_again(self, info: Any) -> Ran:
-        """Give which cell begins to run: the one that is run again, or one that its reader runs."""
+    def _run_again(self, info: Any) -> Ran | None:
+        """Give the cell that is run again in its reader's place, if it is the one that begins to run."""
         again, self._again = self._again, None
-        if again is not None and again.text == info.raw_cell:
-            return again
-        return Ran(self._key(info), info.raw_cell, self.label)
+        return again if again is not None and again.text == info.raw_cell else None
 
     def rerun(self, key: str) -> str:
         """Run a cell again as it was when it last ran, and give its label; it shows what it shows here."""
@@ -165,8 +159,6 @@ class Cells:
 
     def begin_body(self) -> None:
         """Open the run of a `%%hydro` body."""
-        if self._open:
-            self._open[-1].body = True
         cell.begin(self.key + BODY)
 
     def keep(self) -> None:
@@ -194,7 +186,7 @@ class Cells:
             key = _simple(cell_id)
             if key != running:
                 self.deployments.stop(key, "")
-                _drop(key, key + BODY)
+                cell.drop(key)
 
     def _metadata(self) -> dict[str, Any]:
         """Give what the host said of the cell that it had run, where there is a host."""
@@ -215,18 +207,6 @@ def attach(shell: Any) -> Cells:
     setattr(shell, HOOK, hooks)
     hooks.attach(old)
     return hooks
-
-
-def _drop(*keys: str) -> None:
-    """Take back what cells made, in every flow."""
-    for flow in cell.flows():
-        for key in keys:
-            _drop_from(flow, key)
-
-
-def _drop_from(flow: FlowBuilder, key: str) -> None:
-    if any(slot.startswith(f"{key}.") for slot in (*flow.graph.nodes, *flow.graph.places)):
-        flow.graph.drop(key)
 
 
 def _host_id(metadata: dict[str, Any]) -> str:

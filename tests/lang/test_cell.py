@@ -118,3 +118,26 @@ def test_what_changed(flow, leader):
 def test_no_cell_to_end():
     with pytest.raises(GraphError, match="no cell is running"):
         cell.commit()
+
+
+def test_a_block_inside_of_another_goes_with_it(flow, leader):
+    def build(*names):
+        with flow.cell("outer"):
+            for name in names:
+                with flow.cell(name):
+                    leader.source_iter([name])
+                    with flow.cell(f"{name} of {name}"):
+                        leader.source_iter([name])
+
+    def there():
+        return sorted(slot.partition(".")[0] for slot in flow.graph.nodes)
+
+    build("a", "b")
+    assert there() == ["a", "a-of-a", "b", "b-of-b"]
+    build("b", "c")
+    assert there() == ["b", "b-of-b", "c", "c-of-c"]
+    with flow.cell("b"):
+        pass
+    assert there() == ["c", "c-of-c"]
+    build()
+    assert there() == []

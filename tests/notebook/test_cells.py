@@ -121,15 +121,32 @@ def test_odd_ids_are_cells_too(kernel):
     assert operators(kernel) == "source_iter"
 
 
+def test_named_cells_belong_to_the_cell_that_they_run_in(kernel):
+    kernel.run(MAKE, "make")
+    loop = "for n in range({}):\n    with flow.cell(f'source {n}'):\n        process.source_iter([n])\n"
+    kernel.run(loop.replace("{}", "3"), "loop")
+    assert kernel.attempt(loop.replace("{}", "1") + "1 / 0", "loop").ename == "ZeroDivisionError"
+    assert operators(kernel) == "source_iter source_iter source_iter"
+    kernel.run(loop.replace("{}", "2"), "loop")
+    assert operators(kernel) == "source_iter source_iter"
+    # who runs it last has it
+    kernel.run("with flow.cell('source 1'):\n    process.source_iter([7]).for_each(print)", "other")
+    kernel.run("pass", "last", deleted=["loop"])
+    assert operators(kernel) == "source_iter for_each"
+    kernel.run("pass", "other")
+    assert operators(kernel) == ""
+
+
 @pytest.mark.parametrize("host", [{"colab": {"cell_id": "8fQ"}}, {"commandId": "77"}], ids=["Colab", "Databricks"])
 def test_hosts_have_places_of_their_own_for_ids(kernel, host):
     kernel.run(MAKE, "make")
     for number in (1, 2):
         kernel.attempt(f"process.source_iter([{number}]).for_each(print)", host=host)
     assert operators(kernel) == "source_iter for_each"
-    # what a cell runs in its turn is no cell of the host's
-    kernel.attempt("get_ipython().run_cell('process.source_iter([3])')\nprocess.source_iter([4])", host=host)
-    assert operators(kernel) == "source_iter source_iter"
+    # what a cell runs in its turn is no cell of the host's, but belongs to it
+    for _ in range(2):
+        kernel.attempt("get_ipython().run_cell('process.source_iter([3])')\nprocess.source_iter([4])", host=host)
+        assert operators(kernel) == "source_iter source_iter"
 
 
 def test_sites_name_cells_as_the_reader_knows_them(kernel):
