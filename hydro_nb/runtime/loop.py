@@ -11,7 +11,7 @@ from hydro_nb.runtime.channel import MAX_ITEMS
 from hydro_nb.runtime.clock import Clock
 from hydro_nb.runtime.inflow import DRAIN_SECONDS
 from hydro_nb.runtime.life import Life
-from hydro_nb.runtime.memory import settle_memory
+from hydro_nb.runtime.memory import fill_pools, seldom_collect, settle_memory
 from hydro_nb.runtime.post import Post
 from hydro_nb.runtime.report import Reporter
 from hydro_nb.runtime.waiter import ANYTHING, FRAMES, NOTHING, PollWaiter, Waiter
@@ -21,6 +21,8 @@ from hydro_nb.wire import Connect, Control, Fault, Go, Hold, PeerGone, PeerJoine
 
 LISTEN_SECONDS = 0.001
 TELL_SECONDS = 0.01
+BEGIN_SECONDS = 0.05
+"""Who rests so soon for the first time looks through its memory then; who goes on working has no time for that."""
 _is_restless = attrgetter("restless")
 
 
@@ -60,6 +62,8 @@ class Loop:
         self._talking = False
         """whether it was frames that ended the last wait"""
         self._listened = self._told = 0.0
+        self._began: float | None = None
+        """when it began to work, until it rests for the first time"""
 
     def run(self) -> int:
         """Live; gives the exit code."""
@@ -100,11 +104,13 @@ class Loop:
                 life.enter("connected")
 
     def _work(self) -> None:
+        seldom_collect()
         for life in self._living:
             with life.share:
                 life.start()
         self._pump()
-        settle_memory()
+        fill_pools()
+        self._began = self._now()
         for life in self._living:
             if not life.failed:
                 life.enter("running")
@@ -148,6 +154,8 @@ class Loop:
 
     def _rest(self) -> None:
         """Wait; in a conversation what is new is told only once it pauses, so that the next answer is not late."""
+        if self._began is not None:
+            self._settle(self._began)
         came = self._wait(LISTEN_SECONDS) if self._talking and not self._restless else NOTHING
         if came == NOTHING:
             self._tell()
@@ -156,6 +164,12 @@ class Loop:
         if came == ANYTHING:
             self._listen()
         self._listened = self._now()
+
+    def _settle(self, began: float) -> None:
+        """Put what the user's functions have made at the start out of the collector's sight, where that is quick."""
+        self._began = None
+        if self._now() - began < BEGIN_SECONDS:
+            settle_memory()
 
     def _wait(self, seconds: float | None) -> int:
         """Wait, unless the control line may have something that it will not signal again."""

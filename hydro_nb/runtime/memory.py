@@ -23,26 +23,27 @@ from __future__ import annotations
 import gc
 
 THRESHOLDS = (50_000, 20, 20)
-_PYTHONS_OWN = gc.get_threshold()
 BLOCKS = 512
 """Objects of a size that are kept: more than loading leaves room for, and than a pool holds."""
 _kept: list[list[object]] = []
 
 
-def settle_memory() -> None:
-    """Put what was loaded and made so far out of the collector's sight, and let it look seldom at what comes.
+def seldom_collect() -> None:
+    """Put what was loaded so far out of the collector's sight, and let it look seldom at what comes.
 
-    A flow decides otherwise by `gc.set_threshold` (or `gc.disable`) in a function of one of its sources, which runs
-    before this, or in any function later.
+    A flow decides otherwise by `gc.set_threshold` (or `gc.disable`) in any of its functions: all of them run later.
     """
+    settle_memory()
+    gc.set_threshold(*THRESHOLDS)
+
+
+def settle_memory() -> None:
+    """Collect garbage, and never look again at what is left."""
     gc.collect()
     gc.freeze()
-    if gc.get_threshold() == _PYTHONS_OWN:
-        gc.set_threshold(*THRESHOLDS)
-    _fill_pools()
 
 
-def _fill_pools() -> None:
+def fill_pools() -> None:
     """Keep some objects of the sizes of numbers, pairs and short texts, so that loops get pools of their own."""
     if not _kept:
         _kept.append([number << 20 for number in range(1, BLOCKS)])
