@@ -22,12 +22,14 @@ class Pace:
     def __init__(self) -> None:
         self.seq = 0
         self.listening = False
+        self._least = FAST
         self._sent_at = -math.inf
         self._waiting_since: float | None = None
 
-    def hello(self) -> None:
-        """Someone looks, and is owed everything from the start."""
+    def hello(self, least: object = None) -> None:
+        """Someone looks, and is owed everything from the start; between two messages are so many seconds at least."""
         self.listening = True
+        self._least = least if isinstance(least, float | int) and FAST <= least <= SLOWEST else FAST
         self._waiting_since = None
         self._sent_at = -math.inf
 
@@ -57,8 +59,7 @@ class Pace:
         """Whether answers are so late that only numbers are sent."""
         return self._waiting_since is not None and now - self._waiting_since > VERY_LATE
 
-    @staticmethod
-    def _interval(late: float) -> float:
+    def _interval(self, late: float) -> float:
         if late <= LATE:
-            return FAST
-        return SLOW if late <= VERY_LATE else SLOWEST
+            return self._least
+        return max(self._least, SLOW) if late <= VERY_LATE else SLOWEST

@@ -266,7 +266,7 @@ class Dashboard(_View):
         while self._inbox:
             content = self._inbox.popleft()
             if content.get("kind") == "hello" and self._is_new(content):
-                self._pace.hello()
+                self._pace.hello(content.get("pace"))
                 owed = True
             elif content.get("kind") == "ack":
                 self._pace.ack(int(content.get("seq", 0)))

@@ -1,7 +1,7 @@
 import { h } from "./dom.js";
 import { GraphView } from "./graph.js";
 import { Header } from "./header.js";
-import { Later } from "./later.js";
+import { Later, panes } from "./later.js";
 import { ProblemsView } from "./problems.js";
 import { ProcessesView } from "./processes.js";
 import { Store } from "./store.js";
@@ -21,11 +21,13 @@ export class Dashboard {
   constructor(model, el, signal) {
     this.store = new Store(model);
     this.visible = true;
+    /** @type {InstanceType<import("./later.js").Panes["SettingsMenu"]> | undefined} */
+    this.menu = undefined;
     this.pending = false;
     this.signal = signal;
     const select = (/** @type {string} */ slot) => this.select(slot);
     this.processes = new ProcessesView(this.store);
-    this.header = new Header(this.store, () => this.faults());
+    this.header = new Header(this.store, () => this.faults(), () => this.settings());
     this.graph = new GraphView(this.store, select, signal);
     this.streams = new StreamsView(this.store, select, (slot) => this.link(slot));
     this.tabs = new Tabs(this.panes(select));
@@ -45,7 +47,7 @@ export class Dashboard {
       { id: "logs", title: "Logs", view: new Later(store, h("div.pane.logs"), (made) => new made.LogsView(store)) },
       { id: "processes", title: "Processes", view: this.processes },
       { id: "problems", title: "Problems", view: new ProblemsView(store, select), badge: () => (failed() ? String(failed()) : ""), alarm: true },
-      { id: "code", title: "Code", view: new Later(store, h("div.pane.code"), (made) => new made.CodePane(store, select)) },
+      { id: "code", title: "Code", view: new Later(store, h("div.pane.code"), (made) => new made.CodePane(store, (slot) => this.point(slot))) },
       ...(store.model.get("inlets")?.length ? [{ id: "send", title: "Send", view: new Later(store, h("div.pane.send"), (made) => new made.SendPane(store)) }] : []),
     ];
   }
@@ -53,6 +55,8 @@ export class Dashboard {
   /** @param {AbortSignal} signal */
   start(signal) {
     followTheme(this.root, signal);
+    this.apply("still");
+    if (this.store.settings.by !== "location") this.apply("by");
     this.root.addEventListener("focusin", keepKeys, { signal });
     this.store.changed = () => this.soon();
     this.store.listen(signal);
@@ -118,6 +122,31 @@ export class Dashboard {
   link(slot) {
     this.tabs.show("processes");
     this.processes.faults.when((view) => view.links.reveal(slot));
+  }
+
+  /** Shows or hides what can be set. */
+  async settings() {
+    const made = this.menu ? undefined : await panes(this.store).catch(() => undefined);
+    if (made) {
+      this.menu ??= new made.SettingsMenu(this.store, this.header.settings, (name) => this.apply(name));
+      this.root.append(this.menu.element);
+    }
+    this.menu?.toggle();
+  }
+
+  /** Does as is set. @param {string} name */
+  apply(name) {
+    const { settings, live } = this.store;
+    if (name === "still") this.root.classList.toggle("still", settings.still);
+    if (name === "by" && live) this.graph.boxes.ask(settings.by);
+    if (name === "pace") this.store.retry();
+    this.soon();
+  }
+
+  /** Lets an operator stand out in the picture. @param {string} slot */
+  point(slot) {
+    this.graph.mark(slot);
+    this.graph.light(slot);
   }
 
   /** Shows an operator's stream. @param {string} slot */

@@ -6,8 +6,8 @@ import { icon, phaseIcon, setIcon } from "./icons.js";
 
 /** Name, state, time, rate, and the button that stops everything. */
 export class Header {
-  /** @param {Store} store @param {() => void} [faults]  shows those that are in force */
-  constructor(store, faults) {
+  /** @param {Store} store @param {() => void} [faults]  shows those that are in force @param {() => void} [set]  shows the settings */
+  constructor(store, faults, set) {
     this.store = store;
     this.name = h("b.name");
     this.mark = h("span.mark");
@@ -27,7 +27,8 @@ export class Header {
     this.count = h("span");
     this.noun = h("span.noun");
     this.faults = h("button.faults", { type: "button", hidden: "", title: "Faults on purpose: see Processes", click: () => faults?.() }, icon("warn"), this.count, this.noun);
-    this.element = h("header", {}, this.name, this.state, this.faults, this.note, this.elapsed, this.rate, this.again, this.stop);
+    this.settings = h("button.set", { type: "button", title: "Settings", "aria-label": "Settings", "aria-expanded": "false", "aria-haspopup": "dialog", click: () => set?.() }, icon("settings"));
+    this.element = h("header", {}, this.name, this.state, this.faults, this.note, this.elapsed, this.rate, this.settings, this.again, this.stop);
   }
 
   deploy() {
@@ -66,7 +67,7 @@ export class Header {
     attribute(this.note, "title", said);
     this.note.classList.toggle("bad", Boolean(this.said.error));
     attribute(this.again, "aria-disabled", String(lost || this.deploying));
-    this.again.hidden = built;
+    this.again.hidden = this.settings.hidden = built;
     if (!store.live) this.asked = false;
     write(this.elapsed, built || lost ? "" : this.time());
     write(this.rate, built || lost ? "" : rate(store.totalRate));

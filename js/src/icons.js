@@ -32,6 +32,7 @@ export const PATHS = {
   unshut: "M3 3.5h10v9H3zM5.5 8h5M8 5.5v5",
   save: "M8 2.5v7M5 6.8l3 3 3-3M3 12.8h10",
   table: "M2.5 3.5h11v9h-11zM2.5 6.6h11M6.5 6.6v5.9",
+  settings: "M2.5 5h6M11.5 5h2M2.5 11h2M7.5 11h6M10 3.2v3.6M6 9.2v3.6",
   send: "M2.5 8h9M8 4.2L12 8l-4 3.8",
   warn: "M8 2.2l6 11H2zM8 6.5v3.2M8 11.4v.2",
 };

@@ -1,6 +1,7 @@
-import { h, one, rows, write } from "./dom.js";
+import { attribute, h, one, rows, write } from "./dom.js";
 import { clock, many } from "./format.js";
 import { icon } from "./icons.js";
+import { panes } from "./later.js";
 
 /** @import {Store} from "./store.js" */
 /** @import {Problem, Site} from "./types.js" */
@@ -21,6 +22,8 @@ export class ProblemsView {
   constructor(store, select) {
     this.store = store;
     this.select = select;
+    /** @type {WeakMap<HTMLElement, Site>} */
+    this.sites = new WeakMap();
     this.list = h("ol");
     this.empty = h("p.empty");
     this.element = h("div.pane.problems", {}, this.list, this.empty);
@@ -39,18 +42,27 @@ export class ProblemsView {
       h("div.what", {}, icon("warn"), h("b")),
       h("div.meta", {}, h("button.op", { type: "button" }), h("span.process"), h("time")),
       h("div.element", {}, h("small", {}, "element"), h("code")),
-      h("div.place"),
+      h("button.place", { type: "button", title: "Go to this line" }),
       h("pre.source", { tabindex: 0 }),
       h("pre.frames", { tabindex: 0 }),
       h("details.left-out", {}, h("summary"), h("ol")),
     );
     one(row, ".op").addEventListener("click", () => this.select(row.dataset["slot"] ?? ""));
+    one(row, ".place").addEventListener("click", () => this.follow(row));
     return row;
+  }
+
+  /** Shows the line in its cell, or says where it is. @param {HTMLElement} row */
+  async follow(row) {
+    const made = await panes(this.store).catch(() => undefined);
+    const site = this.sites.get(row);
+    if (made && site) attribute(one(row, ".place"), "title", made.reveal(site, row) || "Go to this line");
   }
 
   /** @param {HTMLElement} row @param {Problem} problem */
   paintRow(row, problem) {
     const { site, frames } = problem;
+    this.sites.set(row, site);
     const others = frames.filter((frame) => frame.cell !== site.cell || frame.line !== site.line);
     row.dataset["slot"] = problem.slot;
     write(one(row, ".what b"), problem.error);

@@ -1,5 +1,6 @@
 import { many, whole } from "./format.js";
 import { Ring } from "./ring.js";
+import { kept } from "./settings.js";
 
 /** @import {AnyModel} from "@anywidget/types" */
 /** @import {Traits, Message, Sample, LogLine, Graph, GraphNode, Output, Status, ProcessRow, Problem, Fault, Act} from "./types.js" */
@@ -51,6 +52,7 @@ export class Store {
     this.seq = -1;
     this.waiting = false;
     this.asked = 0;
+    this.settings = kept();
     this.view = Math.random().toString(36).slice(2);
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
@@ -163,7 +165,8 @@ export class Store {
   ask(wait) {
     if (!this.waiting || wait > LAST_WAIT) return;
     this.asked += 1;
-    this.tell({ kind: "hello", view: this.view, number: this.asked });
+    const { pace } = this.settings;
+    this.tell({ kind: "hello", view: this.view, number: this.asked, ...(pace && { pace }) });
     this.timer = setTimeout(() => this.ask(wait * 2), wait);
   }
 

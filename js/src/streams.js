@@ -5,9 +5,6 @@ import { Plot, Spark } from "./spark.js";
 /** @import {Store} from "./store.js" */
 /** @import {GraphNode, Sample, StreamMeta} from "./types.js" */
 
-/** Values that a singleton has had, listed. */
-const SHOWN = 50;
-
 /** Every watched stream with its total, rate and newest elements. */
 export class StreamsView {
   /** @param {Store} store @param {(slot: string) => void} select @param {(slot: string) => void} link  shows what can be done to its link */
@@ -117,9 +114,9 @@ export class StreamsView {
 
   /** Newest first; of a live value also what it was. @param {StreamMeta | undefined} stream @returns {Sample[]} */
   shown(stream) {
-    const { past, samples } = this.store;
-    const kept = stream?.kind === "value" ? past.get(stream.slot)?.slice(-SHOWN) : samples.get(this.selected);
-    return [...(kept ?? [])].reverse();
+    const { past, samples, settings } = this.store;
+    const kept = (stream?.kind === "value" ? past : samples).get(this.selected) ?? [];
+    return kept.slice(-settings.shown).reverse();
   }
 
   /** @param {StreamMeta | undefined} stream @param {number} count */
@@ -138,10 +135,15 @@ export class StreamsView {
     return this.store.live ? "Nothing has come through yet." : "Nothing came through.";
   }
 
+  /** Of which type the newest element is, where that was not declared. */
+  seen() {
+    return this.store.samples.get(this.selected)?.at(-1)?.type ?? "";
+  }
+
   /** @param {GraphNode | undefined} node */
   paintFacts(node) {
     const output = node && this.store.outputs(node)[0];
-    const words = node && output ? [output.shape, output.element, ...output.guarantees] : node ? [node.label] : [];
+    const words = node && output ? [output.shape, output.element || this.seen(), ...output.guarantees] : node ? [node.label] : [];
     rows(this.facts, words.filter((word) => word && word !== "?"), () => h("span.chip"), (chip, word) => {
       write(chip, word);
       chip.classList.toggle("type", word === output?.element);

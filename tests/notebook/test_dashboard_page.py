@@ -1,5 +1,6 @@
 """The built widget in a bare page, on recorded events: what a person sees and can do, without a notebook."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -354,7 +355,57 @@ def test_code_leads_to_the_users_lines(show):
     link = pane.locator(".from").filter(has_text="record.py").first
     expect(link).to_be_visible()
     link.click()
-    expect(page.locator(".pane.streams")).to_be_visible()
+    expect(pane.locator(".hint")).to_contain_text("This line is in record.py, line ")
+    expect(page.locator(".stage .node.selected")).to_have_count(1)
+
+
+# a cell as JupyterLab and Notebook show it: its number beside its lines
+CELL = """number => {
+    const cell = Object.assign(document.createElement("div"), { className: "jp-CodeCell" });
+    const lines = ["%%hydro", "words", "counts"].map(line => `<div class="cm-line">${line}</div>`).join("");
+    cell.innerHTML = `<div class="jp-InputPrompt">[${number}]:</div><div class="jp-InputArea-editor">${lines}</div>`;
+    document.body.append(cell);
+}"""
+MOVED = """() => {
+    const { model } = window.played;
+    const moved = each => ({ ...each, site: { ...each.site, cell: "In[4]", line: 2 } });
+    model.set("problems", model.get("problems").map(moved));
+}"""
+FLASHING = """() => document.getAnimations().filter(each => each.id === "hydro-flash")
+    .map(each => each.effect.target.textContent)"""
+
+
+def test_lines_of_problems_and_of_code_lead_to_their_cells(show):
+    page = show("parse")
+    pane = tab(page, "problems")
+    place = pane.locator(".place").first
+    page.evaluate(MOVED)
+    expect(place).to_have_text("In[4], line 2")
+    place.click()
+    expect(place).to_have_attribute("title", re.compile("^This is line 2 of In.4., which this page does not show"))
+    page.evaluate(CELL, 4)
+    place.click()
+    page.wait_for_function(f"() => ({FLASHING})().includes('words')")
+    expect(page.locator(".cm-line", has_text="words")).to_be_in_viewport()
+
+
+def test_what_is_set_holds_for_all_dashboards_of_the_browser(show):
+    page = show()
+    button = page.get_by_role("button", name="Settings")
+    button.click()
+    menu = page.get_by_role("dialog", name="Settings")
+    expect(menu.get_by_label("Refresh")).to_be_focused()
+    menu.get_by_label("Refresh").select_option("once a second")
+    page.wait_for_function("() => window.played.model.sent.some(each => each.kind === 'hello' && each.pace === 1)")
+    menu.get_by_label("Samples listed").select_option("10")
+    menu.get_by_label("Motion").select_option("none")
+    expect(page.locator(".sample")).to_have_count(10)
+    expect(page.locator(".hydro.still")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(button).to_be_focused()
+    page.reload()
+    expect(page.locator(".hydro.still")).to_have_count(1)
 
 
 def test_elements_are_sent_through_a_port_and_remembered(show):

@@ -12,7 +12,7 @@ from real_kernel import PATIENCE
 from hydro_nb import FlowBuilder
 from hydro_nb.errors import DeployError, GraphError, NondetError
 from hydro_nb.notebook.feed import LOG_LINES
-from hydro_nb.notebook.pace import GONE
+from hydro_nb.notebook.pace import GONE, Pace
 from hydro_nb.notebook.quiet import quiet_parent
 from hydro_nb.notebook.source import DeploymentSource, is_source
 from hydro_nb.notebook.widget import Dashboard, GraphView
@@ -78,6 +78,15 @@ def test_nothing_is_sent_before_hello_and_a_snapshot_after_it(ticker, dashboard)
     ((content, buffers),) = dashboard.messages
     assert (content["kind"], content["seq"], content["totals"]) == ("snapshot", 1, {"main.send.0": 5})
     assert buffers == [b"0\to\tinfo\t1.000\thi"]
+
+
+@pytest.mark.parametrize(("asked", "due"), [(None, True), (1, False), (1e9, True), ("1", True), (float("nan"), True)])
+def test_a_page_may_ask_to_be_told_less_often(asked, due):
+    pace = Pace()
+    pace.hello(asked)
+    pace.sent(10.0)
+    assert pace.due(10.2) is due
+    assert pace.due(11.0)
 
 
 def test_a_question_that_was_overtaken_is_not_answered_twice(ticker, dashboard):

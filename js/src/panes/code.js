@@ -1,4 +1,5 @@
 import { attribute, h, one, rows, write } from "../dom.js";
+import { reveal } from "./cell.js";
 
 /** @import {Store} from "../store.js" */
 /** @import {Site} from "../types.js" */
@@ -9,10 +10,10 @@ const KINDS = ["comment", "text", "word", "number"];
 
 /** The generated Python of each location, every line beside the user's line that it came from. */
 export class CodePane {
-  /** @param {Store} store @param {(slot: string) => void} select */
-  constructor(store, select) {
+  /** @param {Store} store @param {(slot: string) => void} point  lets an operator stand out in the picture */
+  constructor(store, point) {
     this.store = store;
-    this.select = select;
+    this.point = point;
     /** @type {Place[]} */
     this.places = [];
     this.asked = false;
@@ -20,7 +21,8 @@ export class CodePane {
     this.choice = h("select", { "aria-label": "Location", change: () => this.show() });
     this.lines = h("div.lines", { tabindex: 0, role: "group", "aria-label": "Generated code" });
     this.empty = h("p.empty");
-    this.element = h("div.code-pane", {}, h("div.filters", {}, this.choice, h("span.hint", {}, "What each process runs; the line at the right is yours.")), this.lines, this.empty);
+    this.hint = h("span.hint", { role: "status" }, "What each process runs; the line at the right is yours.");
+    this.element = h("div.code-pane", {}, h("div.filters", {}, this.choice, this.hint), this.lines, this.empty);
     store.replies.set("code", (message) => this.take(message.places));
   }
 
@@ -51,8 +53,16 @@ export class CodePane {
 
   makeLine() {
     const row = h("div.code-line", {}, h("span.at", { "aria-hidden": "true" }), h("code"), h("button.from", { type: "button" }));
-    one(row, ".from").addEventListener("click", () => row.dataset["slot"] && this.select(row.dataset["slot"]));
+    one(row, ".from").addEventListener("click", () => this.follow(Number(row.dataset["site"])));
     return row;
+  }
+
+  /** Shows the user's line in its cell, and its operator in the picture. @param {number} number */
+  follow(number) {
+    const site = this.places.find((each) => each.name === this.shown)?.sites[number];
+    if (!site) return;
+    this.point(site.slot);
+    write(this.hint, reveal(site, this.element) || `${site.op}: ${site.text.trim()}`);
   }
 
   /** @param {HTMLElement} row @param {string} line @param {number} index @param {Place} place */
@@ -60,13 +70,13 @@ export class CodePane {
     const number = place.lines[index] ?? -1;
     const site = place.sites[number];
     const from = one(row, ".from");
-    row.dataset["slot"] = site?.slot ?? "";
+    row.dataset["site"] = String(number);
     write(one(row, ".at"), String(index + 1));
     one(row, "code").replaceChildren(...coloured(line));
     from.hidden = !site || (index > 0 && place.lines[index - 1] === number);
     if (!site) return;
     write(from, `${site.cell}:${site.line}`);
-    attribute(from, "title", `${site.op}: ${site.text.trim()}`);
+    attribute(from, "title", `Go to this line: ${site.text.trim()}`);
   }
 }
 

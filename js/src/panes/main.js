@@ -1,7 +1,9 @@
+export { reveal } from "./cell.js";
 export { CodePane } from "./code.js";
 export { FaultsView } from "./faults.js";
 export { legend } from "./legend.js";
 export { LogsView } from "./logs.js";
 export { Menu } from "./menu.js";
 export { SendPane } from "./send.js";
+export { SettingsMenu } from "./settings.js";
 export { Table } from "./table.js";
