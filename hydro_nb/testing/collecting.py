@@ -28,7 +28,7 @@ def collect(
     *,
     clusters: Mapping[Any, int] | None = None,
     backend: Literal["local", "inprocess"] = "local",
-    timeout: float = 10.0,
+    timeout: float = 30.0,
     feed: Mapping[InPort[Any], Iterable[Any]] | None = None,
 ) -> Any:
     """Deploy the flow, wait until it has settled, and give the elements that reached a collection.
