@@ -9,7 +9,7 @@ const CHOICES = [
   ["pace", "Refresh", [["0", "8 times a second"], ["0.5", "twice a second"], ["1", "once a second"]]],
   ["shown", "Samples listed", [["10", "10"], ["25", "25"], ["50", "50"]]],
   ["by", "Group picture", [["location", "by location"], ["code", "by code"]]],
-  ["still", "Motion", [["false", "as the system has it"], ["true", "none"]]],
+  ["still", "Motion", [["false", "like the system"], ["true", "none"]]],
 ];
 
 /** What people set once for all dashboards of their browser. */
@@ -21,7 +21,7 @@ export class SettingsMenu {
     this.changed = changed;
     this.element = h(
       "div.settings",
-      { role: "dialog", "aria-label": "Settings", hidden: "", keydown: (/** @type {KeyboardEvent} */ event) => this.pressed(event) },
+      { role: "dialog", "aria-label": "Settings", hidden: "", keydown: (/** @type {KeyboardEvent} */ event) => this.pressed(event), focusout: (/** @type {FocusEvent} */ event) => this.left(event) },
       ...CHOICES.map(([name, title, options]) => this.row(name, title, options)),
       h("p", {}, "Kept in this browser, for all dashboards."),
     );
@@ -41,9 +41,20 @@ export class SettingsMenu {
     this.changed(name);
   }
 
+  /** @param {boolean} hidden */
+  hide(hidden) {
+    this.element.hidden = hidden;
+    attribute(this.button, "aria-expanded", String(!hidden));
+  }
+
+  /** Goes away once something else has the focus; its button does so itself. @param {FocusEvent} event */
+  left({ relatedTarget }) {
+    const other = relatedTarget instanceof Node ? relatedTarget : null;
+    if (!this.element.hidden && !this.element.contains(other) && !this.button.contains(other)) this.hide(true);
+  }
+
   toggle() {
-    this.element.hidden = !this.element.hidden;
-    attribute(this.button, "aria-expanded", String(!this.element.hidden));
+    this.hide(!this.element.hidden);
     (this.element.hidden ? this.button : this.element.querySelector("select"))?.focus();
   }
 
