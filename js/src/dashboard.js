@@ -24,6 +24,8 @@ export class Dashboard {
     /** @type {InstanceType<import("./later.js").Panes["SettingsMenu"]> | undefined} */
     this.menu = undefined;
     this.pending = false;
+    /** What had the focus last. @type {HTMLElement | undefined} */
+    this.last = undefined;
     this.signal = signal;
     const select = (/** @type {string} */ slot) => this.select(slot);
     this.processes = new ProcessesView(this.store);
@@ -57,7 +59,7 @@ export class Dashboard {
     followTheme(this.root, signal);
     this.apply("still");
     if (this.store.settings.by !== "location") this.apply("by");
-    this.root.addEventListener("focusin", keepKeys, { signal });
+    this.root.addEventListener("focusin", (event) => this.focused(event), { signal });
     this.store.changed = () => this.soon();
     this.store.listen(signal);
     const timer = setInterval(() => this.beat(), REPAINT);
@@ -109,7 +111,24 @@ export class Dashboard {
     this.tabs.paint();
     this.header.paint(this.looking);
     this.graph.paint();
+    this.regain();
     this.store.painted();
+  }
+
+  /** @param {FocusEvent} event */
+  focused({ target }) {
+    if (target instanceof Element) keepKeys(target);
+    this.last = target instanceof HTMLElement ? target : undefined;
+  }
+
+  /** Keeps the focus here when what had it is gone: by the keyboard one would begin at the top of the page again. */
+  regain() {
+    const { last } = this;
+    if (!last || (last.isConnected && (last.checkVisibility?.() ?? true))) return;
+    this.last = undefined;
+    if (document.activeElement !== document.body) return;
+    const near = last.closest(".acts")?.querySelector("button:not([hidden])") ?? this.root.querySelector("[role=tab][aria-selected=true]");
+    if (near instanceof HTMLElement) near.focus({ preventScroll: true });
   }
 
   /** Shows the faults that are in force. */
@@ -158,9 +177,9 @@ export class Dashboard {
 }
 
 /** Keeps the notebook's shortcuts away from what has the focus: they match the focused element itself before they look
- * at what it stands in. @param {FocusEvent} event */
-function keepKeys(event) {
-  if (event.target instanceof Element) event.target.setAttribute("data-lm-suppress-shortcuts", "true");
+ * at what it stands in. @param {Element} element */
+function keepKeys(element) {
+  element.setAttribute("data-lm-suppress-shortcuts", "true");
 }
 
 /** Hides the still picture that stands beside the live view for readers without a kernel.

@@ -15,7 +15,7 @@ export class Extras {
     /** @type {Map<HTMLButtonElement, Extra>} */
     this.made = new Map();
     this.table = this.button("table", "Show as a table", (made) => new made.Table(store, select, () => sources(graph)));
-    this.menu = this.button("save", "Save the picture", (made) => new made.Menu(store, () => graph.stage.querySelector("svg"), () => this.leave()));
+    this.menu = this.button("save", "Save the picture", (made) => new made.Menu(store, () => graph.stage.querySelector("svg"), () => this.leave(this.menu)));
     this.legend = this.button("legend", "Legend", (made) => ({ element: made.legend() }));
   }
 
@@ -23,6 +23,7 @@ export class Extras {
   button(name, title, make) {
     const button = this.graph.tool(name, title, () => this.toggle(button, make));
     attribute(button, "aria-expanded", "false");
+    button.addEventListener("keydown", (event) => this.escaped(event, button));
     return button;
   }
 
@@ -32,19 +33,38 @@ export class Extras {
     if (!made) return;
     const known = this.made.get(button);
     const extra = known ?? make(made);
-    if (!known) this.graph.element.append(extra.element);
+    if (!known) {
+      this.graph.element.append(extra.element);
+      extra.element.addEventListener("keydown", (event) => this.escaped(event, button));
+    }
     this.made.set(button, extra);
-    extra.element.hidden = Boolean(known && !known.element.hidden);
-    attribute(button, "aria-expanded", String(!extra.element.hidden));
+    const open = !known || known.element.hidden;
+    if (open && button !== this.table) for (const other of [this.menu, this.legend]) this.hide(other);
+    extra.element.hidden = !open;
+    attribute(button, "aria-expanded", String(open));
     if (!extra.element.hidden && button !== this.legend) /** @type {HTMLElement} */ (button === this.menu ? extra.element.firstElementChild : extra.element).focus();
     this.paint();
   }
 
-  leave() {
-    const menu = this.made.get(this.menu);
-    if (menu) menu.element.hidden = true;
-    attribute(this.menu, "aria-expanded", "false");
-    this.menu.focus();
+  /** @param {HTMLButtonElement} button */
+  hide(button) {
+    const extra = this.made.get(button);
+    if (extra) extra.element.hidden = true;
+    attribute(button, "aria-expanded", "false");
+  }
+
+  /** Puts one away and goes back to its button. @param {HTMLButtonElement} button */
+  leave(button) {
+    this.hide(button);
+    button.focus();
+  }
+
+  /** @param {KeyboardEvent} event @param {HTMLButtonElement} button */
+  escaped(event, button) {
+    if (event.key !== "Escape" || button.getAttribute("aria-expanded") !== "true") return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.leave(button);
   }
 
   paint() {

@@ -4,10 +4,11 @@ import { attribute, h, write } from "./dom.js";
 
 /** Finds operators by name, function, place, cell or line; Enter goes from one to the next. */
 export class Finder {
-  /** @param {Store} store @param {(slot: string) => void} go  shows one */
-  constructor(store, go) {
+  /** @param {Store} store @param {(slot: string) => void} go  shows one @param {() => void} leave  goes back to the picture */
+  constructor(store, go, leave) {
     this.store = store;
     this.go = go;
+    this.leave = leave;
     /** @type {string[]} */
     this.hits = [];
     this.at = -1;
@@ -45,9 +46,10 @@ export class Finder {
 
   /** @param {KeyboardEvent} event */
   pressed(event) {
-    if (event.key === "Escape" && this.field.value) {
+    if (event.key === "Escape") {
       event.preventDefault();
       event.stopPropagation();
+      if (!this.field.value) return this.leave();
       this.field.value = "";
       this.find();
     }

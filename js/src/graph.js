@@ -30,7 +30,7 @@ export class GraphView {
     this.marks = new Marks(store);
     this.flow = new Flow();
     this.boxes = new Boxes(store, () => store.changed());
-    this.finder = new Finder(store, (slot) => this.show(slot));
+    this.finder = new Finder(store, (slot) => this.show(slot), () => this.frame.focus());
     /** What is counted where it comes into a closed box. @type {Map<string, string[]>} */
     this.arrivals = new Map();
     /** An operator to show once its box has been opened. */

@@ -23,10 +23,9 @@ export class Menu {
   pressed(event) {
     const items = /** @type {HTMLElement[]} */ ([...this.element.children]);
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (!step && event.key !== "Escape") return;
+    if (!step) return;
     event.preventDefault();
     event.stopPropagation();
-    if (!step) return this.leave();
     items[(items.indexOf(/** @type {HTMLElement} */ (event.target)) + step + items.length) % items.length]?.focus();
   }
 
