@@ -48,6 +48,7 @@ def shows(cells):
     assert shown(cells["leader"]) == "Process[Leader]"
     assert shown(cells["send"]).startswith("Stream[int, Process[None], Unbounded, TotalOrder, ExactlyOnce]")
     assert shown(cells["logs"]).split("\n")[-2] == "[process 1] 40"
+    assert shown(cells["memory"]) == "[]"
     assert "<svg" in cells["splitter"].outputs[0]["data"]["text/html"]
     assert shown(cells["preview"]).count("\n") > 8
     assert re.search(r"\[Counter\] [\d,]+ words so far", shown(cells["settle"]))
