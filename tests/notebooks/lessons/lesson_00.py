@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from lessons.reading import shown
-
 from hydro_nb.course import LESSONS
+from lessons.reading import shown
 
 WRONG = {}
 
