@@ -18,6 +18,8 @@ def text_of(statements: list[ast.stmt]) -> tuple[tuple[str, ...], list[int]]:
     """Give the lines of statements, and for each the line of the user's that it came from."""
     if not statements:
         return (), []
+    if len(statements) == 1 and isinstance(statements[0], ast.Expr) and _is_plain(statements[0].value):
+        return (ast.unparse(statements[0]),), [statements[0].lineno]
     # A string that comes first would be written as a docstring.
     module = ast.Module([ast.Pass(lineno=0), *statements], [])
     try:
@@ -33,6 +35,53 @@ def text_of(statements: list[ast.stmt]) -> tuple[tuple[str, ...], list[int]]:
         raise SpliceError("its text would read back as something else")
     lines = text.split("\n")
     return tuple(lines[1:]), _lines(again, module, len(lines))[1:]
+
+
+FEW = 64
+"""Parts of an expression that may be taken for plain; a deep one need not be read at all."""
+_OPERATIONS = (ast.BinOp, ast.BoolOp, ast.Compare, ast.UnaryOp, ast.IfExp, ast.Tuple)
+_OPERATORS = (
+    ast.operator,
+    ast.boolop,
+    ast.unaryop,
+    ast.Eq,
+    ast.NotEq,
+    ast.Lt,
+    ast.LtE,
+    ast.Gt,
+    ast.GtE,
+    ast.In,
+    ast.NotIn,
+)
+_PLAIN = (ast.Name, ast.expr_context, *_OPERATIONS, *_OPERATORS)
+"""`is` is warned of beside a literal."""
+
+
+def _is_plain(expr: ast.expr) -> bool:
+    """Whether an expression is made of variables, numbers, short texts and operations: it is read as it is written.
+
+    >>> [_is_plain(ast.parse(text, mode="eval").body) for text in ("n % 2 == 0", "a.b[c](1)", "n is 1", "1[n]")]
+    [True, True, False, False]
+    """
+    nodes = list(ast.walk(expr))
+    return len(nodes) <= FEW and all(map(_is_plain_node, nodes))
+
+
+def _is_plain_node(node: ast.AST) -> bool:
+    match node:
+        case ast.Constant():
+            return node.value is None or _is_plain_value(node.value, node.kind)
+        case ast.Attribute(value=owner) | ast.Subscript(value=owner) | ast.Call(func=owner, keywords=[]):
+            return isinstance(owner, ast.Name | ast.Attribute | ast.Subscript | ast.Call)
+        case _:
+            return isinstance(node, _PLAIN)
+
+
+def _is_plain_value(value: object, kind: str | None) -> bool:
+    """Whether a literal is a number without a sign, which is read as an operation, or a text without escapes."""
+    if isinstance(value, int):
+        return 0 <= value < 1 << 63
+    return isinstance(value, str) and kind is None and value.isascii() and value.isprintable()
 
 
 def _is_broken(node: ast.AST) -> bool:
