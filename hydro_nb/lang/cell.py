@@ -104,6 +104,24 @@ def drop(key: str) -> None:
             _drop_from(flow, key)
 
 
+def whole(flow: FlowBuilder, slot: str) -> str:
+    """Give the cell that made what stands in a slot, and that belongs to no other.
+
+    >>> flow = FlowBuilder()
+    >>> with flow.cell("sources"):
+    ...     with flow.cell("words"):
+    ...         words = flow.process().source_iter(["a"])
+    >>> whole(flow, words.ref.slot)
+    'sources'
+    """
+    within, key = _within.get(flow, {}), slot.partition(".")[0]
+    seen: set[str] = set()
+    while key in within and key not in seen:
+        seen.add(key)
+        key = within[key]
+    return key
+
+
 def _drop_from(flow: FlowBuilder, key: str) -> None:
     inner = _belonging(flow, key)
     _within.get(flow, {}).pop(key, None)

@@ -12,11 +12,13 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from IPython.core.error import UsageError
 
 from hydro_nb.deploy import quickest
 from hydro_nb.lang import cell, site
+from hydro_nb.lang.flow import FlowBuilder
 from hydro_nb.notebook import display, stale
 from hydro_nb.notebook.deployments import Deployments
 from hydro_nb.notebook.flows import flows_of
@@ -33,6 +35,8 @@ class Open:
     info: Any
     key: str
     label: str
+    flows: dict[str, FlowBuilder]
+    """the flows that names were bound to when it began"""
     kept: bool = False
     """whether what it built stands even if the cell fails from here on"""
 
@@ -59,6 +63,8 @@ class Cells:
         """the cell that is being run again in the place of its reader"""
         self._stale: list[str] = []
         """the cells that the reader was told to run again"""
+        self._makers: WeakKeyDictionary[FlowBuilder, str] = WeakKeyDictionary()
+        """the cell that made each flow"""
 
     # ------------------------------------------------------------ life
 
@@ -68,6 +74,7 @@ class Cells:
             old.detach()
             self.deployments, self._seen, self._open = old.deployments, old._seen, old._open
             self._ran = getattr(old, "_ran", {})
+            self._makers = getattr(old, "_makers", self._makers)
         self.shell.events.register("pre_run_cell", self.start)
         self.shell.events.register("post_run_cell", self.end)
         running = getattr(self.shell.displayhook, "exec_result", None)
@@ -90,7 +97,7 @@ class Cells:
         site.name_file(self._filename(info), ran.label)
         if _parses(_transformed(info)):
             self.deployments.stop(key, ran.label)
-        self._open.append(Open(info, key, ran.label))
+        self._open.append(Open(info, key, ran.label, flows_of(self.shell.user_ns)))
         self._ran[key] = ran
         cell.begin(key, apart=again is not None)
 
@@ -107,12 +114,22 @@ class Cells:
             cell.rollback()
         else:
             cell.commit()
+            self._note_new(run)
             self._note_stale()
         self.deployments.adopt(run.key, run.label, self.shell.user_ns)
         display.wake()
         if flows_of(self.shell.user_ns):
             # who builds a flow will deploy it: what its processes are forked from takes a moment to load
             quickest.warm()
+
+    def _note_new(self, run: Open) -> None:
+        """Note the flows that the cell which ends has made, in the places of those that it made when it last ran."""
+        for name, flow in flows_of(self.shell.user_ns).items():
+            if flow not in self._makers:
+                self._makers[flow] = run.key
+                old = run.flows.get(name)
+                if old is not None and self._makers.get(old) == run.key:
+                    stale.succeed(flow, old)
 
     def _note_stale(self) -> None:
         """Say which cells must run again because of what the one that ends has changed."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from IPython.core.error import UsageError
 
 from hydro_nb.notebook import stale
-from hydro_nb.notebook.cells import BODY, Cells
+from hydro_nb.notebook.cells import Cells
 
 if TYPE_CHECKING:
     from hydro_nb.lang.flow import FlowBuilder
@@ -16,15 +16,8 @@ if TYPE_CHECKING:
 def refresh(cells: Cells, flow: FlowBuilder) -> list[str]:
     """Run the stale cells of a flow again, each once, in the order of the program; gives which they were."""
     done: dict[str, str] = {}
-    while keys := [key for key in _keys(flow) if key not in done]:
+    while keys := [key for key in stale.cells(flow) if key not in done]:
         done[keys[0]] = cells.rerun(keys[0])
     if left := stale.labels(flow):
         raise UsageError(f"{', '.join(left)} stands on what no cell makes any more: edit it, or delete it")
     return [*done.values()]
-
-
-def _keys(flow: FlowBuilder) -> list[str]:
-    """Give the keys of the cells that are stale."""
-    found = flow.graph.stale()
-    slots = (node.slot for node in flow.graph.nodes.values() if node.slot in found and node.site.cell)
-    return [*dict.fromkeys(slot.partition(".")[0].removesuffix(BODY) for slot in slots)]

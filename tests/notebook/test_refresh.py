@@ -141,9 +141,35 @@ def test_refresh_says_which_cells_it_cannot_run(kernel):
     kernel.run("import asyncio\nawait asyncio.sleep(0)\nnumbers.for_each(print)", "sink")
     kernel.run(CHANGED, "numbers")
     assert "awaits something and must be run by itself" in kernel.attempt("%hydro refresh", "refresh").stderr
-    kernel.run("with flow.cell('block'):\n    block = numbers.map(str)", "sink")
-    kernel.run(NUMBERS, "numbers")
-    assert "`block` is no cell of this notebook" in kernel.attempt("%hydro refresh", "refresh").stderr
+
+
+def test_refresh_runs_the_cell_of_a_block_that_is_stale(kernel):
+    build(kernel)
+    kernel.run("with flow.cell('block'):\n    block = numbers.map(str)", "last")
+    kernel.run(CHANGED, "numbers")
+    label = kernel.value("f'In[{len(In) - 2}]'")
+    assert label in kernel.run("%hydro refresh", "refresh").stdout
+    assert kernel.value("flow.graph.stale()") == "{}"
+
+
+def test_cells_that_stand_on_a_flow_that_its_cell_made_anew_are_stale(kernel):
+    build(kernel)
+    count = int(kernel.value("len(In) - 1"))
+    told = f"stale: run In[{count - 2}], In[{count - 1}], In[{count}] again, in this order, or %hydro refresh\n"
+    assert kernel.run(MAKE, "make").stdout == told
+    # what is built on the old flow alone does not help
+    kernel.run(SINK, "sink")
+    assert operators(kernel) == ""
+    assert kernel.run(MAKE, "make").stdout == ""
+    kernel.run("%hydro refresh", "refresh")
+    assert operators(kernel) == "source_iter map for_each"
+    assert kernel.run("%hydro refresh", "refresh").stdout == "nothing is stale\n"
+
+
+def test_a_second_flow_of_a_name_leaves_the_cells_of_the_first_alone(kernel):
+    build(kernel)
+    assert kernel.run(MAKE, "make another").stdout == ""
+    assert kernel.run("%hydro refresh", "refresh").stdout == "nothing is stale\n"
 
 
 COUNTING = """%%hydro
