@@ -12,6 +12,7 @@ from hydro_nb.deploy.change import Laid
 from hydro_nb.deploy.losses import broken, dropped
 from hydro_nb.deploy.named import Named, Roster, shown
 from hydro_nb.deploy.plan import Program
+from hydro_nb.deploy.redeploy import Recipe
 from hydro_nb.deploy.skipped import SkippedRow, rows_of
 from hydro_nb.deploy.watching import View, Watching
 from hydro_nb.errors import DeployError
@@ -36,6 +37,7 @@ class Looking:
     _backend: Backend
     _roster: Roster
     _subscribers: list[Subscriber]
+    _recipe: Recipe | None
 
     @property
     def name(self) -> str:
@@ -46,6 +48,11 @@ class Looking:
     def program(self) -> Program:
         """What was deployed, the last time."""
         return self._laid.program
+
+    @property
+    def flow_graph(self) -> Any:
+        """The nodes of the flow as it is now, which cells may have changed since; none of a program without a flow."""
+        return None if self._recipe is None else self._recipe.graph
 
     @property
     def state(self) -> Phase:

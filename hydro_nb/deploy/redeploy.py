@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from hydro_nb.deploy.change import ENDED, Change, Laid
 from hydro_nb.deploy.order import Order
@@ -14,8 +14,18 @@ from hydro_nb.deploy.policy import Policy
 from hydro_nb.telemetry.state import DeploymentState
 from hydro_nb.wire import location_of, member_of
 
-Recipe = Callable[[Any, "Mapping[Any, int] | None"], "tuple[Program, Mapping[int, int]]"]
-"""Given a flow, or None for the one that was deployed, and sizes of clusters: its program as it is now, with sizes."""
+
+class Recipe(Protocol):
+    """A flow that was deployed, as it is now."""
+
+    @property
+    def graph(self) -> Any:
+        """Its nodes."""
+        ...
+
+    def __call__(self, flow: Any, clusters: Mapping[Any, int] | None) -> tuple[Program, Mapping[int, int]]:
+        """Give its program, or that of another flow, with the sizes of its clusters."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,11 @@ class Again:
         self._flow = flow
         self._sizes = _by_name(flow.graph, sizes)
 
+    @property
+    def graph(self) -> Graph:
+        """The flow as it is now, which may be other than what was deployed."""
+        return self._flow.graph
+
     def __call__(self, flow: object, clusters: Mapping[Any, int] | None) -> tuple[Program, dict[int, int]]:
         """Give the program of a flow as it is now, or of the one that was deployed."""
         from hydro_nb.compile.program import compile_flow

@@ -10,6 +10,7 @@ from typing_extensions import TypeIs
 
 from hydro_nb.deploy.io import hydro_io
 from hydro_nb.notebook.acts import check_apart, perform
+from hydro_nb.notebook.outdated import outdated
 from hydro_nb.notebook.past import Past
 
 if TYPE_CHECKING:
@@ -80,6 +81,10 @@ class Source(Protocol):
 
     def watch(self, slots: Collection[str]) -> None:
         """Sample what these operators give from now on, and no others on demand; may block."""
+        ...
+
+    def stale(self) -> list[dict[str, Any]]:
+        """Give the cells that must run again before the flow can be deployed again, as problems."""
         ...
 
 
@@ -166,6 +171,11 @@ class DeploymentSource:
         if self._view is None:
             self._view = self._deployment.watch()
         self._view.turn(frozenset(slots))
+
+    def stale(self) -> list[dict[str, Any]]:
+        """Give the cells that must run again before the flow can be deployed again."""
+        graph = None if isinstance(self._deployment, Past) else self._deployment.flow_graph
+        return outdated(graph) if graph is not None else []
 
     def act(self, call: str, processes: Sequence[str], given: Mapping[str, Any]) -> None:
         """Do what the call of the deployment does; what it refuses is refused here."""

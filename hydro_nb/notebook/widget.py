@@ -75,6 +75,7 @@ class _View(anywidget.AnyWidget):
     discarded = traitlets.Dict().tag(sync=True)
     skipped = traitlets.Dict().tag(sync=True)
     faults = traitlets.List[dict[str, Any]]().tag(sync=True)
+    stale = traitlets.List[dict[str, Any]]().tag(sync=True)
     acts = traitlets.List[dict[str, Any]]().tag(sync=True)
     logs = traitlets.Unicode().tag(sync=True)
     inlets = traitlets.List[str]().tag(sync=True)
@@ -124,6 +125,7 @@ class Dashboard(_View):
         self._keeping = threading.Lock()
         self._cancel: Cancel | None = None
         self._closed = False
+        self._stale: list[dict[str, Any]] = []
         self._graph = source.graph
         self._fresh: dict[str, Any] | None = None
         state = source.snapshot()
@@ -188,7 +190,11 @@ class Dashboard(_View):
         self._acted()
 
     def wake(self) -> None:
-        """Go on where the deployment had ended and runs again."""
+        """Go on where the deployment had ended and runs again; see which cells are to run again."""
+        stale = self._source.stale()
+        if stale != self._stale:
+            self._stale = stale
+            self._acted()
         if self._cancel is None and not (self._closed or self._source.snapshot().over):
             self._answer_once()
 
@@ -282,12 +288,12 @@ class Dashboard(_View):
     def _sync(self, state: DeploymentState, now: float, *, last: bool) -> None:
         """Set the traits, at most twice a second; when nobody looks the phase and what buttons did alone."""
         told = self._acts.told()
-        news = self.status.get("phase") != shown(state, now) or self.acts != told
+        news = self.status.get("phase") != shown(state, now) or self.acts != told or self.stale != self._stale
         if not (last or news or (self._pace.listening and now - self._synced >= TRAIT_STEP)):
             return
         self._synced = now
         with self.hold_sync():
-            for name, value in {**self._feed.traits(state, now), "acts": told}.items():
+            for name, value in {**self._feed.traits(state, now), "acts": told, "stale": self._stale}.items():
                 self.set_trait(name, value)
 
     def _tell_news(self, state: DeploymentState, now: float, *, last: bool = False) -> None:

@@ -68,8 +68,8 @@ export class ProblemsView {
     write(one(row, ".what b"), problem.error);
     write(one(row, ".op"), problem.op);
     one(row, ".op").hidden = !problem.slot;
-    write(one(row, ".process"), `on ${problem.process}${problem.fatal || !problem.element ? "" : ", skipped"}`);
-    write(one(row, ".meta time"), clock(problem.time).slice(0, 8));
+    write(one(row, ".process"), problem.advice ?? `on ${problem.process}${problem.fatal || !problem.element ? "" : ", skipped"}`);
+    write(one(row, ".meta time"), problem.advice ? "" : clock(problem.time).slice(0, 8));
     write(one(row, ".element code"), problem.element);
     one(row, ".element").hidden = !problem.element;
     write(one(row, ".place"), site.cell ? `${site.cell}, line ${site.line}` : "");
@@ -77,7 +77,7 @@ export class ProblemsView {
     write(one(row, ".frames"), others.map((f) => `${f.cell}, line ${f.line}\n${underlined({ ...f, text: f.text.trim() }).replace(/^/gm, "    ")}`).join("\n"));
     one(row, ".frames").hidden = !others.length;
     one(row, ".source").hidden = !site.text;
-    row.classList.toggle("skipped", Boolean(problem.skipped));
+    row.classList.toggle("skipped", Boolean(problem.skipped || problem.advice));
     this.paintSkipped(one(row, ".left-out"), problem);
   }
 

@@ -20,6 +20,9 @@ export const OVER = ["stopped", "failed", "killed"];
 export const GONE = ["failed", "killed"];
 const [FIRST_WAIT, LAST_WAIT] = [200, 3200];
 
+/** What a cell that must run again has in common with other problems. */
+const STALE = { process: "", time: 0, slot: "", element: "", frames: [], fatal: false };
+
 /** @typedef {{points: [number, number][], rate: number, history: number[], stepped: number}} Meter */
 
 /**
@@ -91,7 +94,7 @@ export class Store {
   }
   /** @returns {Problem[]} */
   get problems() {
-    return this.model.get("problems");
+    return [...this.model.get("problems"), ...(this.model.get("stale") ?? []).map((each) => ({ ...STALE, ...each }))];
   }
 
   /** @returns {Fault[]} */
@@ -129,7 +132,7 @@ export class Store {
     const receive = (/** @type {Message} */ message, /** @type {DataView[]} */ buffers) => this.receive(message, buffers);
     const trait = () => this.takeTraits();
     this.model.on("msg:custom", receive);
-    const events = ["name", "graph", "status", "processes", "problems", "totals", "discarded", "skipped", "faults", "acts"].map((name) => `change:${name}`);
+    const events = ["name", "graph", "status", "processes", "problems", "totals", "discarded", "skipped", "faults", "acts", "stale"].map((name) => `change:${name}`);
     for (const event of events) this.model.on(event, trait);
     signal.addEventListener("abort", () => {
       clearTimeout(this.timer);

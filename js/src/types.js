@@ -74,6 +74,7 @@
  * @property {Site[]} frames
  * @property {boolean} fatal
  * @property {boolean} [skipped]  whether its operator goes on without the element
+ * @property {string} [advice]  what to do: it is a cell that must run again
  */
 /**
  * @typedef {object} Message
@@ -100,6 +101,7 @@
  * @property {Record<string, Skipped>} [skipped]  per operator that goes on without some elements
  * @property {Fault[]} [faults]  in force on purpose
  * @property {Act[]} [acts]
+ * @property {(Pick<Problem, "error" | "op" | "site" | "advice">)[]} [stale]  cells that must run again before the flow can be deployed again
  * @property {string} [logs]  the folder of the whole logs
  * @property {string[]} [inlets]  slots of the ports through which a person may send
  */

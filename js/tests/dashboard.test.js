@@ -99,6 +99,19 @@ test("carets stand under what failed, in the operator's line and in those of fun
   expect(text(el, ".problem .frames")).toBe(`f.py, line 3\n    return g(n)\n    ${" ".repeat(7)}^^^^`);
 });
 
+test("cells that must run again are problems with what to do", () => {
+  const { el, fake, dashboard } = shown(model());
+  fake.set("stale", [{ error: "In[5] stands on what has changed: its input changed", op: "map", site: { cell: "In[5]", line: 1, text: "x.map(f)" }, advice: "Run In[5] again or %hydro refresh; then deploy again." }]);
+  dashboard.tabs.show("problems");
+  dashboard.paint();
+  expect(text(el, "[data-tab=problems] .badge")).toBe("1");
+  expect([text(el, ".problem .process"), text(el, ".problem .place")]).toEqual(["Run In[5] again or %hydro refresh; then deploy again.", "In[5], line 1"]);
+  expect(el.querySelector(".problem .op")?.hasAttribute("hidden")).toBe(true);
+  fake.set("stale", []);
+  dashboard.paint();
+  expect(el.querySelector(".problem")).toBeNull();
+});
+
 test("problems are counted on their tab and lead to their stream", () => {
   const problem = { process: "B", time: 1, error: "ValueError: no", slot: "map", op: "map", site: { cell: "In[1]", line: 2, text: "x.map(f)" }, element: "3", frames: [], fatal: true };
   const { el, dashboard } = shown(model({ problems: [problem] }));

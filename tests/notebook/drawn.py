@@ -72,6 +72,9 @@ class Ticker:
     def send(self, slot, value):
         self.asked.append(f"send {slot} {value!r}")
 
+    def stale(self):
+        return []
+
     def watch(self, slots):
         self.watched = set(slots)
 

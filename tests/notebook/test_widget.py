@@ -180,6 +180,23 @@ def test_when_nobody_looks_only_the_phase_is_kept_true(ticker, dashboard):
     assert (dashboard.status["phase"], dashboard.totals) == ("running", {"main.send.0": 9})
 
 
+class Restless(Ticker):
+    """A source whose flow has a cell that must run again."""
+
+    def stale(self):
+        return [{"error": "In[5] stands on what has changed", "op": "map", "site": {}, "advice": "Run In[5] again"}]
+
+
+def test_cells_to_run_again_are_told_once_a_cell_has_ended():
+    source = Restless()
+    page = Heard(source)
+    assert page.stale == []
+    page.wake()
+    source.tick()
+    assert [each["advice"] for each in page.stale] == ["Run In[5] again"]
+    page.close()
+
+
 def test_a_closed_view_ticks_no_more(ticker):
     Dashboard(ticker).close()
     assert ticker.callbacks == []
