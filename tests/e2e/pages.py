@@ -45,16 +45,26 @@ class Notebook:
         self.server = server
         self.page = page
         self.path = path
-        self.complaints: list[str] = []
+        self._said: list[str] = []
+        self._forgiven: list[str] = []
         page.set_default_timeout(PATIENCE * 1000)
         page.on("console", self._heard)
-        page.on("pageerror", lambda error: self.complaints.append(f"{error.name}: {error.message}\n{error.stack}"))
+        page.on("pageerror", lambda error: self._said.append(f"{error.name}: {error.message}\n{error.stack}"))
         page.goto(server.url(path))
         self.wait_for_kernel()
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith(ITS_OWN):
-            self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
+            self._said.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def forgive(self, text: str) -> None:
+        """Expect complaints with this text, whenever they come."""
+        self._forgiven.append(text)
+
+    @property
+    def complaints(self) -> list[str]:
+        """What the page has complained of, but for what is expected."""
+        return [said for said in self._said if not any(each in said for each in self._forgiven)]
 
     def wait_for_kernel(self) -> None:
         """Wait until the notebook that is in front has its kernel."""

@@ -55,7 +55,7 @@ def test_stop_works_while_a_cell_is_busy(open_notebook):
     assert dashboard.wait_for_total(before + 50) > before
     dashboard.stop()
     dashboard.wait_for_phase("stopped")
-    assert wait_gone(pids, 5) == []
+    assert wait_gone(pids, 60) == []
     expect(notebook.busy(2)).to_be_visible()
     notebook.command("notebook:interrupt-kernel")
     notebook.finish(2)
@@ -70,7 +70,7 @@ def test_a_restarted_kernel_leaves_no_process_and_the_dashboard_says_so(open_not
     pids = dashboard.pids()
     assert len(pids) == 2
     notebook.restart()
-    assert wait_gone(pids, 10) == []
+    assert wait_gone(pids, 60) == []
     dashboard.wait_for_phase("disconnected")
     notebook.run_all()
     notebook.dashboard().wait_for_total(10)
@@ -107,8 +107,7 @@ def test_a_saved_notebook_keeps_the_picture_with_the_final_counts(open_notebook,
     expect(reader.page.get_by_text("Error displaying widget: model not found")).to_be_visible()
     reader.page.screenshot(path=pictures / "saved.png")
     # what JupyterLab says of any widget whose kernel has gone, which is why the picture stands beside it
-    assert [each for each in reader.complaints if "widget model not found" not in each] == []
-    reader.complaints.clear()
+    reader.forgive("widget model not found")
 
 
 def test_a_picture_is_kept_also_of_a_flow_that_was_not_stopped(open_notebook):
@@ -133,7 +132,7 @@ def test_a_killed_process_is_shown_and_the_others_go_on(open_notebook, pictures)
     at_death = dashboard.wait_for_total(1)
     dashboard.wait_for_total(at_death + 100)
     to_screen = dashboard.root.locator(".stream", has_text="Clock → Screen").locator(".count b")
-    assert int(to_screen.inner_text()) < at_death + 100
+    assert int("".join(filter(str.isdigit, to_screen.inner_text()))) < at_death + 100
     notebook.page.screenshot(path=pictures / "killed.png")
 
 
