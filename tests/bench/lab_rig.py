@@ -38,7 +38,7 @@ def notebook_of(cells, home):
     finally:
         server.close()
         shutil.rmtree(sockets)
-    assert opened.complaints == []
+    assert opened.complaints == [], opened.complaints
 
 
 class Beside:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import statistics
+import time
 
 import pytest
 from lab_rig import Beside, notebook_of
@@ -24,6 +25,8 @@ beats = process(Clock).source_interval(0.01).limit({BEATS})
 beats.flat_map_ordered(lambda _: range({ELEMENTS})).send(process(Sink)).fold(lambda: 0, lambda n, _: n + 1)
 loud = process(Loud).source_interval(0.01).limit({BEATS}).flat_map_ordered(lambda _: range({LINES}))
 loud.for_each(lambda n: print(n, "a line as long as most are"))"""
+LARGE = "deployment = flows.operators(2000).deploy()\ndeployment"
+PATIENCE = 60.0
 WATCH = """() => {
     const busy = window.busy = { frames: [], longest: 0, tasks: 0 };
     let last = performance.now();
@@ -68,20 +71,46 @@ def _watched(notebook, beside, tab):
     expect(status).to_have_text(re.compile(f"^{whole(BEATS * LINES)} lines, "), timeout=60_000)
 
 
+def test_two_thousand_operators_are_drawn_while_page_and_kernel_go_on(tmp_path):
+    with notebook_of(["from hydro_nb.bench import flows", LARGE], tmp_path) as notebook:
+        notebook.run_all(PATIENCE)
+        beside = Beside(notebook)
+        nodes = notebook.dashboard().root.locator(".stage .node")
+        expect(nodes).to_have_count(beside.value("len(deployment.processes)"))
+        _drawn(notebook, beside, nodes, beside.value("len(deployment.program.graph.nodes)"))
+        beside.close()
+
+
+def _drawn(notebook, beside, nodes, count):
+    """Open all boxes, and measure until they are."""
+    before, used, began = beside.held(), beside.spent(), time.perf_counter()
+    notebook.page.evaluate(WATCH)
+    notebook.page.get_by_label("Open all boxes").click()
+    taken = []
+    while nodes.count() < count:
+        taken += beside.round_trips(0.2)
+        assert time.perf_counter() - began < PATIENCE
+    seconds = time.perf_counter() - began
+    told = notebook.page.evaluate(TOLD)
+    used = beside.spent() - used
+    print(f"\n{count} operators are drawn after {seconds:.1f} s")
+    report(told, sorted(taken), used, beside.sizes, before, beside.held(), seconds)
+
+
 def whole(number):
     """Write a number as the page does."""
     return f"{number:,}".replace(",", "\u202f")
 
 
-def report(told, taken, used, sizes, before, after):
+def report(told, taken, used, sizes, before, after, seconds=SECONDS):
     frames = sorted(told["frames"])
     grown = [(now - then) / 2**20 for then, now in zip(before, after, strict=True)]
     print(
         f"\n{1000 * len(frames) / sum(frames):.0f} frames/s (median {statistics.median(frames):.1f} ms, "
         f"95 % {frames[int(len(frames) * 0.95)]:.1f} ms, worst {frames[-1]:.0f} ms); "
         f"{told['tasks']} tasks of more than 50 ms, the longest {told['longest']:.0f} ms; "
-        f"the page's thread uses {100 * used / SECONDS:.0f} % of a processor\n"
-        f"{len(sizes) / SECONDS:.1f} messages/s, {sum(sizes) / SECONDS / 2**10:.0f} KiB/s; "
+        f"the page's thread uses {100 * used / seconds:.0f} % of a processor\n"
+        f"{len(sizes) / seconds:.1f} messages/s, {sum(sizes) / seconds / 2**10:.0f} KiB/s; "
         f"a cell is answered in {1e3 * statistics.median(taken):.1f} ms, at most {1e3 * taken[-1]:.0f} ms\n"
         f"the page holds {after[0] / 2**20:.0f} MiB ({grown[0]:+.1f}), "
         f"the kernel {after[1] / 2**20:.0f} ({grown[1]:+.1f})"
