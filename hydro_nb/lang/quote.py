@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ _INSTEAD = {
 _ONLY_BEGUN = frozenset({"map", "filter_map"})
 """Methods that do not wait for what an `async def` makes."""
 _SHARED = (list, dict, set, bytearray)
+_NEVER_CHANGE = (bool, int, float, complex, str, bytes, tuple, frozenset)
+"""Types of which one empty value is as good as another."""
 
 
 def q(value: X) -> X:
@@ -106,7 +109,8 @@ def checked_on_error(on_error: object, method: str, site: Site) -> OnError:
 def start(init: Any, method: str, site: Site) -> Any:
     """Take the first accumulator: an immutable value, or a factory of no arguments."""
     if callable(init):
-        return function(init, 0, method, site, remedy=f"What `{method}` is given first makes the start: lambda: 0")
+        factory = function(init, 0, method, site, remedy=f"What `{method}` is given first makes the start: lambda: 0")
+        return factory.fn() if _is_of_literal(factory) else factory
     if isinstance(init, _SHARED):
         shared: Any = cast("Any", init)
         raise GraphError(
@@ -114,6 +118,15 @@ def start(init: Any, method: str, site: Site) -> Any:
             f"  {site}\n  Give the factory, which is called where one is needed: {_factory(shared)}"
         )
     return init
+
+
+def _is_of_literal(factory: Func) -> bool:
+    """Whether a factory only gives a value that nobody can change, which may as well be given itself."""
+    tree = factory.located.tree if factory.located else None
+    if not isinstance(tree, ast.Lambda):
+        return any(factory.fn is each for each in _NEVER_CHANGE)
+    body = tree.body.operand if isinstance(tree.body, ast.UnaryOp) else tree.body
+    return isinstance(body, ast.Constant) and isinstance(body.value, _NEVER_CHANGE)
 
 
 def _name(fn: Any) -> str:

@@ -19,7 +19,7 @@ from hydro_nb.runtime.counted import add_up, count_each, count_words
 SPLIT = "flat_map_ordered(lambda x: x.split())"
 PAIRS = "map(lambda x: (x, 1)).into_keyed()"
 FORMS = {
-    "add_up": ["fold(0, lambda t, x: t + x).into_stream()", "fold(True, lambda t, x: t + x).into_stream()"],
+    "add_up": [f"fold({init}, lambda t, x: t + x).into_stream()" for init in ("0", "True")],
     "count_each": [f"{PAIRS}.{end}.entries()" for end in ("value_counts()", "fold(0, lambda n, x: n + x)")],
     "count_words": [f"{SPLIT}.{PAIRS}.{end}.entries()" for end in ("value_counts()", "reduce(lambda n, x: n + x)")],
     "max": ["max().into_stream()"],
@@ -40,6 +40,18 @@ def cell_of(form: str) -> dict[str, Any]:
 @pytest.mark.parametrize(("name", "form"), CALLS)
 def test_it_is_recognised(name, form):
     source = compile_flow(stream_of(cell_of(form), []).flow.graph).locations[0].source
+    assert f"{name}(" in source
+
+
+@pytest.mark.parametrize("init", ["lambda: 0", "int"])
+@pytest.mark.parametrize(("name", "form"), [(name, form) for name, form in CALLS if "fold(0," in form])
+def test_a_factory_of_a_number_is_as_good_as_the_number(name, form, init):
+    """The form that Hydro has: a function makes the start."""
+    stream = stream_of(cell_of(form.replace("fold(0,", f"fold({init},")), [2, 3])
+    source = compile_flow(stream.flow.graph).locations[0].source
+    assert source == compile_flow(stream_of(cell_of(form), [2, 3]).flow.graph).locations[0].source.replace(
+        form, form.replace("fold(0,", f"fold({init},")
+    )
     assert f"{name}(" in source
 
 
@@ -95,6 +107,35 @@ def test_what_is_left_is_left_to_the_loop():
     assert list(count_each(table, iter(["a", "b", "a", [], "b"]))) == [[], "b"]
     assert table == {"a": 2, "b": 1}
     assert list(count_words(table, ["a a", 1, "a"])) == ["a a", 1, "a"]
-    assert add_up(2**63, [1, 2]) == (2**63 + 3, ())
-    assert add_up(0, [0.1] * 10 + [[]]) == (sum([0.1] * 10), [[]])
-    assert add_up(1, [0.5, 10**400, 2]) == (1.5, [10**400, 2])
+
+
+@pytest.mark.parametrize(
+    ("total", "items", "error"),
+    [
+        (2**63, [1, 2, True], None),
+        (0, [0.1] * 10, None),
+        (0, [1e100, 1, -1e100], None),
+        (0, [1 + 2j, 0.1, 0.2], None),
+        (0, [0.1] * 10 + [[]], TypeError),
+        (1, [0.5, 10**400, 2], OverflowError),
+        (1, [2, "a", 3], TypeError),
+        ("a", ["b"], None),
+    ],
+)
+def test_what_is_added_up_and_what_the_loop_adds_make_what_the_loop_makes(total, items, error):
+    whole, left = in_turn(*add_up(total, items)), in_turn(total, items)
+    assert (whole, whole[1]) == (left, error)
+
+
+def in_turn(total: Any, items: Any) -> tuple[Any, type[Exception] | None]:
+    """Add what is left, one after the other, up to what cannot be added."""
+    for item in items:
+        try:
+            total = total + item
+        except (TypeError, OverflowError) as error:
+            return total, type(error)
+    return total, None
+
+
+def test_whole_numbers_are_added_up_at_once():
+    assert add_up(2**63, [1, 2, True]) == (2**63 + 4, ())
