@@ -113,6 +113,14 @@ def test_its_pictures_are_files_with_words_for_who_cannot_see_them(path):
 
 
 @each
+def test_its_links_to_files_lead_somewhere(path):
+    text = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    links = [link for link in re.findall(r"(?<!!)\[[^\]]+\]\(([^)]+)\)", text) if "://" not in link]
+    assert all((FOLDER / link).is_file() for link in links)
+    assert links or path.stem.startswith("00")
+
+
+@each
 def test_its_lines_are_clean(path):
     for cell in read(path).cells:
         assert cell.source == cell.source.strip()
