@@ -17,6 +17,7 @@ import msgspec
 from msgspec.structs import replace
 
 from hydro_nb.deploy.likeness import Captured
+from hydro_nb.deploy.modules import alike, reached, texts
 from hydro_nb.deploy.plan import Program, peers_of
 from hydro_nb.wire import ChannelSpec, LocationProgram, location_of
 
@@ -51,8 +52,12 @@ class Change:
 class Laid:
     """A program with the sizes of its clusters, and what is told of each location."""
 
-    def __init__(self, program: Program, clusters: Mapping[int, int]) -> None:
+    def __init__(
+        self, program: Program, clusters: Mapping[int, int], modules: Mapping[str, bytes] | None = None
+    ) -> None:
         self.program = program
+        self.modules = texts() if modules is None else modules
+        """what stands in the files of the user's own modules"""
         self.clusters = clusters
         self.places = {place.id: place for place in program.locations}
         self._captured: dict[int, Captured] = {}
@@ -96,6 +101,10 @@ class Laid:
         lines = self.places[place].source.split("\n")
         return [line for line in lines if not line.lstrip().startswith(("#", '"""'))]
 
+    def imports(self, place: int) -> dict[str, bytes]:
+        """Give what stands in the modules of the user's that it imports."""
+        return {name: self.modules[name] for name in sorted(reached(self.captured(place).modules, self.modules))}
+
     def types(self, place: int) -> frozenset[bytes]:
         """Give the types that what comes in may be of, where its channels do not say of which it is."""
         untyped = any(way == "in" and not channel.codec.type_name for (way, _), channel in self.ends(place))
@@ -134,7 +143,7 @@ def change(old: Laid, new: Laid, over: Collection[int] = (), taken: Collection[i
     while crossed := _crossed(old, laid, [place for place in shared if place not in reasons]):
         reasons |= dict.fromkeys(crossed, "its channels")
     staying = [place for place in shared if place not in reasons]
-    laid = Laid(_wired(old, laid, staying), laid.clusters)
+    laid = Laid(_wired(old, laid, staying), laid.clusters, new.modules)
     common = [peer for peer in laid.peers if peer in old.peers and location_of(peer) in shared]
     replaced = {peer: reasons.get(location_of(peer), "") or ENDED for peer in common}
     kept = tuple(peer for peer in common if location_of(peer) in staying and peer not in over)
@@ -179,7 +188,8 @@ def _renumbered(new: Laid, places: Mapping[int, int]) -> Laid:
         captures={places[place]: payload for place, payload in new.program.captures.items()},
     )
     # a cluster on which nothing runs is no place of the program
-    return Laid(program, {places[place]: count for place, count in new.clusters.items() if place in places})
+    clusters = {places[place]: count for place, count in new.clusters.items() if place in places}
+    return Laid(program, clusters, new.modules)
 
 
 def _moved(place: LocationProgram, places: Mapping[int, int]) -> LocationProgram:
@@ -201,6 +211,9 @@ def _reason(old: Laid, new: Laid, place: int) -> str:
     was, now = old.values(place), new.values(place)
     if changed := [name for name in now if was.get(name) != now[name]]:
         return f"what it captures: {', '.join(f'`{name}`' for name in changed)}"
+    known = {name: text for name, text in new.imports(place).items() if name in old.modules}
+    if changed := [name for name, text in known.items() if not alike(old.modules[name], text)]:
+        return f"what it imports: {', '.join(f'`{name}`' for name in changed)}"
     if old.wires(place) != new.wires(place):
         return "its channels"
     return "" if new.types(place) <= old.types(place) else "the types that it may receive"

@@ -73,9 +73,17 @@ def _made(name: str, made_by: object, given: tuple[Any, ...] = (), named: Mappin
 class _Reader(pickle.Unpickler):
     """Reads a payload as the calls that it consists of."""
 
+    modules: set[str]
+    """where names are looked up, and what is imported whole"""
+
     def find_class(self, module_name: str, global_name: str, /) -> Any:
         """Give what stands for a name, instead of what has it."""
-        return _made(global_name, module_name)
+        self.modules.add(module_name)
+        return self._imported if global_name == "subimport" else _made(global_name, module_name)
+
+    def _imported(self, name: str) -> _Made:
+        self.modules.add(name)
+        return _made(name, "a module")
 
 
 class _Digests:
@@ -159,7 +167,10 @@ class Captured:
     """
 
     def __init__(self, payload: bytes) -> None:
-        self._values: dict[str, Any] = _Reader(io.BytesIO(payload)).load() if payload else {}
+        reader = _Reader(io.BytesIO(payload))
+        self.modules = reader.modules = set[str]()
+        """of which modules there is something among the values"""
+        self._values: dict[str, Any] = reader.load() if payload else {}
         self._digests = _Digests()
 
     @property

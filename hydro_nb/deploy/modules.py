@@ -1,0 +1,89 @@
+"""The user's own modules: what their files hold, as processes import them by name and so run what stands there."""
+
+from __future__ import annotations
+
+import ast
+import site
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+
+_PYTHONS = tuple({*sysconfig.get_paths().values(), *site.getsitepackages(), site.getusersitepackages()})
+_known: tuple[int, dict[str, Path]] = (0, {})
+"""how many modules were loaded, and those of them that are the user's"""
+
+
+def texts() -> dict[str, bytes]:
+    """Give what stands now in the file of each module of the user's that is loaded here.
+
+    >>> "json" in texts(), "__main__" in texts()
+    (False, False)
+    """
+    found = {name: _text(path) for name, path in _files().items()}
+    return {name: text for name, text in found.items() if text is not None}
+
+
+def reached(names: Iterable[str], among: Mapping[str, bytes]) -> set[str]:
+    """Give the modules of the user's that these are, that they lie in, or that they import in their turn."""
+    found: set[str] = set()
+    waiting = [*names]
+    while waiting:
+        name = waiting.pop()
+        if name in among and name not in found:
+            found.add(name)
+            waiting.extend((name.rpartition(".")[0], *_mentioned(sys.modules.get(name))))
+    return found
+
+
+def alike(one: bytes, other: bytes) -> bool:
+    r"""Whether two texts of a module mean the same, but for comments and where it all stands.
+
+    >>> alike(b"x = 1", b"# one\nx=1"), alike(b"x = 1", b"x = 2")
+    (True, False)
+    """
+    return one == other or _meaning(one) == _meaning(other)
+
+
+def _files() -> dict[str, Path]:
+    global _known  # noqa: PLW0603 - what is loaded is one for all
+    if _known[0] != len(sys.modules):
+        loaded = [(name, getattr(module, "__file__", None)) for name, module in [*sys.modules.items()]]
+        mine = {name: Path(file) for name, file in loaded if isinstance(file, str) and _is_users(name, file)}
+        _known = len(sys.modules), mine
+    return _known[1]
+
+
+def _is_users(name: str, file: str) -> bool:
+    own = name.partition(".")[0] not in ("hydro_nb", "__main__", "__mp_main__")
+    return own and file.endswith(".py") and not file.startswith(_PYTHONS)
+
+
+def _text(path: Path) -> bytes | None:
+    try:
+        found = path.stat()
+        return _read(path, found.st_mtime_ns, found.st_size)
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _read(path: Path, _changed: int, _size: int) -> bytes:
+    return path.read_bytes()
+
+
+def _mentioned(module: ModuleType | None) -> Iterator[str]:
+    """Give the modules that a module holds, and those of the functions and classes that it holds."""
+    for value in [*vars(module).values()] if module is not None else []:
+        name = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
+        if isinstance(name, str):
+            yield name
+
+
+def _meaning(text: bytes) -> str:
+    try:
+        return ast.dump(ast.parse(text))
+    except (SyntaxError, ValueError):
+        return repr(text)
