@@ -50,7 +50,10 @@ def alike(one: bytes, other: bytes) -> bool:
 def _files() -> dict[str, Path]:
     global _known  # noqa: PLW0603 - what is loaded is one for all
     if _known[0] != len(sys.modules):
-        loaded = [(name, getattr(module, "__file__", None)) for name, module in [*sys.modules.items()]]
+        # asked in the usual way, a module that is to be loaded later would be loaded
+        modules = {name: module for name, module in [*sys.modules.items()] if isinstance(module, ModuleType)}
+        held = ((name, object.__getattribute__(module, "__dict__")) for name, module in modules.items())
+        loaded = [(name, names.get("__file__")) for name, names in held]
         mine = {name: Path(file) for name, file in loaded if isinstance(file, str) and _is_users(name, file)}
         _known = len(sys.modules), mine
     return _known[1]
