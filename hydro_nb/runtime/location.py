@@ -203,7 +203,7 @@ class Location:
         names = _names(origin.element) if origin else frozenset[str]()
         for frame in reversed(frames):
             local = names & {*frame.f_code.co_varnames, *frame.f_code.co_cellvars}
-            if origin and local and local <= frame.f_locals.keys():
+            if origin and local and local <= frozenset(frame.f_locals):
                 return self._rendered(origin.element, frame)
         return ""
 
