@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
+from typing import cast
 
 _PYTHONS = tuple({*sysconfig.get_paths().values(), *site.getsitepackages(), site.getusersitepackages()})
 _known: tuple[int, dict[str, Path]] = (0, {})
@@ -51,7 +52,8 @@ def _files() -> dict[str, Path]:
     global _known  # noqa: PLW0603 - what is loaded is one for all
     if _known[0] != len(sys.modules):
         # asked in the usual way, a module that is to be loaded later would be loaded
-        modules = {name: module for name, module in [*sys.modules.items()] if isinstance(module, ModuleType)}
+        everything = cast("list[tuple[str, object]]", [*sys.modules.items()])
+        modules = {name: module for name, module in everything if isinstance(module, ModuleType)}
         held = ((name, object.__getattribute__(module, "__dict__")) for name, module in modules.items())
         loaded = [(name, names.get("__file__")) for name, names in held]
         mine = {name: Path(file) for name, file in loaded if isinstance(file, str) and _is_users(name, file)}
