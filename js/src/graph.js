@@ -104,7 +104,7 @@ export class GraphView {
     this.stage.replaceChildren(svg, this.flow.layer);
     this.panzoom.fitted = true;
     this.panzoom.resize((width * 4) / 3, (height * 4) / 3);
-    this.light(this.lit);
+    if (this.lit) this.light(this.lit);
   }
 
   paint() {

@@ -1,6 +1,8 @@
 // The picture comes from our own kernel, but labels in it are the user's: it is parsed as data and stripped.
 
 const UNWANTED = new Set(["script", "foreignobject", "iframe", "style", "a", "use", "image", "animate", "set"]);
+/** Names of attributes that could do the same; an id is kept under another name, since a page may hold a picture twice. */
+const HARMFUL = /^on|href$|^style$|^id$/i;
 
 /** Parses SVG text and drops everything that could run or load something; null where it is no SVG.
  * @param {string} text  @returns {SVGSVGElement | null} */
@@ -9,24 +11,21 @@ export function parse(text) {
   const parsed = new DOMParser().parseFromString(text, "image/svg+xml");
   const root = parsed.documentElement;
   if (root.nodeName.toLowerCase() !== "svg") return null;
-  strip(root);
-  return /** @type {SVGSVGElement} */ (/** @type {unknown} */ (document.importNode(root, true)));
+  for (const element of [root, ...root.querySelectorAll("*")]) strip(element);
+  return /** @type {SVGSVGElement} */ (/** @type {unknown} */ (document.adoptNode(root)));
 }
 
 /** @param {Element} element */
 function strip(element) {
-  for (const child of [...element.children]) {
-    if (UNWANTED.has(child.nodeName.toLowerCase())) child.remove();
-    else strip(child);
-  }
-  for (const { name, value } of [...element.attributes]) {
-    const plain = name.toLowerCase();
-    if (plain === "id") element.setAttribute("data-slot", value);
-    if (plain.startsWith("on") || plain.endsWith("href") || plain === "style" || plain === "id") element.removeAttribute(name);
+  if (UNWANTED.has(element.localName.toLowerCase())) return element.remove();
+  for (const name of element.getAttributeNames()) {
+    if (!HARMFUL.test(name)) continue;
+    if (/^id$/i.test(name)) element.setAttribute("data-slot", element.getAttribute(name) ?? "");
+    element.removeAttribute(name);
   }
 }
 
-/** The slot that a group of the picture stands for; ids are not kept, since a page may hold a picture twice.
+/** The slot that a group of the picture stands for.
  * @param {Element | null | undefined} group @returns {string} */
 export function slotOf(group) {
   return group?.getAttribute("data-slot") ?? "";

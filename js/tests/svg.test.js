@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { middle, parse, slotOf } from "../src/svg.js";
 
 const EVIL = `<svg xmlns="http://www.w3.org/2000/svg" onload="steal()">
-<g id="main.map.0" class="node op" onclick="steal()" style="x:y"><script>steal()</script><foreignObject><b>x</b></foreignObject>
+<g id="main.map.0" class="node op" onclick="steal()" style="x:y"><script>steal()</script><x:script xmlns:x="http://www.w3.org/2000/svg">steal()</x:script><foreignObject><b>x</b></foreignObject>
 <a href="javascript:steal()"><text>in a link</text></a><path d="M1,2C3,4 9,4 9,8"/><text>kept</text></g></svg>`;
 
 test("nothing that could run or load survives", () => {
