@@ -5,7 +5,7 @@ Who stays is told of it as of processes that were started again, and so has new 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from typing import Protocol
 
@@ -164,15 +164,15 @@ class Swap:
 
 def swap(host: Host, parts: Parts, wish: Wish) -> Future[None]:
     """Let a deployment become what a change says; the result comes when all that begins anew runs."""
-    _require_ready(host)
+    _require_ready(host, wish.change.kept)
     made = Swap(host, parts, wish)
     host.returns.exchange(made)
     return made.done
 
 
-def _require_ready(host: Host) -> None:
+def _require_ready(host: Host, staying: Collection[int]) -> None:
     """Refuse where processes can end but nobody can begin."""
-    paused = ", ".join(f"`{host.members[each].name}`" for each in sorted(host.faults.paused))
+    paused = ", ".join(f"`{host.members[each].name}`" for each in sorted(host.faults.paused) if each in staying)
     if host.stopping or host.draining or not host.going:
         raise DeployError("the flow cannot be deployed again in the place of a deployment that does not run")
     if paused:

@@ -290,6 +290,16 @@ def test_a_flow_that_cannot_run_replaces_nobody():
         assert pids(made.deployment) == before
 
 
+def test_one_that_is_paused_and_changes_is_replaced():
+    with Sums() as made:
+        made.say(1)
+        made.deployment.pause("Counter")
+        made.build(count=lambda pairs: _sum(pairs.map(lambda pair: (pair[0], pair[1] * 100))))
+        assert made.deployment.redeploy().kept == ("Leader", "Printer")
+        assert made.say(2)[-1] == "(1, (1, 200))"
+        assert made.deployment.faults == []
+
+
 def test_one_that_cannot_start_is_told_and_the_next_edit_mends_it():
     def broken():
         raise OSError("no such file")
