@@ -27,6 +27,8 @@ export class FakeModel {
     this.lines = [];
     /** Seconds that recorded times are moved by, so that they are recent. */
     this.shift = 0;
+    /** What the kernel's clock showed when the newest frame was recorded. */
+    this.clock = 0;
   }
 
   /** @param {string} name */
@@ -58,7 +60,7 @@ export class FakeModel {
   send(content) {
     this.sent.push(content);
     if (content.kind === "hello") queueMicrotask(() => this.snapshot());
-    if (content.kind === "stop") this.set("status", { ...this.state.status, phase: "stopped", ended: Date.now() / 1000 });
+    if (content.kind === "stop") this.set("status", { ...this.state.status, phase: "stopped", ended: this.time });
     if (content.kind === "act") this.act(content);
     if (content.kind === "dismiss") this.set("acts", []);
     this.answer(content);
@@ -74,7 +76,7 @@ export class FakeModel {
     else if (content.kind === "again") tell({ kind: "again", text: "nothing changed", error: "" });
     else if (content.kind === "draw") tell({ kind: "drawing", ...(recording.drawings?.[drawn(by, closed)] ?? this.state.graph) });
     else if (content.kind === "asset") fetch(PANES).then((file) => file.arrayBuffer()).then((data) => tell({ kind: "asset", name: "panes" }, [new DataView(data)]));
-    else if (content.kind === "put") ports.find((/** @type {any} */ port) => port.slot === content.slot)?.sent.push({ text: content.text, error: "", time: Date.now() / 1000 });
+    else if (content.kind === "put") ports.find((/** @type {any} */ port) => port.slot === content.slot)?.sent.push({ text: content.text, error: "", time: this.time });
     if (content.kind === "ports" || content.kind === "put") tell({ kind: "ports", ports: structuredClone(ports) });
   }
 
@@ -102,8 +104,9 @@ export class FakeModel {
   /** @param {string} kind @param {string[]} processes @param {boolean} on @param {string} text @param {object} [given] */
   fault(kind, processes, on, text, given = {}) {
     const others = (this.state.faults ?? []).filter((/** @type {any} */ row) => row.kind !== kind || String(row.processes) !== String(processes));
-    const row = { kind, processes, since: Date.now() / 1000, seconds: 0, rate: 0, text, ...given };
+    const row = { kind, processes, since: this.time, seconds: 0, rate: 0, text, ...given };
     this.set("faults", on ? [...others, row] : others);
+    this.set("status", { ...this.state.status, faults: this.state.faults.length });
   }
 
   /** @param {string} name @param {object} changes */
@@ -113,8 +116,13 @@ export class FakeModel {
 
   /** @param {string} name */
   kill(name) {
-    const killed = { phase: "killed", reason: "was killed (SIGKILL)", ended: Date.now() / 1000 };
+    const killed = { phase: "killed", reason: "was killed (SIGKILL)", ended: this.time };
     this.change(name, killed);
+  }
+
+  /** The kernel's time: a recording that is played at once has taken its time all the same. */
+  get time() {
+    return this.clock || Date.now() / 1000;
   }
 
   snapshot() {
@@ -125,7 +133,7 @@ export class FakeModel {
   /** @param {string} kind @param {object} content @param {unknown[]} lines */
   message(kind, content, lines) {
     const logs = lines.length ? { names: this.recording.names, dropped: 0 } : undefined;
-    return { kind, seq: (this.seq += 1), time: Date.now() / 1000, logs, ...content };
+    return { kind, seq: (this.seq += 1), time: this.time, logs, ...content };
   }
 
   /** @param {[number, string, string, number, string][]} lines */
@@ -136,6 +144,7 @@ export class FakeModel {
 
   /** Gives the widget one frame. @param {Frame} frame */
   play(frame) {
+    this.clock = this.state.status.started + frame.at;
     for (const [name, value] of Object.entries(frame.traits ?? {})) this.set(name, this.recent(value));
     if (!frame.message && !frame.lines) return;
     const message = this.recent(frame.message ?? {});

@@ -188,7 +188,7 @@ function most(faults, what) {
 /** @param {Element} group @param {number} inset @param {"top" | "bottom"} edge @returns {[number, number]} */
 function corner(group, inset, edge) {
   const box = bounds(group);
-  return [box.right - inset, edge === "top" ? box.top : box.bottom + 4];
+  return [box.right - inset, edge === "top" ? box.top : box.bottom + 9];
 }
 
 /** @param {Part[]} parts @param {string} leads @returns {SVGElement} */

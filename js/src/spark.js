@@ -54,7 +54,7 @@ export class Plot {
     const [low, high] = [Math.min(0, ...values), Math.max(...values)];
     this.spark.paint(values);
     write(this.high, `${round(high)}${unit}`);
-    write(this.low, `${round(low)}${unit}`);
+    write(this.low, low === high ? "" : `${round(low)}${unit}`);
     this.element.setAttribute("aria-label", `from ${round(low)} to ${round(high)}${unit}, now ${round(values.at(-1) ?? 0)}${unit}`);
   }
 }

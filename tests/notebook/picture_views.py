@@ -1,0 +1,47 @@
+"""Makes a picture of every view of the dashboard in both themes, on the recordings of js/demo.
+
+python tests/notebook/picture_views.py [FOLDER]
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from demo_page import PAINTED, ROOT, opened
+from playwright.sync_api import Browser, Page, sync_playwright
+from views import FRAMES, VIEWS
+
+PICTURES = ROOT / "js" / "demo" / "views"
+THEMES = ("light", "dark")
+
+
+def take(folder: Path) -> None:
+    """Take them all; the page may not complain of anything."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("chromium-browser")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        for name in VIEWS:
+            for theme in THEMES:
+                page = visit(browser, name, theme)
+                page.locator(".hydro").screenshot(path=folder / f"{name}_{theme}.png")
+                page.close()
+        browser.close()
+
+
+def visit(browser: Browser, name: str, theme: str) -> Page:
+    """Open a page of its own on a view."""
+    recording, steps = VIEWS[name]
+    complaints: list[str] = []
+    page = opened(browser, recording, complaints, theme=theme, width=900, frames=FRAMES[recording])
+    if steps:
+        steps(page)
+    page.evaluate(PAINTED)
+    assert complaints == [], (name, theme, complaints)
+    return page
+
+
+if __name__ == "__main__":
+    take(Path(sys.argv[1]) if len(sys.argv) > 1 else PICTURES)
