@@ -163,19 +163,29 @@ def change(old: Laid, new: Laid, over: Collection[int] = (), taken: Collection[i
 
 
 def _places(old: Laid, new: Laid, taken: Collection[int]) -> dict[int, int]:
-    """Give each place the number of the one that has its name, clients also where they were made, or a new number."""
-    known = {key: place.id for place in old.places.values() for key in _keys(place)}
+    """Give each place the number of the one that was made where it is made, else of its namesake, else a new one.
+
+    Of several that have one marker, the name says only which comes first.
+    """
     fresh = count(1 + max((*old.places, *taken), default=-1))
-    found = {
-        place.id: next((known[key] for key in _keys(place) if key in known), None) for place in new.places.values()
-    }
-    return {place: next(fresh) if number is None else number for place, number in found.items()}
+    found: dict[int, int] = {}
+    for key_of in (_origin, _name):
+        known = {key_of(place): place.id for place in old.places.values() if place.id not in found.values()}
+        found |= {
+            place.id: known[key_of(place)]
+            for place in new.places.values()
+            if place.id not in found and key_of(place) in known
+        }
+    return {place: found[place] if place in found else next(fresh) for place in new.places}
 
 
-def _keys(place: LocationProgram) -> Iterator[tuple[str, str]]:
-    yield place.kind, place.name
-    if place.kind == "external":
-        yield place.kind, place.slot
+def _origin(place: LocationProgram) -> tuple[str, str, str]:
+    """Give what it is and where it was made; clients may be called otherwise now."""
+    return place.kind, place.slot, "" if place.kind == "external" else place.name.partition("#")[0]
+
+
+def _name(place: LocationProgram) -> tuple[str, str]:
+    return place.kind, place.name
 
 
 def _renumbered(new: Laid, places: Mapping[int, int]) -> Laid:
@@ -206,6 +216,8 @@ def _with(program: P, **changes: Any) -> P:
 
 def _reason(old: Laid, new: Laid, place: int) -> str:
     """Say what of a location has changed, if anything has."""
+    if old.places[place].name != new.places[place].name:
+        return "its name"
     if old.code(place) != new.code(place):
         return "its code"
     was, now = old.values(place), new.values(place)

@@ -199,6 +199,30 @@ def test_processes_come_and_go():
             made.deployment.kill("Audit")
 
 
+def test_of_several_with_one_marker_none_goes_on_with_the_state_of_another():
+    flow = FlowBuilder()
+    leader = flow.process(Leader)
+    port, numbers = leader.source_external(flow.external(), int)
+
+    def build(cell):
+        with flow.cell(cell):
+            sums = numbers.send(flow.process(Counter)).scan(lambda: 0, lambda total, n: (total + n, total + n))
+            shown(sums.map(lambda n, name=cell: (name, n)), str)
+
+    build("one")
+    build("two")
+    with flow.deploy() as deployment:
+        send(deployment, port, 1)
+        deployment.settle(SECONDS)
+        with flow.cell("one"):
+            pass
+        done = deployment.redeploy()
+        assert (done.replaced, done.removed) == ({"Leader": "its code", "Counter": "its name"}, ("Counter",))
+        send(deployment, port, 5)
+        deployment.settle(SECONDS)
+        assert said(deployment, "Counter")[-1] == "('two', 5)"
+
+
 def test_all_of_them_may_be_others():
     flow = FlowBuilder()
     with flow.cell("one"):
