@@ -219,9 +219,14 @@ class Deployment(Looking, Acting):
     def _take(self, found: Change) -> None:
         """Go over to another program, some of whose processes go on."""
         self._laid = Laid(found.program, found.clusters)
+        self._keep()
         self._roster = Roster(found.peers, found.program.locations)
         self._sockets.become(found.program, found.slots.values())
         self._numbers |= places_of(found.peers)
+
+    def _keep(self) -> None:
+        if self._recipe is not None:
+            self._recipe.keep()
 
     def _begin_anew(self, laid: Laid, timeout: float) -> None:
         """Stop all, and start all."""
@@ -231,6 +236,7 @@ class Deployment(Looking, Acting):
             board.subscribe(each)
         # who looks sees that it starts, and not that all was over for a moment
         self._board, self._laid = board, laid
+        self._keep()
         self._backend.stop(drain=False)
         self._sockets.close()
         shown.flush()

@@ -27,6 +27,10 @@ class Recipe(Protocol):
         """Give its program, or that of another flow, with the sizes of its clusters."""
         ...
 
+    def keep(self) -> None:
+        """Take what was asked for last for what is deployed."""
+        ...
+
 
 @dataclass(frozen=True)
 class Redeployed:

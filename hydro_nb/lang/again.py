@@ -24,6 +24,7 @@ class Again:
     def __init__(self, flow: FlowBuilder, sizes: Mapping[int, int]) -> None:
         self._flow = flow
         self._sizes = _by_name(flow.graph, sizes)
+        self._asked = self._flow, self._sizes
 
     @property
     def graph(self) -> Graph:
@@ -41,8 +42,13 @@ class Again:
         known = {name: count for name, count in self._sizes.items() if name in names}
         sizes = {**sizes_of(chosen.graph, known), **sizes_of(chosen.graph, clusters or {})}
         program = compile_flow(chosen.graph)
-        self._flow, self._sizes = chosen, _by_name(chosen.graph, sizes)
+        # a cluster that is gone for now may come back
+        self._asked = chosen, {**self._sizes, **_by_name(chosen.graph, sizes)}
         return program, sizes
+
+    def keep(self) -> None:
+        """Take the flow and the sizes that were asked for last for those that are deployed."""
+        self._flow, self._sizes = self._asked
 
 
 def _by_name(graph: Graph, sizes: Mapping[int, int]) -> dict[str, int]:

@@ -314,6 +314,19 @@ def test_a_flow_that_cannot_run_replaces_nobody():
         assert pids(made.deployment) == before
 
 
+def test_what_was_refused_is_not_asked_for_again():
+    flow, other = FlowBuilder(), FlowBuilder()
+    workers = flow.cluster(Worker)
+    shown(workers.source_iter([1]).enumerate(), str)
+    strangers = other.cluster(Audit)
+    shown(strangers.source_iter([1]), str)
+    with flow.deploy(clusters={workers: 2}) as deployment:
+        for refused in ({"clusters": {workers: 1 << 30}}, {"flow": other, "clusters": {strangers: 1 << 30}}):
+            with pytest.raises(DeployError, match="was given 1073741824 members"):
+                deployment.redeploy(**refused)
+            assert str(deployment.redeploy()) == "nothing changed; Worker/0, Worker/1 kept their state"
+
+
 def test_one_that_is_paused_and_changes_is_replaced():
     with Sums() as made:
         made.say(1)
