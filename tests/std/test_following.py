@@ -130,7 +130,7 @@ def held_open():
 
 @pytest.mark.parametrize("backend", ["inprocess", "local"])
 def test_it_settles_when_it_has_read_what_is_there(leader, path, tmp_path, backend):
-    write(path, "".join(f"{n}\n" for n in range(100_000)))
+    write(path, "".join(f"{n}\n" for n in range(10_000)))
     lines = source_lines(leader, path, follow=True)
     write_lines(lines, tmp_path / "out")
     with leader.flow.deploy(backend=backend) as deployment:
