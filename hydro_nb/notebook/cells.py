@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 from IPython.core.error import UsageError
 
 from hydro_nb.deploy import quickest
-from hydro_nb.lang import cell, site
+from hydro_nb.lang import cell, redefined, site
 from hydro_nb.lang.flow import FlowBuilder
 from hydro_nb.notebook import display, stale
 from hydro_nb.notebook.deployments import Deployments
@@ -95,6 +95,7 @@ class Cells:
         key = ran.key
         self._forget_deleted(key)
         site.name_file(self._filename(info), ran.label)
+        redefined.note(ran.label, key)
         if _parses(_transformed(info)):
             self.deployments.stop(key, ran.label)
         self._open.append(Open(info, key, ran.label, flows_of(self.shell.user_ns)))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from hydro_nb.lang import cell
+from hydro_nb.lang import cell, redefined
 
 if TYPE_CHECKING:
     from hydro_nb.lang.flow import FlowBuilder
@@ -27,7 +27,7 @@ def cells(flow: FlowBuilder) -> dict[str, str]:
     >>> cells(FlowBuilder())
     {}
     """
-    stale = flow.graph.stale()
+    stale = {*flow.graph.stale(), *redefined.slots(flow)}
     nodes = flow.graph.nodes.values()
     changed = {cell.whole(flow, node.slot): node.site.cell for node in nodes if node.slot in stale and node.site.cell}
     return dict(_left(flow)) | changed
