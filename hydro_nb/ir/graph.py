@@ -307,7 +307,7 @@ class Graph:
         """Start a run of `cell`: what it made before is taken back, and what it makes from now on takes its place."""
         saved = (dict(self.nodes), dict(self.places), Counter(self._ordinals), self._made, dict(self._given))
         self._stack.append(_Saved(self._cell, *saved, dict(self._bound), dict(self._used)))
-        self._cell = re.sub(r"[^A-Za-z0-9_-]", "-", cell)
+        self._cell = cell_name(cell)
         self._made = set()
         prefix = f"{self._cell}."
         self.nodes = {slot: node for slot, node in self.nodes.items() if not slot.startswith(prefix)}
@@ -354,6 +354,16 @@ class Graph:
         if not self._stack:
             raise GraphError("no cell is running on this flow, so there is nothing to end.")
         return self._stack.pop()
+
+
+def cell_name(cell: str) -> str:
+    """Give what a cell is called in the names of slots; what is made outside of all cells has a name of its own.
+
+    >>> cell_name("step 1"), cell_name("main")
+    ('step-1', 'main-')
+    """
+    plain = re.sub(r"[^A-Za-z0-9_-]", "-", cell)
+    return f"{plain}-" if plain in ("", SCRIPT) else plain
 
 
 def _in_place(nodes: dict[str, Node], before: dict[str, Node], prefix: str) -> dict[str, Node]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, WeakSet
 
 from hydro_nb.errors import GraphError
+from hydro_nb.ir.graph import cell_name
 
 if TYPE_CHECKING:
     from hydro_nb.ir.graph import Change
@@ -55,7 +56,7 @@ def begin(key: str, only: FlowBuilder | None = None, *, apart: bool = False) -> 
     >>> commit()[flow].added
     ('In-1-.source_iter.0',)
     """
-    run = Run(key, list(_alive) if only is None else [only], joins=only is None, apart=apart)
+    run = Run(cell_name(key), list(_alive) if only is None else [only], joins=only is None, apart=apart)
     _runs.append(run)
     return run
 
@@ -99,6 +100,7 @@ def drop(key: str) -> None:
     >>> len(flow.graph.nodes)
     0
     """
+    key = cell_name(key)
     for flow in flows():
         if _belonging(flow, key) or any(slot.startswith(f"{key}.") for slot in (*flow.graph.nodes, *flow.graph.places)):
             _drop_from(flow, key)

@@ -159,6 +159,9 @@ class FlowBuilder:
         A block that fails leaves the flow as it was. One that runs inside of another block, or of a notebook's cell,
         belongs to that: when that runs again without it, or is deleted, it goes as well.
         """
+        # users are not type checkers
+        if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise GraphError(f"`cell` takes the name of a block as text, but was given {name!r}")
         cell.begin(name, self)
         try:
             yield self

@@ -141,3 +141,22 @@ def test_a_block_inside_of_another_goes_with_it(flow, leader):
     assert there() == ["c", "c-of-c"]
     build()
     assert there() == []
+
+
+@pytest.mark.parametrize("name", ["main", "", "step 1"])
+def test_a_block_of_any_name_replaces_what_it_made_and_nothing_else(flow, leader, name):
+    numbers = leader.source_iter([1])
+    for _ in range(2):
+        with flow.cell(name):
+            numbers.for_each(print)
+    assert [node.op.name for node in flow.graph.nodes.values()] == ["source_iter", "for_each"]
+    with flow.cell("outer"), flow.cell(name):
+        numbers.for_each(print)
+    with flow.cell("outer"):
+        pass
+    assert len(flow.graph.nodes) == 1
+
+
+def test_a_name_is_text(flow):
+    with pytest.raises(GraphError, match="`cell` takes the name of a block as text, but was given 5$"), flow.cell(5):
+        pass
