@@ -158,5 +158,5 @@ def test_a_block_of_any_name_replaces_what_it_made_and_nothing_else(flow, leader
 
 
 def test_a_name_is_text(flow):
-    with pytest.raises(GraphError, match="`cell` takes the name of a block as text, but was given 5$"), flow.cell(5):
+    with pytest.raises(GraphError, match=r"`cell` takes the name of a block as text, but was given 5$"), flow.cell(5):
         pass
