@@ -12,6 +12,8 @@ from hydro_nb.runtime.codec import nodes
 from hydro_nb.schema import Atom, Shape
 
 WIDTH = 8
+TAG = 2
+"""Where the tag of a column stands: behind what says that there are two parts, and that one letter follows."""
 _FORMS: dict[Atom, tuple[type[nodes.Ints | nodes.Floats], str]] = {
     Atom(int, "q"): (nodes.Ints, nodes.INT),
     Atom(float, "d"): (nodes.Floats, nodes.FLOAT),
@@ -27,8 +29,9 @@ class Numbers:
     """
 
     def __init__(self, kind: type, node: type[nodes.Ints | nodes.Floats], code: str) -> None:
-        self._kind, self._node, self._code = kind, node, code
+        self.kind, self._node, self._code = kind, node, code
         self._head = functools.lru_cache(maxsize=2048)(self._make_head)
+        self.tag = self._head(1)[TAG]
 
     def _make_head(self, count: int) -> bytes:
         raw = bytes(WIDTH * count)
@@ -37,7 +40,7 @@ class Numbers:
     def encode(self, items: list[Any]) -> bytes | None:
         """Write numbers, if all are of the type itself and fit 64 bits."""
         count = len(items)
-        if not items or [*map(type, items)].count(self._kind) != count:
+        if not items or [*map(type, items)].count(self.kind) != count:
             return None
         try:
             return self._head(count) + nodes.row(self._code, count).pack(*items)
@@ -55,11 +58,33 @@ class Numbers:
         return [*nodes.row(self._code, count).unpack_from(body, size)]
 
 
-def numbers_for(shape: Shape | None) -> Numbers | None:
-    """Give what writes and reads batches of this shape, where they are plain numbers.
+class AnyNumbers:
+    """Batches whose type nobody has declared: those of plain numbers as `Numbers` has them."""
 
-    >>> numbers_for(Atom(str)) is None
-    True
+    def __init__(self) -> None:
+        every = [Numbers(shape.type, *form) for shape, form in _FORMS.items()]
+        self._of_type: dict[type, Numbers] = {numbers.kind: numbers for numbers in every}
+        self._of_tag = {numbers.tag: numbers for numbers in every}
+
+    def encode(self, items: list[Any]) -> bytes | None:
+        """Write numbers, if all are of one such type and fit 64 bits."""
+        first: object = items[0] if items else None
+        found = self._of_type.get(type(first))
+        return found.encode(items) if found else None
+
+    def decode(self, body: bytes | memoryview, count: int) -> list[Any] | None:
+        """Read so many numbers, if they are all that a frame holds."""
+        found = self._of_tag.get(body[TAG]) if len(body) > TAG else None
+        return found.decode(body, count) if found else None
+
+
+def numbers_for(shape: Shape | None) -> Numbers | AnyNumbers | None:
+    """Give what writes and reads batches of this shape, where they are plain numbers, or nobody says that they are not.
+
+    >>> numbers_for(Atom(str)) is None, numbers_for(None).encode([258]) == numbers_for(Atom(int, "q")).encode([258])
+    (True, True)
     """
+    if shape is None:
+        return AnyNumbers()
     form = _FORMS.get(shape) if isinstance(shape, Atom) else None
     return Numbers(shape.type, *form) if isinstance(shape, Atom) and form else None

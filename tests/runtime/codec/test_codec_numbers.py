@@ -9,6 +9,9 @@ from codec_samples import Level, same
 
 from hydro_nb.errors import DecodeError
 from hydro_nb.runtime.codec import make_codec
+from hydro_nb.runtime.codec.classes import Classes
+from hydro_nb.runtime.codec.lower import lower
+from hydro_nb.runtime.codec.tails import encoded
 from hydro_nb.wire import CodecSpec
 
 SELF = make_codec(CodecSpec("self-describing"), None)
@@ -29,8 +32,9 @@ BATCHES = [
 @pytest.mark.parametrize(("kind", "items"), BATCHES, ids=lambda value: str(value)[:30])
 def test_they_come_back_as_what_they_are(kind, items):
     body = TYPED[kind].encode(items)
-    assert body == SELF.encode(items)
-    assert same(TYPED[kind].decode(memoryview(body), len(items)), items)
+    assert body == SELF.encode(items) == encoded(lower(items, Classes([Level])))
+    for codec in (TYPED[kind], SELF):
+        assert same(codec.decode(memoryview(body), len(items)), items)
 
 
 @pytest.mark.parametrize("count", [0, 1, 3, 4, 2**16, 2**32 - 1])
