@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import linecache
-import time
 
 from hydro_nb import FlowBuilder
 from hydro_nb.lang import site
@@ -85,11 +84,3 @@ def test_unknown_cells(leader):
     assert at(names["numbers"]).cell == "cell"
     exec("numbers = leader.source_iter([1])", names)
     assert at(names["numbers"]).text == ""
-
-
-def test_building_is_fast(leader):
-    stream = leader.source_iter([1])
-    before = time.process_time()
-    for _ in range(2000):
-        stream = stream.map(lambda n: n + 1)
-    assert time.process_time() - before < 1.0
