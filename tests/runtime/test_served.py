@@ -4,6 +4,7 @@ import asyncio
 import os
 import resource
 import socket
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -58,6 +59,14 @@ def turn(loop):
         loop.run_until_complete(asyncio.sleep(0))
 
 
+def until(loop, holds):
+    """Let the loop go on until this is so: what was sent to a socket may come a little later."""
+    end = time.monotonic() + SECONDS
+    while not holds():
+        assert time.monotonic() < end
+        turn(loop)
+
+
 @contextmanager
 def no_descriptors():
     """Let this process open nothing more."""
@@ -79,20 +88,19 @@ def test_that_there_is_no_room_is_told_once(served, loop, connect, monkeypatch):
         client = connect()
         client.sendall(b"hello\n")
         with no_descriptors():
-            turn(loop)
+            until(loop, lambda many=stretch: len(served.problems) == many)
             turn(loop)
         assert [*served.problems] == [
             "no further client can connect to port `port`: Too many open files; it is tried again"
         ] * stretch
-        turn(loop)
         inputs = {"in": []}
-        served.poll(inputs, 10)
+        until(loop, lambda came=inputs: served.poll(came, 10))
         assert inputs == {"in": [(stretch - 1, "hello")]}
 
 
 def test_who_has_vanished_is_noticed(served, loop, connect):
     connect()
-    turn(loop)
+    until(loop, lambda: served._connections)
     (connection,) = served._connections.values()
     assert connection._socket.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
 
@@ -100,10 +108,10 @@ def test_who_has_vanished_is_noticed(served, loop, connect):
 def test_not_too_many_are_kept_for_an_answer(served, loop, connect, monkeypatch):
     monkeypatch.setattr("hydro_nb.runtime.served.MOST_LINGERING", 2)
     clients = [connect() for _ in range(4)]
-    for client in clients:
+    for number, client in enumerate(clients):
         client.sendall(b"hello\n")
         client.shutdown(socket.SHUT_WR)
-        turn(loop)
+        until(loop, lambda n=number: n in served._connections and not served._connections[n].listens)
     for client in clients[:2]:
         assert client.recv(1) == b""
     served.give([(3, "hello"), (2, "hello")])
