@@ -236,7 +236,7 @@ def test_a_dashboard_goes_on_where_its_deployment_begins_anew(kernel):
 
 
 def test_a_log_is_not_read_aloud():
-    source = (ROOT / "js/src/logs.js").read_text()
+    source = (ROOT / "js/src/panes/logs.js").read_text()
     assert re.search(r'role: "log", "aria-live": "off"', source)
 
 
