@@ -34,6 +34,8 @@ DARK = {
 }
 """Fill and line of each kind of operator on a dark page; the style sheet of the widget has the same."""
 
+NAMES = re.compile(r'<g id="[^"]*"')
+BETWEEN = re.compile(r">\n+<")
 PLACEHOLDER = re.compile(r'(<text[^>]*?) text-anchor="start" x="[^"]*"([^>]*)>0000\.0k[^<]*<')
 
 
@@ -65,7 +67,7 @@ def static_bundle(
         return {"text/plain": words, "text/html": _figure(f"<pre>{html.escape(words)}</pre>", "", ident, told)}
     caption = f"{state.name}: {state.state}, {_counted(graph, state)}"
     svg = _styled(with_counts(str(graph["svg"]), _arrived(graph, state.totals)), caption)
-    return {"text/plain": words, "text/html": _figure(svg, caption, ident, told), "image/svg+xml": svg}
+    return {"text/plain": words, "text/html": _figure(svg, caption, ident, told)}
 
 
 def _arrived(graph: Mapping[str, Any], totals: Mapping[str, int]) -> dict[str, int]:
@@ -117,7 +119,12 @@ def _styled(svg: str, caption: str) -> str:
     start, end = svg.split(">", 1)
     room = 'preserveAspectRatio="xMinYMin meet"'  # what is too tall for a screen shrinks, and stays at the left
     label = f'{room} role="img" aria-label="{html.escape(caption)}" class="hydro-picture"'
-    return f"{start} {label}><desc>{html.escape(caption)}</desc><style>{STYLE}</style>{end}"
+    return f"{start} {label}><desc>{html.escape(caption)}</desc><style>{STYLE}</style>{_nameless(end)}"
+
+
+def _nameless(svg: str) -> str:
+    """Leave out the names by which the live view knows its shapes, which a page may have once, and spaces between."""
+    return BETWEEN.sub("><", NAMES.sub("<g", svg))
 
 
 def _figure(body: str, caption: str, ident: str, told: str = "") -> str:

@@ -21,7 +21,7 @@ import traitlets
 
 from hydro_nb.notebook.acts import Acts, apart
 from hydro_nb.notebook.asks import Asks, asset
-from hydro_nb.notebook.bundle import packed
+from hydro_nb.notebook.bundle import packed, packed_json
 from hydro_nb.notebook.fallback import static_bundle
 from hydro_nb.notebook.feed import LOG_LINES, Feed, Message
 from hydro_nb.notebook.kept import LINES
@@ -67,7 +67,7 @@ class _View(anywidget.AnyWidget):
     mode = traitlets.Unicode("live").tag(sync=True)
     name = traitlets.Unicode().tag(sync=True)
     deployment = traitlets.Unicode().tag(sync=True)
-    graph = traitlets.Dict(default_value=NO_GRAPH).tag(sync=True)
+    graph = traitlets.Dict(default_value=NO_GRAPH).tag(sync=True, to_json=packed_json)
     status = traitlets.Dict().tag(sync=True)
     processes = traitlets.List[dict[str, Any]]().tag(sync=True)
     problems = traitlets.List[dict[str, Any]]().tag(sync=True)

@@ -61,6 +61,7 @@ export class Dashboard {
     if (this.store.settings.by !== "location") this.apply("by");
     this.root.addEventListener("focusin", (event) => this.focused(event), { signal });
     this.store.changed = () => this.soon();
+    this.store.arrived = () => signal.aborted || this.paint();
     this.store.listen(signal);
     const timer = setInterval(() => this.beat(), REPAINT);
     signal.addEventListener("abort", () => clearInterval(timer));

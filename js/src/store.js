@@ -64,6 +64,8 @@ export class Store {
     /** Seconds to add to the page's clock to get the kernel's. */
     this.skew = 0;
     this.changed = () => {};
+    /** Another graph is there. */
+    this.arrived = () => {};
     /** @type {ProcessRow[] | undefined} that were looked through */
     this.placed = undefined;
     /** The operator inside a process that is looked at here, and why it cannot be. */
@@ -75,14 +77,18 @@ export class Store {
     this.lostOnes = new Set();
     /** How often traits have come. */
     this.taken = 0;
+    /** @type {Graph} */
+    this.unpacked = { svg: "", text: " ", summary: "", nodes: {}, places: {}, streams: [] };
+    this.unpacking = "";
     /** What was asked for last, of whom, until the kernel has said what became of it.
      * @type {Map<string, {call: string, taken: number, at: number}>} */
     this.asks = new Map();
   }
 
-  /** @returns {Graph} */
+  /** What was told last, as soon as it is unpacked; until then what was told before. @returns {Graph} */
   get graph() {
-    return this.model.get("graph");
+    const told = this.model.get("graph");
+    return told.packed ? this.unpacked : told;
   }
   /** @returns {Status} */
   get status() {
@@ -192,10 +198,23 @@ export class Store {
   takeTraits() {
     this.heard = this.now();
     this.taken += 1;
+    this.unpack(this.model.get("graph").packed ?? "");
     for (const [slot, total] of Object.entries(this.model.get("totals") ?? {})) {
       if (total > (this.totals.get(slot) ?? -1)) this.totals.set(slot, total);
     }
     this.changed();
+  }
+
+  /** @param {string} packed */
+  async unpack(packed) {
+    if (packed === this.unpacking) return;
+    this.unpacking = packed;
+    if (!packed) return;
+    const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+    const graph = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+    if (packed !== this.unpacking) return;
+    this.unpacked = graph;
+    this.arrived();
   }
 
   /** @param {Message} message @param {DataView[]} buffers */

@@ -17,6 +17,7 @@
  */
 /**
  * @typedef {object} Graph
+ * @property {string} [packed]  all of it as base64 of gzipped JSON, instead of what follows
  * @property {string} svg  empty where no Graphviz could draw it
  * @property {string} text  the graph in words, for a page without a picture
  * @property {string} summary

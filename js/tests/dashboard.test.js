@@ -1,6 +1,6 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { Dashboard } from "../src/dashboard.js";
-import { model, view } from "./model.js";
+import { GRAPH, model, view } from "./model.js";
 
 /** @type {AbortController | undefined} */
 let end;
@@ -88,6 +88,22 @@ test("an operator inside a process is watched as soon as it is chosen", () => {
   dashboard.select("net");
   expect(fake.sent.at(-1)).toMatchObject({ kind: "watch", view: dashboard.store.view, slot: "" });
   expect(el.querySelector(".stream.inside")).toBeNull();
+});
+
+/** A graph as the kernel packs it. @param {object} graph */
+async function packed(graph) {
+  const bytes = await new Response(new Blob([JSON.stringify(graph)]).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
+  return { packed: btoa(String.fromCharCode(...new Uint8Array(bytes))) };
+}
+
+test("a packed graph is shown once it is unpacked, and kept until another one is", async () => {
+  const { fake, dashboard } = shown(model({ graph: await packed(GRAPH) }));
+  const { store } = dashboard;
+  expect(store.graph.streams).toEqual([]);
+  await vi.waitFor(() => expect(store.graph).toEqual(GRAPH));
+  fake.set("graph", await packed({ ...GRAPH, summary: "another" }));
+  expect(store.graph).toEqual(GRAPH);
+  await vi.waitFor(() => expect(store.graph.summary).toBe("another"));
 });
 
 test("carets stand under what failed, in the operator's line and in those of functions", () => {

@@ -97,8 +97,8 @@ def test_a_saved_notebook_keeps_the_picture_with_the_final_counts(open_notebook,
     dashboard.stop()
     dashboard.wait_for_phase("stopped")
     expect(notebook.page.locator("[data-hydro-static] figcaption")).to_contain_text("4 items over 1 network edge")
-    (still,) = [each for each in notebook.save()["cells"][2]["outputs"] if "image/svg+xml" in each.get("data", {})]
-    assert ">4</text>" in "".join(still["data"]["image/svg+xml"])
+    (still,) = [each for each in notebook.save()["cells"][2]["outputs"] if "text/html" in each.get("data", {})]
+    assert ">4</text>" in "".join(still["data"]["text/html"])
     assert "stopped, 4 items over 1 network edge" in "".join(still["data"]["text/html"])
     (server.folder / "kept.ipynb").write_bytes((server.folder / notebook.path).read_bytes())
     reader = open_notebook("kept.ipynb")

@@ -11,6 +11,8 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
+SAVED = 300_000
+"""Bytes that a notebook with the state of three dashboards may have."""
 TUTORIAL = Path(__file__).parents[2] / "notebooks" / "01_processes.ipynb"
 
 
@@ -38,6 +40,10 @@ def test_the_first_tutorial_counts_the_library_before_the_readers_eyes(open_note
     for ident in ("deploy", "top", "check", "code", "kill"):
         notebook.cell(notebook.number(ident)).scroll_into_view_if_needed()
         notebook.page.screenshot(path=pictures / f"tutorial_{ident}.png")
+    notebook.command("@jupyter-widgets/jupyterlab-manager:saveWidgetState")
+    states = notebook.save()["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
+    assert sum("_esm" in each["state"] for each in states.values()) == 3, "each dashboard is saved with its state"
+    assert (server.folder / notebook.path).stat().st_size < SAVED
 
 
 def _watch(dashboard: Dashboard) -> None:

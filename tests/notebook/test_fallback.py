@@ -53,8 +53,10 @@ def test_final_counts_stand_in_the_picture(ticker, told):
     ticker.apply(Counts(0, 1.0, {"main.send.0": 31240}))
     ticker.phase("stopped")
     bundle = static_bundle(told, ticker.state, "d1")
-    assert ">31\u202f240<" in bundle["image/svg+xml"]
-    assert "0000.0k" not in bundle["image/svg+xml"]
+    assert ">31\u202f240<" in bundle["text/html"]
+    assert "0000.0k" not in bundle["text/html"]
+    assert bundle.keys() == {"text/plain", "text/html"}, "a picture is large, and is kept once"
+    assert "<g id=" not in bundle["text/html"], "a page has a name once"
     assert "wordcount: stopped, 31\u202f240 items over 2 network edges" in bundle["text/html"]
     assert 'data-hydro-static="d1"' in bundle["text/html"]
 
