@@ -41,6 +41,12 @@ def notebook_of(cells, home):
     assert opened.complaints == [], opened.complaints
 
 
+def _header(body):
+    """Give the header of a message: the second of the parts whose places are told at its beginning."""
+    places = [int.from_bytes(body[at : at + 8], "little") for at in (16, 24)]
+    return body[slice(*places)]
+
+
 class Beside:
     """Another client of the notebook's kernel, and what the notebook's page uses."""
 
@@ -60,8 +66,8 @@ class Beside:
 
     def _heard(self, told):
         frame = told["response"]
-        body = b64decode(frame["payloadData"]) if frame["opcode"] == BINARY else frame["payloadData"].encode()
-        if b'"comm_msg"' in body:
+        body = b64decode(frame["payloadData"]) if frame["opcode"] == BINARY else b""
+        if b'"comm_msg"' in _header(body):
             self.sizes.append(len(body))
 
     def value(self, expression):

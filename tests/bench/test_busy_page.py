@@ -58,11 +58,12 @@ def _watched(notebook, beside, tab):
     expect(dashboard.tab(tab)).to_be_visible()
     before, used = beside.held(), beside.spent()
     beside.sizes.clear()
+    began = time.perf_counter()
     notebook.page.evaluate(WATCH)
     taken = beside.round_trips(SECONDS)
     told = notebook.page.evaluate(TOLD)
-    used, after = beside.spent() - used, beside.held()
-    report(told, taken, used, beside.sizes, before, after)
+    used, seconds, sizes = beside.spent() - used, time.perf_counter() - began, [*beside.sizes]
+    report(told, taken, used, sizes, before, beside.held(), seconds)
     to_sink = dashboard.root.locator(".stream", has_text="Clock → Sink").locator(".count b")
     dashboard.tab("streams")
     expect(to_sink).to_have_text(whole(BEATS * ELEMENTS), timeout=60_000)
@@ -102,7 +103,7 @@ def whole(number):
     return f"{number:,}".replace(",", "\u202f")
 
 
-def report(told, taken, used, sizes, before, after, seconds=SECONDS):
+def report(told, taken, used, sizes, before, after, seconds):
     frames = sorted(told["frames"])
     grown = [(now - then) / 2**20 for then, now in zip(before, after, strict=True)]
     print(
