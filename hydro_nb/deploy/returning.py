@@ -98,6 +98,8 @@ class Return:
         self.asked = asked
         """whether somebody waits for it, and so for no longer than that; else its time begins with its turn"""
         self.done: Future[None] = Future()
+        self.again = ""
+        """what is added to what is said of its start, unless it is its first"""
         self.started = False
         self.greeted = False
         """whether all that live know it, and it them"""
@@ -110,7 +112,7 @@ class Return:
 
 def in_time(one: Return) -> str:
     """Say what one had to do."""
-    return f"running again within {one.timeout:g} seconds"
+    return f"running{one.again} within {one.timeout:g} seconds"
 
 
 def quoted(names: Collection[str]) -> str:

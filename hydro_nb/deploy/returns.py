@@ -106,7 +106,9 @@ class Returns:
         return one.done
 
     def _made(self, peer: int, timeout: float, why: str, *, asked: bool) -> Return:
-        return Return(peer, self._plan.peers[peer].title(member_of(peer)), timeout, why, asked=asked)
+        one = Return(peer, self._plan.peers[peer].title(member_of(peer)), timeout, why, asked=asked)
+        one.again = " again" if peer in self._plan.epochs else ""
+        return one
 
     def between(self, work: Callable[[], None]) -> Future[None]:
         """Do something that would keep a process from meeting all: at once, or when the present one has met them."""
@@ -175,7 +177,7 @@ class Returns:
         try:
             child = self._launched(one.peer)
         except Exception as error:  # noqa: BLE001 - whatever it is, others wait for their turn
-            self._finish(one, DeployError(f"process `{one.name}` could not be started again: {error}"))
+            self._finish(one, DeployError(f"process `{one.name}` could not be started{one.again}: {error}"))
             return
         one.started = True
         if one.peer in self._host.members or self._board.state.processes[one.peer].state in OVER:
@@ -254,7 +256,7 @@ class Returns:
     def ended(self, member: Member) -> None:
         """Take note that a process has ended."""
         if (met := self._waiting_of(member)) is not None:
-            self._finish(met, DeployError(self._host.explain(member, "could not start again")))
+            self._finish(met, DeployError(self._host.explain(member, f"could not start{met.again}")))
         if self._exchange is not None:
             self._exchange.look()
             return
@@ -266,7 +268,7 @@ class Returns:
                 one.unmet.discard(member.id)
                 self._connect_if_met(one)
         elif one.started:
-            self._finish(one, DeployError(self._host.explain(member, "could not start again")))
+            self._finish(one, DeployError(self._host.explain(member, f"could not start{one.again}")))
         else:
             self._start(one)
 

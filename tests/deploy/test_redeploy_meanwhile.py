@@ -54,7 +54,7 @@ def test_a_process_that_could_not_be_started_is_started_the_next_time(monkeypatc
 
         with monkeypatch.context() as patch:
             patch.setattr(deployment._backend._supervisor._launcher, "start", refuse)
-            with pytest.raises(DeployError, match="process `Audit` could not be started again: no more descriptors"):
+            with pytest.raises(DeployError, match="process `Audit` could not be started: no more descriptors"):
                 deployment.redeploy()
         assert row(deployment.snapshot(), "Audit").state == "failed"
         assert str(deployment.redeploy()) == "Audit had ended: started again; Leader kept its state"
