@@ -125,7 +125,7 @@ export class Dashboard {
   /** Keeps the focus here when what had it is gone: by the keyboard one would begin at the top of the page again. */
   regain() {
     const { last } = this;
-    if (!last || (last.isConnected && (last.checkVisibility?.() ?? true))) return;
+    if (!last || (last.isConnected && (last.checkVisibility?.({ visibilityProperty: true }) ?? true))) return;
     this.last = undefined;
     if (document.activeElement !== document.body) return;
     const near = last.closest(".acts")?.querySelector("button:not([hidden])") ?? this.root.querySelector("[role=tab][aria-selected=true]");
