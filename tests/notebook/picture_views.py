@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from demo_page import PAINTED, ROOT, opened
+from palette import indexed
 from playwright.sync_api import Browser, Page, sync_playwright
 from views import FRAMES, VIEWS
 
@@ -26,7 +27,8 @@ def take(folder: Path) -> None:
         for name in VIEWS:
             for theme in THEMES:
                 page = visit(browser, name, theme)
-                page.locator(".hydro").screenshot(path=folder / f"{name}_{theme}.png")
+                picture = page.locator(".hydro").screenshot()
+                (folder / f"{name}_{theme}.png").write_bytes(indexed(page, picture))
                 page.close()
         browser.close()
 
@@ -35,7 +37,7 @@ def visit(browser: Browser, name: str, theme: str) -> Page:
     """Open a page of its own on a view."""
     recording, steps = VIEWS[name]
     complaints: list[str] = []
-    page = opened(browser, recording, complaints, theme=theme, width=900, frames=FRAMES[recording])
+    page = opened(browser, recording, complaints, theme=theme, width=1120, frames=FRAMES[recording])
     if steps:
         steps(page)
     page.evaluate(PAINTED)

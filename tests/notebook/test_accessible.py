@@ -45,6 +45,11 @@ def violations(page, axe):
     return page.evaluate(VIOLATIONS, [RULES, LEFT_OUT])
 
 
+def test_each_view_has_its_picture_in_both_themes():
+    kept = {path.stem for path in (ROOT / "js" / "demo" / "views").glob("*.png")}
+    assert kept == {f"{view}_{theme}" for view in VIEWS for theme in ("light", "dark")}
+
+
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("recording", FRAMES)
 def test_everybody_can_use_each_view(show, axe, recording, look):
