@@ -35,7 +35,9 @@ export async function open({ traits, names, drawing, tab }) {
   await widget.render({ model, el: view(), signal: new AbortController().signal });
   Object.assign(window, { model });
   view().querySelector(`[data-tab=${tab}]`).click();
-  await frame();
+  // what a pane is made of may have to be loaded
+  do await frame();
+  while (view().querySelector(".pane:not([hidden]) > .empty")?.textContent === "Loading…");
   const [frames, began] = [new Frames(), performance.now()];
   if (drawing.svg) view().querySelector('[aria-label="Open all boxes"]').click();
   for (let n = 0; n < 3; n++) await frame();
@@ -68,7 +70,7 @@ export async function play({ traits, names, seconds, slots, lines }) {
   await frame();
   return {
     ...came,
-    megabytes: performance.memory.usedJSHeapSize / 2 ** 20,
+    lines: view().querySelectorAll(".log .line").length,
     nodes: view().querySelectorAll(".stage .node").length,
     shown: [...view().querySelectorAll(".stream:not(.value) .count b")].map((each) => each.textContent.replace(/\D/g, "")),
     expected: slots.map((_, n) => String(beats * (12500 + n))),

@@ -18,7 +18,7 @@ from hydro_nb.wire import LocationProgram, peer
 ROOT = Path(__file__).parents[2]
 ORIGIN = "http://hydro.test"
 CALL = """([name, given]) => import("/tests/bench/page_play.js").then(module => module[name](given))"""
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-precise-memory-info"]
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu"]
 
 
 class Worker: ...
@@ -105,28 +105,36 @@ class Rig:
         before = self._spent()
         result = self._call("play", **given, slots=slots, seconds=seconds, lines=lines)
         used = [100 * (now - then) / seconds for then, now in zip(before, self._spent(), strict=True)]
-        print("\n" + sentence(result, used, opening))
+        print("\n" + sentence(result, used, opening, self._held()))
         return result
 
     def _call(self, name, **given):
         return self.page.evaluate(CALL, [name, given])
 
+    def _held(self):
+        """Give the bytes that the page has on its heap."""
+        self._session.send("HeapProfiler.collectGarbage")
+        return self._metrics()["JSHeapUsedSize"]
+
+    def _metrics(self):
+        # while other programs run, seconds of the thread are its own
+        self._session.send("Performance.enable", {"timeDomain": "threadTicks"})
+        return {each["name"]: each["value"] for each in self._session.send("Performance.getMetrics")["metrics"]}
+
     def _spent(self):
         """Give the seconds of a processor that the page's thread has used: in all, in scripts, and for layout."""
-        # while other programs run, these are its own
-        self._session.send("Performance.enable", {"timeDomain": "threadTicks"})
-        told = {each["name"]: each["value"] for each in self._session.send("Performance.getMetrics")["metrics"]}
+        told = self._metrics()
         return [told["TaskDuration"], told["ScriptDuration"], told["LayoutDuration"] + told["RecalcStyleDuration"]]
 
     def close(self):
         self.browser.close()
 
 
-def sentence(figures, used, opening):
+def sentence(figures, used, opening, held):
     """Say it in words."""
     return (
         f"{figures['fps']:.0f} frames/s (median {figures['median']:.1f} ms, 95 % {figures['late']:.1f} ms, "
         f"worst {figures['worst']:.0f} ms); the page's thread uses {used[0]:.0f} % of a processor "
-        f"(scripts {used[1]:.1f} %, layout {used[2]:.1f} %), {figures['megabytes']:.0f} MB, {figures['nodes']} nodes; "
+        f"(scripts {used[1]:.1f} %, layout {used[2]:.1f} %), {held / 2**20:.0f} MiB, {figures['nodes']} nodes; "
         f"opened in {opening['took']:.0f} ms"
     )

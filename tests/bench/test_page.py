@@ -38,6 +38,7 @@ def test_as_many_lines_as_the_kernel_sends(rig):
     graph, members = spread(40, 16)
     result = rig.measured(graph, members, opened=False, tab="logs", seconds=SECONDS, lines=LOG_LINES)
     assert result["shown"] == result["expected"]
+    assert result["lines"]
 
 
 @pytest.mark.parametrize("opened", [False, True], ids=["closed", "all open"])
