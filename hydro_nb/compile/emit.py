@@ -231,8 +231,7 @@ class NodeEmit:
 
     def is_tapped(self) -> bool:
         """Whether what comes out here is told to who records an execution, or watches one."""
-        told = self.node.slot in self.unit.tapped
-        return told and self.part.role in ("whole", "receive", "release") and bool(self.node.outputs)
+        return self.node.slot in self.unit.tapped and self.part.role in ("whole", "receive", "release")
 
     def _tap_all(self, iterable: str, port: int, *, is_list: bool) -> str:
         tapped = f'tapped("{self.node.slot}", {port}, {iterable})'

@@ -1,6 +1,7 @@
 import { many, whole } from "./format.js";
 import { Ring } from "./ring.js";
 import { kept } from "./settings.js";
+import { logLines, unpacked } from "./unpack.js";
 
 /** @import {AnyModel} from "@anywidget/types" */
 /** @import {Traits, Message, Sample, LogLine, Graph, GraphNode, Output, Status, ProcessRow, Problem, Fault, Act} from "./types.js" */
@@ -210,8 +211,7 @@ export class Store {
     if (packed === this.unpacking) return;
     this.unpacking = packed;
     if (!packed) return;
-    const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
-    const graph = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+    const graph = await unpacked(packed);
     if (packed !== this.unpacking) return;
     this.unpacked = graph;
     this.arrived();
@@ -231,7 +231,7 @@ export class Store {
     for (const [slot, total] of Object.entries(message.estimates ?? {})) this.estimates.set(slot, total);
     for (const [slot, value] of Object.entries(message.values ?? {})) this.takeValue(slot, value);
     this.measure(message.time);
-    if (message.logs && buffers[0]) this.takeLogs(message.logs.names, buffers[0]);
+    if (message.logs && buffers[0]) for (const line of logLines(message.logs.names, buffers[0])) this.logs.push(line);
     this.dropped += message.logs?.dropped ?? 0;
     // whoever tells everything may have forgotten who looks
     if (message.kind === "snapshot" && this.watched) this.question("watch", { slot: this.watched });
@@ -262,24 +262,6 @@ export class Store {
     this.logs.clear();
     this.samples.clear();
     this.values.clear();
-  }
-
-  /** Lines are `process TAB stream TAB level TAB time TAB text`, processes by number.
-   * @param {string[]} names @param {DataView} buffer */
-  takeLogs(names, buffer) {
-    const text = new TextDecoder().decode(buffer);
-    for (const line of text.split("\n")) {
-      const parts = line.split("\t");
-      if (parts.length < 5) continue;
-      const [process, stream, level, time] = /** @type {[string, string, string, string]} */ (/** @type {unknown} */ (parts));
-      this.logs.push({
-        process: names[Number(process)] ?? "?",
-        error: stream === "e",
-        level,
-        time: Number(time),
-        text: parts.slice(4).join("\t"),
-      });
-    }
   }
 
   /** Turns totals into rates over the last second or so. @param {number} time */
