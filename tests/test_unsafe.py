@@ -20,6 +20,8 @@ ALLOWED = {
     ("runtime/location.py", "eval"): "an expression of the generated program, again, in the frame where it failed",
     ("runtime/twin.py", "compile"): "the tick of the generated program once more, with counts in it",
     ("runtime/twin.py", "exec"): "the same",
+    ("runtime/taps.py", "compile"): "the same with taps in it, from the kernel, the one end of the control socket",
+    ("runtime/taps.py", "exec"): "the same",
     ("runtime/numeric_loops.py", "compile"): "a loop of the generated program, for numba",
     ("runtime/numeric_loops.py", "exec"): "the same",
     ("deploy/likeness.py", "pickle"): "captured values are read to be compared; nothing that they name is called",
