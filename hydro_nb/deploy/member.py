@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from msgspec.structs import replace
+
 from hydro_nb.deploy.io import IO
 from hydro_nb.deploy.launcher import KILL, Child, exit_text
 from hydro_nb.deploy.output import Output
 from hydro_nb.telemetry.blocks import Author, Block
 from hydro_nb.telemetry.logs import Logs
 from hydro_nb.telemetry.renamed import renamed
-from hydro_nb.wire import LocationProgram, PeerGone, Phase, Problem, Report, Stop, member_of
+from hydro_nb.wire import Counts, LocationProgram, PeerGone, Phase, Problem, Report, Stop, member_of
 
 
 class Member:
@@ -43,6 +45,8 @@ class Member:
         """why it makes room for another one, or for none"""
         self.slots: Mapping[str, str] = {}
         """what the flow as it is now calls the nodes that it runs, where that is another name"""
+        self.watched: frozenset[str] = frozenset()
+        """of which operators it was told to tell, by their present names"""
         self.returns = False
         """whether it starts again by itself"""
         self.unsaid: list[PeerGone | Stop] = []
@@ -88,7 +92,9 @@ class Member:
         return f"{how}, the OS process that it shared with {others}" if others else how
 
     def called(self, report: Report) -> Report:
-        """Give what it says with the names that its nodes have now."""
+        """Give what it says with the names that its nodes have now; what it told of others is nothing any more."""
+        if isinstance(report, Counts) and not report.taps.keys() <= self.watched:
+            report = replace(report, taps={slot: new for slot, new in report.taps.items() if slot in self.watched})
         return renamed(report, self.slots) if self.slots else report
 
     @property

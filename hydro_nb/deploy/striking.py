@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from hydro_nb.deploy.board import Board
 from hydro_nb.deploy.io import IO
 from hydro_nb.deploy.member import Member
-from hydro_nb.wire import Control, Fault, Hold, Struck
+from hydro_nb.wire import Control, Fault, Hold, Struck, Watch
 
 SIGNALS = sys.platform == "linux"
 """Whether a process that was stopped by a signal ends with the kernel; elsewhere it is asked to stand still."""
@@ -63,10 +63,11 @@ class Signalled:
             self._unheard[self.told] = self._host.members[peer]
         self._host.say(self._host.members[peer], message)
 
-    def order(self, peer: int, message: Control) -> None:
-        """Tell one of them, if it is still there."""
-        if peer in self._host.members:
-            self._host.say(self._host.members[peer], message)
+    def order(self, peer: int, message: Watch) -> None:
+        """Tell one of them what to tell of itself, if it is still there."""
+        if (member := self._host.members.get(peer)) is not None:
+            member.watched = frozenset(message.slots)
+            self._host.say(member, message)
 
     def heard(self, struck: Struck) -> None:
         """Take note that a process does as it was told."""

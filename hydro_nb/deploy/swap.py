@@ -132,6 +132,7 @@ class Swap:
             slots = change.slots[location_of(peer)]
             known = members[peer].slots or {slot: slot for slot in slots}
             members[peer].slots = {first: slots.get(now, now) for first, now in known.items()}
+            members[peer].watched = frozenset()
         reasons = {peer: why if why == ENDED else f"{why} changed" for peer, why in change.replaced.items()}
         coming = {**reasons, **dict.fromkeys(change.added, "")}
         self._wait_for(self._host.returns.exchanged(coming, self._wish.timeout))

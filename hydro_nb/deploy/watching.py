@@ -44,11 +44,13 @@ class Watching:
         self._asking, self._telling = threading.Lock(), threading.Lock()
         self._wanted: dict[View, frozenset[str]] = {}
         self._orders: Mapping[int, Watch] = {}
+        self._of: Program | None = None
+        """the program that these orders are for"""
         self._lives: dict[int, float] = {}
         """process -> when it began the life in which it was told"""
 
     def set(self, view: View, slots: frozenset[str]) -> None:
-        """Let a view have what these operators give from now on, and nothing else; raises why that cannot be."""
+        """Let a view have what these operators give from now on, and nothing else; raises why some cannot be told."""
         with self._asking:
             before = dict(self._wanted)
             self._wanted[view] = slots
@@ -57,6 +59,8 @@ class Watching:
             try:
                 self._order()
             except HydroError:
+                if not slots:
+                    return  # what is told all the same is looked at by nobody
                 self._wanted = before
                 raise
 
@@ -68,10 +72,11 @@ class Watching:
 
     def _order(self) -> None:
         slots = frozenset[str]().union(*self._wanted.values())
-        orders = dict(self._deployment.program.watching(slots)) if slots else {}
+        program = self._deployment.program
+        orders = dict(program.watching(slots)) if slots else {}
         with self._telling:
             over = dict.fromkeys(self._orders.keys() - orders.keys(), Watch())
-            self._orders = orders
+            self._orders, self._of = orders, program
             self._lives = {}
             self._tell_all(self._deployment.snapshot(), orders | over)
         self._deployment.unsubscribe(self._look)
@@ -79,9 +84,10 @@ class Watching:
             self._deployment.subscribe(self._look)
 
     def _look(self, state: DeploymentState) -> None:
-        """Tell who has begun another life since."""
+        """Tell who has begun another life since; of another program all are told anew once it runs."""
         with self._telling:
-            self._tell_all(state, self._orders)
+            if self._deployment.program is self._of:
+                self._tell_all(state, self._orders)
 
     def _tell_all(self, state: DeploymentState, orders: Mapping[int, Watch]) -> None:
         for peer, row in state.processes.items():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from contextlib import contextmanager
 
 import pytest
 
-from hydro_nb import DeployError, FlowBuilder, nondet
+from hydro_nb import DeployError, FlowBuilder, GraphError, nondet
 
 BACKENDS = ["local", "inprocess"]
 WHY = nondet("each of its lives is shown")
@@ -109,6 +110,52 @@ def test_two_views_see_what_each_asks_for_until_it_ends():
         assert set(last.elements()) == {"32", "50"}
         tapped = deployment.snapshot().tapped[made.squares.ref.slot]
         assert {sample.text for sample in tapped.samples} == {"16"}
+
+
+FACTOR = 2
+
+
+def test_a_view_ends_though_what_another_one_looks_at_could_not_be_asked_for_any_more(monkeypatch):
+    flow = FlowBuilder()
+    products = flow.process(Leader).source_iter([1]).map(lambda n: FACTOR * n)
+    more = products.map(lambda n: n + 1)
+    more.for_each(nothing)
+    with flow.deploy(backend="inprocess") as deployment:
+        first, last = deployment.watch(products), deployment.watch(more)
+        monkeypatch.setattr(sys.modules[__name__], "FACTOR", 3)
+        with pytest.raises(GraphError, match="has changed since it was deployed"):
+            deployment.watch(products)
+        first.end()
+        last.end()
+
+
+class Follower: ...
+
+
+def of_both(*, mapped):
+    """What both processes map has slots one after the other; the follower maps only in one of the two programs."""
+    flow = FlowBuilder()
+    follower, leader = flow.process(Follower), flow.process(Leader)
+    theirs = follower.source_interval(0.005)
+    theirs = theirs.map(lambda _: "the follower's") if mapped else theirs
+    theirs.for_each(nothing)
+    own = leader.source_interval(0.005).map(lambda _: "the leader's")
+    own.filter(bool).for_each(nothing)
+    return flow, own
+
+
+def test_who_goes_on_tells_nothing_under_a_name_that_an_operator_of_another_one_has_now():
+    (flow, own), (later, _) = of_both(mapped=False), of_both(mapped=True)
+    slot, told = own.ref.slot, []
+    with flow.deploy() as deployment, deployment.watch(own):
+        seen(deployment, slot, '"the leader\'s"').wait()
+        deployment.subscribe(lambda state: told.append(state.tapped))
+        assert deployment.redeploy(later).kept == ("Leader",)
+        seen(deployment, slot, '"the follower\'s"').wait()
+    since = told[told.index({}) :]
+    assert {sample.text for tapped in since if slot in tapped for sample in tapped[slot].samples} == {
+        '"the follower\'s"'
+    }
 
 
 def test_what_is_no_collection_is_refused():
