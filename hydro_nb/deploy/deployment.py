@@ -207,18 +207,21 @@ class Deployment(Looking, Acting):
         old, over = self._laid, {row.location for row in self.processes if row.state in OVER}.union(absent)
         found = change(old, new, over, self._numbers)
         why = whole(found, old, self._order, self.snapshot())
-        if why:
-            self._begin_anew(Laid(found.program, found.clusters), timeout)
-        else:
-            policies = self._order.policies(found.program, found.peers)
-            self._backend.become(Wish(found, policies, timeout, lambda: self._take(found)))
+        laid = Laid(found.program, found.clusters, new.modules)
+        try:
+            if why:
+                self._begin_anew(laid, timeout)
+            else:
+                policies = self._order.policies(found.program, found.peers)
+                self._backend.become(Wish(found, policies, timeout, lambda: self._take(found, laid)))
+        finally:
+            self._watching.renew()
         self._told = False
-        self._watching.renew()
         return told(found, old, why)
 
-    def _take(self, found: Change) -> None:
+    def _take(self, found: Change, laid: Laid) -> None:
         """Go over to another program, some of whose processes go on."""
-        self._laid = Laid(found.program, found.clusters)
+        self._laid = laid
         self._keep()
         self._roster = Roster(found.peers, found.program.locations)
         self._sockets.become(found.program, found.slots.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import site
 import sys
 import sysconfig
@@ -12,9 +13,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import cast
 
-_PYTHONS = tuple({*sysconfig.get_paths().values(), *site.getsitepackages(), site.getusersitepackages()})
-_known: tuple[int, dict[str, Path]] = (0, {})
-"""how many modules were loaded, and those of them that are the user's"""
+_LIBRARIES = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+_PYTHONS = tuple(f"{path}{os.sep}" for path in (*_LIBRARIES, *site.getsitepackages(), site.getusersitepackages()))
+"""Folders of libraries; Python's own folder may be the one in which the user works."""
 
 
 def texts() -> dict[str, bytes]:
@@ -49,19 +50,16 @@ def alike(one: bytes, other: bytes) -> bool:
 
 
 def _files() -> dict[str, Path]:
-    global _known  # noqa: PLW0603 - what is loaded is one for all
-    if _known[0] != len(sys.modules):
-        # asked in the usual way, a module that is to be loaded later would be loaded
-        everything = cast("list[tuple[str, object]]", [*sys.modules.items()])
-        modules = {name: module for name, module in everything if isinstance(module, ModuleType)}
-        held = ((name, object.__getattribute__(module, "__dict__")) for name, module in modules.items())
-        loaded = [(name, names.get("__file__")) for name, names in held]
-        mine = {name: Path(file) for name, file in loaded if isinstance(file, str) and _is_users(name, file)}
-        _known = len(sys.modules), mine
-    return _known[1]
+    # asked in the usual way, a module that is to be loaded later would be loaded
+    everything = cast("list[tuple[str, object]]", [*sys.modules.items()])
+    modules = {name: module for name, module in everything if isinstance(module, ModuleType)}
+    held = ((name, object.__getattribute__(module, "__dict__")) for name, module in modules.items())
+    loaded = [(name, names.get("__file__")) for name, names in held]
+    return {name: Path(file) for name, file in loaded if isinstance(file, str) and is_users(name, file)}
 
 
-def _is_users(name: str, file: str) -> bool:
+def is_users(name: str, file: str) -> bool:
+    """Whether a module is no part of Python, of an installed package or of this one."""
     own = name.partition(".")[0] not in ("hydro_nb", "__main__", "__mp_main__")
     return own and file.endswith(".py") and not file.startswith(_PYTHONS)
 

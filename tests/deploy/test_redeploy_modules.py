@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import json
 import sys
+import sysconfig
 
 import pytest
 from leading import SECONDS, said, shown
 
 from hydro_nb import FlowBuilder
+from hydro_nb.deploy.modules import is_users, texts
 
 
 class Leader: ...
@@ -27,8 +30,17 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "own_factors.py").write_text(FACTORS.format(10))
     (tmp_path / "own_times.py").write_text(NAMED)
     for name in ("own_factors", "own_times"):
-        monkeypatch.setitem(sys.modules, name, importlib.import_module(name))
-    return tmp_path
+        monkeypatch.delitem(sys.modules, name, raising=False)
+        imported(name)
+    yield tmp_path
+    for name in ("own_factors", "own_times"):
+        del sys.modules[name]
+
+
+def imported(name):
+    """Import a module that has just been written."""
+    importlib.invalidate_caches()
+    return importlib.import_module(name)
 
 
 def test_who_imports_an_edited_module_is_replaced_also_where_another_one_imports_it(folder):
@@ -58,3 +70,38 @@ def test_what_is_imported_only_now_replaces_nobody(folder, monkeypatch):
         monkeypatch.setattr(times, "more", more, raising=False)
         assert deployment.redeploy().replaced == {}
         monkeypatch.delitem(sys.modules, "own_more")
+
+
+def test_what_is_edited_while_it_is_deployed_again_counts_the_next_time(folder, monkeypatch):
+    times = importlib.import_module("own_times")
+    flow = FlowBuilder()
+    shown(flow.process(Leader).source_iter([1]).map(lambda n: times.times(n) + 0), str)
+    with flow.deploy() as deployment:
+        become = deployment._backend.become
+
+        def edited_before(wish):
+            (folder / "own_factors.py").write_text(FACTORS.format(1000))
+            become(wish)
+
+        monkeypatch.setattr(deployment._backend, "become", edited_before)
+        with flow.cell("more"):
+            shown(flow.process(Counter).source_iter([1]), str)
+        assert deployment.redeploy().kept == ("Leader",)
+        assert deployment.redeploy().replaced == {"Leader": "what it imports: `own_factors`"}
+
+
+def test_a_module_in_the_place_of_another_one_is_seen(folder):
+    (folder / "own_more.py").write_text("MORE = 1\n")
+    assert "own_times" in texts()
+    former = sys.modules.pop("own_times")
+    imported("own_more")
+    assert ("own_more" in texts(), "own_times" in texts()) == (True, False)
+    sys.modules["own_times"] = former
+    del sys.modules["own_more"]
+
+
+def test_modules_in_the_folder_of_a_virtual_environment_are_the_users():
+    folder = sysconfig.get_path("data")
+    assert is_users("own_work", f"{folder}/own_work.py")
+    assert not is_users("json", json.__file__)
+    assert not is_users("pytest", pytest.__file__)
