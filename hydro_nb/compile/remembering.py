@@ -24,8 +24,9 @@ def reduced(value: object) -> tuple[Any, ...] | None:
         settings = cast("Any", value).cache_parameters()
         return _cached, (wrapped(value), settings["maxsize"], settings["typed"])
     if isinstance(value, functools.cached_property):
-        made = cast("functools.cached_property[Any]", value)
-        return functools.cached_property, (made.func,), {"attrname": made.attrname}
+        # the lock that older versions of Python have is made anew
+        held = {name: part for name, part in vars(value).items() if name != "lock"}
+        return _property, (type(cast("object", value)),), held
     return None
 
 
@@ -36,6 +37,13 @@ def wrapped(value: object) -> object:
     True
     """
     return cast("Any", value).__wrapped__ if isinstance(value, _CACHED) else None
+
+
+def _property(kind: type[Any]) -> object:
+    """Make a property, which may be of a kind of the user's; what it is made of comes later."""
+    made: object = object.__new__(kind)
+    cast("Any", functools.cached_property).__init__(made, _property)
+    return made
 
 
 def _cached(function: Callable[..., Any], maxsize: int | None, typed: bool) -> Callable[..., Any]:  # noqa: FBT001 - as functools gives it

@@ -75,3 +75,19 @@ def test_a_flow_may_use_them_and_send_what_they_make():
     with flow.deploy() as deployment:
         deployment.settle(SECONDS)
         assert [line.text for line in deployment.logs()] == ["1", "2", "1"]
+
+
+def test_so_does_a_kind_of_property_that_is_the_users_own():
+    source = """
+class Twice(functools.cached_property):
+    def __get__(self, item, kind=None):
+        return 2 * super().__get__(item, kind)
+class Item:
+    @Twice
+    def size(self):
+        'How large.'
+        return 21
+"""
+    item = carried(defined(source)["Item"]())
+    made = vars(type(item))["size"]
+    assert (item.size, made.attrname, made.__doc__) == (42, "size", "How large.")
