@@ -25,16 +25,19 @@ import gc
 THRESHOLDS = (50_000, 20, 20)
 BLOCKS = 512
 """Objects of a size that are kept: more than loading leaves room for, and than a pool holds."""
+_PYTHONS_OWN = gc.get_threshold()
 _kept: list[list[object]] = []
 
 
 def seldom_collect() -> None:
     """Put what was loaded so far out of the collector's sight, and let it look seldom at what comes.
 
-    A flow decides otherwise by `gc.set_threshold` (or `gc.disable`) in any of its functions: all of them run later.
+    A flow decides otherwise by `gc.set_threshold` (or `gc.disable`) in any of its functions, which run later, or in a
+    module that it imports.
     """
     settle_memory()
-    gc.set_threshold(*THRESHOLDS)
+    if gc.get_threshold() == _PYTHONS_OWN:
+        gc.set_threshold(*THRESHOLDS)
 
 
 def settle_memory() -> None:

@@ -1,6 +1,7 @@
 """What processes do about memory: how seldom they collect garbage, and what a slow consumer makes the others keep."""
 
 import gc
+import importlib
 
 from hydro_nb import FlowBuilder
 from hydro_nb.bench.footprint import grown
@@ -29,6 +30,16 @@ def test_the_collector_looks_seldom_and_not_at_what_was_there():
 
 def test_a_flow_may_decide_otherwise():
     assert thresholds(seldom) == [(1234, 5, 6, True)]
+
+
+def test_so_may_a_module_of_its_own(tmp_path, monkeypatch):
+    text = "import gc\ngc.set_threshold(1234, 5, 6)\nmade = []\n\ndef start(n):\n    made.append(n)\n    return made\n"
+    (tmp_path / "own_start.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    before = gc.get_threshold()
+    module = importlib.import_module("own_start")
+    gc.set_threshold(*before)
+    assert thresholds(lambda: module.start(0)) == [(1234, 5, 6, True)]
 
 
 def blocks(count):
