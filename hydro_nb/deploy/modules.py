@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import os
 import site
 import sys
@@ -10,8 +11,8 @@ import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from types import ModuleType
-from typing import cast
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any, cast
 
 _LIBRARIES = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
 _PYTHONS = tuple(f"{path}{os.sep}" for path in (*_LIBRARIES, *site.getsitepackages(), site.getusersitepackages()))
@@ -50,11 +51,8 @@ def alike(one: bytes, other: bytes) -> bool:
 
 
 def _files() -> dict[str, Path]:
-    # asked in the usual way, a module that is to be loaded later would be loaded
     everything = cast("list[tuple[str, object]]", [*sys.modules.items()])
-    modules = {name: module for name, module in everything if isinstance(module, ModuleType)}
-    held = ((name, object.__getattribute__(module, "__dict__")) for name, module in modules.items())
-    loaded = [(name, names.get("__file__")) for name, names in held]
+    loaded = [(name, _held(module).get("__file__")) for name, module in everything]
     return {name: Path(file) for name, file in loaded if isinstance(file, str) and is_users(name, file)}
 
 
@@ -79,10 +77,22 @@ def _read(path: Path, _changed: int, _size: int) -> bytes:
 
 def _mentioned(module: ModuleType | None) -> Iterator[str]:
     """Give the modules that a module holds, and those of the functions and classes that it holds."""
-    for value in [*vars(module).values()] if module is not None else []:
-        name = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
+    for value in [*_held(module).values()]:
+        name = _held(value).get("__name__") or _home(value)
         if isinstance(name, str):
             yield name
+
+
+def _held(value: object) -> dict[str, object]:
+    """Give what a module holds; asked in the usual way, one that is to be loaded later would be loaded."""
+    return object.__getattribute__(value, "__dict__") if issubclass(type(value), ModuleType) else {}
+
+
+def _home(value: object) -> object:
+    """Give where a value was defined, but ask none that may be made only when it is asked something."""
+    if issubclass(type(value), type | FunctionType | BuiltinFunctionType):
+        return cast("Any", value).__module__
+    return inspect.getattr_static(value, "__module__", None)
 
 
 def _meaning(text: bytes) -> str:

@@ -11,7 +11,7 @@ import pytest
 from leading import SECONDS, said, shown
 
 from hydro_nb import FlowBuilder
-from hydro_nb.deploy.modules import is_users, texts
+from hydro_nb.deploy.modules import is_users, reached, texts
 
 
 class Leader: ...
@@ -98,6 +98,30 @@ def test_a_module_in_the_place_of_another_one_is_seen(folder):
     assert ("own_more" in texts(), "own_times" in texts()) == (True, False)
     sys.modules["own_times"] = former
     del sys.modules["own_more"]
+
+
+LAZY = """
+import importlib.util, sys
+
+class Lazy:
+    @property
+    def __module__(self):
+        raise RuntimeError("it is made now")
+
+made_later = Lazy()
+found = importlib.util.find_spec("own_factors")
+found.loader = importlib.util.LazyLoader(found.loader)
+loaded_later = importlib.util.module_from_spec(found)
+found.loader.exec_module(loaded_later)
+"""
+
+
+def test_what_is_made_or_loaded_only_when_it_is_asked_for_is_not_asked(folder):
+    (folder / "own_lazy.py").write_text(LAZY)
+    lazy = imported("own_lazy")
+    assert reached(["own_lazy"], texts()) == {"own_lazy", "own_factors"}
+    assert type(lazy.loaded_later).__name__ == "_LazyModule"
+    del sys.modules["own_lazy"]
 
 
 def test_modules_in_the_folder_of_a_virtual_environment_are_the_users():
