@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ from hydro_nb.wire import (
     LocationProgram,
     PeerJoined,
     Resident,
+    ServedSpec,
     Watch,
     location_of,
     member_of,
@@ -83,8 +84,8 @@ class Plan:
     """where the sockets are TCP"""
     former: dict[int, str] = field(default_factory=dict[int, str])
     """who was part of an earlier program, with what is said of it"""
-    numbers: dict[tuple[int, str], int] = field(default_factory=dict[tuple[int, str], int])
-    """by process and name of its port, where it listens"""
+    numbers: dict[tuple[int, str, int], int] = field(default_factory=dict[tuple[int, str, int], int])
+    """by process, name of its port, and which one it is of those with this name: where it listens"""
 
     @property
     def external_channels(self) -> tuple[ChannelSpec, ...]:
@@ -105,6 +106,7 @@ class Plan:
         before, self.peers = self.peers, peers_of(program, clusters)
         self.program, self.channels = program, links(program, clusters)
         self.__dict__.pop("near", None)
+        self._tell_apart()
         for each in before.keys() - self.peers.keys():
             del self.endpoints[each]
             self.former[each] = f"process `{before[each].title(member_of(each))}` is no longer part of the flow"
@@ -153,15 +155,24 @@ class Plan:
 
     def listens(self, event: Listening) -> None:
         """Note where a process listens: in its next life it does so there again."""
-        for each in self.peers[event.location].served:
+        for each, known_by in self._served(event.location):
             if each.slot == event.slot:
-                self.numbers[event.location, each.name] = event.port
+                self.numbers[known_by] = event.port
+
+    def _served(self, number: int) -> Iterator[tuple[ServedSpec, tuple[int, str, int]]]:
+        """Give the ports of a process, each with what it is known by."""
+        for at, each in enumerate(served := self.peers[number].served):
+            yield each, (number, each.name, sum(other.name == each.name for other in served[:at]))
 
     def _again(self, number: int) -> LocationProgram:
-        place = self.peers[number]
-        usual = (self.numbers.get((number, each.name), 0) for each in place.served)
-        served = tuple(replace(each, usual=port) for each, port in zip(place.served, usual, strict=True))
-        return replace(place, served=served) if served else place
+        served = [replace(each, usual=self.numbers.get(known_by, 0)) for each, known_by in self._served(number)]
+        return replace(self.peers[number], served=tuple(served)) if served else self.peers[number]
+
+    def _tell_apart(self) -> None:
+        """Forget where ports listen that share a name: which of them is which is not known of another program."""
+        now = (known_by for number in self.peers for _, known_by in self._served(number))
+        shared = {known_by[:2] for known_by in (*self.numbers, *now) if known_by[2]}
+        self.numbers = {known_by: port for known_by, port in self.numbers.items() if known_by[:2] not in shared}
 
     def shared(self, group: Sequence[int]) -> Bootstrap:
         """Give what the child of these peers is told first."""

@@ -212,6 +212,32 @@ def test_a_server_listens_again_and_its_clients_connect_again(backend, given):
             client.receive(SECONDS)
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_of_two_servers_with_one_name_none_listens_where_the_other_one_did(backend):
+    flow = FlowBuilder()
+    first = flow.process(First)
+    ports = [echo(flow, first, hint=Auto) for _ in range(2)]
+    with flow.deploy(backend=backend) as deployment:
+        before = [deployment.address(port) for port in ports]
+        deployment.restart(First, WHY)
+        after = [deployment.address(port) for port in ports]
+    assert after[0] != before[1]
+    assert after[1] != before[0]
+
+
+def test_nor_where_another_program_has_it_in_front_of_the_other_one():
+    flow = FlowBuilder()
+    first = flow.process(First)
+    with flow.cell("servers"):
+        port = echo(flow, first, hint=Auto)
+    with flow.deploy() as deployment:
+        before = deployment.address(port)
+        with flow.cell("servers"):
+            ports = [echo(flow, first, hint=Auto) for _ in range(2)]
+        assert deployment.redeploy().replaced
+        assert before not in [deployment.address(port) for port in ports]
+
+
 # ------------------------------------------------------------ by its policy
 
 
