@@ -23,6 +23,7 @@ from hydro_nb.deploy.policy import Policy
 from hydro_nb.deploy.redeploy import Recipe, Redeployed, Wish, places_of, told, whole
 from hydro_nb.deploy.seconds import check_seconds
 from hydro_nb.deploy.tcp import Sockets
+from hydro_nb.deploy.watching import Watching
 from hydro_nb.errors import DeployError, ProcessFailed
 from hydro_nb.runtime.channel import MAX_BUFFER
 from hydro_nb.telemetry.state import OVER
@@ -68,6 +69,7 @@ class Deployment(Looking, Acting):
         self._numbers = places_of(laid.peers)
         """of all locations that there ever were"""
         self._changing = threading.Lock()
+        self._watching = Watching(self, self._order_watch)
 
     def _link(self, sock: socket.socket) -> Link:
         return self._backend.link(sock)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -38,6 +37,7 @@ class Looking:
     _roster: Roster
     _subscribers: list[Subscriber]
     _recipe: Recipe | None
+    _watching: Watching
 
     @property
     def name(self) -> str:
@@ -116,10 +116,6 @@ class Looking:
         Raises `GraphError` where a value that a function uses has changed since it was deployed.
         """
         return View(self._watching, self, frozenset(_slot(each) for each in streams))
-
-    @cached_property
-    def _watching(self) -> Watching:
-        return Watching(self, self._order_watch)
 
     def _order_watch(self, peer: int, order: Watch) -> None:
         self._backend.order(peer, order)  # of a flow that was deployed again it is another one

@@ -158,6 +158,11 @@ def test_who_goes_on_tells_nothing_under_a_name_that_an_operator_of_another_one_
     }
 
 
+def test_threads_that_begin_to_watch_at_once_share_what_is_watched():
+    with deployed(Flow(), "inprocess") as deployment:
+        assert "_watching" in vars(deployment), "whoever came first would have made it, and then the other one again"
+
+
 def test_what_is_no_collection_is_refused():
     made = Flow()
     with deployed(made, "inprocess") as deployment, pytest.raises(DeployError, match="`watch` takes streams"):
