@@ -462,7 +462,7 @@ def test_the_source_of_a_fold(leader):
     pairs.fold(int, inplace(lambda total, n: total.add(n)), on_error="skip").entries().for_each(print, **SHOWN)
     assert written(leader, "for key", "# ") == (
         "    for key, n in chunk:\n"
-        "        now = fold_keyed_2[key] if key in fold_keyed_2 else int()\n"
+        "        now = fold_keyed_2[key] if key in fold_keyed_2 else 0\n"
         "        try:\n"
         "            now.add(n)\n"
         "        except Exception as error:\n"
