@@ -51,6 +51,7 @@ IMPORTS = {
     "count_each": "hydro_nb.runtime.counted",
     "count_words": "hydro_nb.runtime.counted",
     "pull": "hydro_nb.runtime.pulled",
+    "take": "hydro_nb.runtime.pulled",
     "monotonic": "time",
     "ABSENT": "hydro_nb.values",
     "RETURNED_NONE": "hydro_nb.values",

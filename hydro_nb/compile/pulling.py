@@ -23,7 +23,7 @@ def push_source(emit: NodeEmit, iterator: str) -> None:
     emit.unit.ended.append(flag)
     consumer = None if emit.seams else _only_loop(emit)
     if consumer is None:
-        emit.write(f"{chunk} = list(islice({iterator}, state.room))")
+        emit.write(f"{chunk} = take({iterator}, state.room)")
         emit.write(f"{flag} = len({chunk}) < state.room")
         emit.push_all(chunk, is_list=True)
     else:

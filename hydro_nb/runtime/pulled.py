@@ -29,6 +29,18 @@ def pull(iterator: Iterator[Any], room: int, newest: deque[Any]) -> tuple[Iterab
     return chunk, len(chunk)
 
 
+def take(iterator: Iterator[Any], room: int) -> list[Any]:
+    """Give at most so many elements, as a list that nobody else has; fewer than asked for are the last.
+
+    >>> take(iter(range(100)), 3)
+    [0, 1, 2]
+    """
+    chunk: Any = _portion(iterator, room) if type(iterator) in _OVER_THEM else None
+    if chunk is None:
+        return list(islice(iterator, room))
+    return chunk if type(chunk) is list else list(chunk)
+
+
 def _portion(iterator: Any, room: int) -> Any:
     """Give the next portion of a plain sequence as one, without asking for its elements; None if it is not plain."""
     _, (items,), *rest = iterator.__reduce__()

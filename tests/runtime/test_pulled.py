@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hydro_nb.runtime.pulled import pull
+from hydro_nb.runtime.pulled import pull, take
 
 
 class Loud(list[int]):
@@ -67,6 +67,20 @@ def test_the_iterator_is_as_far_as_if_it_had_been_asked_for_each_element(kind, l
     chunk, _ = pull(one, other, deque())
     assert list(chunk) == list(islice(two, other))
     assert list(one) == list(two)
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+@given(length=st.integers(0, 40), rooms=st.lists(st.integers(0, 30), max_size=8))
+def test_lists_of_elements_are_as_if_each_had_been_asked_for(kind, length, rooms):
+    whole = MAKERS[kind](length)
+    one, two = iter(whole), iter(MAKERS[kind](length))
+    for room in rooms:
+        chunk = take(one, room)
+        assert type(chunk) is list
+        assert chunk == list(islice(two, room))
+        chunk.append(None)
+    assert list(one) == list(two)
+    assert kind == "generator" or len(whole) == length
 
 
 def test_text_is_taken_character_by_character_and_a_list_that_grows_too_late_is_over():
