@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from hydro_nb.wire import SAMPLED
 
@@ -36,9 +36,9 @@ def take(iterator: Iterator[Any], room: int) -> list[Any]:
     [0, 1, 2]
     """
     chunk: Any = _portion(iterator, room) if type(iterator) in _OVER_THEM else None
-    if chunk is None:
-        return list(islice(iterator, room))
-    return chunk if type(chunk) is list else list(chunk)
+    if isinstance(chunk, list):
+        return cast("list[Any]", chunk)
+    return list(islice(iterator, room) if chunk is None else chunk)
 
 
 def _portion(iterator: Any, room: int) -> Any:
