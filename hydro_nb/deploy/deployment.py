@@ -185,11 +185,12 @@ class Deployment(Looking, Acting):
 
         A process is replaced where its generated source changed, or a value that it captures, or the file of a module
         of yours that it imports, or a channel of its own: an edge more or less, another element type, another number of
-        members at its other end. Where in the notebook something was written does not count, nor do comments. All that
-        change end first, and close what they hold; then they begin with nothing, as by `restart`. The others keep their
-        state, and have new channels to the new ones: what was on its way to one that was replaced is lost. Processes
-        that are new in the flow are added, and those that it has no more are removed. One that had ended is started
-        again.
+        members at its other end. Where in the notebook something was written does not count, nor do comments. A
+        function of a module that stands in the generated source is the one that the kernel has: reload the module first
+        (`importlib.reload`). All that change end first, and close what they hold; then they begin with nothing, as by
+        `restart`. The others keep their state, and have new channels to the new ones: what was on its way to one that
+        was replaced is lost. Processes that are new in the flow are added, and those that it has no more are removed.
+        One that had ended is started again.
 
         `flow` is the flow as it was built anew, where that is another object; by default the one that was deployed.
         `clusters` gives sizes as to `deploy`; the others stay as they are. All else is as it was deployed. All is
