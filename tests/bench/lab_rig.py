@@ -55,7 +55,8 @@ class Beside:
         self.client = BlockingKernelClient(connection_file=str(path))
         self.client.load_connection_file()
         self.client.start_channels()
-        self.client.wait_for_ready(timeout=PATIENCE)
+        # `wait_for_ready` would read on until nothing comes any more, and a dashboard is told something all the time
+        self.client.kernel_info(reply=True, timeout=PATIENCE)
         self.session = notebook.page.context.new_cdp_session(notebook.page)
         self.sizes = []
         """of the messages to widgets"""
