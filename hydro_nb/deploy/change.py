@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from hydro_nb.deploy.likeness import Captured
 from hydro_nb.deploy.modules import alike, reached, texts
 from hydro_nb.deploy.plan import Program, peers_of
-from hydro_nb.wire import ChannelSpec, LocationProgram, location_of
+from hydro_nb.wire import ChannelSpec, LocationProgram, location_of, statements
 
 P = TypeVar("P", bound=Program)
 End = tuple[str, str]
@@ -88,18 +88,13 @@ class Laid:
         program = self.places[place]
         plain = self._bare(msgspec.to_builtins(program), place)
         named = {"names": [*program.names], "skipping": [*program.skipping], "watch": sorted(program.watch.values())}
-        return {**plain, **named, "source": self._statements(place)}
+        return {**plain, **named, "source": statements(self.places[place].source)}
 
     def values(self, place: int) -> dict[str, Any]:
         """Give what its source captures, by name."""
-        words = set(re.findall(r"\w+", "\n".join(self._statements(place))))
+        words = set(re.findall(r"\w+", "\n".join(statements(self.places[place].source))))
         captured = self.captured(place)
         return {name: captured.digest(name) for name in captured.names if name in words}
-
-    def _statements(self, place: int) -> list[str]:
-        """Give the source without comments, which repeat lines of the user's, and without its title."""
-        lines = self.places[place].source.split("\n")
-        return [line for line in lines if not line.lstrip().startswith(("#", '"""'))]
 
     def imports(self, place: int) -> dict[str, bytes]:
         """Give what stands in the modules of the user's that it imports."""

@@ -112,6 +112,7 @@ class Household:
     @contextmanager
     def guarded(self, resident: Resident) -> Generator[None]:
         """Run a location's code: its prints are its own, and its failure is not the kernel's."""
+        act_as(resident.worker.member)
         try:
             with resident.capture.active():
                 yield

@@ -10,11 +10,13 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import chain, islice
-from operator import length_hint
+from operator import countOf, length_hint
 from typing import Any, cast
 
-PORTION = 32
-"""Lines whose words are found at once: few enough for these to stay in the nearest cache."""
+PORTION, MOST = 32, 1024
+"""Lines whose words are found at once: the first, and ever."""
+WORDS = 2048
+"""Words that are to be found at once: few enough to stay in the processor's cache, enough to be worth the way there."""
 _count = cast("Callable[[dict[Any, int], Iterable[Any]], None]", Counter[Any].update)
 """What a counter does with items, which any table may have done to it."""
 _NUMBERS = frozenset({bool, int, float, complex})
@@ -30,11 +32,13 @@ def count_words(table: dict[str, int], lines: Iterable[Any]) -> Iterable[Any]:
     >>> list(count_words(table, ["a b", "b"])), table
     ([], {'b': 3, 'a': 1})
     """
-    lines = iter(lines)
-    while portion := list(islice(lines, PORTION)):
-        if set(map(type, portion)) != {str}:
+    lines, few = iter(lines), PORTION
+    while portion := list(islice(lines, few)):
+        if countOf(map(type, portion), str) < len(portion):
             return chain(portion, lines)
-        _count(table, " ".join(portion).split())
+        words = " ".join(portion).split()
+        _count(table, words)
+        few = min(max(WORDS * len(portion) // (len(words) or 1), 1), MOST)
     return ()
 
 

@@ -53,7 +53,7 @@ class Host:
         """Make a worker; one of several that cannot be made does not keep the others from starting."""
         if not self._boot.outputs:
             return Life(self._worker(resident, payload), self._reporter)
-        share = Share(len(self._shares), self._shares)
+        share = Share(len(self._shares), self._shares, member_id(resident.program, resident.peer))
         try:
             with share:
                 return Life(self._worker(resident, payload), self._reporter, share)

@@ -42,6 +42,8 @@ class Inflow:
         """is called when an output may have more credit"""
         self.left = False
         """whether the last gathering left something for the next"""
+        self.full = False
+        """whether it did so as no more might be taken"""
         self.broke: tuple[Receiver, FatalError] | None = None
         """the first channel that broke, and what the worker fails with once it has taken what came before"""
 
@@ -84,21 +86,24 @@ class Inflow:
     def gather(self, budget: int, *, held: bool) -> tuple[int, bool]:
         """Take what was received, at most so many and what half a millisecond decodes; the rest waits.
 
-        Gives how many came, and whether any was not caused by timers alone.
+        A channel's frames are taken whole; in parts only the first of a turn, where it is larger than what is left to
+        take. Gives how many came, and whether any was not caused by timers alone.
         """
         real, until, count, few = False, 0.0, 0, min(budget, FEW)
-        self.left = False
+        self.left = self.full = False
         for turn, receiver in enumerate(self._turns, 1):
-            if held and not receiver.spec.cyclic:
+            queue = receiver.queue
+            if not queue or (held and not receiver.spec.cyclic):
                 continue
-            while receiver.queue and not self.left:
+            while queue and not self.left:
                 taken, derived = self._take(receiver, budget - count)
                 count += taken
                 real = real or not derived
-                if receiver.queue or count >= few:
+                if queue or count >= few:
                     now = self._now()
                     until = until or now + DRAIN_SECONDS
-                    self.left = count >= budget or now > until
+                    self.full = count >= budget or bool(count and queue and queue[0][1] > budget - count)
+                    self.left = self.full or now > until
             if self.left:
                 self._turns.rotate(-turn)
                 break

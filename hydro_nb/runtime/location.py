@@ -17,7 +17,7 @@ from hydro_nb.runtime.pointing import pointed, within
 from hydro_nb.runtime.render import Renderer
 from hydro_nb.runtime.skipped import describe
 from hydro_nb.runtime.taps import Taps, Tick
-from hydro_nb.runtime.twin import EVERY, SOON, Estimates
+from hydro_nb.runtime.twin import EARLY, EVERY, SOON, Estimates
 from hydro_nb.wire import ChannelSpec, LocationProgram, Problem, SourceLine, Watch, digest, member_of
 
 FIRST = 16
@@ -55,7 +55,7 @@ class Location:
         """whether bounded sources are to give nothing"""
         self._given = 0
         self._estimates: Estimates | None = None
-        self._until_look = EVERY
+        self._until_look = EARLY
         self._asked = 0
         self._most = 0
         self._room = FIRST
@@ -194,9 +194,8 @@ class Location:
         found = written.line(place.number) if written else None
         if written is None or found is None or not found.parts or place.columns is None:
             return found
-        text = written.source.split("\n")[place.number - 1]
-        before = len(text) - len(text.lstrip(" "))
-        return found.at(place.columns[0] - before, place.columns[1] - before)
+        _, start, end = written.part(place.number, place.columns)
+        return found.at(start, end)
 
     def _element(self, frames: list[FrameType], origin: SourceLine | None) -> str:
         """Render the element that was worked on: a variable, or an expression of variables that nobody has stored."""
@@ -225,10 +224,8 @@ class Location:
         """Point at what failed in the user's line, where it was written into a line of the generated source."""
         if place.columns is None:
             return site
-        line = self._texts[place.frame.f_code.co_filename].source.split("\n")[place.number - 1]
-        statement = line.lstrip(" ")
-        before = len(line) - len(statement)
-        return pointed(site, statement, place.columns[0] - before, place.columns[1] - before)
+        written = self._texts[place.frame.f_code.co_filename]
+        return pointed(site, *written.part(place.number, place.columns))
 
     def site_of(self, filename: str, number: int, function: str) -> Site | None:
         """Give the user's line that a line of a traceback is, or was made of."""
@@ -249,6 +246,13 @@ class _Text(NamedTuple):
     def line(self, number: int) -> SourceLine | None:
         """Give what a line came from; they are numbered from 1."""
         return self.lines[number - 1] if 0 < number <= len(self.lines) else None
+
+    def part(self, number: int, columns: tuple[int, int]) -> tuple[str, int, int]:
+        """Give the statement in a line, without what it is indented by, and which bytes of it these columns are."""
+        line = self.source.split("\n")[number - 1]
+        statement = line.lstrip(" ")
+        before = len(line) - len(statement)
+        return statement, columns[0] - before, columns[1] - before
 
 
 def _register(name: str, source: str) -> None:

@@ -7,16 +7,14 @@ import sys
 from collections.abc import Sequence
 from operator import attrgetter
 
-from hydro_nb.runtime.channel import MAX_ITEMS
 from hydro_nb.runtime.clock import Clock
-from hydro_nb.runtime.inflow import DRAIN_SECONDS
+from hydro_nb.runtime.intake import Intake
 from hydro_nb.runtime.life import Life
 from hydro_nb.runtime.memory import fill_pools, seldom_collect, settle_memory
 from hydro_nb.runtime.post import Post
 from hydro_nb.runtime.report import Reporter
 from hydro_nb.runtime.waiter import ANYTHING, FRAMES, NOTHING, PollWaiter, Waiter
 from hydro_nb.runtime.zmq_channel import Carrier
-from hydro_nb.values import act_as
 from hydro_nb.wire import Connect, Control, Fault, Go, Hold, PeerGone, PeerJoined, Probe, Severed, Stop, To, Watch
 
 LISTEN_SECONDS = 0.001
@@ -52,13 +50,10 @@ class Loop:
         """peer that was started again -> in which epoch it was connected to"""
         self._waiter: Waiter = PollWaiter(carrier.fd, reporter.fd, carrier.door.fd)
         self._now = clock.now
+        self._intake = Intake(carrier, post, clock.now)
         self._connected = self._going = self._stopped = False
         self._pumping = False
         self._held = False
-        self._undrained = False
-        """whether something may lie in the socket, which will not signal it again"""
-        self._signalled = False
-        """whether it has been waited since something was read, so that something has probably come"""
         self._talking = False
         """whether it was frames that ended the last wait"""
         self._listened = self._told = 0.0
@@ -92,9 +87,9 @@ class Loop:
             life.enter("bound", self._carrier.endpoint)
         while self._living and not (self._going or self._stopped):
             self._listen()
-            self._drain()
+            self._intake.read()
             self._greet()
-            if not (self._going or self._stopped or self._undrained or self._reporter.spoke):
+            if not (self._going or self._stopped or self._intake.pending or self._reporter.spoke):
                 self._waiter.wait(None)
 
     def _greet(self) -> None:
@@ -117,13 +112,13 @@ class Loop:
         while self._living and not self._stopped:
             if self._held:
                 self._stand_still()
-            self._drain()
+            self._intake.read()
             more = self._turns()
             listened = self._look_up()
             if more:
                 if self._pumping:
                     self._waiter.wait(0)
-            elif self._living and not (listened or self._undrained):
+            elif self._living and not (listened or self._intake.pending):
                 self._rest()
 
     def _stand_still(self) -> None:
@@ -137,12 +132,14 @@ class Loop:
 
     def _turns(self) -> bool:
         """Give everyone who may have something to do a turn; says whether there is more to do at once."""
-        more = self._post.moved = False
-        over = False
+        more = over = self._post.moved = False
+        behind = True
         for life in self._living:
             if life.awake or life.restless:
                 more = life.turn() or more
                 over = over or life.over
+            behind = behind and life.worker.behind
+        self._intake.behind = behind
         if over:
             self._living = [life for life in self._living if not life.over]
         return more or self._post.moved
@@ -153,14 +150,18 @@ class Loop:
         self._waiter.close()
 
     def _rest(self) -> None:
-        """Wait; in a conversation what is new is told only once it pauses, so that the next answer is not late."""
+        """Wait; in a conversation what is new is told only once it pauses, so that the next answer is not late.
+
+        A pause is longer than a tick of the operating system: to be woken sooner than by that costs each wait a timer
+        of its own, and a third of a round trip.
+        """
         if self._began is not None:
             self._settle(self._began)
-        came = self._wait(LISTEN_SECONDS) if self._talking and not self._restless else NOTHING
+        came = self._wait(TELL_SECONDS) if self._talking and not self._restless else NOTHING
         if came == NOTHING:
             self._tell()
             came = self._wait(self._patience())
-        self._signalled = self._talking = came == FRAMES
+        self._intake.signalled = self._talking = came == FRAMES
         if came == ANYTHING:
             self._listen()
         self._listened = self._now()
@@ -205,47 +206,12 @@ class Loop:
         self._waiter, self._pumping = waiter, True
         for life, each in feeds:
             with life.share:
-                act_as(life.worker.member)
                 for source in each.pumped:
                     source.start(waiter.loop, waiter.loop.stop)
                 for future in (*each.futures, *each.abroad.all):
                     future.attach(waiter.loop, waiter.loop.stop)
 
-    # ------------------------------------------------------------ sockets
-
-    def _drain(self) -> None:
-        """Read the first frame that it was waited for, or all that have come meanwhile.
-
-        Whether there is a second one is asked when the first was worked on: its answer is not to wait for that.
-        """
-        if not self._signalled:
-            self._undrained = self._carrier.more and self._read()
-            return
-        self._signalled = False
-        frame = self._carrier.receive()
-        self._undrained = frame is not None
-        if frame is not None:
-            self._post.hear(frame)
-
-    def _read(self) -> bool:
-        """Read all frames for half a millisecond; says whether there may be more of them."""
-        receive, hear = self._carrier.receive, self._post.hear
-        until, count = 0.0, 0
-        while (frame := receive()) is not None:
-            hear(frame)
-            count += 1
-            if count % 16 == 0:
-                now = self._now()
-                until = until or now + DRAIN_SECONDS
-                if now > until or count > MAX_ITEMS:
-                    return True
-        return False
-
-    def _drain_all(self) -> None:
-        """Read what is there, however long it takes: of a peer that has ended nothing is read later."""
-        self._drain()
-        while self._undrained:
-            self._drain()
+    # ------------------------------------------------------------ the control line
 
     def _look_up(self) -> bool:
         """Look at the control line once a millisecond, if something may have come; says whether it listened."""
@@ -285,10 +251,10 @@ class Loop:
             case Go():
                 self._going = True
             case PeerGone():
-                self._drain_all()
+                self._intake.read_all()
                 self._carrier.part(message.peer)
             case Severed():
-                self._drain_all()
+                self._intake.read_all()
             case PeerJoined():
                 self._meet(message)
             case Stop():

@@ -61,9 +61,6 @@ class LossySender(Sender):
         """Never: it holds nothing back."""
         return False
 
-    def _check_cycle(self) -> None:
-        """Nothing waits here, so nothing grows."""
-
     def drop(self, rate: float, seed: int) -> None:
         """Lose this share of the elements from now on, on purpose; the same seed loses the same ones."""
         known = self._dropping

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-FIRST, ENOUGH, MOST = 16, 2 * 1024, 16 * 1024
+FIRST, ENOUGH, MOST = 16, 1024, 16 * 1024
 """Elements that the first tick takes, what a short one is raised to, and any tick at most.
 
-Of more than enough the first have left the processor's cache when their tick begins.
+Enough is what a frame holds, which then is the input as it was decoded; of more the first elements have left the
+processor's cache when their tick begins.
 """
 SHORT, LONG = 0.002, 0.02
 """Seconds of a tick below which it may be larger, and above which it keeps others waiting."""
@@ -27,12 +28,16 @@ class Pace:
         self._cut = (0, 0.0)
         """elements and seconds of the tick that made the budget smaller"""
 
-    def ran(self, count: int, seconds: float) -> None:
-        """Learn from a tick that took this many elements; only one that used the whole budget can raise it."""
+    def ran(self, count: int, seconds: float, *, full: bool = False) -> None:
+        """Learn from a tick that took this many elements.
+
+        One that used the whole budget can raise it, or was `full`: the next frame was too large for what was left. Its
+        time has to be so short that it would be with the whole budget as well.
+        """
         if seconds > LONG:
             self._shorten(count, seconds)
-        elif seconds < SHORT and count >= self.budget < ENOUGH:
-            self.budget = min(4 * self.budget, ENOUGH)
+        elif (full or count >= self.budget) and seconds * self.budget < SHORT * min(count, self.budget):
+            self.budget = max(self.budget, min(4 * self.budget, ENOUGH))
 
     def _shorten(self, count: int, seconds: float) -> None:
         before, longer = self._cut

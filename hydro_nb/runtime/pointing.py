@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import io
+import tokenize
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -79,9 +81,6 @@ def _sign(node: ast.expr) -> str:
 
 def _tokens(text: str) -> Iterator[tuple[str, int]]:
     """Give the words and signs of one line, with where they begin, as far as it can be read by itself."""
-    import io  # noqa: PLC0415 - only what has failed is pointed at
-    import tokenize  # noqa: PLC0415
-
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.start[0] == 1 and token.type in (tokenize.OP, tokenize.NAME):

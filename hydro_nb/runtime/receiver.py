@@ -117,10 +117,16 @@ class Receiver(End):
             items = self._rest or self._decode(frame, count)
             self._rest, items = items[limit:], items[:limit]
             self.queue.appendleft((frame, count - limit, flags))
+            count = limit
         else:
             self._release_frame(frame)
             items, self._rest = self._rest or self._decode(frame, count), []
-        return items, self._taken(len(items), flags)
+        self.queued -= count
+        if flags & TIMER_DERIVED:
+            self.timer_received += count
+            return items, True
+        self.received += count
+        return items, False
 
     def signed(self, items: list[Any]) -> list[Any]:
         """Give elements with the member that sent them, where a cluster sends."""
@@ -130,15 +136,6 @@ class Receiver(End):
         self.held_bytes -= len(frame)
         if not self._eager:
             self._owed += len(frame)
-
-    def _taken(self, count: int, flags: int) -> bool:
-        self.queued -= count
-        derived = bool(flags & TIMER_DERIVED)
-        if derived:
-            self.timer_received += count
-        else:
-            self.received += count
-        return derived
 
     def _decode(self, frame: Frame, count: int) -> list[Any]:
         try:

@@ -109,12 +109,13 @@ class Sender(End):
     def _pack_one(self, items: list[Any], start: int) -> int:
         chunk = items if not start and len(items) <= self._chunk else items[start : start + self._chunk]
         body = self.codec.encode(chunk)
-        while len(body) > MAX_BYTES and len(chunk) > 1:
-            chunk = chunk[: max(1, len(chunk) * MAX_BYTES // (len(body) + 1))]
+        count, size = len(chunk), len(body)
+        while size > MAX_BYTES and count > 1:
+            chunk = chunk[: max(1, count * MAX_BYTES // (size + 1))]
             body = self.codec.encode(chunk)
-        count = len(chunk)
-        if self._chunk < MAX_ITEMS or len(body) * MAX_ITEMS > count * MAX_BYTES:
-            self._adapt(count, len(body))
+            count, size = len(chunk), len(body)
+        if self._chunk < MAX_ITEMS or size * MAX_ITEMS > count * MAX_BYTES:
+            self._adapt(count, size)
         self._sequence += 1
         self._line_up(self.frame(DATA, self._flags, self._sequence, count, body), count)
         return count
@@ -137,8 +138,9 @@ class Sender(End):
         out: list[bytes] = []
         while self.ready and self.credit > 0:
             frame, count = self.ready.popleft()
-            self.credit -= len(frame)
-            self.held_bytes -= len(frame)
+            size = len(frame)
+            self.credit -= size
+            self.held_bytes -= size
             self.unsent -= count
             out.append(frame)
         if self._ending and not self.ready and not self.ended:

@@ -13,6 +13,7 @@ from typing import Any, TextIO, cast
 
 from msgspec.structs import replace
 
+from hydro_nb.values import MemberId, act_as
 from hydro_nb.wire import Counts
 
 _speaking: ContextVar[int] = ContextVar("hydro-speaking", default=0)
@@ -20,14 +21,15 @@ _speaking: ContextVar[int] = ContextVar("hydro-speaking", default=0)
 
 
 class Share:
-    """One worker's part; entered while it works.
+    """One worker's part; entered while it works, which it then does as the member that it is.
 
     CPU seconds add up to those of the process: what nobody has used, such as the sockets' own threads, and async
     sources, counts for the first. Memory is that of the process, told by the first that lives.
     """
 
-    def __init__(self, number: int, all_of_them: list[Share]) -> None:
+    def __init__(self, number: int, all_of_them: list[Share], member: MemberId[Any] | None) -> None:
         self._number = number
+        self._member = member
         self._all = all_of_them
         self._all.append(self)
         self._since = 0.0
@@ -36,6 +38,7 @@ class Share:
 
     def __enter__(self) -> None:
         _speaking.set(self._number)
+        act_as(self._member)
         self._since = time.thread_time()
 
     def __exit__(

@@ -1,4 +1,4 @@
-"""A twin of a tick that counts: how many elements operators give that are fused into loops, on one tick in 64.
+"""A twin of a tick that counts: how many elements operators give that are fused into loops, on one tick in 256.
 
 A count in a fused loop costs a tenth of its speed, so nothing is counted there as a rule. The twin is made of the
 tick's own source in the process that runs it, and only once a tick is to be looked at; it does the same, and counts
@@ -14,7 +14,8 @@ from typing import Any
 from hydro_nb.runtime.taps import Tick
 from hydro_nb.wire import LocationProgram, SourceLine
 
-EVERY = 64
+EARLY, EVERY = 64, 256
+"""Ticks until one is looked at for the first time, and from then on: one that is takes three times as long."""
 SOON = 10
 """How often its counts are told before a tick is looked at for each telling: what ends soon is not worth a twin."""
 _COUNTED = "__hydro_counted__"
@@ -32,6 +33,8 @@ class Estimates:
         counting.write_into(tick)
         self._slots = list(counting.slots)
         self._counted, self._totals = [0] * len(self._slots), [0.0] * len(self._slots)
+        self._rates = [0.0] * len(self._slots)
+        """what each gave of an element when it was last looked at, as it is taken to have done since"""
         scope[_COUNTED] = self._counted
         self.tick: Tick | None = _compiled(tick, filename, scope) if self._slots else None
         """the twin; none where nothing is fused into a loop"""
@@ -43,18 +46,19 @@ class Estimates:
 
     def totals(self, handled: int) -> dict[str, int]:
         """Give what operators have given about, once all ticks together have handled so much."""
+        new, self._told_at = max(handled - self._told_at, self._looked_at), handled
         if self._looked_at:
-            share = max((handled - self._told_at) / self._looked_at, 1.0)
-            self._totals = [total + n * share for total, n in zip(self._totals, self._counted, strict=True)]
+            self._rates = [n / self._looked_at for n in self._counted]
             self._counted[:] = [0] * len(self._counted)
-            self._looked_at, self._told_at = 0, handled
+            self._looked_at = 0
+        self._totals = [total + rate * new for total, rate in zip(self._totals, self._rates, strict=True)]
         return {slot: round(total) for slot, total in zip(self._slots, self._totals, strict=True)}
 
 
 def _compiled(tick: ast.FunctionDef, filename: str, scope: dict[str, Any]) -> Tick:
     found: dict[str, Any] = {}
-    module = ast.fix_missing_locations(ast.Module([tick], type_ignores=[]))
-    exec(compile(module, filename, "exec", dont_inherit=True), scope, found)  # noqa: S102 - it is the generated program
+    code = compile(ast.Module([tick], type_ignores=[]), filename, "exec", dont_inherit=True)
+    exec(code, scope, found)  # noqa: S102 - it is the generated program
     return found["tick"]
 
 
@@ -70,8 +74,7 @@ class _Counting:
 
     def write_into(self, tick: ast.FunctionDef) -> None:
         """Write the counts."""
-        loops = [each for each in ast.walk(tick) if isinstance(each, ast.For)]
-        self._in_loops = {slot for each in loops for slot in self._inner(each, heads=False)}
+        self._in_loops = {slot for each in _loops(tick) for slot in self._inner(each, heads=False)}
         self._outside(tick.body)
 
     def _outside(self, statements: list[ast.stmt]) -> None:
@@ -148,6 +151,15 @@ class _Counting:
 def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
     """Give the blocks of a statement, but those of who catches what fails there."""
     return [block for name in ("body", "orelse", "finalbody") if (block := getattr(statement, name, None))]
+
+
+def _loops(statement: ast.stmt) -> Iterator[ast.For]:
+    """Find the outermost loops."""
+    for each in (each for block in _blocks(statement) for each in block):
+        if isinstance(each, ast.For):
+            yield each
+        else:
+            yield from _loops(each)
 
 
 def _leaves(statement: ast.If) -> bool:

@@ -23,14 +23,7 @@ from hydro_nb.runtime.render import Renderer
 from hydro_nb.runtime.state import Tally
 from hydro_nb.runtime.wiring import Wiring
 from hydro_nb.values import MemberId, MembershipEvent, act_as
-from hydro_nb.wire import (
-    Counts,
-    Event,
-    Fault,
-    LocationProgram,
-    location_of,
-    member_of,
-)
+from hydro_nb.wire import Counts, Event, Fault, LocationProgram, location_of, member_of
 
 BRIEF_ITEMS = 4
 
@@ -41,7 +34,10 @@ def member_id(program: LocationProgram, peer: int) -> MemberId[Any] | None:
 
 
 class Worker:
-    """Runs a location's program between the ends of its channels."""
+    """Runs a location's program between the ends of its channels.
+
+    It acts as its member from `start` on: where several take turns in one process, whoever gives them does `act_as`.
+    """
 
     def __init__(
         self,
@@ -232,6 +228,11 @@ class Worker:
         return self.paused or self.draining or (bool(served) and self.feeds.abroad.pressed)
 
     @property
+    def behind(self) -> bool:
+        """Whether more has come than the last tick took."""
+        return self._inflow.left
+
+    @property
     def brief(self) -> bool:
         """Whether the last tick left nothing, and made too little to let it wait for more: waiting comes next."""
         feeds, inflow = self.feeds, self._inflow
@@ -259,19 +260,19 @@ class Worker:
         """Gather what is there and run a tick on it; False if there was nothing to do."""
         if self._inflow.broke is not None:
             self._inflow.check_whole()
-        act_as(self.member)
-        real = self._news or (not self.feeds.none and self._resume())
+        fed = not self.feeds.none
+        real = self._news or (fed and self._resume())
         held = self.paused
         real = real or (self.more and not self.rests)
         self._gathered, came = self._inflow.gather(self._pace.budget, held=held)
         real = real or came
         fired = False
-        if not (held or self.feeds.none):
+        if fed and not held:
             real = (not self.draining and self._pull()) or real
             fired = self.feeds.fire()
         if not (real or fired or self._touched):
             self._inflow.check_whole()
-            return False
+            return self._inflow.left  # frames were refused, and more lie there
         self._run(timer=not real)
         return True
 
@@ -306,9 +307,9 @@ class Worker:
             self._clear_inputs()
             self._collect(timer=timer)
             raise self.failure(error) from error
-        now, pace = self._now(), self._pace
-        if self._gathered >= pace.budget or now - start > LONG:
-            pace.ran(self._gathered, now - start)
+        now, pace, full = self._now(), self._pace, self._inflow.full
+        if full or self._gathered >= pace.budget or now - start > LONG:
+            pace.ran(self._gathered, now - start, full=full)
         self._clear_inputs()
         self._collect(timer=timer)
         if not timer:
@@ -316,8 +317,9 @@ class Worker:
             self.last_change = now
 
     def _clear_inputs(self) -> None:
+        inputs = self.location.inputs
         for name in self._touched:
-            self.location.inputs[name] = []
+            inputs[name] = []
         self._touched.clear()
 
     def _collect(self, *, timer: bool) -> None:
@@ -334,7 +336,6 @@ class Worker:
 
     def flush(self) -> None:
         """Send everything that credit allows."""
-        act_as(self.member)
         if self._outflow.flush() is not self.held:
             self._weigh()
         self._inflow.reply()

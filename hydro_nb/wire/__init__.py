@@ -58,6 +58,7 @@ from hydro_nb.wire.program import (
     location_of,
     member_of,
     peer,
+    statements,
 )
 from hydro_nb.wire.reports import (
     ChannelEnded,
@@ -143,4 +144,5 @@ __all__ = [
     "location_of",
     "member_of",
     "peer",
+    "statements",
 ]

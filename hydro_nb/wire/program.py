@@ -220,8 +220,12 @@ def digest(source: str) -> str:
     """
     from hashlib import sha256  # noqa: PLC0415 - few processes need it
 
-    statements = (line for line in source.split("\n") if not line.lstrip().startswith(("#", '"""')))
-    return sha256("\n".join(statements).encode()).hexdigest()
+    return sha256("\n".join(statements(source)).encode()).hexdigest()
+
+
+def statements(source: str) -> list[str]:
+    """Give the lines of generated source without comments, which repeat lines of the user's, and without its title."""
+    return [line for line in source.split("\n") if not line.lstrip().startswith(("#", '"""'))]
 
 
 class LocationProgram(msgspec.Struct, frozen=True):

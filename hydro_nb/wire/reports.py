@@ -115,7 +115,7 @@ class Counts(msgspec.Struct, frozen=True, tag="counts"):
     refused: int = 0
     """connections of nobody it knows, frames of none of its channels, clients of its ports that it turned away"""
     estimates: dict[str, int] = {}
-    """slot of an operator in a fused loop -> elements that it has given, about: counted on one tick in 64"""
+    """slot of an operator in a fused loop -> elements that it has given, about: counted on one tick in 256"""
     taps: dict[str, list[Sample]] = {}
     """slot of an operator that is watched, as the kernel calls it -> some of what it has given since the last time"""
 

@@ -7,6 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from leading import SECONDS
+
+from hydro_nb.deploy import local
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +24,12 @@ def _own_folders(tmp_path, monkeypatch):
     assert left == []
     assert [line for pid in _children(os.getpid()) if pid not in beside for line in _left(pid)] == []
     runtime.rmdir()
+
+
+@pytest.fixture
+def heard(monkeypatch):
+    """A fault is in force when its call returns, however long the processes do not get to hear of it."""
+    monkeypatch.setattr(local, "HEARD_SECONDS", SECONDS)
 
 
 def _children(pid):

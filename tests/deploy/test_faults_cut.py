@@ -13,14 +13,10 @@ from leading import SECONDS, Flow, Leader, Worker, row, said, send, shown, until
 from hydro_nb import TCP, UDP, DeployError, FlowBuilder, LinkHealedLate, Restart, nondet
 from hydro_nb.deploy import faults, local
 
+pytestmark = pytest.mark.usefixtures("heard")
+
 WHY = nondet("what comes is enough")
 REASON = "the link between `Source` and `Target` was cut for more than 0.2 seconds"
-
-
-@pytest.fixture(autouse=True)
-def _heard(monkeypatch):
-    """A fault is in force when its call returns, however long the processes do not get to hear of it."""
-    monkeypatch.setattr(local, "HEARD_SECONDS", SECONDS)
 
 
 @pytest.fixture

@@ -10,15 +10,10 @@ from faulty import BACKENDS, LONG, Aside, Pair, Source, Target, busy, got, sends
 from leading import SECONDS, Flow, said, send, shown, until_said
 
 from hydro_nb import TCP, UDP, DeployError, FlowBuilder, NoOrder, Stream, nondet, proof
-from hydro_nb.deploy import local
+
+pytestmark = pytest.mark.usefixtures("heard")
 
 WHY = nondet("what comes is enough")
-
-
-@pytest.fixture(autouse=True)
-def _heard(monkeypatch):
-    """A fault is in force when its call returns, however long the processes do not get to hear of it."""
-    monkeypatch.setattr(local, "HEARD_SECONDS", SECONDS)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -29,6 +29,7 @@ from handmade import (
     place,
 )
 from leading import until
+from lives import alive, wait_gone
 
 from hydro_nb.deploy import deploy
 from hydro_nb.deploy.io import hydro_io
@@ -44,13 +45,6 @@ def tick(state, inputs, outputs):
 
 def texts(deployment, name=None):
     return [line.text for line in deployment.logs(name)]
-
-
-def alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 def test_a_pipeline_keeps_every_element_in_order():
@@ -643,18 +637,6 @@ time.sleep(60)
 """
 
 
-def ends(pid):
-    """Wait until a process has ended; False if it does not."""
-    try:
-        watched = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    try:
-        return bool(select.select([watched], [], [], 60)[0])
-    finally:
-        os.close(watched)
-
-
 def test_children_die_with_a_killed_kernel():
     for _ in range(10):
         script = KERNEL.format(here=str(Path(__file__).parent))
@@ -662,8 +644,7 @@ def test_children_die_with_a_killed_kernel():
         pids = [int(word) for word in kernel.stdout.readline().split()]
         kernel.kill()
         kernel.communicate()
-        for pid in pids:
-            assert ends(pid)
+        assert wait_gone(pids, 60) == []
     with deploy(pipeline(1), echo=False):
         # a new deployment sweeps what the killed kernels left
         pass

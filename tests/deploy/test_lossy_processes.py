@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import threading
 
 import pytest
+from leading import until
 
 from hydro_nb import TCP, UDP, FlowBuilder, NoOrder, Stream, nondet, proof
 from hydro_nb.ir.node import Order
@@ -62,12 +62,6 @@ def sending(via, gate, out):
 
     sent.map(gate.passes()).for_each(note, commutative=proof("a line for each"))
     return flow, sent.ref.slot
-
-
-def until(deployment, condition):
-    event = threading.Event()
-    deployment.subscribe(lambda state: condition(state) and event.set())
-    assert condition(deployment.snapshot()) or event.wait(60)
 
 
 def test_fail_stop_slows_the_source_and_loses_nothing(gate, tmp_path):

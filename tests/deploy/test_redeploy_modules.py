@@ -37,16 +37,22 @@ def folder(tmp_path, monkeypatch):
         del sys.modules[name]
 
 
+@pytest.fixture
+def flow(folder):
+    """A flow whose leader calls a function of an imported module."""
+    times = sys.modules["own_times"]
+    made = FlowBuilder()
+    shown(made.process(Leader).source_iter([1]).map(lambda n: times.times(n) + 0), str)
+    return made
+
+
 def imported(name):
     """Import a module that has just been written."""
     importlib.invalidate_caches()
     return importlib.import_module(name)
 
 
-def test_who_imports_an_edited_module_is_replaced_also_where_another_one_imports_it(folder):
-    times = importlib.import_module("own_times")
-    flow = FlowBuilder()
-    shown(flow.process(Leader).source_iter([1]).map(lambda n: times.times(n) + 0), str)
+def test_who_imports_an_edited_module_is_replaced_also_where_another_one_imports_it(folder, flow):
     shown(flow.process(Counter).source_iter([1]), str)
     with flow.deploy() as deployment:
         deployment.settle(SECONDS)
@@ -60,22 +66,16 @@ def test_who_imports_an_edited_module_is_replaced_also_where_another_one_imports
         assert deployment.redeploy().replaced == {}
 
 
-def test_what_is_imported_only_now_replaces_nobody(folder, monkeypatch):
-    times = importlib.import_module("own_times")
-    flow = FlowBuilder()
-    shown(flow.process(Leader).source_iter([1]).map(lambda n: times.times(n) + 0), str)
+def test_what_is_imported_only_now_replaces_nobody(folder, flow, monkeypatch):
     with flow.deploy(backend="inprocess") as deployment:
         (folder / "own_more.py").write_text("MORE = 1\n")
         more = importlib.import_module("own_more")
-        monkeypatch.setattr(times, "more", more, raising=False)
+        monkeypatch.setattr(sys.modules["own_times"], "more", more, raising=False)
         assert deployment.redeploy().replaced == {}
         monkeypatch.delitem(sys.modules, "own_more")
 
 
-def test_what_is_edited_while_it_is_deployed_again_counts_the_next_time(folder, monkeypatch):
-    times = importlib.import_module("own_times")
-    flow = FlowBuilder()
-    shown(flow.process(Leader).source_iter([1]).map(lambda n: times.times(n) + 0), str)
+def test_what_is_edited_while_it_is_deployed_again_counts_the_next_time(folder, flow, monkeypatch):
     with flow.deploy() as deployment:
         become = deployment._backend.become
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import threading
 
 import pytest
 import zmq
 from handmade import COUNT_TO, PRINT, Port, channel, external, flow, pipeline, place
+from leading import until
 
 from hydro_nb.deploy import deploy
 from hydro_nb.errors import DeployError, ProcessFailed
@@ -31,19 +31,12 @@ def push():
     context.term()
 
 
-def seen(deployment, condition):
-    """Wait until a state satisfies the condition."""
-    event = threading.Event()
-    deployment.subscribe(lambda state: condition(state) and event.set())
-    assert condition(deployment.snapshot()) or event.wait(60)
-
-
 def test_bad_bytes_on_a_data_socket_are_refused_and_the_process_lives(push):
     with deploy(pipeline(10), echo=False) as deployment:
         deployment.settle(60)
         endpoint = deployment._backend._supervisor.plan.endpoints[1]
         push(endpoint, b"", b"GET / HTTP/1.1\r\n", os.urandom(100))
-        seen(deployment, lambda state: len(state.problems) == 3)
+        until(deployment, lambda state: len(state.problems) == 3)
         assert all(p.error.startswith("DecodeError") and not p.fatal for p in deployment.problems)
         assert {row.state for row in deployment.processes} == {"running"}
         deployment.settle(60)
@@ -68,7 +61,7 @@ def test_strangers_on_the_control_socket_are_not_heard(push):
 
 def test_a_state_of_settled_comes_by_itself():
     with deploy(pipeline(1000), echo=False) as deployment:
-        seen(deployment, lambda state: state.state == "settled")
+        until(deployment, lambda state: state.state == "settled")
         assert deployment.totals["sink"] == 1000
 
 
@@ -92,7 +85,7 @@ def test_what_a_failing_sender_made_is_not_lost_on_a_slow_receiver():
     with deploy(program, echo=False) as deployment:
         with pytest.raises(ProcessFailed, match="ZeroDivisionError"):
             deployment.settle(60)
-        seen(deployment, lambda state: state.totals.get("sink") == 50_000)
+        until(deployment, lambda state: state.totals.get("sink") == 50_000)
 
 
 def test_a_flood_of_lines_loses_none():
@@ -124,7 +117,7 @@ def test_draining_delivers_what_is_under_way():
     """
     program = flow(place(0, "A", endless, outputs=["out1"]), place(1, "B", count), channels=[channel(1, 0, 1)])
     deployment = deploy(program, echo=False)
-    seen(deployment, lambda state: state.totals.get("sink", 0) > 1000)
+    until(deployment, lambda state: state.totals.get("sink", 0) > 1000)
     deployment.stop(drain=True)
     assert deployment.totals["sink"] == deployment.totals["edge:1"] > 1000
 

@@ -12,14 +12,13 @@ import sys
 import threading
 import time
 import weakref
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 import pytest
 from held import descriptors
 from leading import row, until
+from lives import children
 
 from hydro_nb import FlowBuilder, ProcessFailed
 from hydro_nb.errors import EncodeError
@@ -286,13 +285,6 @@ BAD = (
 )
 
 
-def _descendants(pid):
-    with suppress(FileNotFoundError, ProcessLookupError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            for child in map(int, (task / "children").read_text().split()):
-                yield from (child, *_descendants(child))
-
-
 def _watched(pids):
     """Give what becomes readable with the end of each."""
     return {os.pidfd_open(pid): pid for pid in pids}
@@ -319,7 +311,7 @@ def test_no_manners_outlive_a_stop(manners, tmp_path):
     with flow.deploy() as deployment:
         assert done.read_text() == "now"
         pids = [each.pid for each in deployment.processes]
-        pids += [each for pid in pids for each in _descendants(pid)]
+        pids += [each for pid in pids for each in children(pid)]
         watched = _watched(pids)
         assert {each.name: each.state for each in deployment.processes}["process 0"] == "running"
     assert _left(watched) == []

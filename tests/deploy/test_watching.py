@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-from contextlib import contextmanager
 
 import pytest
 
@@ -36,15 +35,12 @@ class Flow:
             self.doubled = self.squares.map(lambda n: factor * n)
             self.doubled.for_each(nothing)
 
-
-@contextmanager
-def deployed(made, backend="local"):
-    with made.flow.deploy(backend=backend) as deployment:
-        yield deployment
+    def deploy(self, backend="local"):
+        return self.flow.deploy(backend=backend)
 
 
 def seen(deployment, slot, text):
-    """Wait until a watched operator has told this."""
+    """Give what is set as soon as a watched operator has told this."""
     found = threading.Event()
 
     def look(state):
@@ -63,13 +59,12 @@ def pass_through(deployment, made, number):
     while not found.wait(0.05):
         port.send(number)
         deployment.settle()
-    return found
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_what_an_operator_gives_is_told_while_somebody_watches(backend):
     made = Flow()
-    with deployed(made, backend) as deployment:
+    with made.deploy(backend) as deployment:
         with deployment.watch(made.squares) as view:
             pass_through(deployment, made, 7)
             assert set(view.elements()) == {"49"}
@@ -78,7 +73,7 @@ def test_what_an_operator_gives_is_told_while_somebody_watches(backend):
 
 def test_a_process_that_starts_again_goes_on_telling():
     made = Flow()
-    with deployed(made) as deployment, deployment.watch(made.squares) as view:
+    with made.deploy() as deployment, deployment.watch(made.squares) as view:
         pass_through(deployment, made, 2)
         deployment.restart(made.leader, WHY)
         pass_through(deployment, made, 3)
@@ -87,7 +82,7 @@ def test_a_process_that_starts_again_goes_on_telling():
 
 def test_a_flow_that_is_deployed_again_goes_on_telling():
     made = Flow()
-    with deployed(made) as deployment, deployment.watch(made.squares):
+    with made.deploy() as deployment, deployment.watch(made.squares):
         pass_through(deployment, made, 2)
         made.build(3)
         assert deployment.redeploy().replaced
@@ -99,7 +94,7 @@ def test_a_flow_that_is_deployed_again_goes_on_telling():
 
 def test_two_views_see_what_each_asks_for_until_it_ends():
     made = Flow()
-    with deployed(made, "inprocess") as deployment:
+    with made.deploy("inprocess") as deployment:
         first, last = deployment.watch(made.squares), deployment.watch(made.doubled)
         pass_through(deployment, made, 4)
         assert (set(first.elements()), set(last.elements())) == ({"16"}, {"32"})
@@ -159,11 +154,11 @@ def test_who_goes_on_tells_nothing_under_a_name_that_an_operator_of_another_one_
 
 
 def test_threads_that_begin_to_watch_at_once_share_what_is_watched():
-    with deployed(Flow(), "inprocess") as deployment:
+    with Flow().deploy("inprocess") as deployment:
         assert "_watching" in vars(deployment), "whoever came first would have made it, and then the other one again"
 
 
 def test_what_is_no_collection_is_refused():
     made = Flow()
-    with deployed(made, "inprocess") as deployment, pytest.raises(DeployError, match="`watch` takes streams"):
+    with made.deploy("inprocess") as deployment, pytest.raises(DeployError, match="`watch` takes streams"):
         deployment.watch("squares")

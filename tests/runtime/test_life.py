@@ -8,7 +8,7 @@ import time
 import pytest
 from test_worker import Bench
 
-from hydro_nb.runtime.life import LONGEST_GAP, Life
+from hydro_nb.runtime.life import ANSWER_SECONDS, LONGEST_GAP, Life
 from hydro_nb.runtime.report import INTERVAL
 from hydro_nb.wire import Counts
 
@@ -118,3 +118,42 @@ def test_what_waited_for_the_room_of_one_that_has_ended_is_taken_at_once(end):
     life.turn()
     assert not bench.worker.held
     assert sum(each.queued for each in bench.worker.ins) == 0
+
+
+GIVING = """
+def start():
+    return State(left=4)
+def tick(state, inputs, outputs):
+    state.left -= 1
+    return state.left > 0
+"""
+
+
+def asked():
+    """Give a life whose source has more to give when it is asked whether it is done."""
+    bench = Bench(GIVING)
+    told = Told()
+    life = Life(bench.worker, told)
+    life.turn()
+    life.answer(1, lambda: told.append("output"))
+    assert told == []
+    return bench, life, told
+
+
+def test_who_has_more_to_give_answers_once_it_has_given_all():
+    _, life, told = asked()
+    while life.turn():
+        assert told == []
+    assert (told[0], type(told[1]), told[2].idle) == ("output", Counts, True)
+    life.turn()
+    assert len(told) == 3
+
+
+def test_the_kernel_hears_of_what_takes_long():
+    bench, life, told = asked()
+    bench.clock.advance(ANSWER_SECONDS)
+    life.turn()
+    assert [(each.idle, each.waiting_on) for each in told] == [(False, "a source that has more to give")]
+    life.answer(2, lambda: None)
+    life.turn()
+    assert len(told) == 1

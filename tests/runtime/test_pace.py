@@ -17,7 +17,7 @@ def ran(pace, cost, each, times=30):
 
 
 def test_it_begins_with_little_and_grows_where_ticks_are_short():
-    assert ran(Pace(), 0.0, 1e-8, 7) == [FIRST, 64, 256, 1024, ENOUGH, ENOUGH, ENOUGH]
+    assert ran(Pace(), 0.0, 1e-8, 7) == [FIRST, 64, 256, ENOUGH, ENOUGH, ENOUGH, ENOUGH]
 
 
 @pytest.mark.parametrize("each", [0.0005, 0.001, 0.005, 0.5])
@@ -43,3 +43,11 @@ def test_few_elements_do_not_raise_it():
     for _ in range(100):
         pace.ran(1, 0.0001)
     assert pace.budget == FIRST
+
+
+def test_nor_do_few_slow_ones_before_a_frame_that_is_too_large():
+    pace = Pace()
+    pace.ran(1, 0.001, full=True)
+    assert pace.budget == FIRST
+    pace.ran(1, 0.0001, full=True)
+    assert pace.budget == 4 * FIRST

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hydro_nb import FlowBuilder
+from hydro_nb import FlowBuilder, ProcessFailed
 from hydro_nb.errors import Site
 from hydro_nb.runtime.pointing import lettered, pointed, within
 
@@ -45,12 +45,18 @@ def half(n):
     return n / (n - 2)
 
 
-def test_a_problem_points_into_the_line_of_a_function():
+def problem_of(function):
+    """Give what is told of a function that divides by zero."""
     flow = FlowBuilder()
-    flow.process().source_iter([2]).map(half).for_each(print)
-    with flow.deploy(backend="inprocess") as deployment, pytest.raises(Exception, match="division by zero"):
+    flow.process().source_iter([2]).map(function).for_each(print)
+    with flow.deploy(backend="inprocess") as deployment, pytest.raises(ProcessFailed, match="by zero"):
         deployment.settle()
     (problem,) = deployment.problems
+    return problem
+
+
+def test_a_problem_points_into_the_line_of_a_function():
+    problem = problem_of(half)
     assert problem.site.text[problem.site.start : problem.site.end] == "/"
 
 
@@ -62,10 +68,5 @@ def deeper(n):
 
 
 def test_a_function_that_is_called_is_pointed_into_as_python_does():
-    flow = FlowBuilder()
-    flow.process().source_iter([2]).map(deeper).for_each(print)
-    with flow.deploy(backend="inprocess") as deployment, pytest.raises(Exception, match="by zero"):
-        deployment.settle()
-    (problem,) = deployment.problems
-    last = problem.frames[-1]
+    last = problem_of(deeper).frames[-1]
     assert last.text[last.start : last.end] == "1 // m"

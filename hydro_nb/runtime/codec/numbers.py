@@ -23,7 +23,7 @@ _FORMS: dict[Atom, tuple[type[nodes.Ints | nodes.Floats], str]] = {
 class Numbers:
     r"""Writes and reads batches of one type of numbers; gives None where the tree of columns has to.
 
-    >>> numbers = numbers_for(Atom(int, "q"))
+    >>> (numbers,) = numbers_for(Atom(int, "q"))
     >>> numbers.encode([258]), numbers.encode([True]), numbers.decode(numbers.encode([258]), 1)
     (b'\x92\xa1i\xc4\x08\x02\x01\x00\x00\x00\x00\x00\x00', None, [258])
     """
@@ -58,33 +58,13 @@ class Numbers:
         return [*nodes.row(self._code, count).unpack_from(body, size)]
 
 
-class AnyNumbers:
-    """Batches whose type nobody has declared: those of plain numbers as `Numbers` has them."""
+def numbers_for(shape: Shape | None) -> tuple[Numbers, ...]:
+    """Give what writes and reads batches of this shape where they are plain numbers: all there is where none is known.
 
-    def __init__(self) -> None:
-        every = [Numbers(shape.type, *form) for shape, form in _FORMS.items()]
-        self._of_type: dict[type, Numbers] = {numbers.kind: numbers for numbers in every}
-        self._of_tag = {numbers.tag: numbers for numbers in every}
-
-    def encode(self, items: list[Any]) -> bytes | None:
-        """Write numbers, if all are of one such type and fit 64 bits."""
-        first: object = items[0] if items else None
-        found = self._of_type.get(type(first))
-        return found.encode(items) if found else None
-
-    def decode(self, body: bytes | memoryview, count: int) -> list[Any] | None:
-        """Read so many numbers, if they are all that a frame holds."""
-        found = self._of_tag.get(body[TAG]) if len(body) > TAG else None
-        return found.decode(body, count) if found else None
-
-
-def numbers_for(shape: Shape | None) -> Numbers | AnyNumbers | None:
-    """Give what writes and reads batches of this shape, where they are plain numbers, or nobody says that they are not.
-
-    >>> numbers_for(Atom(str)) is None, numbers_for(None).encode([258]) == numbers_for(Atom(int, "q")).encode([258])
-    (True, True)
+    >>> [each.kind for each in numbers_for(Atom(int, "q"))], [each.kind for each in numbers_for(None)]
+    ([<class 'int'>], [<class 'int'>, <class 'float'>])
+    >>> numbers_for(Atom(str))
+    ()
     """
-    if shape is None:
-        return AnyNumbers()
-    form = _FORMS.get(shape) if isinstance(shape, Atom) else None
-    return Numbers(shape.type, *form) if isinstance(shape, Atom) and form else None
+    forms = {atom: form for atom, form in _FORMS.items() if shape is None or atom == shape}
+    return tuple(Numbers(atom.type, *form) for atom, form in forms.items())

@@ -19,7 +19,7 @@ from hydro_nb.runtime.codec.classes import Classes
 from hydro_nb.runtime.codec.lift import lift
 from hydro_nb.runtime.codec.limits import Unfit, shown
 from hydro_nb.runtime.codec.lower import lower, mended
-from hydro_nb.runtime.codec.numbers import numbers_for
+from hydro_nb.runtime.codec.numbers import TAG, numbers_for
 from hydro_nb.runtime.codec.tails import encoded
 from hydro_nb.schema import Shape
 
@@ -37,12 +37,16 @@ class PackedCodec:
     def __init__(self, shape: Shape | None = None, types: Sequence[type] = (), where: str = "") -> None:
         self._where = where
         self._classes = Classes(types)
-        self._numbers = numbers_for(shape)
+        numbers = numbers_for(shape)
+        self._of_type = {each.kind: each for each in numbers}
+        self._of_tag = {each.tag: each for each in numbers}
         self._check = Check(shape, self._classes, {kind.__name__: kind for kind in types}) if shape else None
 
     def encode(self, items: list[Any]) -> Body:
         """Write a batch, or say which value cannot be written and why."""
-        if self._numbers and (body := self._numbers.encode(items)) is not None:
+        first: object = items[0] if items else None
+        numbers = self._of_type.get(type(first))
+        if numbers is not None and (body := numbers.encode(items)) is not None:
             return body
         try:
             node = lower(items, self._classes)
@@ -60,8 +64,9 @@ class PackedCodec:
 
     def decode(self, body: bytes | memoryview, count: int) -> list[Any]:
         """Read a batch of `count` values, or say what is wrong with the frame."""
-        if self._numbers and (numbers := self._numbers.decode(body, count)) is not None:
-            return numbers
+        numbers = self._of_tag.get(body[TAG]) if len(body) > TAG else None
+        if numbers is not None and (values := numbers.decode(body, count)) is not None:
+            return values
         try:
             node = DECODER.decode(body)
             if self._check:
