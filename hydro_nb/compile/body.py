@@ -98,10 +98,15 @@ def _branches(before: list[ast.stmt], test: ast.If, rest: list[ast.stmt]) -> Bod
         raise SpliceError("it returns from one branch and goes on after another")
     yes = _tail([*test.body, *(rest if falls[0] else [])], test)
     no = _tail([*test.orelse, *(rest if falls[1] else [])], test)
-    if not yes.statements and not no.statements:
+    if not yes.statements and not no.statements and _fits_one_line(test, yes.result, no.result):
         return Body(before, ast.copy_location(ast.IfExp(test.test, yes.result, no.result), test))
     branch = ast.copy_location(ast.If(test.test, _stored(yes), _stored(no)), test)
     return Body([*before, branch], ast.copy_location(ast.Name(RESULT, ast.Load()), test))
+
+
+def _fits_one_line(test: ast.If, *results: ast.expr) -> bool:
+    """Whether whatever fails of the results fails in the line of the test, as one line of ours is one of the user's."""
+    return all(isinstance(each, ast.Name | ast.Constant) or each.lineno == test.lineno for each in results)
 
 
 def _stored(body: Body) -> list[ast.stmt]:

@@ -1,7 +1,8 @@
 """Variables that are read once, in the statement that follows, written as the expressions that they hold.
 
-`y = x ^ 5` and then `total = total + y` become `total = total + (x ^ 5)`. Whatever has an effect has it in the same
-order as before, and each part of a line goes on saying which operator it is of and which element that works on.
+`y = x ^ 5` and then `total = total + y` become `total = total + (x ^ 5)`; with `y = y + 2` it becomes
+`y = (x ^ 5) + 2`, as nobody can read the first `y`. Whatever has an effect has it in the same order as before,
+and each part of a line goes on saying which operator it is of and which element that works on.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ LONGEST = 106
 _SET = re.compile(r"([^\W\d]\w*) = (?=\S)")
 _WORD = re.compile(r"[^\W\d]\w*")
 _REFUSED = re.compile(r"(for|while|elif|with|except|assert|return|raise|del|async)\b|else:|try:|#")
+_LATE = re.compile(r"\blambda\b|\S.* for ")
 _CANNOT_FAIL = re.compile(r"(continue|pass|break|else:|try:|#.*)?")
 
 
@@ -54,6 +56,8 @@ def inline(body: Writer, kept: Iterable[str], lists: Iterable[str]) -> None:
     for line in lines:
         if not line.text.startswith("#"):
             folder.words.update(words(line.text))
+        if _LATE.search(line.text):
+            folder.late.update(words(line.text))
         if not _CANNOT_FAIL.fullmatch(line.text):
             folder.note(line)
     for line in lines:
@@ -82,6 +86,8 @@ class _Folder:
     kept: frozenset[str]
     lists: frozenset[str]
     words: Counter[str] = field(default_factory=Counter[str])
+    late: set[str] = field(default_factory=set[str])
+    """names in functions and comprehensions, some of which read them when they are called"""
     elements: Counter[str] = field(default_factory=Counter[str])
     """how often a name is of the element that a line works on"""
     done: list[Line] = field(default_factory=list[Line])
@@ -101,18 +107,28 @@ class _Folder:
     def _folded(self, line: Line) -> Line | None:
         before = self.done[-1] if self.done and not line.guarded and not _REFUSED.match(line.text) else None
         found = _SET.match(before.text) if before and before.indent == line.indent else None
-        if not before or not found or not self._is_read_there(found[1], line):
+        if not before or not found or not self._is_read_there(found[1], before, line):
             return None
         if len(before.text) - found.end() + line.indent + len(line.text) > LONGEST:
             return None
         read = reading(before.text, line.text, found[1], self.lists)
-        if not read or not self._keeps_elements(read, line):
+        if not read:
+            return None
+        if self.words[found[1]] > 2:
+            self.words[found[1]] -= 2  # what is left is of the value that is set here
+        elif not self._keeps_elements(read, line):
             return None
         return self._joined(before, line, read)
 
-    def _is_read_there(self, name: str, line: Line) -> bool:
-        """Whether a line is the one that reads a variable."""
-        return self.words[name] == 2 and name not in self.kept and name in words(line.text)
+    def _is_read_there(self, name: str, before: Line, line: Line) -> bool:
+        """Whether a line is the one that reads a variable, or the last, as it sets it anew."""
+        if name in self.kept or name not in words(line.text):
+            return False
+        return self.words[name] == 2 or (_sets_anew(line.text, name) and self._is_plain(name, before, line))
+
+    def _is_plain(self, name: str, *lines: Line) -> bool:
+        """Whether a variable is read nowhere but where it stands, and tells nobody which element lines work on."""
+        return name not in self.late and not any(_works_on(each, name) for line in lines for each in line.origins())
 
     def _keeps_elements(self, read: Reading, line: Line) -> bool:
         """Whether all that can fail still tells its element."""
@@ -154,6 +170,12 @@ def words(text: str) -> list[str]:
     ['fold_4', 'x_2']
     """
     return _WORD.findall(text)
+
+
+def _sets_anew(text: str, name: str) -> bool:
+    """Whether a line sets a variable, and reads it once before that."""
+    found = _SET.match(text)
+    return bool(found) and found[1] == name and words(text).count(name) == 2
 
 
 def _works_on(origin: SourceLine, name: str) -> bool:

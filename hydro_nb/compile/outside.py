@@ -93,10 +93,11 @@ def written_globals(namespace: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _functions(value: Any) -> Iterator[FunctionType]:
-    inner = list(vars(value).values()) if isinstance(value, type) else [value]
+    # by their types: what is made only when it is asked something, such as a lazy module, is not asked for its class
+    inner: list[Any] = [*value.__dict__.values()] if issubclass(type(value), type) else [value]
     for one in inner:
         plain: Any = one.__func__ if type(one) in (staticmethod, classmethod, MethodType) else one
-        if isinstance(plain, FunctionType):
+        if type(plain) is FunctionType:
             yield plain
             wrapped = plain.__dict__.get("__wrapped__")
             yield from [wrapped] if isinstance(wrapped, FunctionType) else []

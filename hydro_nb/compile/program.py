@@ -92,7 +92,7 @@ class Program:
 
     def watching(self, slots: Collection[str]) -> dict[int, Watch]:
         """Give what lets each location tell some of what these operators give, by its number."""
-        from hydro_nb.compile.watching import watching  # noqa: PLC0415 - few deployments are watched
+        from hydro_nb.compile.watching import watching  # noqa: PLC0415 - it compiles parts of programs itself
 
         return watching(self, slots)
 

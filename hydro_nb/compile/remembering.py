@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any, cast
 
 _CACHED: type[Any] = type(functools.cache(len))
+_OF_WRAPPERS = frozenset({*functools.WRAPPER_ASSIGNMENTS, "__wrapped__"})
+"""what a wrapper has of the function that it wraps"""
 
 
 def reduced(value: object) -> tuple[Any, ...] | None:
@@ -15,14 +17,14 @@ def reduced(value: object) -> tuple[Any, ...] | None:
     >>> twice = functools.lru_cache(maxsize=8)(lambda n: n * 2)
     >>> twice(2)
     4
-    >>> make, parts = reduced(twice)
+    >>> make, parts, _ = reduced(twice)
     >>> again = make(*parts)
     >>> again.cache_info()
     CacheInfo(hits=0, misses=0, maxsize=8, currsize=0)
     """
     if isinstance(value, _CACHED):
-        settings = cast("Any", value).cache_parameters()
-        return _cached, (wrapped(value), settings["maxsize"], settings["typed"])
+        given = {name: part for name, part in vars(value).items() if name not in _OF_WRAPPERS}
+        return _cached, (wrapped(value), cast("Any", value).cache_parameters()), given
     if isinstance(value, functools.cached_property):
         # the lock that older versions of Python have is made anew
         held = {name: part for name, part in vars(value).items() if name != "lock"}
@@ -46,5 +48,5 @@ def _property(kind: type[Any]) -> object:
     return made
 
 
-def _cached(function: Callable[..., Any], maxsize: int | None, typed: bool) -> Callable[..., Any]:  # noqa: FBT001 - as functools gives it
-    return functools.lru_cache(maxsize, typed)(function)
+def _cached(function: Callable[..., Any], settings: dict[str, Any]) -> Callable[..., Any]:
+    return functools.lru_cache(**settings)(function)

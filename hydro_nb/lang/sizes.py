@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from hydro_nb.errors import DeployError
 from hydro_nb.lang.location import Cluster
@@ -46,15 +46,21 @@ def _named(graph: Graph, clusters: list[Place], key: Any) -> list[Place]:
     found = [place for place in clusters if _is(graph, place, key)]
     if found:
         return found
-    if isinstance(key, Cluster) and key.flow.graph is graph:  # pyright: ignore[reportUnknownMemberType]
-        graph.require_kept(key.place.slot, here())
+    if own := _place_of(graph, key):
+        graph.require_kept(own.slot, here())
     names = ", ".join(f"`{graph.display_name(place)}`" for place in clusters) or "none"
     raise DeployError(
         f"`clusters` has a size for {key!r}, which is no cluster of this flow; there are {names}.\n  {here()}"
     )
 
 
+def _place_of(graph: Graph, key: object) -> Place | None:
+    """Give where a cluster lives that is one of this flow's."""
+    cluster = cast("Cluster[Any]", key) if isinstance(key, Cluster) else None
+    return cluster.place if cluster and cluster.flow.graph is graph else None
+
+
 def _is(graph: Graph, place: Place, key: Any) -> bool:
-    if isinstance(key, Cluster):
-        return key.flow.graph is graph and key.place == place  # pyright: ignore[reportUnknownMemberType]
+    if own := _place_of(graph, key):
+        return own == place
     return key in (place.tag, graph.display_name(place)) and key is not None

@@ -7,6 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+LONGEST = 2000
+"""Letters of what is done, or comes out, in a test."""
+
 
 class Log:
     """What was done, in order: one text for all processes, so that a test sees what is done in a simulated one."""
@@ -17,7 +20,7 @@ class Log:
 
     def told(self, value: Any) -> Any:
         """Note a value, and give it back."""
-        if self.text.tell() > 2000:
+        if self.text.tell() > LONGEST:
             raise OverflowError("more than anybody would read")
         self.text.write(f"{value!r}\n")
         return value

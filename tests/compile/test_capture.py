@@ -67,7 +67,12 @@ DEFS = [
     ("def f(n):\n    if n:\n        return 'a'\n    return 'b'", "'a' if n else 'b'"),
     (
         "def f(n):\n    if n > 2:\n        return 'a'\n    elif n > 1:\n        return 'b'",
-        "'a' if n > 2 else 'b' if n > 1 else None",
+        "if n > 2:\n    result = 'a'\nelse:\n    result = 'b' if n > 1 else None\nresult",
+    ),
+    ("def f(n):\n    if n: return n[0]\n    return n", "n[0] if n else n"),
+    (
+        "def f(n):\n    if n:\n        return n[0]\n    return n",
+        "if n:\n    result = n[0]\nelse:\n    result = n\nresult",
     ),
     (
         "def f(n):\n    if n > 2:\n        m = n\n        return m\n    return 0",
@@ -206,7 +211,7 @@ def test_names_of_a_class_inside_a_called_function_are_no_globals():
 
 
 class Touchy:
-    def __getattr__(self, name):
+    def __getattribute__(self, name):
         raise AssertionError(name)
 
 

@@ -6,10 +6,10 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any
 
-import cloudpickle
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from loading import loaded
 
 from hydro_nb import FlowBuilder, nondet
 from hydro_nb.compile import unit
@@ -17,8 +17,6 @@ from hydro_nb.compile.inline import inline
 from hydro_nb.compile.program import compile_flow
 from hydro_nb.compile.writer import Writer
 from hydro_nb.errors import Site
-from hydro_nb.runtime.location import Location
-from hydro_nb.runtime.render import Renderer
 from hydro_nb.wire import SourceLine
 
 SITE = Site("In[1]", 1, "a line")
@@ -63,6 +61,12 @@ def counted(n):
     return total
 
 
+def summed(total, n):
+    total = total + 12 // (n - 2)
+    total = 6 // total - n
+    return total, total
+
+
 CHAIN = [
     ("map", lambda n: n + 1),
     ("map", lambda n: number(n) * 3 - 4),
@@ -94,7 +98,9 @@ CHAIN = [
     ("inspect", lambda x: x + 1),
     ("enumerate", None),
     ("scan", (0, lambda total, x: (total + number(x), total // number(x)))),
+    ("scan", (0, lambda total, x: (total := total + 6 // number(x), total))),
     ("unique", None),
+    (lambda s: s.map(lambda x: (x, number(x))).into_keyed().scan(1, summed).entries(), None),
     (lambda s: s.map(lambda x: (number(x), x)).into_keyed().map(lambda v: v + 1).entries(), None),
     (lambda s: s.map(lambda x: (6 // number(x), x)).into_keyed().filter(lambda v: v * 2 != 4).values(), None),
     (lambda s: s.map(lambda x: (x, x)).into_keyed().map_with_key(lambda k, v: 7 % (number(k) - 1)).entries(), None),
@@ -125,20 +131,16 @@ def followed(stream, chain, end):
     return stream
 
 
-def loaded(data, chain, end=None):
+def located(data, chain, end=None):
     """Give the one place of a flow, ready to start."""
     flow = FlowBuilder("chain")
     followed(flow.process().source_iter(data), chain, end).for_each(repr)
-    program = compile_flow(flow.graph)
-    place = program.locations[0]
-    location = Location(place, cloudpickle.loads(program.captures[place.id]), (), Renderer(), place.id)
-    location.load()
-    return location
+    return loaded(compile_flow(flow.graph))
 
 
 def outcome(data, chain, end=None):
     """Give what came out, and the problem."""
-    location = loaded(data, chain, end)
+    location = located(data, chain, end)
     try:
         location.start()
         while location.step():
@@ -197,6 +199,11 @@ def folded(text, kept=(), lists=("out",)):
         ("y = x + 1\nz = y + 2\nt = z * 3", "t = (x + 1 + 2) * 3"),
         ("a = f(x)\nb = g(x)\nt = a + b", "t = f(x) + g(x)"),
         ("y = f(x)\nt = ('ü', é, y)", "t = ('ü', é, f(x))"),
+        ("y = x ^ 5\ny = y + 2\nt = y * y", "y = (x ^ 5) + 2\nt = y * y"),
+        ("y = t.get(k, 0)\ny = y + x\nt[k] = y\nu = u ^ y", "y = t.get(k, 0) + x\nt[k] = y\nu = u ^ y"),
+        ("y = x + 1\ny = y + 2\ny = y + 3\nt = y * y", "y = x + 1 + 2 + 3\nt = y * y"),
+        ("y = x + 1\ny = f(y)\nt[k] = y", "t[k] = f(x + 1)"),
+        ("y = y + 1\ny = y * 2\nt = y", "y = (y + 1) * 2\nt = y"),
     ],
 )
 def test_it_is_written_where_it_is_read(text, expected):
@@ -235,6 +242,15 @@ def test_it_is_written_where_it_is_read(text, expected):
         "try:\n    y = f(x)\n    t = 1 + y\nexcept E:\n    pass",
         "if x:\n    y = f(x)\nt = y",
         "kept = f(x)\nt = kept",
+        "kept = f(x)\nkept = kept + 1",
+        "y = f(x)\ny = y + y\nt = y * y",
+        "y = f(x)\ny = g(x) + y\nt = y * y",
+        "y = f(x)\ny += 1\nt = y * y",
+        "y = f(x)\ny, z = y\nt = y * y",
+        "y = f(x)\nz = y\nt = y * y",
+        "z = lambda: y\ny = f(x)\ny = y + z()\nt = y * y",
+        "z = (y for _ in x)\ny = f(x)\ny = y + next(z)\nt = y * y",
+        "y = f(x)\nif y:\n    y = y + 1\nt = y * y",
         f"y = f(x, '{'long' * 10}')\nt = g(y, '{'long' * 15}')",
     ],
 )
@@ -248,6 +264,15 @@ def test_an_element_that_cannot_be_worked_out_again_keeps_its_variable():
     body.write("t = t + y", SourceLine("b", "fold", SITE, "y"))
     inline(body, (), ())
     assert body.lines == ["y = f(x)", "t = t + y"]
+
+
+def test_an_element_keeps_its_variable_where_that_is_set_anew():
+    body = Writer()
+    body.write("y = x + 1", FIRST)
+    body.write("y = y * 2", SourceLine("b", "map", SITE, "y"))
+    body.write("t = y + y", SourceLine("b", "map", SITE, "x"))
+    inline(body, (), ())
+    assert body.lines == ["y = x + 1", "y = y * 2", "t = y + y"]
 
 
 def test_each_part_of_a_line_says_what_it_comes_from():

@@ -71,12 +71,29 @@ class Traced:
         return self._note("text").name
 
 
+class Held:
+    """A function or a generator, which reads variables when it is asked, and does not tell where in memory it is."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __call__(self):
+        return self.value()
+
+    def __iter__(self):
+        return self.value
+
+    def __repr__(self):
+        return "held"
+
+
 KNOWN = ("a", "b", "c")
 FORMS = [
     "{0} + {1}", "{0} ^ {1}", "{0} ** {1}", "-{0}", "{0} < {1}", "{0} < {1} < {2}", "not {0}", "{0} and {1}",
     "{0} if {1} else {2}", "{0}({1})", "{0}({1}, k={2})", "{0}(*{1})", "{0}(**{{'k': {1}}})", "{0}[{1}]", "{0}.part",
     "({0}, {1})", "[{0}, {1}]", "{{1: {0}, 2: {1}}}", "f'{{{0}}}{{{1}}}'", "[z + {0} for z in {1}]", "{0}.put({1})",
     "(lambda k: k + {0})({1})", "{0} is {1}", "(w := {0}) + {1}", "sorted([{0}, {1}], key=lambda k: 1)", "3", "'ü'",
+    "Held(lambda: {0})", "{0}() + {1}", "Held(k + {0} for k in {1})", "sum({0}, {1})",
 ]  # fmt: skip
 ENDS = [
     "out.append({0})", "out.append(({0}, {1}))", "out.extend([{0}, {1}])", "a = a + {0}", "a += {0}", "a[b] = {0}",
@@ -87,7 +104,7 @@ ENDS = [
 
 @st.composite
 def programs(draw):
-    """Give statements, most of which read what the one before has set."""
+    """Give statements, most of which read what the one before has set, and may set it anew."""
     lines, last = [], "a"
     for number in range(draw(st.integers(1, 7))):
         names = [draw(st.sampled_from((last, last, *KNOWN))) for _ in range(3)]
@@ -96,7 +113,7 @@ def programs(draw):
         else:
             value = draw(st.sampled_from(FORMS)).format(*names)
             inner = draw(st.sampled_from(FORMS)).format(f"({value})", *names[1:])
-            last = f"y_{number}"
+            last = draw(st.sampled_from((f"y_{number}", last)))
             lines.append(f"{last} = {draw(st.sampled_from((value, inner)))}")
     return [*lines, draw(st.sampled_from(ENDS)).format(last, draw(st.sampled_from((last, *KNOWN))))]
 
@@ -104,7 +121,7 @@ def programs(draw):
 def outcome(lines, most):
     """Run statements in a function, and give all that happened."""
     text = "def run(a, b, c, out):\n" + textwrap.indent("\n".join(lines), "    ")
-    log, out, space = [], [], {}
+    log, out, space = [], [], {"Held": Held}
     exec(text, space)  # made here
     try:
         space["run"](*(Traced(name, log, most) for name in KNOWN), out)

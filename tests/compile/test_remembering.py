@@ -41,6 +41,13 @@ def test_how_much_is_remembered_stays(settings):
     assert carried(twice).cache_parameters() == settings
 
 
+def test_so_do_attributes_that_it_was_given():
+    twice = functools.cache(lambda n: 2 * n)
+    twice.unit = "seconds"
+    again = carried(twice)
+    assert (again.unit, again(2), again.__wrapped__(2)) == ("seconds", 4, 4)
+
+
 def test_so_do_methods_and_properties():
     source = """
 class Item:

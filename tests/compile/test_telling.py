@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import cloudpickle
 import numpy as np
 import pytest
+from loading import loaded
 
 from hydro_nb import FlowBuilder, GraphError, nondet, proof
 from hydro_nb.compile.program import compile_flow
-from hydro_nb.runtime.location import Location
-from hydro_nb.runtime.render import Renderer
 from hydro_nb.wire import Watch
 
 STEP = 2
@@ -58,9 +56,7 @@ class Run:
         flow = FlowBuilder()
         build(flow.process()).for_each(print, commutative=proof("the order is not looked at"))
         self.program = compile_flow(flow.graph)
-        (place,) = self.program.locations
-        self.location = Location(place, cloudpickle.loads(self.program.captures[place.id]), (), Renderer(), place.id)
-        self.location.load()
+        self.location = loaded(self.program)
         self.location.start()
         self.location.state.room = self.location._room = self.location._most = STEP  # the pace would let it give more
 

@@ -248,10 +248,15 @@ def _named(result: Item) -> tuple[str, str]:
     """Give the variable that is both parts of a pair, and the expression that the first part names so."""
     if not result.parts or len(result.parts) != 2 or ":=" not in result.parts[0]:
         return "", ""
-    one, other = (ast.parse(part, mode="eval").body for part in result.parts)
-    if not isinstance(one, ast.NamedExpr) or not isinstance(other, ast.Name) or one.target.id != other.id:
-        return "", ""
-    return other.id, ast.unparse(one.value)
+    value = _twice(*(ast.parse(part, mode="eval").body for part in result.parts))
+    return (result.parts[1], ast.unparse(value)) if value else ("", "")
+
+
+def _twice(one: ast.expr, other: ast.expr) -> ast.expr | None:
+    """Give what both parts of a pair are, where the second is the name that the first has just given to it."""
+    if isinstance(one, ast.NamedExpr) and isinstance(other, ast.Name) and one.target.id == other.id:
+        return one.value
+    return None
 
 
 def _is_pair(result: ast.expr) -> bool:
@@ -285,11 +290,4 @@ def _lets_out(result: ast.expr, *, inplace: bool) -> bool:
         return isinstance(result, _SOMETHING)
     if not isinstance(result, ast.Tuple) or not _is_pair(result):
         return False
-    return isinstance(result.elts[1], _SOMETHING) or _names_something(*result.elts)
-
-
-def _names_something(one: ast.expr, other: ast.expr) -> bool:
-    """Whether the second part is what the first has just named."""
-    if not isinstance(one, ast.NamedExpr) or not isinstance(other, ast.Name):
-        return False
-    return one.target.id == other.id and isinstance(one.value, _SOMETHING)
+    return isinstance(result.elts[1], _SOMETHING) or isinstance(_twice(*result.elts), _SOMETHING)
