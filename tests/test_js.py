@@ -1,13 +1,13 @@
 """The page's own checks, and the bundle that is committed. Node is needed by those who change the page."""
 
 import filecmp
-import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from needs import needed
 
 JS = Path(__file__).parents[1] / "js"
 STATIC = JS.parent / "hydro_nb" / "notebook" / "static"
@@ -19,10 +19,7 @@ LARGEST = 60 * 1024
 @pytest.fixture(scope="module")
 def npm():
     """Run a script of js/package.json; its packages are installed once, from the lock file."""
-    found = shutil.which("npm")
-    if found is None:
-        reason = "no npm on PATH; the committed bundle is tested without it"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    found = needed(shutil.which("npm"), "no npm on PATH; the committed bundle is tested without it")
 
     def run(*arguments):
         done = subprocess.run([found, *arguments], check=False, cwd=JS, capture_output=True, text=True, timeout=300)

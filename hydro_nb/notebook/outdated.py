@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from hydro_nb.notebook.meta import site
+from hydro_nb.notebook.stale import again
 
 if TYPE_CHECKING:
     from hydro_nb.ir.graph import Graph
@@ -19,9 +20,7 @@ def outdated(graph: Graph) -> list[dict[str, Any]]:
     []
     """
     found = dict(_found(graph))
-    order = ", ".join(found)
-    many = f"{order} again, in this order," if len(found) > 1 else f"{order} again"
-    advice = f"Run {many} or %hydro refresh; then deploy again."
+    advice = f"Run {again([*found])}; then deploy again."
     return [{**each, "advice": advice} for each in found.values()]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -50,14 +50,23 @@ def advice(cells: Iterable[str]) -> str:
     'stale: run In[5], In[7] again, in this order, or %hydro refresh'
     """
     named = [*cells]
-    order = ", in this order," if len(named) > 1 else ""
-    return f"stale: run {', '.join(named)} again{order} or %hydro refresh" if named else ""
+    return f"stale: run {again(named)}" if named else ""
+
+
+def again(cells: Sequence[str]) -> str:
+    """Name cells that are to run again, and what does it for all of them.
+
+    >>> again(["In[5]"])
+    'In[5] again or %hydro refresh'
+    """
+    order = ", in this order," if len(cells) > 1 else ""
+    return f"{', '.join(cells)} again{order} or %hydro refresh"
 
 
 def _left(flow: FlowBuilder) -> Iterator[tuple[str, str]]:
     """Give the cells that stand on flows in whose place this one is; they do so until they run again."""
-    here = {key for key, _ in _makers(flow)}
     former = _former.pop(flow, [])
+    here = {key for key, _ in _makers(flow)} if former else set[str]()
     left = {each: [(key, label) for key, label in _makers(each) if key not in here] for each in former}
     if kept := [each for each in former if left[each]]:
         _former[flow] = kept

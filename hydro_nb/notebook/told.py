@@ -12,7 +12,7 @@ from hydro_nb.sim.shrink import trimmed
 from hydro_nb.sim.trace import listed, steps_of
 
 if TYPE_CHECKING:
-    from hydro_nb.sim.record import Decision, Held, Message, Moment, Record
+    from hydro_nb.sim.record import Decision, Held, Message, Moment, Operator, Record
 
 LONGEST, SHORT = 4000, 200
 """Characters of a value that a page is told; of one among too many."""
@@ -45,7 +45,7 @@ class _Telling:
         record = self._record
         moments = [self._moment(moment) for moment in record.moments]
         messages = [self._message(message) for message in record.messages]
-        operators = [{"label": each.label, "site": site(each.site)} for each in record.operators.values()]
+        operators = [self._known(each) for each in record.operators.values()]
         return {
             "flow": record.flow,
             "test": record.test,
@@ -73,6 +73,9 @@ class _Telling:
             self._written += len(text)
             self._texts[text] = len(self._texts)
         return self._texts[text]
+
+    def _known(self, operator: Operator) -> dict[str, Any]:
+        return {"label": operator.label, "site": site(operator.site), "live": operator.live}
 
     def _operator(self, slot: str) -> int:
         return self._operators.get(slot, -1)

@@ -38,6 +38,8 @@ class Operator:
     site: Site
     inputs: tuple[str, ...] = ()
     """the operators that it takes from, by their slots"""
+    live: bool = False
+    """whether it has a value that goes on from tick to tick, and gives it whenever it may be another one"""
 
 
 @dataclass(slots=True)

@@ -40,7 +40,7 @@ class Recorder:
         self.record = Record(model.graph.name, [Lane("test", "test")])
         for node in model.graph.nodes.values():
             inputs = tuple(ref.slot for ref in node.inputs)
-            self.record.operators[node.slot] = Operator(node.slot, node.op.label, node.site, inputs)
+            self.record.operators[node.slot] = Operator(node.slot, node.op.label, node.site, inputs, _is_live(node))
         self.now: Callable[[], float] = lambda: 0.0
         self._lanes: dict[int, int] = {}
         self._remembering: dict[int, dict[str, str]] = {}
@@ -236,6 +236,11 @@ class Recorder:
             self._lanes[id(module)] = len(self.record.lanes)
             self.record.lanes.append(Lane(module.name, "cluster" if module.member else "process"))
         return self._lanes[id(module)]
+
+
+def _is_live(node: Node) -> bool:
+    """Whether it has a value that goes on from tick to tick."""
+    return any(not kind.shape.is_stream and kind.place.kind != "tick" for kind in node.outputs)
 
 
 def _some(held: Sequence[Any]) -> tuple[tuple[str, ...], int]:

@@ -41,6 +41,8 @@ export class GraphView {
     this.below = -Infinity;
     /** What operators were painted from. @type {unknown[]} */
     this.painted = [];
+    /** Operators that have failed. @type {Set<string>} */
+    this.failed = new Set();
     this.stage = h("div.stage");
     this.frame = h("div.frame", { tabindex: 0, role: "group", "aria-description": KEYS }, this.stage);
     this.tip = new Tip(store);
@@ -109,36 +111,43 @@ export class GraphView {
 
   paint() {
     this.draw();
-    const { store, picture, boxes } = this;
+    const { picture, boxes } = this;
     if (this.group.value !== boxes.by) this.group.value = boxes.by;
     this.element.classList.toggle("waiting", boxes.waiting);
     this.paintNumbers();
     this.paintLines();
     this.paintNodes();
-    for (const [slot, place] of picture.boxes) this.paintPlace(place, store.graph.places[slot]);
+    for (const [slot, place] of picture.boxes) this.paintPlace(place, slot);
     this.extras.paint();
     if (this.wanted && picture.nodes.has(this.wanted)) this.show(this.wanted);
   }
 
   /** What failed, was found, or was skipped, where any of it is another than it was. */
   paintNodes() {
-    const { store, picture, boxes, finder } = this;
-    const now = [store.problems, finder.hits, store.model.get("skipped")];
+    const { store, picture, finder } = this;
+    const problems = store.model.get("problems");
+    const now = [problems, finder.hits, store.model.get("skipped")];
     if (now.every((each, index) => each === this.painted[index])) return;
     this.painted = now;
-    const failed = new Set(store.problems.filter((problem) => !problem.skipped).map((problem) => problem.slot));
+    this.failed = new Set(problems.filter((problem) => !problem.skipped).map((problem) => problem.slot));
     for (const [slot, node] of picture.nodes) {
-      const here = boxes.drawing.boxes?.[slot]?.inside ?? [slot];
-      node.classList.toggle("failed", here.some((each) => failed.has(each)));
-      node.classList.toggle("found", here.some((each) => finder.found.has(each)));
-      if (!picture.boxes.has(slot)) this.marks.node(node, slot);
+      node.classList.toggle("found", this.inside(slot).some((each) => finder.found.has(each)));
+      if (picture.boxes.has(slot)) continue;
+      node.classList.toggle("failed", this.failed.has(slot));
+      this.marks.node(node, slot);
     }
   }
 
-  /** @param {Element} place @param {string | undefined} name */
-  paintPlace(place, name) {
+  /** The operators that a box stands for, or the one that it is. @param {string} slot */
+  inside(slot) {
+    return this.boxes.drawing.boxes?.[slot]?.inside ?? [slot];
+  }
+
+  /** @param {Element} place @param {string} slot */
+  paintPlace(place, slot) {
+    const name = this.store.graph.places[slot];
     const rows = name === undefined ? [] : this.store.processes.filter((row) => (row.place ?? row.name) === name);
-    place.classList.toggle("failed", rows.some((row) => GONE.includes(row.phase)));
+    place.classList.toggle("failed", rows.some((row) => GONE.includes(row.phase)) || this.inside(slot).some((each) => this.failed.has(each)));
     place.classList.toggle("paused", rows.length > 0 && rows.every((row) => row.phase === "paused"));
     const queued = rows.reduce((sum, row) => sum + row.queued, 0);
     this.marks.place(place, rows.map((row) => stateOf(row, this.store)), this.store.live ? queued : 0);

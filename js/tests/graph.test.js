@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { Dashboard } from "../src/dashboard.js";
 import { GRAPH, model } from "./model.js";
 
@@ -21,6 +21,8 @@ const graph = {
   boxes: { b: { title: "B", inside: [] } },
   bundles: {},
 };
+
+const FAILED = { slot: "map", error: "", op: "", process: "B", time: 1, site, element: "", frames: [], fatal: true };
 
 /** @type {AbortController | undefined} */
 let end;
@@ -104,6 +106,30 @@ test("numbers that nobody could read are not written", () => {
   dashboard.paint();
   expect([...el.querySelectorAll(".stage .number")].map((each) => each.textContent)).toEqual(["7"]);
   expect(el.querySelector(".stage.small")).not.toBeNull();
+});
+
+test("operators are gone through again only where what they show has changed", () => {
+  const { el, fake, dashboard } = shown();
+  const looked = vi.spyOn(dashboard.graph.marks, "node");
+  fake.set("processes", [{ name: "A", phase: "running", queued: 0 }]);
+  dashboard.paint();
+  expect(looked).not.toHaveBeenCalled();
+  fake.set("problems", [FAILED]);
+  dashboard.paint();
+  expect(looked).toHaveBeenCalledTimes(4);
+  expect(el.querySelector(".node.failed")?.getAttribute("data-slot")).toBe("map");
+});
+
+test("a closed box has failed where something in it has, whatever it groups by", () => {
+  const { el, fake, dashboard } = shown();
+  dashboard.graph.boxes.close("b");
+  answer(fake);
+  fake.set("problems", [{ ...FAILED, slot: "other" }]);
+  dashboard.paint();
+  expect(el.querySelector(".node.closed.failed")).toBeNull();
+  fake.set("problems", [FAILED]);
+  dashboard.paint();
+  expect(el.querySelector(".node.closed.failed")).not.toBeNull();
 });
 
 test("names are found before lines, and a hidden one opens its box", () => {

@@ -150,6 +150,16 @@ test("the state of a place is what its operators gave until then", () => {
   expect(rows()).toEqual([["sim_input line 4", "1 +1", "<i>"]]);
 });
 
+test("a live value counts where it is another one", () => {
+  const operators = [{ label: "count", site: SITE, live: true }, { label: "map", site: SITE, live: false }];
+  const { moments } = execution();
+  const values = [[[0, 1], [1, 1]], [[0, 1], [1, 1]], [[0, 3], [1, 3]], [[0, 3], [1, 3]]];
+  const story = new Story(/** @type {any} */ (execution({ operators, moments: moments.map((each, at) => ({ ...each, lane: 1, values: values[at] })) })));
+  const given = (/** @type {number} */ step) => story.given(1, step).map(({ label, count, now, last }) => [label, count, now, last]);
+  expect(given(0)).toEqual([["count", 1, 1, "0"], ["map", 2, 2, "0"]]);
+  expect(given(1)).toEqual([["count", 2, 1, "1"], ["map", 4, 2, "1"]]);
+});
+
 test("a click on a moment goes to its step and its place", () => {
   const { el, player, press } = shown();
   press("Home");

@@ -1,35 +1,24 @@
 """One kernel and one browser per module of tests: they take a second to start."""
 
-import os
-import shutil
+import sys
+from pathlib import Path
 
 import pytest
-from demo_page import opened
-from playwright.sync_api import sync_playwright
-from real_kernel import Kernel
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+# the browser that looks at notebooks
+sys.path.append(str(Path(__file__).parents[1] / "e2e"))
+
+from demo_page import opened
+from lab import browsing, chromium
+from needs import NO_CHROMIUM, needed
+from real_kernel import Kernel
 
 
 @pytest.fixture(scope="module")
 def browser():
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        reason = "no chromium on PATH; `.ci/run` installs it"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield started
-        started.close()
+    needed(chromium(), NO_CHROMIUM)
+    with browsing() as running:
+        yield running
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 import mimetypes
 from pathlib import Path
 
+from lab import heed
+
 ROOT = Path(__file__).parents[2]
 ORIGIN = "http://hydro.test"
 PLAYED = "window.played !== undefined"
@@ -21,8 +23,7 @@ def serve(route):
 def opened(browser, recording, complaints, *, theme="light", width=1180, height=700, frames=None, **options):
     """Open a page that has played a recording, up to one of its frames, and painted it."""
     page = browser.new_page(viewport={"width": width, "height": height}, **options)
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    heed(page, complaints)
     page.route("**/*", serve)
     until = "" if frames is None else f"&frames={frames}"
     page.goto(f"{ORIGIN}/js/demo/index.html?recording={recording}&theme={theme}&speed=0{until}")

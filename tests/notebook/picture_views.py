@@ -5,13 +5,15 @@ python tests/notebook/picture_views.py [FOLDER]
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).parents[1] / "e2e"))
+
 from demo_page import PAINTED, ROOT, opened
+from lab import browsing
 from palette import indexed
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from views import FRAMES, VIEWS
 
 PICTURES = ROOT / "js" / "demo" / "views"
@@ -21,16 +23,13 @@ THEMES = ("light", "dark")
 def take(folder: Path) -> None:
     """Take them all; the page may not complain of anything."""
     folder.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+    with browsing() as browser:
         for name in VIEWS:
             for theme in THEMES:
                 page = visit(browser, name, theme)
                 picture = page.locator(".hydro").screenshot()
                 (folder / f"{name}_{theme}.png").write_bytes(indexed(page, picture))
                 page.close()
-        browser.close()
 
 
 def visit(browser: Browser, name: str, theme: str) -> Page:

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from axe import LOOKS, violations
 from executions import crashing, failing
+from lab import heed
 from playwright.sync_api import expect
 from test_dashboard_page import contrast
 
@@ -35,10 +37,9 @@ def show(browser):
     """Open the player of an execution; the page may not complain of anything."""
     pages, complaints = [], []
 
-    def opening(record, *, theme="light", width=1100, **options):
-        page = browser.new_page(viewport={"width": width, "height": 900}, **options)
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+    def opening(record, *, theme="light", width=1100, height=900, **options):
+        page = browser.new_page(viewport={"width": width, "height": height}, **options)
+        heed(page, complaints)
         style = (STATIC / "schedule.css").read_text()
         page.set_content(PAGE.format(theme=theme, light=str(theme == "light").lower(), style=style))
         drawn = draw(record)
@@ -71,6 +72,16 @@ READ = (
     ".name text",
     ".end text",
 )
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("execution", [failing, crashing])
+def test_everybody_can_use_it(show, execution, look):
+    page = show(execution(), **LOOKS[look])
+    assert violations(page) == []
+    page.locator(".picture").focus()
+    page.keyboard.press("ArrowLeft")
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

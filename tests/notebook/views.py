@@ -105,6 +105,12 @@ def menu(page):
     expect(page.locator(".menu button").first).to_be_focused()
 
 
+def settings(page):
+    """Set what holds for all dashboards."""
+    page.get_by_role("button", name="Settings").click()
+    expect(page.get_by_role("dialog", name="Settings")).to_be_visible()
+
+
 def legend(page):
     """Read what shapes and lines mean."""
     page.get_by_label("Legend").click()
@@ -165,6 +171,7 @@ VIEWS = {
     "closed": ("shop", closed),
     "tip": ("wordcount", tip),
     "table": ("shop", table),
+    "settings": ("wordcount", settings),
     "menu": ("wordcount", menu),
     "legend": ("wordcount", legend),
     "starting": ("wordcount", starting),

@@ -46,6 +46,12 @@ def test_what_happened_is_a_row_of_moments():
     assert gave == {"batch": "()", "snapshot": "1", "cross_singleton": "((), 1)", "map": "1", "all_ticks": "1"}
 
 
+def test_values_that_go_on_from_tick_to_tick_are_known():
+    counter = Counter()
+    record = counter.flow.sim().record(counter.read_after_write)
+    assert {each.label for each in record.operators.values() if each.live} == {"count"}
+
+
 def test_messages_know_when_they_were_sent_and_read():
     counter = Counter()
     record = counter.flow.sim().record(counter.read_after_write)

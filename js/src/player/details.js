@@ -139,7 +139,7 @@ function long(text) {
 
 /** Where the last value came from, for who wants to know. @param {string[]} lines */
 function lineage([title, ...lines]) {
-  return title ? h("details", { open: "" }, h("summary", {}, title), h("pre", {}, lines.join("\n"))) : null;
+  return title ? h("details", { open: "" }, h("summary", {}, title), h("pre", { tabindex: 0 }, lines.join("\n"))) : null;
 }
 
 /** A line of the user's. @param {Site} site @returns {HTMLElement | null} */

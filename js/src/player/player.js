@@ -41,7 +41,7 @@ export class Player {
   header() {
     const { flow, test, failure } = this.story.execution;
     const state = h("span.state", { role: "status" }, icon(failure ? "failed" : "settled"), h("span.word", {}, failure ? "fails" : "passes"));
-    const header = h("header", {}, h("b.name", {}, test ? `${flow}: ${test}` : flow), state, h("span.note", { title: failure }, failure));
+    const header = h("header", { role: "none" }, h("b.name", {}, test ? `${flow}: ${test}` : flow), state, h("span.note", { title: failure }, failure));
     attribute(header, "data-phase", failure ? "failed" : "settled");
     return header;
   }
@@ -51,7 +51,7 @@ export class Player {
     const copy = h("button", { type: "button", click: () => this.copy(code, copy) }, "Copy");
     const legend = h("span.legend", {}, ...[["batch", "released"], ["snapshot", "snapshot"], ["order", "put in order"]].map(([kind, words]) => h("span", {}, h(`i.${kind}`), words)));
     legend.append(h("span", {}, h("b", {}, "+1"), "held back"));
-    return h("footer", {}, h("span.again", {}, h("small", {}, "Again in code: "), code, " ", copy), legend);
+    return h("footer", { role: "none" }, h("span.again", {}, h("small", {}, "Again in code: "), code, " ", copy), legend);
   }
 
   /** @param {HTMLElement} code @param {HTMLElement} button */

@@ -47,7 +47,8 @@ export class Story {
     return lanes[0] || lanes.find((lane) => lane > 0) || Math.min(1, this.execution.lanes.length - 1);
   }
 
-  /** What the operators of a lane have given until after a step; those that gave something in it come first.
+  /** What the operators of a lane have given until after a step; those that gave something in it come first. A live
+   * value is told whenever it may be another one, and counts where it is.
    * @param {number} lane @param {number} step @returns {Given[]} */
   given(lane, step) {
     /** @type {Map<number, Given>} */
@@ -57,9 +58,11 @@ export class Story {
       if (moment.lane !== lane) return;
       const now = this.stepOf.get(number) === step ? 1 : 0;
       for (const [operator, text] of moment.values) {
-        const { label = "", site = { cell: "", line: 0, text: "" } } = this.execution.operators[operator] ?? {};
+        const { label = "", site = { cell: "", line: 0, text: "" }, live } = this.execution.operators[operator] ?? {};
         const given = found.get(operator) ?? { operator, label, site, count: 0, now: 0, last: "" };
-        found.set(operator, { ...given, count: given.count + 1, now: given.now + now, last: this.text(text) });
+        const last = this.text(text);
+        if (live && given.count && given.last === last) continue;
+        found.set(operator, { ...given, count: given.count + 1, now: given.now + now, last });
       }
     });
     return [...found.values()].sort((a, b) => Number(b.now > 0) - Number(a.now > 0) || a.operator - b.operator);

@@ -37,7 +37,7 @@
  * @property {number[]} schedule
  * @property {string[]} lineage  where the last value came from, line by line
  * @property {{name: string, kind: string}[]} lanes
- * @property {{label: string, site: Site}[]} operators
+ * @property {{label: string, site: Site, live?: boolean}[]} operators  live: with a value that goes on from tick to tick
  * @property {number[][]} steps  the moments of each
  * @property {Moment[]} moments
  * @property {Message[]} messages
