@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent / "hydro_nb"
-ROOMS = ("wire.py", "errors.py", "schema", "runtime", "deploy", "telemetry", "notebook", "cli", "std")
+ROOMS = ("wire", "schema", "runtime", "deploy", "telemetry", "notebook", "cli", "std")
 MODULES = {"pickle", "cPickle", "_pickle", "cloudpickle", "dill", "marshal", "shelve", "jsonpickle", "code", "pty"}
 CALLS = {"eval", "exec", "compile", "__import__", "recv_pyobj", "send_pyobj", "system", "popen", "execv"}
 """`pyobj` is how ZeroMQ sends pickles."""
@@ -38,9 +38,11 @@ MARKUP = re.compile(r"\b(innerHTML|outerHTML|insertAdjacentHTML|document\.write|
 
 
 def _files():
+    yield from ROOT.glob("*.py")
     for room in ROOMS:
-        path = ROOT / room
-        yield from [path] if path.is_file() else sorted(path.rglob("*.py"))
+        files = sorted((ROOT / room).rglob("*.py"))
+        assert files, room
+        yield from files
 
 
 def _found(path):

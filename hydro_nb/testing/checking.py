@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import inspect
-import os
-from collections.abc import Generator
-from contextlib import contextmanager
 from types import CodeType
 from typing import Any
 
+from hydro_nb.environ import variable
 from hydro_nb.errors import ExerciseError
 from hydro_nb.testing import progress
 from hydro_nb.testing.exercises import Exercise, NoAnswer, WrongAnswer, find
 from hydro_nb.testing.stopped import told
 from hydro_nb.testing.verdict import Verdict
 
-_SIM_FAILURES = "HYDRO_NB_SIM_FAILURES"
+_OWN_FAILURES = "HYDRO_NB_SIM_FAILURES", "off"
+"""No failure of the simulator is kept beside the notebook: the test is not the reader's."""
 _BODIES = ("...", '"words"; ...')
 _EMPTY = compile("\n".join(f"{kind}def f(): {body}" for kind in ("", "async ") for body in _BODIES), "", "exec")
 
@@ -75,7 +74,7 @@ def _open(found: Exercise) -> Verdict:
 
 def _look(found: Exercise, answer: tuple[Any, ...]) -> Verdict:
     try:
-        with _own_failures():
+        with variable(*_OWN_FAILURES):
             found.look(*answer)
     except NoAnswer:
         return _open(found)
@@ -84,20 +83,6 @@ def _look(found: Exercise, answer: tuple[Any, ...]) -> Verdict:
     except Exception as error:  # noqa: BLE001 - whatever an answer does is shown as what it did
         return Verdict(found.name, found.title, "not yet", told(error, inspect.getfile(found.look), answer))
     return Verdict(found.name, found.title, "passed")
-
-
-@contextmanager
-def _own_failures() -> Generator[None]:
-    """Keep no failure of the simulator beside the notebook: the test is not the reader's."""
-    before = os.environ.get(_SIM_FAILURES)
-    os.environ[_SIM_FAILURES] = "off"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[_SIM_FAILURES]
-        else:
-            os.environ[_SIM_FAILURES] = before
 
 
 def _kept(verdict: Verdict) -> Verdict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from hydro_nb.bench.table import HEAD, Row
 
 HERE = Path(__file__).parent
+# the browser that looks at notebooks, the kernels that run them, and what is known of lessons
+sys.path += [str(HERE.parent / room) for room in ("e2e", "notebook", "notebooks")]
 ROWS = pytest.StashKey[list[Row]]()
 
 
@@ -21,6 +24,15 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def _names_benches(arg: str, config: pytest.Config) -> bool:
     return (config.invocation_params.dir / arg.partition("::")[0]).resolve().is_relative_to(HERE)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """One headless Chromium."""
+    from lab import browsing
+
+    with browsing() as running:
+        yield running
 
 
 @pytest.fixture

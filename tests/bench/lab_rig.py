@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-import tempfile
 import time
 from base64 import b64decode
 from contextlib import contextmanager
-from pathlib import Path
 
 from jupyter_client import BlockingKernelClient
-from playwright.sync_api import sync_playwright
-
-sys.path += [str(Path(__file__).parents[1] / room) for room in ("e2e", "notebook")]
-
-from lab import PATIENCE, Server, launch
+from lab import PATIENCE, browsing, serving
 from pages import Notebook
 
 BINARY = 2
@@ -25,19 +17,11 @@ RESIDENT = "int(open('/proc/self/statm').read().split()[1]) * 4096"
 @contextmanager
 def notebook_of(cells, home):
     """Open a notebook of these cells in a page of its own, which may not complain of anything."""
-    sockets = Path(tempfile.mkdtemp(prefix="hnb"))
-    server = Server(home, sockets)
-    try:
-        with sync_playwright() as playwright:
-            browser = launch(playwright)
-            page = browser.new_page(viewport={"width": 1400, "height": 1000})
-            opened = Notebook(server, page, server.write("bench.ipynb", cells))
-            yield opened
-            opened.close()
-            browser.close()
-    finally:
-        server.close()
-        shutil.rmtree(sockets)
+    with serving(home) as server, browsing() as browser:
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        opened = Notebook(server, page, server.write("bench.ipynb", cells))
+        yield opened
+        opened.close()
     assert opened.complaints == [], opened.complaints
 
 

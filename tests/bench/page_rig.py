@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import mimetypes
-import shutil
 import time
-from pathlib import Path
+
+import demo_page
 
 from hydro_nb import TCP, FlowBuilder, nondet
 from hydro_nb.notebook.drawings import Drawings
@@ -15,10 +14,7 @@ from hydro_nb.notebook.meta import graph_trait
 from hydro_nb.telemetry import state as telemetry
 from hydro_nb.wire import LocationProgram, peer
 
-ROOT = Path(__file__).parents[2]
-ORIGIN = "http://hydro.test"
 CALL = """([name, given]) => import("/tests/bench/page_play.js").then(module => module[name](given))"""
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu"]
 
 
 class Worker: ...
@@ -73,31 +69,25 @@ def traits(graph, members):
 
 def serve(route):
     """Answer from the checkout."""
-    path = route.request.url.removeprefix(ORIGIN).split("?")[0].lstrip("/")
-    if not path:
-        style = (ROOT / "hydro_nb/notebook/static/widget.css").read_text()
+    if route.request.url.removeprefix(demo_page.ORIGIN) in ("", "/"):
+        style = (demo_page.ROOT / "hydro_nb/notebook/static/widget.css").read_text()
         page = f"<!doctype html><style>{style}</style><body><div id=view></div>"
         return route.fulfill(body=page, content_type="text/html")
-    file = ROOT / path
-    if not file.is_file():
-        return route.fulfill(status=204)
-    return route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file.name)[0])
+    return demo_page.serve(route)
 
 
 class Rig:
     """A page, and what it costs its thread to show something."""
 
-    def __init__(self, playwright):
-        path = shutil.which("chromium") or shutil.which("chromium-browser")
-        self.browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        self.page = self.browser.new_page(viewport={"width": 1280, "height": 800})
+    def __init__(self, browser):
+        self.page = browser.new_page(viewport={"width": 1280, "height": 800})
         self.page.route("**/*", serve)
         self._session = self.page.context.new_cdp_session(self.page)
 
     def measured(self, graph, members, *, opened, tab, seconds, lines=0):
         """Show a graph in a page that begins anew, play to it, and give the figures."""
         told = json.loads(json.dumps(traits(graph, members)))
-        self.page.goto(ORIGIN)
+        self.page.goto(demo_page.ORIGIN)
         drawing = Drawings(graph, {}).drawn({"closed": []}) if opened else {"svg": ""}
         slots = [stream["slot"] for stream in told["graph"]["streams"] if stream["kind"] != "value"]
         given = {"traits": told, "names": [row["name"] for row in told["processes"]]}
@@ -125,9 +115,6 @@ class Rig:
         """Give the seconds of a processor that the page's thread has used: in all, in scripts, and for layout."""
         told = self._metrics()
         return [told["TaskDuration"], told["ScriptDuration"], told["LayoutDuration"] + told["RecalcStyleDuration"]]
-
-    def close(self):
-        self.browser.close()
 
 
 def sentence(figures, used, opening, held):

@@ -11,9 +11,6 @@ import time
 from pathlib import Path
 
 import pytest
-
-sys.path += [str(Path(__file__).parents[1] / room) for room in ("e2e", "notebook")]
-
 from kernels import kernel_pid
 from lives import children, wait_gone
 from orphans import WAYS, deployed

@@ -7,19 +7,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
-import tempfile
 import time
 from pathlib import Path
 
 import pytest
-
-sys.path += [str(Path(__file__).parents[1] / room) for room in ("e2e", "notebook", "notebooks")]
-
-from lab import Server, launch
+from lab import serving
 from lessons.reading import FOLDER, read
 from pages import Notebook
-from playwright.sync_api import sync_playwright
 from real_kernel import Kernel
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
@@ -74,21 +68,9 @@ def test_a_lesson_that_runs_again_makes_the_same_flows(path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    sockets = Path(tempfile.mkdtemp(prefix="hnb"))
-    running = Server(tmp_path_factory.mktemp("lab"), sockets)
-    shutil.copytree(FOLDER, running.folder, dirs_exist_ok=True)
-    yield running
-    running.close()
-    assert list(sockets.rglob("*")) == []
-    sockets.rmdir()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        started = launch(playwright)
-        yield started
-        started.close()
+    with serving(tmp_path_factory.mktemp("lab")) as running:
+        shutil.copytree(FOLDER, running.folder, dirs_exist_ok=True)
+        yield running
 
 
 def photograph(notebook: Notebook, name: str) -> None:

@@ -6,7 +6,6 @@ import time
 
 import pytest
 from page_rig import Rig, linked, spread
-from playwright.sync_api import sync_playwright
 
 from hydro_nb.notebook.feed import LOG_LINES
 from hydro_nb.notebook.layout import draw
@@ -17,11 +16,8 @@ SECONDS = 5
 
 
 @pytest.fixture(scope="module")
-def rig():
-    with sync_playwright() as playwright:
-        made = Rig(playwright)
-        yield made
-        made.close()
+def rig(browser):
+    return Rig(browser)
 
 
 @pytest.mark.parametrize("tab", ["streams", "processes"])

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from needs import NO_CHROMIUM, needed
 
 # the kernel that the tests of the notebook drive is driven here too
 sys.path.append(str(Path(__file__).parent.parent / "notebook"))
@@ -17,39 +18,24 @@ sys.path.append(str(Path(__file__).parent.parent / "programs"))
 
 
 @pytest.fixture(scope="session")
-def sockets():
-    """A folder for sockets whose path is short, and which is empty when everything has ended."""
-    folder = Path(tempfile.mkdtemp(prefix="hnb"))
-    yield folder
-    left = list(folder.rglob("*"))
-    shutil.rmtree(folder)
-    assert left == []
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory, sockets):
+def server(tmp_path_factory):
     """One real JupyterLab; without a browser the tests that need it are skipped, but not where CI runs them."""
-    from lab import Server, chromium
+    from lab import chromium, serving
 
-    if chromium() is None:
-        reason = "no chromium on PATH; `.ci/run` installs it"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    running = Server(tmp_path_factory.mktemp("lab"), sockets)
-    yield running
-    running.close()
+    needed(chromium(), NO_CHROMIUM)
+    with serving(tmp_path_factory.mktemp("lab")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
 def browser(server):
     """One headless Chromium."""
-    from lab import PATIENCE, launch
-    from playwright.sync_api import expect, sync_playwright
+    from lab import PATIENCE, browsing
+    from playwright.sync_api import expect
 
     expect.set_options(timeout=PATIENCE * 1000)
-    with sync_playwright() as playwright:
-        started = launch(playwright)
-        yield started
-        started.close()
+    with browsing() as running:
+        yield running
 
 
 @pytest.fixture

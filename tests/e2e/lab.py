@@ -9,12 +9,14 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 PATIENCE = 60.0
 FLAGS = [
@@ -38,9 +40,19 @@ def chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-def launch(playwright: Playwright) -> Browser:
-    """Start the browser of this machine without a window."""
-    return playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+@contextmanager
+def browsing() -> Generator[Browser]:
+    """Let the browser of this machine run, without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def heed(page: Page, complaints: list[str]) -> None:
+    """Keep what a page complains of."""
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
 
 
 class Server:
@@ -116,6 +128,21 @@ class Server:
             self.process.kill()
             self.process.communicate()
             self._reader.join()
+
+
+@contextmanager
+def serving(home: Path) -> Generator[Server]:
+    """Let a server run; the path of its folder for sockets is short, and nothing is left there when all has ended."""
+    sockets = Path(tempfile.mkdtemp(prefix="hnb"))
+    try:
+        server = Server(home, sockets)
+        try:
+            yield server
+        finally:
+            server.close()
+        assert [*sockets.rglob("*")] == []
+    finally:
+        shutil.rmtree(sockets)
 
 
 def _write_settings(config: Path) -> None:

@@ -11,9 +11,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from lab import Server, launch
+from lab import Server, browsing, serving
 from pages import Dashboard, Notebook
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 ROOT = Path(__file__).parents[2]
 TUTORIAL = ROOT / "notebooks" / "01_processes.ipynb"
@@ -49,17 +49,10 @@ flow.sim().exhaustive(read_your_writes)"""
 
 def take(folder: Path) -> None:
     """Run both and take the pictures."""
-    with tempfile.TemporaryDirectory() as home, tempfile.TemporaryDirectory(prefix="hnb") as sockets:
-        server = Server(Path(home), Path(sockets))
-        try:
-            with sync_playwright() as playwright:
-                browser = launch(playwright)
-                for name, picture in (("dashboard", _dashboard), ("schedule", _schedule)):
-                    page = browser.new_page(viewport={"width": 1240, "height": 1000}, device_scale_factor=2)
-                    picture(server, page, folder / f"{name}.png")
-                browser.close()
-        finally:
-            server.close()
+    with tempfile.TemporaryDirectory() as home, serving(Path(home)) as server, browsing() as browser:
+        for name, picture in (("dashboard", _dashboard), ("schedule", _schedule)):
+            page = browser.new_page(viewport={"width": 1240, "height": 1000}, device_scale_factor=2)
+            picture(server, page, folder / f"{name}.png")
 
 
 def _dashboard(server: Server, page: Page, target: Path) -> None:

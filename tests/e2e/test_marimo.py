@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from lab import PATIENCE, free_port
+from lab import PATIENCE, free_port, heed
 from lives import wait_gone
 from pages import Dashboard
 from playwright.sync_api import expect
@@ -74,8 +74,7 @@ def wait_for_port(running, port):
 def test_a_flow_is_seen_to_run_and_is_stopped(app, browser, pictures):
     page = browser.new_page(viewport={"width": 1400, "height": 900})
     complaints = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    heed(page, complaints)
     page.goto(app)
     root = page.locator('.hydro[data-mode="live"]')
     root.wait_for(timeout=PATIENCE * 1000)

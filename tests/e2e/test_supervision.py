@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
-import time
 
 import pytest
+from telling import wait_for
 
 from hydro_nb import CLUSTER_SELF_ID, TCP, FlowBuilder, ProcessFailed, Restart, nondet
 
@@ -42,17 +41,6 @@ class Store:
         return self.flow.deploy(clusters={self.replicas: 3}, **options)
 
 
-def until(deployment, holds) -> None:
-    """Wait until this is so; a line that was printed is no new state, so it is looked for now and then as well."""
-    moved = threading.Event()
-    deployment.subscribe(lambda _: moved.set())
-    end = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < end, deployment.status()
-        moved.wait(0.05)
-        moved.clear()
-
-
 def said(deployment) -> list[str]:
     return [line.text for line in deployment.logs("Leader")]
 
@@ -83,15 +71,15 @@ def test_a_function_raises_and_its_element_line_and_channels_are_shown(own_folde
         send(deployment, made, 1)
         with pytest.raises(ProcessFailed, match="process `Replica/1` failed: ValueError: unlucky"):
             send(deployment, made, 13)
-        until(deployment, lambda: all(f"{ends} has ended" in deployment.status() for ends in CHANNELS))
+        wait_for(deployment, lambda: all(f"{ends} has ended" in deployment.status() for ends in CHANNELS))
         (problem,) = deployment.problems
         assert (problem.op, problem.element) == ("scan", "(1, 13)")
         assert any('raise ValueError("unlucky")' in frame.text for frame in problem.frames)
         # the others go on
         before = len(said(deployment))
         deployment.connect(made.port).send(2)
-        until(deployment, lambda: said(deployment)[before:].count("(0, 16)") == 1)
-        until(deployment, lambda: said(deployment)[before:].count("(2, 16)") == 1)
+        wait_for(deployment, lambda: said(deployment)[before:].count("(0, 16)") == 1)
+        wait_for(deployment, lambda: said(deployment)[before:].count("(2, 16)") == 1)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
@@ -100,7 +88,7 @@ def test_a_process_is_killed_and_members_leave(number, own_folders):
     with made.deploy() as deployment:
         send(deployment, made, 1)
         os.kill(row(deployment, "Replica/2").pid, number)
-        until(deployment, lambda: "2 Left" in said(deployment))
+        wait_for(deployment, lambda: "2 Left" in said(deployment))
         found = row(deployment, "Replica/2")
         assert (found.state, found.reason) == ("failed", f"was killed ({signal.Signals(number).name})")
         assert deployment.state == "failed"
@@ -135,7 +123,7 @@ def test_processes_come_back_by_their_policy_whatever_kills_them(own_folders):
         for number, name in ((signal.SIGKILL, "Replica/0"), (signal.SIGSEGV, "Leader"), (signal.SIGTERM, "Replica/0")):
             times = row(deployment, name).restarts
             os.kill(row(deployment, name).pid, number)
-            until(deployment, lambda name=name, more=times + 1: row(deployment, name).restarts == more)
+            wait_for(deployment, lambda name=name, more=times + 1: row(deployment, name).restarts == more)
             deployment.settle(SECONDS)
         send(deployment, made, 5)
         assert sorted(said(deployment)[-3:]) == ["(0, 5)", "(1, 6)", "(2, 6)"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 import pytest
+from needs import NO_CHROMIUM, needed
 
 # the browser that looks at notebooks
 sys.path.append(str(Path(__file__).parents[1] / "e2e"))
@@ -24,13 +24,8 @@ def run(tmp_path_factory):
 @pytest.fixture(scope="module")
 def browser():
     """One headless Chromium; where there is none the tests that need it are skipped, but not where CI runs them."""
-    from lab import chromium, launch
-    from playwright.sync_api import sync_playwright
+    from lab import browsing, chromium
 
-    if chromium() is None:
-        reason = "no chromium on PATH; `.ci/run` installs it"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        started = launch(playwright)
-        yield started
-        started.close()
+    needed(chromium(), NO_CHROMIUM)
+    with browsing() as running:
+        yield running

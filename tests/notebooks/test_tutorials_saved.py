@@ -6,6 +6,7 @@ import re
 import shutil
 
 import pytest
+from lab import heed
 from lessons.reading import FOLDER
 from nbconvert import HTMLExporter
 from playwright.sync_api import expect
@@ -52,8 +53,7 @@ def show(browser, tmp_path):
         file.write_text(text, encoding="utf-8")
         contexts.append(browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme=system))
         page = contexts[-1].new_page()
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        heed(page, complaints)
         page.route(re.compile("^https?:"), lambda route: route.fulfill(body=""))
         page.goto(file.as_uri())
         return page
