@@ -1,10 +1,22 @@
-"""Variables of the environment that are set for a while."""
+"""The environment, which threads of the user's may change at any moment."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
+
+
+def copied() -> dict[bytes, bytes]:
+    """Give a copy of it, to hand to a process that begins.
+
+    What is not handed over is read by the system, while another thread may move it: "bad address".
+
+    >>> copied() == dict(os.environb)
+    True
+    """
+    # the names are listed at once; each may be gone when its turn comes
+    return {name: value for name in os.environb if (value := os.environb.get(name)) is not None}
 
 
 @contextmanager

@@ -39,7 +39,7 @@ ALLOWED = {
         "lang.sim_slips",
     },
     "telemetry": {"wire", "errors", "values"},
-    "deploy": {"compile", "runtime", "wire", "telemetry", "errors", "values"},
+    "deploy": {"compile", "runtime", "wire", "telemetry", "environ", "errors", "values"},
     # the text forms of a graph are files of their own: ir.text gathers them
     "notebook": {
         "lang",

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import msgspec
 
+from hydro_nb.environ import copied
+
 
 class Mark(msgspec.Struct, frozen=True):
     """One process for good: its id, and when it was born, in the words of its system."""
@@ -64,7 +66,7 @@ def _status(pid: int) -> list[str]:
 def _asked(pid: int) -> str:
     command = ["ps", "-o", "stat=,lstart=", "-p", str(pid)]
     try:
-        said = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a fixed command
+        said = subprocess.run(command, capture_output=True, text=True, check=False, env=copied())  # noqa: S603 - fixed
     except OSError:
         return ""
     state, _, when = said.stdout.strip().partition(" ")

@@ -16,6 +16,7 @@ import hydro_nb
 from hydro_nb.deploy.child import STANDARD, Piped, Pipes, close, lodgers, pairs
 from hydro_nb.deploy.io import IO, Callback
 from hydro_nb.deploy.launcher import KILL, title_of
+from hydro_nb.environ import copied
 from hydro_nb.wire import Bootstrap
 
 STUB = "import sys; sys.path.insert(0, sys.argv[1]); from hydro_nb.runtime.{} import main; main({})"
@@ -33,7 +34,14 @@ class Spawn:
         try:
             stdin, stdout, stderr, *others = pipes.theirs
             process = subprocess.Popen(  # noqa: S603 - this interpreter runs this package
-                command, stdin=stdin, stdout=stdout, stderr=stderr, start_new_session=True, pass_fds=others, bufsize=0
+                command,
+                stdin=stdin,
+                stdout=stdout,
+                stderr=stderr,
+                env=copied(),
+                start_new_session=True,
+                pass_fds=others,
+                bufsize=0,
             )
         except BaseException:
             close(pipes.ours)

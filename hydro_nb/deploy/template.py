@@ -22,6 +22,7 @@ from hydro_nb.deploy.child import Piped, Pipes, close, lodgers
 from hydro_nb.deploy.io import IO, Callback
 from hydro_nb.deploy.launcher import KILL, title_of
 from hydro_nb.deploy.spawn import ROOT, STUB
+from hydro_nb.environ import copied
 from hydro_nb.runtime.template import MESSAGE_BYTES, Ended, Exited, Fork, Loaded, Order, Ready, Reap, Started, Told
 from hydro_nb.wire import Bootstrap
 
@@ -41,7 +42,7 @@ _AT_START = (
 
 def settings() -> dict[bytes, bytes]:
     """Give the part of the environment that is only read when a process starts, or a well-known library is loaded."""
-    return {name: value for name, value in os.environb.items() if name.startswith(_AT_START)}
+    return {name: value for name, value in copied().items() if name.startswith(_AT_START)}
 
 
 def fork_of(number: int, boot: Bootstrap) -> Fork:
@@ -134,17 +135,22 @@ class Template:
         self._under_way: set[int] = set()
         self._link, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._link.settimeout(0)
-        stub = STUB.format("template", "sys.argv[3:]")
         with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - this interpreter runs this package
-                [sys.executable, "-P", "-c", stub, ROOT, "hydro_nb:template", *modules],
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+            self._process = self._begun(theirs.fileno())
         self._end_of_it = os.pidfd_open(self._process.pid)
         io.watch(self._link.fileno(), self._listen)
         io.watch(self._end_of_it, self._gone)
+
+    def _begun(self, link: int) -> subprocess.Popen[bytes]:
+        stub = STUB.format("template", "sys.argv[3:]")
+        command = [sys.executable, "-P", "-c", stub, ROOT, "hydro_nb:template", *self._modules]
+        try:
+            return subprocess.Popen(  # noqa: S603 - this interpreter runs this package
+                command, stdin=link, stdout=subprocess.DEVNULL, env=copied(), start_new_session=True
+            )
+        except BaseException:
+            self._link.close()
+            raise
 
     @property
     def pid(self) -> int:
@@ -166,7 +172,7 @@ class Template:
     def start(self, boot: Bootstrap, *captures: bytes) -> Forked:
         """Fork a child; it is told all else by its own pipe."""
         pipes = Pipes(len(boot.residents))
-        told = msgspec.msgpack.encode(replace(boot, environment=dict(os.environb)))
+        told = msgspec.msgpack.encode(replace(boot, environment=copied()))
         self._number += 1
         child = self._children[self._number] = Forked(self._number, pipes.ours, (told, *captures), self._abandon)
         self._unsent.append((fork_of(child.number, boot), pipes.theirs))

@@ -13,15 +13,12 @@ import threading
 from pathlib import Path
 
 import pytest
-from handmade import flow, pipeline, place
+from handmade import flow, pipeline, place, printed
 
 from hydro_nb.deploy import deploy
 from hydro_nb.deploy.board import Board
-from hydro_nb.deploy.change import Laid
-from hydro_nb.deploy.deployment import Deployment
 from hydro_nb.deploy.io import hydro_io
 from hydro_nb.deploy.local import LocalBackend
-from hydro_nb.deploy.order import Order
 from hydro_nb.deploy.plan import peers_of
 from hydro_nb.deploy.spawn import Spawn
 from hydro_nb.deploy.template import Template
@@ -187,9 +184,9 @@ class Heard(Templates):
 def test_modules_that_children_loaded_are_there_for_the_next_ones(monkeypatch):
     monkeypatch.setattr("hydro_nb.deploy.templates.QUIET_SECONDS", 0.0)
     mine = Heard()
-    assert run(says("numpy.__name__", "import numpy"), mine) == ["numpy"]
+    assert printed(says("numpy.__name__", "import numpy"), mine) == ["numpy"]
     assert mine.taken.wait(60)
-    assert run(says("'numpy' in sys.modules", "import sys"), mine) == ["True"]
+    assert printed(says("'numpy' in sys.modules", "import sys"), mine) == ["True"]
     hydro_io().call(mine.close)
 
 
@@ -198,24 +195,14 @@ def test_a_module_of_two_parts_is_there_once_and_works(monkeypatch):
     mine = Heard()
     # what a timeout asks after is the present task, which is kept by the part in C
     asks = says("asyncio.run(asyncio.Timeout(None).__aenter__()).expired()", "import asyncio")
-    assert run(asks, mine) == ["False"]
+    assert printed(asks, mine) == ["False"]
     assert mine.taken.wait(60)
-    assert run(asks, mine) == ["False"]
+    assert printed(asks, mine) == ["False"]
     hydro_io().call(mine.close)
 
 
-def run(program, launcher):
-    """Run a program with another way to start its processes; gives what they print."""
-    board = Board("run", peers_of(program, {}), echo=False, folder=None)
-    backend = LocalBackend(program, board, clusters={}, max_buffer=1 << 20, launcher=launcher)
-    backend.start(60)
-    with Deployment(Laid(program, {}), Order("run"), backend, board) as deployment:
-        deployment.settle(60)
-        return [line.text for line in deployment.logs()]
-
-
 def test_where_nothing_can_be_forked_interpreters_are_started():
-    assert run(says("os.getppid()"), Spawn()) == [str(os.getpid())]
+    assert printed(says("os.getppid()"), Spawn()) == [str(os.getpid())]
 
 
 FORKS = """
@@ -261,7 +248,7 @@ def test_a_template_that_does_nothing_holds_up_neither_the_deployment_nor_its_en
     with pytest.raises(DeployError, match="not every process was running within"):
         backend.start(0.1)
     os.kill(first.pid, signal.SIGCONT)
-    assert run(says("'after'"), mine) == ["after"]
+    assert printed(says("'after'"), mine) == ["after"]
     hydro_io().call(mine.close)
 
 
@@ -293,7 +280,7 @@ def test_a_stopped_template_ends_with_its_kernel_and_what_it_has_forked_with_it(
 def test_no_template_follows_one_that_was_loading_when_all_were_closed(monkeypatch):
     monkeypatch.setattr("hydro_nb.deploy.templates.QUIET_SECONDS", 0.0)
     mine = Heard()
-    assert run(says("colorsys.__name__", "import colorsys"), mine) == ["colorsys"]
+    assert printed(says("colorsys.__name__", "import colorsys"), mine) == ["colorsys"]
     hydro_io().call(mine._prepare)
     hydro_io().call(mine.close)
     hydro_io().call(lambda: None)
@@ -323,10 +310,10 @@ def test_a_module_that_is_found_elsewhere_now_is_loaded_from_there(tmp_path, mon
     monkeypatch.setattr("hydro_nb.deploy.templates.QUIET_SECONDS", 0.0)
     mine = Heard()
     where = says("colorsys.__file__", "import colorsys")
-    (before,) = run(where, mine)
+    (before,) = printed(where, mine)
     assert mine.taken.wait(60)
-    assert run(says("'colorsys' in sys.modules", "import sys"), mine) == ["True"]
+    assert printed(says("'colorsys' in sys.modules", "import sys"), mine) == ["True"]
     (tmp_path / "colorsys.py").touch()
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert run(where, mine) == [str(tmp_path / "colorsys.py")] != [before]
+    assert printed(where, mine) == [str(tmp_path / "colorsys.py")] != [before]
     hydro_io().call(mine.close)
