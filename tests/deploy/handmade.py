@@ -8,12 +8,6 @@ from typing import Any
 
 import cloudpickle
 
-from hydro_nb.deploy.board import Board
-from hydro_nb.deploy.change import Laid
-from hydro_nb.deploy.deployment import Deployment
-from hydro_nb.deploy.local import LocalBackend
-from hydro_nb.deploy.order import Order
-from hydro_nb.deploy.plan import peers_of
 from hydro_nb.errors import Site
 from hydro_nb.wire import ChannelSpec, CodecSpec, LocationProgram, SourceLine, SourceSpec, TimerSpec
 
@@ -156,13 +150,3 @@ __all__ = [
     "place",
     "with_channel",
 ]
-
-
-def printed(program, launcher):
-    """Run a program with another way to start its processes; gives what they print."""
-    board = Board("run", peers_of(program, {}), echo=False, folder=None)
-    backend = LocalBackend(program, board, clusters={}, max_buffer=1 << 20, launcher=launcher)
-    backend.start(60)
-    with Deployment(Laid(program, {}), Order("run"), backend, board) as deployment:
-        deployment.settle(60)
-        return [line.text for line in deployment.logs()]

@@ -8,7 +8,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from handmade import flow, place, printed
+from handmade import flow, place
+from launched import printed
 
 from hydro_nb.deploy.io import hydro_io
 from hydro_nb.deploy.spawn import Spawn

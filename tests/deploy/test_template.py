@@ -13,7 +13,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from handmade import flow, pipeline, place, printed
+from handmade import flow, pipeline, place
+from launched import printed
 
 from hydro_nb.deploy import deploy
 from hydro_nb.deploy.board import Board
