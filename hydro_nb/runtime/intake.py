@@ -11,6 +11,8 @@ from hydro_nb.runtime.zmq_channel import Carrier
 
 SELDOM_SECONDS = 0.001
 """How often who has not got through what was read before looks for more."""
+ALONE = 16
+"""After so many frames that were read one by one it is looked whether several come at a time."""
 
 
 class Intake:
@@ -18,14 +20,14 @@ class Intake:
 
     def __init__(self, carrier: Carrier, post: Post, now: Callable[[], float]) -> None:
         self._carrier = carrier
-        self._receive, self._hear = carrier.receive, post.hear
+        self._receive, self._await, self._hear = carrier.receive, carrier.await_next, post.hear
         self._now = now
         self._unread = False
-        self.signalled = False
-        """whether it has been waited since something was read, so that something has probably come"""
         self.behind = False
         """whether nobody has got through what was read before"""
         self._looked = 0.0
+        self._alone = 0
+        """how many frames were read since several came at a time"""
 
     @property
     def pending(self) -> bool:
@@ -34,18 +36,38 @@ class Intake:
         return self._unread
 
     def read(self) -> None:
-        """Read the first frame that it was waited for, or what has come meanwhile.
-
-        Whether there is a second one is asked when the first was worked on: its answer is not to wait for that.
-        """
-        if self.signalled:
-            self.signalled = False
-            frame = self._receive()
-            self._unread = frame is not None
-            if frame is not None:
-                self._hear(frame)
-        elif not self.behind or self._is_time():
+        """Read what has come meanwhile."""
+        if not self.behind or self._is_time():
             self._unread = self._carrier.more and self._read()
+
+    def read_first(self) -> None:
+        """Read the frame that was signalled: its answer is not to wait until it was asked for a second one."""
+        frame = self._receive()
+        self._unread = frame is not None
+        if frame is not None:
+            self._hear(frame)
+
+    def await_next(self) -> bool:
+        """Wait for the next frame of a conversation; says whether it came before there was a pause.
+
+        As long as several come at a time, all are read.
+        """
+        frame = self._await()
+        self._unread = frame is not None
+        if frame is None:
+            return False
+        self._hear(frame)
+        self._alone += 1
+        if self._alone > ALONE:
+            self._read_rest()
+        return True
+
+    def _read_rest(self) -> None:
+        self._unread = self._carrier.more
+        if self._unread:
+            self._unread = self._read()
+        else:
+            self._alone = 0
 
     def read_all(self) -> None:
         """Read what is there, however long it takes: of a peer that has ended nothing is read later."""

@@ -13,7 +13,7 @@ from hydro_nb.runtime.life import Life
 from hydro_nb.runtime.memory import fill_pools, seldom_collect, settle_memory
 from hydro_nb.runtime.post import Post
 from hydro_nb.runtime.report import Reporter
-from hydro_nb.runtime.waiter import ANYTHING, FRAMES, NOTHING, PollWaiter, Waiter
+from hydro_nb.runtime.waiter import ANYTHING, FRAMES, PollWaiter, Waiter
 from hydro_nb.runtime.zmq_channel import Carrier
 from hydro_nb.wire import Connect, Control, Fault, Go, Hold, PeerGone, PeerJoined, Probe, Severed, Stop, To, Watch
 
@@ -112,13 +112,11 @@ class Loop:
         while self._living and not self._stopped:
             if self._held:
                 self._stand_still()
-            self._intake.read()
             more = self._turns()
             listened = self._look_up()
-            if more:
-                if self._pumping:
-                    self._waiter.wait(0)
-            elif self._living and not (listened or self._intake.pending):
+            if more or listened:
+                self._go_on()
+            elif self._living:
                 self._rest()
 
     def _stand_still(self) -> None:
@@ -144,37 +142,46 @@ class Loop:
             self._living = [life for life in self._living if not life.over]
         return more or self._post.moved
 
+    def _go_on(self) -> None:
+        """Take what has come meanwhile."""
+        if self._pumping:
+            self._waiter.wait(0)
+        self._intake.read()
+
     def _close_waiter(self) -> None:
         if self._pumping:
             self._waiter.wait(0)  # what was cancelled is told so before the loop closes
         self._waiter.close()
 
     def _rest(self) -> None:
-        """Wait; in a conversation what is new is told only once it pauses, so that the next answer is not late.
-
-        A pause is longer than a tick of the operating system: to be woken sooner than by that costs each wait a timer
-        of its own, and a third of a round trip.
-        """
+        """Wait; in a conversation what is new is told only once it pauses, so that the next answer is not late."""
         if self._began is not None:
             self._settle(self._began)
-        came = self._wait(TELL_SECONDS) if self._talking and not self._restless else NOTHING
-        if came == NOTHING:
+        if self._talking and not self._restless:
+            self._talking = self._intake.await_next()
+        elif self._intake.pending:
+            self._intake.read()
+        else:
             self._tell()
-            came = self._wait(self._patience())
-        self._intake.signalled = self._talking = came == FRAMES
+            self._wait_for(self._patience())
+
+    def _wait_for(self, seconds: float | None) -> None:
+        """Wait for all that can come, unless the control line may have something that it will not signal again."""
+        came = ANYTHING if self._reporter.spoke else self._waiter.wait(seconds)
+        self._listened = self._now()
+        self._talking = came == FRAMES
+        if self._talking:
+            self._intake.read_first()
+            return
         if came == ANYTHING:
             self._listen()
-        self._listened = self._now()
+        self._intake.read()
 
     def _settle(self, began: float) -> None:
         """Put what the user's functions have made at the start out of the collector's sight, where that is quick."""
         self._began = None
         if self._now() - began < BEGIN_SECONDS:
             settle_memory()
-
-    def _wait(self, seconds: float | None) -> int:
-        """Wait, unless the control line may have something that it will not signal again."""
-        return ANYTHING if self._reporter.spoke else self._waiter.wait(seconds)
 
     @property
     def _restless(self) -> bool:
